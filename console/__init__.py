@@ -1,0 +1,23 @@
+"""What every command line of the project shares: exit codes, errors with a mend, output, progress, redaction."""
+
+from console.errors import (
+    ConfigurationError,
+    ExitCode,
+    LockHeldError,
+    OrderListError,
+)
+from console.output import command, print_result, progress, say
+from console.redaction import redact, register_secret
+
+__all__ = [
+    "ConfigurationError",
+    "ExitCode",
+    "LockHeldError",
+    "OrderListError",
+    "command",
+    "print_result",
+    "progress",
+    "redact",
+    "register_secret",
+    "say",
+]

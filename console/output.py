@@ -1,0 +1,93 @@
+"""Results on stdout (for people, or one JSON object for programs); progress and logs on stderr."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from console.errors import ExitCode, OrderListError
+from console.redaction import redact
+
+P = ParamSpec("P")
+
+
+def say(message: str) -> None:
+    """One line for the person who watches, on stderr, without secrets."""
+    click.echo(redact(message), err=True)
+
+
+def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> None:
+    """Print ``result`` on stdout: as one JSON object, or as the text that ``human`` makes of it."""
+    text = json.dumps(_plain(result), ensure_ascii=False, indent=2) if as_json else human()
+    click.echo(redact(text))
+
+
+@contextmanager
+def progress(description: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr; the block gets a function that advances it. Silent when stderr is no terminal."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task(description, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
+    """Wrap the body of a click command: its return value becomes the exit status, errors become sentences.
+
+    Put it below ``@click.command``. With ``as_json`` among the keyword arguments, an error too is one JSON object.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> NoReturn:
+        try:
+            code = function(*args, **kwargs)
+        except OrderListError as error:
+            if kwargs.get("as_json"):
+                click.echo(json.dumps({"error": redact(error.message), "mend": error.mend}, ensure_ascii=False))
+            say(f"error: {error}")
+            code = error.exit_code
+        except KeyboardInterrupt:
+            say("interrupted: what was finished is kept, and the next run carries on from there.")
+            code = ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            # the reader of our output went away; keep the interpreter from complaining at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = ExitCode.SOME_FAILED
+        sys.exit(int(code))
+
+    return run
+
+
+def _plain(value: object) -> Any:  # noqa: PLR0911 - one return for each kind of value
+    """``value`` as what JSON knows: dataclasses as objects, dates as ISO 8601, decimals as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal | Path):
+        return str(value)
+    return value

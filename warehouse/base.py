@@ -1,0 +1,90 @@
+"""What the programs may ask of a database, whichever engine it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from warehouse.profile import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to create: ``kind`` is one of text, key, integer, bigint, decimal, boolean, timestamp (UTC).
+
+    ``size`` is the length of a text in UTF-16 units; ``None`` is unlimited. A ``key`` is a 64-character hex hash.
+    """
+
+    name: str
+    kind: str = "text"
+    size: int | None = None
+    nullable: bool = True
+
+
+class Session(Protocol):
+    """One connection. Statements outside :meth:`transaction` commit by themselves. Placeholders are ``?``."""
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement and forget its result."""
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+
+    def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """All rows of a query, by columns."""
+
+    def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
+        """The rows of a query in batches, for results that should not stand in memory at once."""
+
+    def insert(self, relation: str, data: pa.Table) -> int:
+        """Insert rows in bulk, columns matched by name; returns how many."""
+
+    def upsert(self, relation: str, data: pa.Table, key: Sequence[str]) -> None:
+        """Insert rows or, where ``key`` is there already, overwrite the columns that ``data`` has. Set-based."""
+
+    def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
+        """Create a table unless it exists."""
+
+    def replace_table(self, old: str, new: str) -> None:
+        """Within the running transaction, put table ``new`` in the place of ``old`` (which may be missing)."""
+
+    def drop_table(self, relation: str) -> None:
+        """Drop a table if it exists."""
+
+    def columns(self, relation: str) -> list[str]:
+        """Column names of a table or view in order; empty if there is none."""
+
+    def relations(self) -> set[str]:
+        """Names of all tables and views in the target's schema."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit at the end of the block, roll back when it raises."""
+
+
+class Warehouse(Protocol):
+    """The database of one target."""
+
+    target: Target
+
+    def session(self, *, read_only: bool = False) -> AbstractContextManager[Session]:
+        """Open a connection for as long as the block lasts.
+
+        Keep it short: on DuckDB no other process can open the file meanwhile. Never hold one across a network call.
+        """
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the target's one run lock. Dies with the process; may be taken again inside the same process.
+
+        Raises:
+            LockHeldError: another process holds it; the message says which.
+        """
+
+    def relation(self, name: str) -> str:
+        """``name`` quoted and with its schema, ready to stand in SQL."""
+
+    def quote(self, identifier: str) -> str:
+        """Any text as an identifier."""

@@ -1,0 +1,180 @@
+"""DuckDB: the database that needs no server. One file, one writing process at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.base import Column
+from warehouse.errors import ConnectionFailedError, WarehouseBusyError
+from warehouse.locking import file_lock
+from warehouse.profile import Target
+
+_WAIT_FOR_FILE_SECONDS = 60.0
+_TYPES = {
+    "key": "varchar(64)",
+    "integer": "integer",
+    "bigint": "bigint",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+    "decimal": "decimal(18, 6)",
+}
+
+
+class DuckDBWarehouse:
+    """A DuckDB file as the database of a target."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        path = Path(str(target.settings.get("path", "data/order_list.duckdb")))
+        self.path = path if path.is_absolute() else target.project_dir / path
+
+    @contextmanager
+    def session(self, *, read_only: bool = False) -> Iterator[DuckDBSession]:
+        """Open the file, waiting while another process has it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = self._connect(read_only=read_only and self.path.exists())
+        try:
+            yield DuckDBSession(connection, self)
+        finally:
+            connection.close()
+
+    def lock(self) -> AbstractContextManager[None]:
+        """The run lock: a file beside the database."""
+        return file_lock(self.path.with_name(self.path.name + ".lock"))
+
+    def relation(self, name: str) -> str:
+        """``name`` quoted and with its schema."""
+        return f"{self.quote(self.target.schema or 'main')}.{self.quote(name)}"
+
+    def quote(self, identifier: str) -> str:
+        """Any text as an identifier."""
+        return '"' + identifier.replace('"', '""') + '"'
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        deadline = time.monotonic() + _WAIT_FOR_FILE_SECONDS
+        pause = 0.01
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower() and "being used by another process" not in str(error).lower():
+                    raise ConnectionFailedError(
+                        f"{self.path} cannot be opened as a DuckDB file: {error}.",
+                        mend="Restore it from a backup, or move it away to start anew.",
+                    ) from error
+                if time.monotonic() > deadline:
+                    raise WarehouseBusyError(
+                        f"{self.path} stayed open in another process for {_WAIT_FOR_FILE_SECONDS:.0f} seconds.",
+                        mend="Close the other program (a SQL shell, perhaps) and run this again.",
+                    ) from error
+            time.sleep(pause)
+            pause = min(pause * 2, 0.5)
+
+
+class DuckDBSession:
+    """One connection to the file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, warehouse: DuckDBWarehouse) -> None:
+        self._connection = connection
+        self._warehouse = warehouse
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement and forget its result."""
+        self._connection.execute(sql, list(parameters))
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """All rows of a query, by columns."""
+        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
+        """The rows of a query in batches."""
+        yield from self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
+
+    def insert(self, relation: str, data: pa.Table) -> int:
+        """Insert rows in bulk, columns matched by name."""
+        self._connection.register("_incoming", data)
+        try:
+            names = ", ".join(self._warehouse.quote(name) for name in data.column_names)
+            into = self._warehouse.relation(relation)
+            self._connection.execute(f"insert into {into} ({names}) select {names} from _incoming")  # noqa: S608
+        finally:
+            self._connection.unregister("_incoming")
+        return int(data.num_rows)
+
+    def upsert(self, relation: str, data: pa.Table, key: Sequence[str]) -> None:
+        """Insert rows or overwrite the columns that ``data`` has."""
+        quote = self._warehouse.quote
+        names = ", ".join(quote(name) for name in data.column_names)
+        conflict = ", ".join(quote(name) for name in key)
+        changed = [name for name in data.column_names if name not in key]
+        action = (
+            "update set " + ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in changed) if changed else "nothing"
+        )
+        self._connection.register("_incoming", data)
+        try:
+            self._connection.execute(
+                f"insert into {self._warehouse.relation(relation)} ({names}) select {names} from _incoming "  # noqa: S608
+                f"on conflict ({conflict}) do {action}"
+            )
+        finally:
+            self._connection.unregister("_incoming")
+
+    def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
+        """Create a table unless it exists."""
+        parts = [
+            f"{self._warehouse.quote(c.name)} {_TYPES.get(c.kind, 'varchar')}{'' if c.nullable else ' not null'}"
+            for c in columns
+        ]
+        if key:
+            parts.append(f"primary key ({', '.join(self._warehouse.quote(name) for name in key)})")
+        self.execute(f"create table if not exists {self._warehouse.relation(relation)} ({', '.join(parts)})")
+
+    def replace_table(self, old: str, new: str) -> None:
+        """Put table ``new`` in the place of ``old``."""
+        self.drop_table(old)
+        self.execute(f"alter table {self._warehouse.relation(new)} rename to {self._warehouse.quote(old)}")
+
+    def drop_table(self, relation: str) -> None:
+        """Drop a table if it exists."""
+        self.execute(f"drop table if exists {self._warehouse.relation(relation)}")
+
+    def columns(self, relation: str) -> list[str]:
+        """Column names in order; empty if there is no such relation."""
+        return [
+            str(row[0])
+            for row in self.rows(
+                "select column_name from information_schema.columns "
+                "where table_schema = ? and lower(table_name) = lower(?) order by ordinal_position",
+                [self._warehouse.target.schema or "main", relation],
+            )
+        ]
+
+    def relations(self) -> set[str]:
+        """Names of all tables and views."""
+        rows = self.rows(
+            "select table_name from information_schema.tables where table_schema = ?",
+            [self._warehouse.target.schema or "main"],
+        )
+        return {str(row[0]) for row in rows}
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, roll back on an error."""
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()

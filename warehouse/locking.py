@@ -1,0 +1,57 @@
+"""A lock between processes that lives in a file: the system releases it when the process dies."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import filelock
+
+from console import LockHeldError
+
+_held: dict[Path, int] = {}
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold ``path`` against other processes; inside this process it may be taken again.
+
+    Who holds it stands beside it in ``<path>.owner``, for the message only: what counts is the system's lock.
+    """
+    path = path.resolve()
+    if _held.get(path):
+        _held[path] += 1
+        try:
+            yield
+        finally:
+            _held[path] -= 1
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    owner = path.with_name(path.name + ".owner")
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise LockHeldError(
+            f"Another run is at work on this target ({_read(owner)}).", mend="Wait for it to end, or stop it."
+        ) from None
+    _held[path] = 1
+    try:
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {started}", encoding="utf-8")
+        yield
+    finally:
+        del _held[path]
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def _read(owner: Path) -> str:
+    try:
+        return owner.read_text(encoding="utf-8")
+    except OSError:
+        return "owner unknown"

@@ -1,0 +1,116 @@
+"""Targets: one name selects everything. Read from the dbt profile, the way dbt itself finds and renders it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+from jinja2.nativetypes import NativeEnvironment
+
+from console import ConfigurationError, register_secret
+
+PROFILE_NAME = "order_list"
+_SECRET_KEYS = frozenset({"password", "pwd", "client_secret", "access_token", "token"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One output of the profile, rendered.
+
+    ``settings`` are dbt's own keys for the adapter; they may hold secrets, so they stay out of ``repr``.
+    """
+
+    name: str
+    kind: str
+    schema: str
+    settings: Mapping[str, Any] = field(repr=False)
+    project_dir: Path
+
+
+def load_target(name: str | None = None, *, project_dir: Path | None = None) -> Target:
+    """The target called ``name``, or the profile's default one.
+
+    ``profiles.yml`` is looked for where dbt looks: ``DBT_PROFILES_DIR``, the project folder, ``~/.dbt``. Only the
+    chosen output is rendered, so target local needs none of the variables of SQL Server.
+
+    Raises:
+        ConfigurationError: no profile, no such target, or a variable that is not set.
+    """
+    root = (project_dir or Path.cwd()).resolve()
+    path = _find_profiles(root)
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        profile = document[PROFILE_NAME]
+        outputs: Mapping[str, Mapping[str, Any]] = profile["outputs"]
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"{path} has no readable profile '{PROFILE_NAME}' with outputs.",
+            mend="Compare it with profiles.example.yml.",
+        ) from error
+    chosen = name or _render(str(profile.get("target", "local")), path)
+    if chosen not in outputs:
+        known = ", ".join(sorted(outputs))
+        raise ConfigurationError(f"There is no target '{chosen}' in {path}.", mend=f"It has: {known}.")
+    settings = {
+        key: _render(value, path) if isinstance(value, str) else value for key, value in outputs[chosen].items()
+    }
+    for key in _SECRET_KEYS & settings.keys():
+        register_secret(str(settings[key]))
+    return Target(
+        name=chosen,
+        kind=str(settings.get("type", "")),
+        schema=str(settings.get("schema", "")),
+        settings=settings,
+        project_dir=root,
+    )
+
+
+def _find_profiles(root: Path) -> Path:
+    configured = os.environ.get("DBT_PROFILES_DIR")
+    folders = [Path(configured)] if configured else [root, Path.home() / ".dbt"]
+    for folder in folders:
+        path = folder / "profiles.yml"
+        if path.is_file():
+            return path
+    searched = " and ".join(str(folder) for folder in folders)
+    raise ConfigurationError(
+        f"There is no profiles.yml in {searched}.",
+        mend="Copy profiles.example.yml to profiles.yml (`make run` does it for you).",
+    )
+
+
+def _render(text: str, path: Path) -> Any:
+    """Render one value with the part of dbt's profile language that connections use."""
+
+    def env_var(variable: str, default: str | None = None) -> str:
+        value = os.environ.get(variable, default)
+        if value is None:
+            raise ConfigurationError(f"{path} needs the environment variable {variable}.", mend="Set it.")
+        return value
+
+    environment = NativeEnvironment(undefined=jinja2.StrictUndefined)
+    environment.filters |= {"as_number": _number, "as_bool": _boolean}
+    # plain values must stay text: a password of digits is no number, so literals are not evaluated
+    plain = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - no HTML here
+    native = any(f"| {name}" in text for name in ("as_number", "as_bool"))
+    try:
+        return (environment if native else plain).from_string(text).render(env_var=env_var)
+    except (jinja2.TemplateError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot render {text!r}: {error}.") from error
+
+
+def _number(value: str) -> int:
+    return int(value)
+
+
+def _boolean(value: str) -> bool:
+    if value.strip().lower() in {"true", "1", "yes", "on"}:
+        return True
+    if value.strip().lower() in {"false", "0", "no", "off"}:
+        return False
+    raise ValueError(f"{value!r} is neither true nor false")
