@@ -1,0 +1,178 @@
+"""The tables of the ledger: the only tables that monday_sync writes. Created where they are missing, never rebuilt.
+
+dbt's views read the first three and create them by the same list when they come first (a test compares the two).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warehouse import Column, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the ledger."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+
+def _text(name: str, size: int | None = None) -> Column:
+    return Column(name, "text", size)
+
+
+def _key(name: str) -> Column:
+    return Column(name, "text", 64, nullable=False)
+
+
+def _at(name: str) -> Column:
+    return Column(name, "timestamp")
+
+
+def _number(name: str) -> Column:
+    return Column(name, "integer")
+
+
+_STATE = (
+    Column("row_hash", "key"),
+    _text("payload"),
+    Column("attempt_hash", "key"),
+    _text("outcome", 16),
+    _text("error_message", 1000),
+    _number("retry_count"),
+    _at("attempted_at"),
+    _at("completed_at"),
+    _text("run_id", 64),
+    _text("created_run_id", 64),
+)
+
+ITEMS = Table(
+    "monday_sync_items",
+    (
+        Column("order_key", "key", nullable=False),
+        _text("board_id", 32),
+        _text("monday_item_id", 32),
+        _text("group_id", 255),
+        _text("group_name", 255),
+        _text("item_name", 255),
+        _text("customer_name", 100),
+        *_STATE,
+    ),
+    ("order_key",),
+)
+SUBITEMS = Table(
+    "monday_sync_subitems",
+    (
+        Column("line_key", "key", nullable=False),
+        Column("order_key", "key"),
+        _text("board_id", 32),
+        _text("monday_subitem_id", 32),
+        _text("item_name", 255),
+        _text("customer_name", 100),
+        *_STATE,
+    ),
+    ("line_key",),
+)
+CUSTOMERS = Table(
+    "monday_sync_customers",
+    (
+        Column("customer_name", "text", 100, nullable=False),
+        _number("orders"),
+        _text("run_id", 64),
+        _at("recorded_at"),
+    ),
+    ("customer_name",),
+)
+#: Every operation ever sent: written as INTENT before its request, completed after the answer.
+ATTEMPTS = Table(
+    "monday_sync_attempts",
+    (
+        _key("batch_id"),
+        Column("position", "integer", nullable=False),
+        _text("run_id", 64),
+        _text("board_id", 32),
+        _text("level", 16),
+        _text("row_key", 255),
+        Column("order_key", "key"),
+        _text("customer_name", 100),
+        _text("kind", 32),
+        _text("operation"),
+        Column("row_hash", "key"),
+        _text("row_before"),
+        _text("sets"),
+        _text("outcome", 16),
+        _text("item_id", 255),
+        _text("request_id", 100),
+        _number("milliseconds"),
+        _text("code", 100),
+        _text("sentence", 1000),
+        _at("created_at"),
+        _at("completed_at"),
+    ),
+    ("batch_id", "position"),
+)
+RUNS = Table(
+    "monday_sync_runs",
+    (
+        _key("run_id"),
+        _text("kind", 16),
+        _text("of_run", 64),
+        _text("plan_id", 64),
+        _text("board_id", 32),
+        _number("is_test"),
+        _text("outcome", 16),
+        _text("sentence", 1000),
+        _text("result"),
+        _at("started_at"),
+        _at("ended_at"),
+    ),
+    ("run_id",),
+)
+GROUPS = Table(
+    "monday_sync_groups",
+    (
+        Column("board_id", "text", 32, nullable=False),
+        Column("group_name", "text", 255, nullable=False),
+        _text("group_id", 255),
+        _text("run_id", 64),
+        _at("recorded_at"),
+    ),
+    ("board_id", "group_name"),
+)
+PLANS = Table(
+    "monday_sync_plans",
+    (
+        _key("plan_id"),
+        _text("board_id", 32),
+        _text("options"),
+        _text("fingerprint", 64),
+        _text("document"),
+        _text("run_id", 64),
+        _at("created_at"),
+    ),
+    ("plan_id",),
+)
+CHECKPOINTS = Table(
+    "monday_sync_checkpoints",
+    (
+        _key("run_id"),
+        _text("board_id", 32),
+        _number("items_linked"),
+        _number("subitems_linked"),
+        _number("board_items"),
+        _at("recorded_at"),
+    ),
+    ("run_id",),
+)
+
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, ATTEMPTS, RUNS, GROUPS, PLANS, CHECKPOINTS)
+
+
+def create_missing(session: Session) -> None:
+    """Create the tables that are not there yet."""
+    there = {name.lower() for name in session.relations()}
+    for table in TABLES:
+        if table.name not in there:
+            session.create_table(table.name, table.columns, key=table.key)

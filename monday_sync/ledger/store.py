@@ -1,0 +1,275 @@
+"""Reads and writes the ledger. Each method opens the database once, briefly; no statement is per row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from monday_sync.ledger.rows import Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.ledger.schema import (
+    ATTEMPTS,
+    CHECKPOINTS,
+    CUSTOMERS,
+    GROUPS,
+    ITEMS,
+    PLANS,
+    RUNS,
+    SUBITEMS,
+    Table,
+    create_missing,
+)
+from warehouse import Session, Warehouse
+
+_ARROW = {"integer": pa.int32(), "timestamp": pa.timestamp("us")}
+_OF_LEVEL = {Level.ITEM: ITEMS, Level.SUBITEM: SUBITEMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the ledger records it. ``outcome`` is RUNNING, DONE, STOPPED or FAILED."""
+
+    run_id: str
+    kind: str
+    board_id: str
+    started_at: dt.datetime
+    of_run: str | None = None
+    plan_id: str | None = None
+    is_test: int = 0
+    outcome: str = "RUNNING"
+    sentence: str | None = None
+    result: str | None = None
+    ended_at: dt.datetime | None = None
+
+
+class Ledger:
+    """The ledger of one board in one database.
+
+    Args:
+        warehouse: the target's database.
+        board_id: the board; rows of other boards are not touched.
+    """
+
+    def __init__(self, warehouse: Warehouse, board_id: str) -> None:
+        self.warehouse = warehouse
+        self.board_id = board_id
+        self._ready = False
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A short session with the ledger's tables in place."""
+        with self.warehouse.session() as session:
+            if not self._ready:
+                create_missing(session)
+                self._ready = True
+            yield session
+
+    # -- rows and attempts -------------------------------------------------------------------------------------------
+
+    def write(self, rows: Iterable[LedgerRow] = (), attempts: Iterable[Attempt] = ()) -> None:
+        """Write rows and attempts in one transaction; of several versions of one row the last counts."""
+        items, subitems = {}, {}
+        for row in rows:
+            (items if row.level is Level.ITEM else subitems)[row.key] = row.to_record()
+        tries = {(a.batch_id, a.position): a.to_record() for a in attempts}
+        if not (items or subitems or tries):
+            return
+        with self.session() as session, session.transaction():
+            _upsert(session, ITEMS, items.values())
+            _upsert(session, SUBITEMS, subitems.values())
+            _upsert(session, ATTEMPTS, tries.values())
+
+    def rows(self, level: Level, keys_from: str | None = None) -> dict[str, LedgerRow]:
+        """Rows of the board by key: all, or those whose key is in relation ``keys_from``."""
+        table = _OF_LEVEL[level]
+        key = table.key[0]
+        where = ""
+        if keys_from:
+            where = f" where l.{key} in (select v.{key} from {self.warehouse.relation(keys_from)} v)"  # noqa: S608
+        with self.session() as session:
+            records = self._select(session, table, where)
+        return {str(r[key]): LedgerRow.from_record(level, r) for r in records}
+
+    def open_attempts(self) -> list[Attempt]:
+        """Attempts without an outcome, oldest request first: a run that died, or an answer that never came."""
+        with self.session() as session:
+            records = self._select(
+                session,
+                ATTEMPTS,
+                " where l.board_id = ? and l.outcome = ? order by l.created_at, l.batch_id, l.position",
+                [self.board_id, AttemptOutcome.INTENT.value],
+            )
+        return [Attempt.from_record(r) for r in records]
+
+    def attempts_of_run(self, run_id: str) -> list[Attempt]:
+        """All attempts of a run in the order they were sent."""
+        return self._attempts(
+            " where l.board_id = ? and l.run_id = ? order by l.created_at, l.batch_id, l.position",
+            [self.board_id, run_id],
+        )
+
+    def attempts_of_orders(self, order_keys: Sequence[str]) -> list[Attempt]:
+        """All attempts on some orders and their lines, oldest first."""
+        if not order_keys:
+            return []
+        marks = ", ".join("?" for _ in order_keys)
+        return self._attempts(
+            f" where l.order_key in ({marks}) order by l.created_at, l.batch_id, l.position", list(order_keys)
+        )
+
+    def later_touches(self, run_id: str) -> list[tuple[str, int]]:
+        """Runs after ``run_id`` that changed rows which it changed too, with how many rows; its rollbacks excepted."""
+        attempts, runs = self.warehouse.relation(ATTEMPTS.name), self.warehouse.relation(RUNS.name)
+        with self.session() as session:
+            found = session.rows(
+                f"select b.run_id, count(distinct b.row_key) from {attempts} a "  # noqa: S608 - names are ours
+                f"join {attempts} b on b.row_key = a.row_key and b.board_id = a.board_id and b.run_id <> a.run_id "
+                f"join {runs} ra on ra.run_id = a.run_id join {runs} rb on rb.run_id = b.run_id "
+                "where a.run_id = ? and a.outcome in ('SYNCED', 'NO_CALL') and b.outcome in ('SYNCED', 'NO_CALL') "
+                "and rb.started_at > ra.started_at and (rb.of_run is null or rb.of_run <> a.run_id) "
+                "and a.level <> 'group' and b.level <> 'group' group by b.run_id order by b.run_id",
+                [run_id],
+            )
+        return [(str(run), int(count)) for run, count in found]
+
+    def _attempts(self, where: str, parameters: Sequence[object]) -> list[Attempt]:
+        with self.session() as session:
+            return [Attempt.from_record(r) for r in self._select(session, ATTEMPTS, where, parameters)]
+
+    def forget_rows(self, rows: Sequence[LedgerRow]) -> None:
+        """Take rows out of the ledger: their items were created by a run that is undone. One statement a level."""
+        with self.session() as session, session.transaction():
+            for level, table in _OF_LEVEL.items():
+                keys = [row.key for row in rows if row.level is level]
+                key = table.key[0]
+                name = self.warehouse.relation(table.name)
+                for part in _parts(keys, 1000):
+                    marks = ", ".join("?" for _ in part)
+                    session.execute(f"delete from {name} where {key} in ({marks})", part)  # noqa: S608
+
+    # -- the rest ----------------------------------------------------------------------------------------------------
+
+    def save_run(self, run: Run) -> None:
+        """Record a run's beginning or end."""
+        self._save(RUNS, [{name: getattr(run, name) for name in Run.__dataclass_fields__}])
+
+    def runs(self, *, limit: int | None = None, run_id: str | None = None) -> list[Run]:
+        """Runs on this board, latest first."""
+        where, parameters = " where l.board_id = ?", [self.board_id]
+        if run_id is not None:
+            where += " and l.run_id = ?"
+            parameters.append(run_id)
+        with self.session() as session:
+            records = self._select(session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters)
+        return [Run(**record) for record in records[:limit]]
+
+    def groups(self) -> dict[str, str]:
+        """Group names as the database knows them, to the ids of the board's groups."""
+        with self.session() as session:
+            records = self._select(session, GROUPS, " where l.board_id = ?", [self.board_id])
+        return {r["group_name"]: r["group_id"] for r in records}
+
+    def save_groups(self, groups: Mapping[str, str], run_id: str, now: dt.datetime) -> None:
+        """Remember which group of the board stands for which name."""
+        self._save(
+            GROUPS,
+            [
+                {
+                    "board_id": self.board_id,
+                    "group_name": name,
+                    "group_id": group_id,
+                    "run_id": run_id,
+                    "recorded_at": now,
+                }
+                for name, group_id in groups.items()
+            ],
+        )
+
+    def save_baselines(self, orders: Mapping[str, int], run_id: str, now: dt.datetime) -> None:
+        """Record how many orders each customer had when it was pushed; dbt's hold-back compares with it."""
+        self._save(
+            CUSTOMERS,
+            [
+                {"customer_name": name, "orders": count, "run_id": run_id, "recorded_at": now}
+                for name, count in orders.items()
+            ],
+        )
+
+    def save_checkpoint(self, run_id: str, *, items: int, subitems: int, board_items: int, now: dt.datetime) -> None:
+        """Record where ledger and board stood before a run."""
+        self._save(
+            CHECKPOINTS,
+            [
+                {
+                    "run_id": run_id,
+                    "board_id": self.board_id,
+                    "items_linked": items,
+                    "subitems_linked": subitems,
+                    "board_items": board_items,
+                    "recorded_at": now,
+                }
+            ],
+        )
+
+    def save_plan(self, plan_id: str, *, options: str, fingerprint: str, document: str, now: dt.datetime) -> None:
+        """Store a plan under its id."""
+        record = {"plan_id": plan_id, "board_id": self.board_id, "options": options, "fingerprint": fingerprint,
+                  "document": document, "run_id": None, "created_at": now}  # fmt: skip
+        self._save(PLANS, [record])
+
+    def plan(self, plan_id: str) -> dict[str, Any] | None:
+        """A stored plan's columns, or ``None``."""
+        with self.session() as session:
+            found = self._select(session, PLANS, " where l.plan_id = ? and l.board_id = ?", [plan_id, self.board_id])
+        return found[0] if found else None
+
+    def save_plan_run(self, plan_id: str, run_id: str) -> None:
+        """Record that a plan was pushed."""
+        self._save(PLANS, [{"plan_id": plan_id, "run_id": run_id}])
+
+    def links(self) -> tuple[int, int, set[str]]:
+        """How many items and subitems are linked on this board, and the other boards that the ledger knows."""
+        names = (self.warehouse.relation(ITEMS.name), self.warehouse.relation(SUBITEMS.name))
+        with self.session() as session:
+            rows = session.rows(
+                f"select 'item', board_id, count(monday_item_id) from {names[0]} group by board_id union all "  # noqa: S608
+                f"select 'subitem', board_id, count(monday_subitem_id) from {names[1]} group by board_id"
+            )
+        linked = {(level, board): int(count) for level, board, count in rows}
+        others = {str(board) for (_, board), count in linked.items() if board not in {None, self.board_id} and count}
+        return linked.get(("item", self.board_id), 0), linked.get(("subitem", self.board_id), 0), others
+
+    def _save(self, table: Table, records: Sequence[Mapping[str, Any]]) -> None:
+        if records:
+            with self.session() as session:
+                _upsert(session, table, records)
+
+    def _select(
+        self, session: Session, table: Table, where: str = "", parameters: Sequence[object] = ()
+    ) -> list[dict[str, Any]]:
+        names = [c.name for c in table.columns]
+        listed = ", ".join(f"l.{self.warehouse.quote(n)}" for n in names)
+        sql = f"select {listed} from {self.warehouse.relation(table.name)} l{where}"  # noqa: S608 - names are ours
+        return [dict(zip(names, row, strict=True)) for row in session.rows(sql, parameters)]
+
+
+def _upsert(session: Session, table: Table, records: Iterable[Mapping[str, Any]]) -> None:
+    """One statement for all records; only the columns that they have are written."""
+    listed = list(records)
+    if not listed:
+        return
+    columns = [c for c in table.columns if c.name in listed[0]]
+    schema = pa.schema([(c.name, _ARROW.get(c.kind, pa.string())) for c in columns])
+    data = pa.table({c.name: [r[c.name] for r in listed] for c in columns}, schema=schema)
+    session.upsert(table.name, data, table.key)
+
+
+def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
+
+
