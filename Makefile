@@ -1,0 +1,106 @@
+# Every task of the project. `make help` lists them; each sets up what it needs and nothing twice.
+# PYTHON is the interpreter (3.11 or newer) that makes the virtual environment; everything else runs inside it.
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+PYTHON ?= py -3
+BIN := $(VENV)/Scripts
+else
+PYTHON ?= python3
+BIN := $(VENV)/bin
+endif
+PY := $(BIN)/python
+RUN_READY := $(VENV)/run.stamp
+DEV_READY := $(VENV)/dev.stamp
+LOCK_READY := $(VENV)-lock/lock.stamp
+COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11
+
+TARGET ?=
+SOURCE ?=
+ARGS ?=
+SEED ?=
+WORKBOOKS := data/workbooks
+OPTIONS := $(if $(TARGET),--target "$(TARGET)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+
+# UTF-8 whatever the locale says; no telemetry from dbt
+export PYTHONUTF8 := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.DEFAULT_GOAL := help
+.PHONY: help run samples board docs setup test lint format lock bench soak clean
+
+##@ Work
+
+run: $(RUN_READY) profiles.yml $(if $(SOURCE)$(ORDER_LIST_SOURCE)$(wildcard $(WORKBOOKS)/*.xls*),,samples)  ## Workbooks -> database -> board. SOURCE=<folder or az://container/prefix> TARGET=<local|dev|prod> ARGS="<more options>"
+	@$(PY) -m pipeline run $(OPTIONS)
+
+board: $(RUN_READY)  ## Serve the local board (API and page) until Ctrl-C
+	@$(PY) -m board_emulator serve $(ARGS)
+
+samples: $(RUN_READY)  ## Generate sample workbooks, the same ones each time, into data/workbooks
+	@$(PY) -m samples generate --out $(WORKBOOKS)
+
+docs: $(RUN_READY) profiles.yml  ## Generate dbt's documentation of every model and column into target/
+	@$(PY) -m dbt.cli.main docs generate $(if $(TARGET),--target "$(TARGET)")
+
+setup: $(DEV_READY) profiles.yml  ## Only set up: virtual environment with everything, profiles.yml
+
+##@ Quality
+
+test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then all tests. ARGS="<pytest options>"
+	@$(PY) -m pytest -n auto $(ARGS)
+
+lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes nothing
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m sqlfluff lint --processes 0 models snapshots macros
+
+format: $(DEV_READY)  ## Let ruff mend what it can
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: $(DEV_READY) profiles.yml  ## Measure: loader, dbt, the whole run, the sync engine
+	@$(PY) -m bench $(ARGS)
+
+soak: $(DEV_READY) profiles.yml  ## Hundreds of seeded runs with faults and kills. SEED=<n>
+	@$(PY) -m bench soak $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+##@ House
+
+lock: $(LOCK_READY)  ## Resolve requirements/*.in anew into pins with hashes. ARGS=--upgrade for newer versions
+	@$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) requirements/lock.in -o requirements/lock.txt
+	@$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
+	@$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) requirements/dev.in -o requirements/dev.txt
+
+clean:  ## Remove what tools made (not data/, profiles.yml or the virtual environment). ALL=1 removes those as well
+	@$(PYTHON) -c "import pathlib, shutil; [shutil.rmtree(p, ignore_errors=True) for p in 'target logs build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis order_list.egg-info $(if $(ALL),$(VENV) $(VENV)-lock data)'.split()]; [shutil.rmtree(p, ignore_errors=True) for p in pathlib.Path('.').rglob('__pycache__')]; $(if $(ALL),pathlib.Path('profiles.yml').unlink(missing_ok=True))"
+
+help:  ## This list
+	@$(PYTHON) -c "import re; [print(('\n' + m[2]) if m[1] else f'  make {m[3]:<9} {m[4]}') for m in re.finditer(r'^(?:(##@) (.+)|([a-z-]+):.*?## (.+))$$', open('Makefile', encoding='utf-8').read(), re.M)]"
+
+# The virtual environment: made anew only when its pins change.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'Python 3.11 or newer is needed; this is ' + sys.version.split()[0] + '. Name another: make PYTHON=python3.12 ...')"
+	@echo "Creating the virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_READY): requirements/run.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing the pinned requirements (once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -c "import pathlib; pathlib.Path('$@').touch()"
+
+$(DEV_READY): requirements/dev.txt $(RUN_READY)
+	@echo "Installing the pinned requirements of the tests (once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -c "import pathlib; pathlib.Path('$@').touch()"
+
+$(LOCK_READY): requirements/lock.txt
+	@$(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@$(PYTHON) -c "import pathlib; pathlib.Path('$@').touch()"
+
+profiles.yml: | profiles.example.yml
+	@$(PYTHON) -c "import shutil; shutil.copyfile('profiles.example.yml', 'profiles.yml')"
+	@echo "Wrote profiles.yml from profiles.example.yml."
