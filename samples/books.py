@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +76,6 @@ def scaled(books: Sequence[Book], rows: int, *, largest: int | None = None) -> t
 
     A book has at least three rows, and at most ``largest``; with enough rows the total is exact.
     """
-    from dataclasses import replace  # noqa: PLC0415
-
     whole = sum(book.rows for book in books)
     counts = [max(_SMALLEST_BOOK, rows * book.rows // whole) for book in books]
     if largest is not None:
@@ -97,14 +95,14 @@ def select(books: Sequence[Book], names: Iterable[str]) -> tuple[Book, ...]:
     wanted = {name.casefold() for name in names}
     if not wanted:
         return tuple(books)
-    known = {book: {n.casefold() for n in (book.name, book.raw_table, *book.customers)} for book in books}
-    missing = wanted - {name for names_of_book in known.values() for name in names_of_book}
+    known = [{name.casefold() for name in (book.name, book.raw_table, *book.customers)} for book in books]
+    missing = wanted.difference(*known)
     if missing:
         raise ConfigurationError(
             f"No sample workbook belongs to {', '.join(sorted(missing))}.",
             mend="Known: " + ", ".join(book.name for book in books) + ".",
         )
-    return tuple(book for book in books if wanted & known[book])
+    return tuple(book for book, names_of_book in zip(books, known, strict=True) if wanted & names_of_book)
 
 
 def _book(name: str, entry: Mapping[str, Any], document: Mapping[str, Any]) -> Book:
