@@ -6,7 +6,7 @@ from console.errors import (
     LockHeldError,
     OrderListError,
 )
-from console.output import command, print_result, progress, say
+from console.output import command, plain, print_result, progress, say
 from console.redaction import redact, register_secret
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "LockHeldError",
     "OrderListError",
     "command",
+    "plain",
     "print_result",
     "progress",
     "redact",

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, NoReturn, ParamSpec, Protocol
 
 import click
 from rich.console import Console
@@ -25,6 +25,13 @@ from console.redaction import redact
 P = ParamSpec("P")
 
 
+class Advance(Protocol):
+    """Moves a progress bar on; ``total`` can be said later than at the start."""
+
+    def __call__(self, steps: int, total: int | None = None) -> None:
+        """Advance by ``steps``."""
+
+
 def say(message: str) -> None:
     """One line for the person who watches, on stderr, without secrets."""
     click.echo(redact(message), err=True)
@@ -32,12 +39,12 @@ def say(message: str) -> None:
 
 def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> None:
     """Print ``result`` on stdout: as one JSON object, or as the text that ``human`` makes of it."""
-    text = json.dumps(_plain(result), ensure_ascii=False, indent=2) if as_json else human()
+    text = json.dumps(plain(result), ensure_ascii=False, indent=2) if as_json else human()
     click.echo(redact(text))
 
 
 @contextmanager
-def progress(description: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def progress(description: str, total: int | None) -> Iterator[Advance]:
     """A progress bar on stderr; the block gets a function that advances it. Silent when stderr is no terminal."""
     console = Console(stderr=True)
     bar = Progress(
@@ -46,7 +53,13 @@ def progress(description: str, total: int | None) -> Iterator[Callable[[int], No
     )  # fmt: skip
     with bar:
         task = bar.add_task(description, total=total)
-        yield lambda steps: bar.advance(task, steps)
+
+        def advance(steps: int, total: int | None = None) -> None:
+            if total is not None:
+                bar.update(task, total=total)
+            bar.advance(task, steps)
+
+        yield advance
 
 
 def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
@@ -76,14 +89,14 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
     return run
 
 
-def _plain(value: object) -> Any:  # noqa: PLR0911 - one return for each kind of value
+def plain(value: object) -> Any:  # noqa: PLR0911 - one return for each kind of value
     """``value`` as what JSON knows: dataclasses as objects, dates as ISO 8601, decimals as text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, dt.datetime | dt.date):

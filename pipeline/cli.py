@@ -1,0 +1,143 @@
+"""The command line of the pipeline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from console import ConfigurationError, ExitCode, command, print_result
+from pipeline.doctor import examine
+from pipeline.history import History
+from pipeline.options import STAGES, RunOptions
+from pipeline.reporting import LATEST
+from pipeline.run import run
+from pipeline.summary import history_table, summary
+from warehouse import load_target, open_warehouse
+
+_target = click.option("--target", metavar="T", help="Target of the dbt profile: local (default), dev, prod.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+_reports = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/reports"),
+    show_default=True,
+    envvar="ORDER_LIST_REPORTS",
+    help="Folder of the reports.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """Workbooks -> database -> board, in one run.
+
+    Exit status: 0 all well, 1 some records or files failed (the rest is done), 2 wrong use or configuration (nothing
+    done), 3 another run holds the lock.
+    """
+
+
+@main.command("run")
+@_target
+@click.option(
+    "--source",
+    metavar="S",
+    default="data/workbooks",
+    show_default=True,
+    envvar="ORDER_LIST_SOURCE",
+    help="Folder or az://container/prefix with the workbooks.",
+)
+@click.option("--only", type=click.Choice(STAGES), help="Run this stage alone; validate changes nothing.")
+@click.option("--limit-files", type=click.IntRange(min=1), metavar="N", help="Load the first N workbooks only.")
+@click.option("--select", multiple=True, metavar="GLOB", help="Load workbooks whose name matches only; repeatable.")
+@click.option("--customer", "customers", multiple=True, metavar="C", help="Push this customer only; repeatable.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Push at most N orders.")
+@click.option("--skip-subitems", is_flag=True, help="Push the orders and leave their lines for a later run.")
+@click.option(
+    "--yes",
+    "confirmed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Agree that the push touches N records, where it asks for that.",
+)
+@click.option("--full", is_flag=True, help="Land and build everything, changed or not.")
+@_reports
+@click.option("--keep-reports", type=click.IntRange(min=1), default=30, show_default=True, help="Reports to keep.")
+@_json
+@command
+def run_(
+    target: str | None,
+    source: str,
+    only: str | None,
+    limit_files: int | None,
+    select: tuple[str, ...],
+    customers: tuple[str, ...],
+    limit: int | None,
+    skip_subitems: bool,
+    confirmed: int | None,
+    full: bool,
+    reports: Path,
+    keep_reports: int,
+    as_json: bool,
+) -> ExitCode:
+    """Land the workbooks, build and test the models, push what differs to the board."""
+    options = RunOptions(
+        source=source,
+        only=only,
+        limit_files=limit_files,
+        select=select,
+        full=full,
+        customers=customers,
+        limit=limit,
+        skip_subitems=skip_subitems,
+        confirmed=confirmed,
+        reports=reports,
+        keep_reports=keep_reports,
+    )
+    report = run(open_warehouse(load_target(target)), options)
+    print_result(report, as_json=as_json, human=lambda: summary(report, reports / report.run_id / "report.html"))
+    return report.exit_code
+
+
+@main.command("history")
+@_target
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The last N runs.")
+@_json
+@command
+def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
+    """List the runs of a target, the latest first."""
+    runs = History(open_warehouse(load_target(target))).runs(limit)
+    print_result(runs, as_json=as_json, human=lambda: history_table(runs))
+    return ExitCode.OK
+
+
+@main.command("report")
+@click.option("--run", "run_id", metavar="ID", help="A run as `pipeline history` lists it; default: the last one.")
+@_reports
+@_json
+@command
+def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
+    """Print where the report of a run is, or with --json the report itself."""
+    known = sorted(path.parent.name for path in reports.glob("*/report.json"))
+    chosen = run_id or (known[-1] if known else None)
+    if chosen is None:
+        raise ConfigurationError(f"There is no report in {reports}.", mend="Run `pipeline run` first.")
+    if chosen not in known:
+        raise ConfigurationError(
+            f"There is no report of run '{chosen}' in {reports}.", mend=f"The last ones: {', '.join(known[-5:])}."
+        )
+    page = reports / chosen / "report.html" if run_id else reports / LATEST
+    document = json.loads((reports / chosen / "report.json").read_text(encoding="utf-8"))
+    print_result(document, as_json=as_json, human=lambda: f"{document['verdict']}\n{page.resolve().as_uri()}")
+    return ExitCode.OK
+
+
+@main.command("doctor")
+@_target
+@_json
+@command
+def doctor_(target: str | None, as_json: bool) -> ExitCode:
+    """Check profile, database, relations, board and disk; say what is missing and how to mend it."""
+    findings = examine(target)
+    print_result(findings, as_json=as_json, human=lambda: "\n".join(finding.line for finding in findings))
+    return ExitCode.USAGE if any(finding.bad for finding in findings) else ExitCode.OK

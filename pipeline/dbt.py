@@ -1,0 +1,174 @@
+"""Runs dbt as a process of its own, shows its progress, and reads what it says about its nodes.
+
+A process, because dbt keeps its DuckDB connection open as long as its process lives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from console import progress, redact, say
+from pipeline.child import child
+from pipeline.errors import StageFailedError
+
+_BAD = frozenset({"error", "fail", "runtime error"})
+_KINDS = {"model": "models", "seed": "seeds", "snapshot": "snapshots", "test": "tests", "unit_test": "unit tests"}
+_TAIL = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What became of one node: ``kind`` as dbt's unique ids begin (model, test, ...), seconds on its thread."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str
+
+    @property
+    def kind(self) -> str:
+        """models, tests, ..."""
+        prefix = self.unique_id.partition(".")[0]
+        return _KINDS.get(prefix, prefix)
+
+    @property
+    def name(self) -> str:
+        """The name a person knows."""
+        parts = self.unique_id.split(".")
+        # test.<project>.<name>.<hash of its arguments>, unit_test.<project>.<model>.<name>
+        return parts[2] if parts[0] == "test" and len(parts) > 2 else parts[-1]  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class DbtResult:
+    """What one dbt command did. ``seconds`` are its wall time by its own account."""
+
+    exit_code: int
+    nodes: tuple[Node, ...]
+    seconds: float
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Nodes by kind."""
+        return Counter(node.kind for node in self.nodes)
+
+    @property
+    def seconds_by_kind(self) -> Mapping[str, float]:
+        """Seconds on the threads (several run at once) by kind."""
+        seconds: Counter[str] = Counter()
+        for node in self.nodes:
+            seconds[node.kind] += node.seconds  # type: ignore[assignment]  # a Counter of seconds
+        return {kind: round(value, 2) for kind, value in seconds.most_common()}
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """A sentence for each node that failed with severity error."""
+        return tuple(_sentence(node) for node in self.nodes if node.status in _BAD)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each test that failed with severity warn."""
+        return tuple(_sentence(node) for node in self.nodes if node.status == "warn")
+
+
+def _sentence(node: Node) -> str:
+    message = " ".join(redact(node.message).split())
+    return f"{node.kind.removesuffix('s')} {node.name}: {message or node.status}"
+
+
+def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtResult:
+    """Run ``dbt <arguments> --target <target>`` to its end.
+
+    Raises:
+        StageFailedError: dbt gave no result (a project that does not parse, a database that refuses, ...); the
+            sentence ends in dbt's own words.
+    """
+    results = _target_folder(project_dir) / "run_results.json"
+    results.unlink(missing_ok=True)  # an old one must not pass for ours
+    command = [
+        sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", *arguments,
+        "--target", target, "--project-dir", str(project_dir),
+    ]  # fmt: skip
+    errors: list[str] = []
+    with (
+        child(command, cwd=project_dir, environment=_environment(project_dir), stdout=subprocess.PIPE) as process,
+        _shown(f"dbt {arguments[0]}") as step,
+    ):
+        for line in process.stdout or ():
+            event = _event(line)
+            if event is None:
+                errors.append(line.strip())
+            else:
+                step(event)
+                if event["info"].get("level") == "error":
+                    errors.append(str(event["info"].get("msg", "")))
+        exit_code = process.wait()
+    if not results.is_file():
+        words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
+        raise StageFailedError(f"dbt {arguments[0]} ended with status {exit_code} before it ran anything:\n{words}")
+    return _read(results, exit_code)
+
+
+def _target_folder(project_dir: Path) -> Path:
+    return project_dir / os.environ.get("DBT_TARGET_PATH", "target")
+
+
+def _environment(project_dir: Path) -> dict[str, str]:
+    environment = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    if "DBT_PROFILES_DIR" not in os.environ and (project_dir / "profiles.yml").is_file():
+        environment["DBT_PROFILES_DIR"] = str(project_dir)
+    return environment
+
+
+def _read(path: Path, exit_code: int) -> DbtResult:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    nodes = tuple(
+        Node(
+            unique_id=str(result["unique_id"]),
+            status=str(result["status"]),
+            seconds=float(result.get("execution_time") or 0),
+            message=str(result.get("message") or ""),
+        )
+        for result in document["results"]
+    )
+    return DbtResult(exit_code=exit_code, nodes=nodes, seconds=float(document.get("elapsed_time") or 0))
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("info"), dict) else None
+
+
+@contextmanager
+def _shown(title: str) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Progress of the nodes on stderr: a bar on a terminal, else a line every tenth of the way; problems at once."""
+    tenths = 0
+    with progress(title, None) as advance:
+
+        def step(event: dict[str, Any]) -> None:
+            nonlocal tenths
+            info, data = event["info"], event.get("data") or {}
+            finished = str(info.get("name", "")).endswith("Result") and data.get("total")
+            if info.get("level") in {"warn", "error"} and str(info.get("msg", "")).strip():
+                say(f"dbt: {str(info['msg']).strip()}")
+            if not finished:
+                return
+            total, index = int(data["total"]), int(data.get("index") or 0)
+            advance(1, total)
+            if not sys.stderr.isatty() and index * 10 // total > tenths:
+                tenths = index * 10 // total
+                say(f"dbt: {index} of {total} done")
+
+        yield step

@@ -1,0 +1,150 @@
+"""Looks at everything that a run needs, changes nothing, and says what is missing and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from console import OrderListError, redact
+from pipeline.board import LOCAL_TARGET, board_page
+from pipeline.fingerprint import project_files
+from warehouse import Target, Warehouse, load_target, open_warehouse
+
+_LOW_DISK_GIB = 2
+_RELATIONS = {
+    "loader": ("loader_file_log", "loader_file_headers"),
+    "dbt": ("ORDER_LIST", "ORDER_LIST_LINES", "order_list_rejects", "swp_ORDER_LIST_SYNC", "sync_monday__items"),
+    "monday_sync": ("monday_sync_items", "monday_sync_subitems"),
+}
+_PACKAGES = ("dbt-core", "dbt-duckdb", "dbt-sqlserver", "duckdb", "pyarrow", "python-calamine", "gql")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check. ``verdict`` is ok, warning (a run works, but look at it) or missing (a run cannot work)."""
+
+    check: str
+    verdict: str
+    found: str
+    mend: str | None = None
+
+    @property
+    def bad(self) -> bool:
+        """Whether a run cannot work with this."""
+        return self.verdict == "missing"
+
+    @property
+    def line(self) -> str:
+        """For a person."""
+        mend = f"\n{'':<10}-> {self.mend}" if self.mend else ""
+        return redact(f"{self.verdict:<9} {self.check}: {self.found}{mend}")
+
+
+def examine(target_name: str | None) -> list[Finding]:
+    """All findings for a target. A check that cannot be made is a finding too; none hides another."""
+    findings = list(_guarded("python", _python))
+    try:
+        target = load_target(target_name)
+    except OrderListError as error:
+        return [*findings, _missing("profile", error)]
+    findings.append(Finding("profile", "ok", f"target '{target.name}' is {target.kind}, schema {target.schema}"))
+    findings += _guarded("dbt project", lambda: _project(target))
+    try:
+        warehouse = open_warehouse(target)
+        with warehouse.session(read_only=True) as session:
+            names = session.relations()
+    except OrderListError as error:
+        findings.append(_missing("database", error))
+    else:
+        findings += _guarded("database", lambda: _database(warehouse))
+        findings += _relations(names)
+    findings += _guarded("board", lambda: _board(target))
+    findings += _guarded("disk", lambda: _disk(target))
+    return findings
+
+
+def _guarded(check: str, findings: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    try:
+        return list(findings())
+    except OrderListError as error:
+        return [_missing(check, error)]
+
+
+def _missing(check: str, error: OrderListError) -> Finding:
+    return Finding(check, "missing", error.message, error.mend)
+
+
+def _python() -> Iterator[Finding]:
+    yield Finding("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
+    absent = []
+    for package in _PACKAGES:
+        try:
+            version(package)
+        except PackageNotFoundError:
+            absent.append(package)
+    if absent:
+        yield Finding(
+            "packages", "missing", f"not installed: {', '.join(absent)}", "Run `make run`, which installs them."
+        )
+    else:
+        yield Finding("packages", "ok", ", ".join(f"{package} {version(package)}" for package in _PACKAGES))
+
+
+def _project(target: Target) -> Iterator[Finding]:
+    models = [path for path in project_files(target.project_dir) if path.suffix == ".sql"]
+    if models:
+        yield Finding("dbt project", "ok", f"{len(models)} SQL files in {target.project_dir}")
+    else:
+        yield Finding(
+            "dbt project", "missing", f"no models in {target.project_dir}", "Run this in the project's folder."
+        )
+
+
+def _database(warehouse: Warehouse) -> Iterator[Finding]:
+    if warehouse.target.kind != "sqlserver":
+        yield Finding("database", "ok", f"{warehouse.target.kind} opens")
+        return
+    from warehouse import sqlserver  # noqa: PLC0415 - needs the ODBC library, which target local does not
+
+    if isinstance(warehouse, sqlserver.SQLServerWarehouse):
+        for finding in sqlserver.examine(warehouse):
+            yield Finding(finding.check, finding.verdict, finding.found, finding.mend)
+
+
+def _relations(names: set[str]) -> Iterator[Finding]:
+    raw = [name for name in names if name.startswith("x") and name.endswith("_RAW")]
+    yield Finding(
+        "raw tables", "ok" if raw else "warning", f"{len(raw)} landed", None if raw else "The first run lands them."
+    )
+    for program, wanted in _RELATIONS.items():
+        absent = [name for name in wanted if name not in names]
+        if absent:
+            yield Finding(f"relations of {program}", "warning", f"missing: {', '.join(absent)}", "A run makes them.")
+        else:
+            yield Finding(f"relations of {program}", "ok", f"{len(wanted)} there")
+
+
+def _board(target: Target) -> Iterator[Finding]:
+    from monday_sync.context import open_context  # noqa: PLC0415
+
+    context = open_context(target)
+    yield Finding("board file", "ok", f"boards/{target.name}.yml: board {context.board.board_id}")
+    if target.name == LOCAL_TARGET:
+        yield Finding(
+            "board", "ok", f"the local one, at {board_page(target)}; a run starts it when nothing answers there"
+        )
+
+
+def _disk(target: Target) -> Iterator[Finding]:
+    folder = target.project_dir / "data"
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / 2**30
+    low = free < _LOW_DISK_GIB
+    yield Finding(
+        "disk", "warning" if low else "ok", f"{free:,.1f} GiB free at {Path(folder)}", "Make room." if low else None
+    )

@@ -1,0 +1,191 @@
+"""The counts of a run, read from the relations after its stages: the database says what happened, not the programs.
+
+A fixed number of statements, whatever the number of rows and customers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.model import (
+    NOTHING_PUSHED,
+    CustomerFigures,
+    FailedRow,
+    Figures,
+    Pushed,
+    RejectedFile,
+    Rejects,
+    UnknownHeader,
+)
+from warehouse import Session, Warehouse
+
+_SHOWN_FAILURES = 200
+UNKNOWN_HEADERS = "order_list_unknown_headers"
+
+Row = tuple[Any, ...]
+
+
+class _Reader:
+    """Runs a query when the relations it names are there; ``{NAME}`` in the text stands for a relation."""
+
+    def __init__(self, session: Session, warehouse: Warehouse) -> None:
+        self._session = session
+        self._warehouse = warehouse
+        self.names = session.relations()
+
+    def rows(self, sql: str, relations: Iterable[str], parameters: Iterable[object] = ()) -> list[Row]:
+        wanted = list(relations)
+        if not set(wanted) <= self.names:
+            return []
+        text = sql.format(**{name: self._warehouse.relation(name) for name in wanted})
+        return self._session.rows(text, list(parameters))
+
+    def raw_counts(self) -> list[Row]:
+        """(raw table, file, rows) of every raw table, in one statement."""
+        tables = sorted(n for n in self.names if n.startswith("x") and n.endswith("_RAW"))
+        file = self._warehouse.quote("_source_file")
+        parts = [
+            f"select ? as raw_table, min({file}) as file_name, count(*) as row_count "  # noqa: S608 - quoted names
+            f"from {self._warehouse.relation(table)}"
+            for table in tables
+        ]
+        return self._session.rows(" union all ".join(parts), tables) if parts else []
+
+
+def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTHING_PUSHED) -> Figures:
+    """The state of the data now, what became of the files since ``since`` (UTC), and what was pushed."""
+    moment = since.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    with warehouse.session(read_only=True) as session:
+        read = _Reader(session, warehouse)
+        log = read.rows(
+            "select file, raw_table, status, reason from {loader_file_log} where logged_at >= ? order by file",
+            ["loader_file_log"],
+            [moment],
+        )
+        failures = read.rows(_FAILURES, ["monday_sync_items", "monday_sync_subitems"])
+        return Figures(
+            customers=_customers(read, log, pushed.customers),
+            rejects=_rejects(read),
+            rejected_files=tuple(RejectedFile(str(r[0]), str(r[3] or "")) for r in log if r[2] == "rejected"),
+            unknown_headers=tuple(
+                UnknownHeader(str(file), str(header))
+                for file, header in read.rows(
+                    "select source_file, header from {order_list_unknown_headers} order by source_file, header",
+                    [UNKNOWN_HEADERS],
+                )
+            ),
+            failed_rows=tuple(FailedRow(*_failure(row)) for row in failures[:_SHOWN_FAILURES]),
+            failed_rows_left_out=max(0, len(failures) - _SHOWN_FAILURES),
+            held_back=_held_back(read),
+            board=pushed.board,
+            files=Counter(str(row[2]) for row in log),
+        )
+
+
+_FAILURES = """
+select customer_name, 'item' as level, item_name, error_message, retry_count, outcome
+from {monday_sync_items} where outcome in ('ERROR', 'DEAD')
+union all
+select customer_name, 'subitem' as level, item_name, error_message, retry_count, outcome
+from {monday_sync_subitems} where outcome in ('ERROR', 'DEAD')
+order by 1, 2, 3
+"""
+
+
+def _customers(
+    read: _Reader, log: list[Row], pushed: Mapping[str, tuple[int, int, int]]
+) -> tuple[CustomerFigures, ...]:
+    """A customer for each workbook (its most frequent name), with what all its relations say."""
+    by_file: dict[str, Counter[str]] = defaultdict(Counter)
+    lines: Counter[str] = Counter()
+    for file, name, count in read.rows(
+        "select o._source_file, o.customer_name, count(*) from {ORDER_LIST} o group by o._source_file, o.customer_name",
+        ["ORDER_LIST"],
+    ):
+        by_file[str(file)][str(name)] += int(count)
+    for name, count in read.rows(
+        "select o.customer_name, count(*) from {ORDER_LIST_LINES} l join {ORDER_LIST} o on o.order_key = l.order_key "
+        "group by o.customer_name",
+        ["ORDER_LIST", "ORDER_LIST_LINES"],
+    ):
+        lines[str(name)] += int(count)
+    rejected = {
+        str(file): (int(rows), int(values))
+        for file, rows, values in read.rows(
+            "select _source_file, sum(case when reject_level = 'row' then 1 else 0 end), "
+            "sum(case when reject_level = 'value' then 1 else 0 end) from {order_list_rejects} group by _source_file",
+            ["order_list_rejects"],
+        )
+    }
+    waiting = {
+        str(name): (int(held), int(left))
+        for name, held, left in read.rows(
+            "select customer_name, sum(is_held_back), "
+            "sum(case when is_held_back = 0 and action_type <> 'DELETE' then 1 else 0 end) "
+            "from {sync_monday__items} group by customer_name",
+            ["sync_monday__items"],
+        )
+    }
+    raw = {str(table): (str(file or ""), int(count)) for table, file, count in read.raw_counts()}
+    status = {str(row[1]): str(row[2]) for row in log}
+    found: dict[str, CustomerFigures] = {}
+    for table in sorted(raw.keys() | {t for t in status if t and t != "None"}):
+        file, count = raw.get(table, ("", 0))
+        names = by_file.get(file, Counter())
+        name = names.most_common(1)[0][0] if names else _readable(table)
+        rows, values = rejected.get(file, (0, 0))
+        old = found.get(name, CustomerFigures(name))
+        found[name] = CustomerFigures(
+            customer=name,
+            files=(*old.files, file or next((str(r[0]) for r in log if r[1] == table), "")),
+            file_status=" ".join(filter(None, (old.file_status, status.get(table, "")))),
+            rows=old.rows + count,
+            orders=old.orders + names.total(),
+            rejected_rows=old.rejected_rows + rows,
+            rejected_values=old.rejected_values + values,
+        )
+    for name in found.keys() | lines.keys() | waiting.keys() | pushed.keys():
+        created, updated, failed = pushed.get(name, (0, 0, 0))
+        base = found.get(name, CustomerFigures(name))
+        held, left = waiting.get(name, (0, 0))
+        found[name] = CustomerFigures(
+            customer=name, files=base.files, file_status=base.file_status, rows=base.rows, orders=base.orders,
+            lines=lines[name], rejected_rows=base.rejected_rows, rejected_values=base.rejected_values,
+            created=created, updated=updated, failed=failed, waiting=left, held_back=held,
+        )  # fmt: skip
+    return tuple(found[name] for name in sorted(found))
+
+
+def _readable(raw_table: str) -> str:
+    """A name for a customer none of whose rows became an order: that of its raw table."""
+    return raw_table.removeprefix("x").removesuffix("_RAW").removesuffix("_ORDER_LIST").replace("_", " ")
+
+
+def _rejects(read: _Reader) -> tuple[Rejects, ...]:
+    rows = read.rows(
+        "select reject_level, reason_code, count(*) as rejected, min(reason) as example from {order_list_rejects} "
+        "group by reject_level, reason_code order by reject_level, rejected desc, reason_code",
+        ["order_list_rejects"],
+    )
+    return tuple(Rejects(str(level), str(code), int(count), str(reason or "")) for level, code, count, reason in rows)
+
+
+def _held_back(read: _Reader) -> tuple[str, ...]:
+    rows = read.rows(
+        "select customer_name, min(held_back_reason), count(*) from {sync_monday__items} where is_held_back = 1 "
+        "group by customer_name order by customer_name",
+        ["sync_monday__items"],
+    )
+    return tuple(
+        f"{name}: {reason or 'lost too many orders'} ({count:,} change(s) wait; "
+        f'`monday-sync push --release "{name}"` pushes them anyway)'
+        for name, reason, count in rows
+    )
+
+
+def _failure(row: Row) -> tuple[str, str, str, str, int, bool]:
+    customer, level, item, error, attempts, outcome = row
+    return str(customer or ""), str(level), str(item or ""), str(error or ""), int(attempts or 0), outcome == "DEAD"

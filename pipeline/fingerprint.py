@@ -1,0 +1,84 @@
+"""What a dbt build depends on, as one hash: the raw tables, the project's files, the target, dbt's version.
+
+Equal to the one of the last successful build means that building again would give the same relations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from console import ConfigurationError
+from warehouse import Warehouse
+
+PROJECT_FILE = "dbt_project.yml"
+_PATHS = {
+    "model-paths": ["models"],
+    "macro-paths": ["macros"],
+    "seed-paths": ["seeds"],
+    "snapshot-paths": ["snapshots"],
+    "test-paths": ["tests"],
+}
+_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
+_SECRETS = frozenset({"password", "client_secret", "access_token"})
+
+
+def fingerprint(warehouse: Warehouse) -> str | None:
+    """The hash for the target as it is now; ``None`` while relations that a build makes are missing.
+
+    Raises:
+        ConfigurationError: this folder holds no readable dbt project.
+    """
+    landings = _landings(warehouse)
+    if landings is None:
+        return None
+    project = warehouse.target.project_dir
+    hashed = hashlib.sha256()
+    settings = sorted((k, str(v)) for k, v in warehouse.target.settings.items() if k not in _SECRETS)
+    for part in (*landings, version("dbt-core"), warehouse.target.name, *(f"{k}={v}" for k, v in settings)):
+        hashed.update(part.encode() + b"\x1f")
+    for path in project_files(project):
+        hashed.update(path.relative_to(project).as_posix().encode() + b"\x1f")
+        hashed.update(hashlib.sha256(path.read_bytes()).digest())
+    return hashed.hexdigest()
+
+
+def project_files(project: Path) -> list[Path]:
+    """The files that dbt reads, in a stable order."""
+    document = _project(project)
+    folders = [project / folder for key, default in _PATHS.items() for folder in document.get(key, default)]
+    found = {path for folder in folders for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()}
+    return [project / PROJECT_FILE, *sorted(found)]
+
+
+def _project(project: Path) -> dict[str, Any]:
+    path = project / PROJECT_FILE
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"There is no {PROJECT_FILE} in {project}.", mend="Run this in the project's folder."
+        ) from error
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}.") from error
+    return document if isinstance(document, dict) else {}
+
+
+def _landings(warehouse: Warehouse) -> list[str] | None:
+    """Each raw table with the load that made it; ``None`` when a build is needed whatever the hash says."""
+    with warehouse.session(read_only=True) as session:
+        names = session.relations()
+        if not {"ORDER_LIST", "ORDER_LIST_LINES", "loader_file_headers"} <= names:
+            return None
+        raw = sorted(name for name in names if name.startswith("x") and name.endswith("_RAW"))
+        loads = dict(
+            session.rows(
+                "select raw_table, max(load_id) from "  # noqa: S608 - quoted name
+                f"{warehouse.relation('loader_file_headers')} group by raw_table"
+            )
+        )
+    return [f"{name}={loads.get(name)}" for name in raw]

@@ -1,0 +1,196 @@
+"""The history of runs in the database: ``pipeline_runs``, a row per run, and ``pipeline_stages``, a row per stage."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from console import redact
+from pipeline.model import PastRun, RunReport, Status
+from warehouse import Column, Session, Warehouse
+
+RUNS = "pipeline_runs"
+STAGES = "pipeline_stages"
+_SENTENCE = 1000
+_RUN_COLUMNS = (
+    Column("run_id", "text", 64, nullable=False),
+    Column("target", "text", 64),
+    Column("source", "text", 1000),
+    Column("started_at", "timestamp"),
+    Column("ended_at", "timestamp"),
+    Column("seconds", "decimal"),
+    Column("status", "text", 16),
+    Column("sentence", "text", _SENTENCE),
+    Column("options", "text"),
+    Column("orders", "integer"),
+    Column("changes", "integer"),
+    Column("failed", "integer"),
+    # what the build was made of, see pipeline.fingerprint; null when this run did not build with success
+    Column("fingerprint", "key"),
+)
+_STAGE_COLUMNS = (
+    Column("run_id", "text", 64, nullable=False),
+    Column("stage", "text", 32, nullable=False),
+    Column("position", "integer"),
+    Column("status", "text", 16),
+    Column("seconds", "decimal"),
+    Column("stage_rows", "bigint"),
+    Column("sentence", "text", _SENTENCE),
+    Column("figures", "text"),
+)
+
+
+class History:
+    """Reads and writes the history of one target. Every method is one short session."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def begin(self, run_id: str, *, started_at: datetime, source: str, options: dict[str, object]) -> None:
+        """Note that a run began. Runs that still count as running were killed (the caller holds the lock)."""
+        runs = self._warehouse.relation(RUNS)
+        with self._warehouse.session() as session:
+            _create(session)
+            with session.transaction():
+                session.execute(
+                    f"update {runs} set status = ?, sentence = ? where status = ?",  # noqa: S608 - quoted name
+                    [Status.DIED.value, "The process was killed; the next run carried on.", Status.RUNNING.value],
+                )
+                session.insert(
+                    RUNS,
+                    _table(
+                        _RUN_COLUMNS,
+                        run_id=run_id,
+                        target=self._warehouse.target.name,
+                        source=redact(source),
+                        started_at=_naive(started_at),
+                        status=Status.RUNNING.value,
+                        options=json.dumps(options, ensure_ascii=False, default=str),
+                    ),
+                )
+
+    def end(self, report: RunReport, *, fingerprint: str | None) -> None:
+        """Note how a run ended, with its stages."""
+        built = report.figures
+        with self._warehouse.session() as session, session.transaction():
+            session.upsert(
+                RUNS,
+                _table(
+                    tuple(column for column in _RUN_COLUMNS if column.name not in {"source", "options", "target"}),
+                    run_id=report.run_id,
+                    started_at=_naive(report.started_at),
+                    ended_at=_naive(datetime.now(UTC)),
+                    seconds=round(report.seconds, 3),
+                    status=report.status.value,
+                    sentence=redact(report.verdict)[:_SENTENCE],
+                    orders=built.total("orders"),
+                    changes=built.board.changes,
+                    failed=built.board.failed,
+                    fingerprint=fingerprint,
+                ),
+                ["run_id"],
+            )
+            for position, stage in enumerate(report.stages, 1):
+                session.upsert(
+                    STAGES,
+                    _table(
+                        _STAGE_COLUMNS,
+                        run_id=report.run_id,
+                        stage=stage.name,
+                        position=position,
+                        status=stage.status.value,
+                        seconds=round(stage.seconds, 3),
+                        stage_rows=stage.rows,
+                        sentence=redact(stage.sentence)[:_SENTENCE],
+                        figures=json.dumps(dict(stage.figures), ensure_ascii=False),
+                    ),
+                    ["run_id", "stage"],
+                )
+
+    def runs(self, count: int = 20) -> tuple[PastRun, ...]:
+        """The last ``count`` runs, the latest first; empty when there was none."""
+        if not self._warehouse_has_history():
+            return ()
+        with self._warehouse.session(read_only=True) as session:
+            rows = _first(
+                session,
+                "select run_id, started_at, seconds, status, sentence, orders, changes, failed "  # noqa: S608
+                f"from {self._warehouse.relation(RUNS)} order by started_at desc, run_id desc",
+                count,
+            )
+        return tuple(
+            PastRun(
+                run_id=row["run_id"],
+                started_at=row["started_at"].replace(tzinfo=UTC),
+                seconds=float(row["seconds"] or 0),
+                status=Status(row["status"]),
+                sentence=row["sentence"] or "",
+                orders=row["orders"],
+                changes=row["changes"],
+                failed=row["failed"],
+            )
+            for row in rows
+        )
+
+    def last_fingerprint(self) -> str | None:
+        """What the last build was made of; ``None`` when the last attempt failed, or there was none."""
+        if not self._warehouse_has_history():
+            return None
+        runs, stages = self._warehouse.relation(RUNS), self._warehouse.relation(STAGES)
+        with self._warehouse.session(read_only=True) as session:
+            # a run that died in the middle has no stages, and may have left half a build: it counts as an attempt
+            rows = _first(
+                session,
+                f"select r.fingerprint as fingerprint from {runs} r "  # noqa: S608 - quoted names
+                f"left join {stages} s on s.run_id = r.run_id and s.stage = 'transform' "
+                "where r.fingerprint is not null or r.status in ('died', 'interrupted') "
+                "or s.status in ('failed', 'interrupted') "
+                "order by r.started_at desc, r.run_id desc",
+                1,
+            )
+        return rows[0]["fingerprint"] if rows else None
+
+    def _warehouse_has_history(self) -> bool:
+        with self._warehouse.session(read_only=True) as session:
+            return {RUNS, STAGES} <= session.relations()
+
+
+def _create(session: Session) -> None:
+    session.create_table(RUNS, _RUN_COLUMNS, key=["run_id"])
+    session.create_table(STAGES, _STAGE_COLUMNS, key=["run_id", "stage"])
+
+
+def _first(session: Session, sql: str, count: int) -> list[dict[str, Any]]:
+    """The first ``count`` rows, in SQL that every engine knows (``limit`` is not)."""
+    rows: list[dict[str, Any]] = []
+    for batch in session.batches(sql, size=count):
+        rows += batch.to_pylist()
+        if len(rows) >= count:
+            break
+    return rows[:count]
+
+
+_ARROW = {
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "decimal": pa.float64(),
+    "timestamp": pa.timestamp("us"),
+}
+
+
+def _table(columns: tuple[Column, ...], **values: object) -> pa.Table:
+    """One row; columns that are not named are null."""
+    return pa.table(
+        {
+            column.name: pa.array([values.get(column.name)], type=_ARROW.get(column.kind, pa.string()))
+            for column in columns
+        }
+    )
+
+
+def _naive(moment: datetime) -> datetime:
+    """UTC without zone, as tables hold it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,41 @@
+"""Where reports lie: ``<folder>/<run id>/report.json`` and ``report.html``; ``latest.html`` leads to the last one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from console import plain, redact
+from pipeline.model import RunReport
+from pipeline.reporting.page import render_page
+
+LATEST = "latest.html"
+_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
+# a plain page that moves on: links between files need rights that Windows does not give everyone
+_POINTER = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Latest report</title>
+<meta http-equiv="refresh" content="0; url={run_id}/report.html">
+<p><a href="{run_id}/report.html">The latest report</a></p></html>
+"""
+
+
+def write_report(report: RunReport, folder: Path, *, keep: int) -> Path:
+    """Write both forms of the report and drop all but the last ``keep``; returns the path of the page."""
+    own = folder / report.run_id
+    own.mkdir(parents=True, exist_ok=True)
+    document = json.dumps(plain(report), ensure_ascii=False, indent=2)
+    _write(own / "report.json", redact(document) + "\n")
+    _write(own / "report.html", redact(render_page(report)))
+    _write(folder / LATEST, _POINTER.format(run_id=report.run_id))
+    for old in sorted(p for p in folder.iterdir() if p.is_dir() and _RUN_ID.fullmatch(p.name))[:-keep]:
+        shutil.rmtree(old, ignore_errors=True)
+    return own / "report.html"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write by way of a second file, so that a reader never sees half a page."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)

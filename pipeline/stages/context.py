@@ -1,0 +1,36 @@
+"""What every stage may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.history import History
+from pipeline.model import NOTHING_PUSHED, Pushed
+from pipeline.options import RunOptions
+from warehouse import Target, Warehouse
+
+
+@dataclass(slots=True)
+class Context:
+    """One run as its stages see it.
+
+    ``fingerprint`` is set by the transform stage once the build stands, ``pushed`` by the sync stage.
+    """
+
+    run_id: str
+    warehouse: Warehouse
+    options: RunOptions
+    history: History
+    fingerprint: str | None = None
+    pushed: Pushed = NOTHING_PUSHED
+
+    @property
+    def target(self) -> Target:
+        """The target of the run."""
+        return self.warehouse.target
+
+    @property
+    def project_dir(self) -> Path:
+        """Where the project's files are."""
+        return self.target.project_dir

@@ -1,0 +1,76 @@
+"""The sync stage: monday_sync's public function, in process, with the local board up."""
+
+from __future__ import annotations
+
+from pipeline.board import board_ready
+from pipeline.model import BoardFigures, Pushed, Stage, Status
+from pipeline.stages.context import Context
+
+_SHOWN = 50
+
+
+def sync(context: Context) -> Stage:
+    """Push what differs to the board. Rows that the board did not take make the stage ATTENTION."""
+    import monday_sync  # noqa: PLC0415 - a run of another stage needs none of its libraries
+
+    options = context.options
+    with board_ready(context.target):
+        result = monday_sync.push(
+            context.target,
+            customers=options.customers,
+            limit=options.limit,
+            skip_subitems=options.skip_subitems,
+            yes=options.confirmed,
+        )
+    board = BoardFigures(
+        groups_created=result.groups_created,
+        items_created=result.items.created,
+        items_updated=result.items.updated,
+        items_failed=result.items.failed,
+        subitems_created=result.subitems.created,
+        subitems_updated=result.subitems.updated,
+        subitems_failed=result.subitems.failed,
+        gone=result.deletes_reported,
+    )
+    context.pushed = Pushed(
+        board,
+        {
+            c.customer: (
+                c.items_created + c.subitems_created,
+                c.items_updated + c.subitems_updated,
+                c.items_failed + c.subitems_failed,
+            )
+            for c in result.customers
+        },
+    )
+    return Stage(
+        "sync",
+        Status.OK if result.exit_code == 0 else Status.ATTENTION,
+        sentence=_sentence(board, stopped=result.sentence),
+        rows=board.changes or None,
+        figures={
+            "items created": board.items_created,
+            "items updated": board.items_updated,
+            "items failed": board.items_failed,
+            "subitems created": board.subitems_created,
+            "subitems updated": board.subitems_updated,
+            "subitems failed": board.subitems_failed,
+            "groups created": board.groups_created,
+            "orders gone from their workbook": board.gone,
+            "orders outside the board's scope": result.items.out_of_scope,
+            "orders held back": result.items.held_back,
+            "conflicts with people's edits": result.conflicts,
+            "API calls": result.calls,
+        },
+        problems=(*result.notes, *(f"{p.customer} {p.name}: {p.sentence}" for p in result.errors))[:_SHOWN],
+    )
+
+
+def _sentence(board: BoardFigures, *, stopped: str | None) -> str:
+    if stopped:
+        return stopped
+    if board.failed:
+        return f"{board.changes:,} change(s) made, {board.failed:,} record(s) failed; the next run tries them again."
+    if not board.changes:
+        return "The board is up to date: nothing changed."
+    return f"{board.changes:,} change(s) made."

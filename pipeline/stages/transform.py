@@ -1,0 +1,69 @@
+"""The transform stage: ``dbt build``, unless nothing it depends on has changed since it last succeeded."""
+
+from __future__ import annotations
+
+from pipeline.dbt import DbtResult, run_dbt
+from pipeline.fingerprint import fingerprint
+from pipeline.model import Stage, Status
+from pipeline.stages.context import Context
+
+_SHOWN = 50
+
+
+def transform(context: Context) -> Stage:
+    """Build and test all models.
+
+    A model that errors or a test that fails with severity error makes the stage FAILED: nothing is pushed then.
+    """
+    before = fingerprint(context.warehouse)
+    if before is not None and not context.options.full and before == context.history.last_fingerprint():
+        context.fingerprint = before
+        return Stage(
+            "transform",
+            Status.SKIPPED,
+            sentence="Not needed: neither workbooks nor models changed since the last build (--full builds anyway).",
+        )
+    result = run_dbt(["build"], target=context.target.name, project_dir=context.project_dir)
+    if result.failures or result.exit_code != 0:
+        return _failed(result)
+    context.fingerprint = fingerprint(context.warehouse)
+    return Stage(
+        "transform",
+        Status.OK,
+        sentence=f"Built and tested {len(result.nodes):,} nodes"
+        + (f"; {len(result.warnings)} warning(s)." if result.warnings else ", all well."),
+        rows=_rows(context),
+        figures=_figures(result),
+        problems=result.warnings[:_SHOWN],
+    )
+
+
+def _failed(result: DbtResult) -> Stage:
+    count = len(result.failures)
+    return Stage(
+        "transform",
+        Status.FAILED,
+        sentence=f"{count} node(s) of dbt failed; the board is left as it was. First: {result.failures[0]}"
+        if count
+        else f"dbt ended with status {result.exit_code} though no node failed; the board is left as it was.",
+        figures=_figures(result),
+        problems=(*result.failures[:_SHOWN], *result.warnings[:_SHOWN]),
+    )
+
+
+def _figures(result: DbtResult) -> dict[str, float]:
+    """Nodes by kind, and where dbt's seconds went: wall time of its work, and seconds on its threads by kind."""
+    figures: dict[str, float] = dict(sorted(result.counts.items()))
+    figures["seconds executing"] = round(result.seconds, 2)
+    return figures | {f"thread seconds in {kind}": value for kind, value in result.seconds_by_kind.items()}
+
+
+def _rows(context: Context) -> int:
+    """Sheet rows that went through: orders and rejected rows."""
+    relation = context.warehouse.relation
+    with context.warehouse.session(read_only=True) as session:
+        orders = session.rows(f"select count(*) from {relation('ORDER_LIST')}")  # noqa: S608 - quoted name
+        rejects = session.rows(
+            f"select count(*) from {relation('order_list_rejects')} where reject_level = 'row'"  # noqa: S608
+        )
+    return int(orders[0][0]) + int(rejects[0][0])

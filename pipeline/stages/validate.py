@@ -1,0 +1,70 @@
+"""The validate stage: asks the data whether it is whole, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pipeline.dbt import run_dbt
+from pipeline.errors import StageFailedError
+from pipeline.figures import read_figures
+from pipeline.model import Stage, Status
+from pipeline.stages.context import Context
+from warehouse import Session
+
+# The operators' cutover checks, as they stand.
+CUTOVER_COUNTS = """
+SELECT COUNT(*) AS total_records,
+       COUNT(CASE WHEN sync_state = 'NEW' THEN 1 END) AS new_records,
+       COUNT(CASE WHEN action_type = 'UPDATE' THEN 1 END) AS update_records,
+       COUNT(CASE WHEN ORDER_TYPE = 'CANCELLED' THEN 1 END) AS cancelled_records
+FROM swp_ORDER_LIST_SYNC
+"""
+CUTOVER_COLUMNS = """
+SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS
+WHERE TABLE_NAME IN ('FACT_ORDER_LIST', 'ORDER_LIST_LINES')
+  AND COLUMN_NAME IN ('sync_state', 'action_type', 'monday_item_id', 'monday_subitem_id')
+"""
+_NEEDED = ("ORDER_LIST", "ORDER_LIST_LINES", "order_list_rejects", "FACT_ORDER_LIST", "swp_ORDER_LIST_SYNC")
+_COLUMNS = frozenset({"sync_state", "action_type", "monday_item_id", "monday_subitem_id"})
+_SHOWN = 50
+
+
+def validate(context: Context) -> Stage:
+    """Reconcile files, orders and rejects; run the cutover checks and dbt's data tests.
+
+    Raises:
+        StageFailedError: there is nothing to validate yet.
+    """
+    with context.warehouse.session(read_only=True) as session:
+        missing = [name for name in _NEEDED if name not in session.relations()]
+        if missing:
+            raise StageFailedError(
+                f"There is nothing to validate: {', '.join(missing)} is missing on target '{context.target.name}'.",
+                mend="Run `pipeline run` first.",
+            )
+        counts, problems = _cutover(session)
+    figures = read_figures(context.warehouse, since=datetime.now(UTC))
+    problems += [f"{name}: rows in are not orders + rejected rows." for name in figures.does_not_add_up]
+    tests = run_dbt(["test", "--select", "test_type:data"], target=context.target.name, project_dir=context.project_dir)
+    problems += tests.failures
+    if tests.exit_code != 0 and not tests.failures:
+        problems.append(f"dbt test ended with status {tests.exit_code}.")
+    return Stage(
+        "validate",
+        Status.FAILED if problems else Status.OK,
+        sentence=f"{len(problems)} check(s) failed. First: {problems[0]}"
+        if problems
+        else f"{len(tests.nodes)} tests, the cutover checks and the reconciliation of all files pass.",
+        rows=figures.total("rows"),
+        figures={**counts, "tests": len(tests.nodes)},
+        problems=(*problems[:_SHOWN], *tests.warnings[:_SHOWN]),
+    )
+
+
+def _cutover(session: Session) -> tuple[Mapping[str, float], list[str]]:
+    total, new, updates, cancelled = (int(value) for value in session.rows(CUTOVER_COUNTS)[0])
+    columns = {str(row[0]) for row in session.rows(CUTOVER_COLUMNS)}
+    problems = [f"Neither FACT_ORDER_LIST nor ORDER_LIST_LINES has {name}." for name in sorted(_COLUMNS - columns)]
+    counts = {"total records": total, "new records": new, "update records": updates, "cancelled records": cancelled}
+    return counts, problems
