@@ -1,0 +1,1 @@
+"""Measures what the project claims: ``make bench``. Every ratio comes from one run on one machine."""

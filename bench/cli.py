@@ -1,0 +1,76 @@
+"""Command line of the bench."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+from pathlib import Path
+
+import click
+
+from bench.claims import Report
+from bench.load import measure_load, measure_many_files
+from bench.scaling import measure_scaling
+from bench.scratch import ROOT, processes
+from bench.transform import measure_transform
+from bench.whole import measure_pipeline
+from bench.workload import workload
+from console import ExitCode, command, print_result
+from samples import FULL_ROWS
+
+AREAS = ("load", "transform", "pipeline", "scaling", "sync")
+_QUICK_ROWS = FULL_ROWS // 10
+_CACHE = ROOT / ".cache" / "bench"
+_RESULTS = ROOT / "data" / "bench"
+
+
+@click.group(invoke_without_command=True)
+@click.option("--quick", is_flag=True, help="A tenth of the rows, once: to try the bench, not to prove a claim.")
+@click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area (may be repeated).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_context
+def main(context: click.Context, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
+    """Measure every claim on generated workbooks (101,662 rows) and on the emulated board; exit 1 if one fails."""
+    if context.invoked_subcommand is None:
+        bench(quick=quick, only=only, as_json=as_json)
+
+
+@command
+def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> ExitCode:
+    """Measure the chosen areas in order, print the table, keep the result under data/bench/."""
+    areas = only or AREAS
+    report = Report()
+    report.note(
+        "machine",
+        system=platform.platform(),
+        python=platform.python_version(),
+        processes=processes(),
+        quick=quick,
+        at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    )
+    _measure(report, areas, quick=quick)
+    path = _keep(report)
+    print_result(report.as_json(), as_json=as_json, human=lambda: f"{report.table()}\n\nkept in {path}")
+    return ExitCode.OK if report.holds else ExitCode.SOME_FAILED
+
+
+def _measure(report: Report, areas: tuple[str, ...], *, quick: bool) -> None:
+    if set(areas) - {"sync"}:
+        work = workload(_CACHE, _QUICK_ROWS if quick else FULL_ROWS)
+        if "load" in areas:
+            measure_load(report, work, _CACHE, repeats=1 if quick else 3)
+            measure_many_files(report, work, _CACHE)
+        if "transform" in areas:
+            measure_transform(report, work, _CACHE)
+        if "pipeline" in areas:
+            measure_pipeline(report, work, _CACHE)
+        if "scaling" in areas:
+            measure_scaling(report, work, workload(_CACHE, work.rows * 10), _CACHE)
+
+
+def _keep(report: Report) -> Path:
+    _RESULTS.mkdir(parents=True, exist_ok=True)
+    path = _RESULTS / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(report.as_json(), indent=1, ensure_ascii=False, default=str), encoding="utf-8")
+    return path.relative_to(ROOT)

@@ -1,0 +1,86 @@
+"""Landing: against bare python-calamine, against pandas with openpyxl, unchanged, and with ten times the files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bench.claims import Claim, Report, ratio, spread
+from bench.measure import Measurement, python, run
+from bench.scratch import ROOT, Scratch, processes
+from bench.workload import Workload
+from console import say
+
+_AREA = "load"
+_COPIES = 10
+
+
+def measure_load(report: Report, work: Workload, cache: Path, *, repeats: int) -> None:
+    """Land ``work`` ``repeats`` times, by turns with calamine; then pandas once, and landing again unchanged."""
+    count = processes()
+    bare: list[Measurement] = []
+    landed: list[Measurement] = []
+    again: list[Measurement] = []
+    for turn in range(repeats):
+        say(f"landing {work.rows:,} rows, turn {turn + 1} of {repeats} ...")
+        bare.append(read(work.folder, "calamine", count))
+        scratch = Scratch.fresh(cache / "load", work.folder)
+        landed.append(scratch.land())
+        again.append(scratch.land())
+    say("reading the same files with pandas and openpyxl (slow) ...")
+    former = read(work.folder, "pandas", 1)
+    best, base, skip = (min(m.seconds for m in runs) for runs in (landed, bare, again))
+    peak = max(m.peak_mib for m in landed)
+    report.claims += [
+        Claim(_AREA, f"landing / bare calamine, {count} processes each", ratio(best, base), 2, "x"),
+        Claim(_AREA, "landing / pandas + openpyxl reading", ratio(best, former.seconds), 0.1, "x"),
+        Claim(_AREA, "peak memory of the largest process", peak, 1024, "MiB"),
+        Claim(_AREA, "landing unchanged / landing", 100 * ratio(skip, best), 5, "%"),
+    ]
+    report.note(
+        _AREA,
+        rows=work.rows,
+        landing=spread([m.seconds for m in landed]),
+        landing_cpu_seconds=landed[-1].cpu_seconds,
+        rows_per_second=round(work.rows / best),
+        calamine=spread([m.seconds for m in bare]),
+        pandas_openpyxl_seconds=former.seconds,
+        landing_unchanged=spread([m.seconds for m in again]),
+        starting_python_and_click=spread([_bare_start().seconds for _ in range(repeats)]),
+    )
+
+
+def measure_many_files(report: Report, work: Workload, cache: Path) -> None:
+    """Ten times the files of the same size: time grows with them, memory does not."""
+    folder = cache / f"{work.folder.name}-copies"
+    _copies(work.folder, folder)
+    say(f"landing {work.files} files, then {_COPIES * work.files} ...")
+    few = Scratch.fresh(cache / "few", work.folder).land()
+    many = Scratch.fresh(cache / "many", folder).land()
+    report.claims += [
+        Claim(_AREA, f"{_COPIES} times the files: time", ratio(many.seconds, few.seconds), 11, "x"),
+        Claim(_AREA, f"{_COPIES} times the files: memory", ratio(many.peak_bytes, few.peak_bytes), 1.25, "x"),
+    ]
+    report.note(
+        _AREA, many_files_seconds=many.seconds, many_files_peak_mib=many.peak_mib, few_files_peak_mib=few.peak_mib
+    )
+
+
+def read(folder: Path, reader: str, count: int) -> Measurement:
+    """Merely read all workbooks with one of the yardsticks."""
+    return run(python("bench.readers", reader, folder, "--processes", str(count)), folder=ROOT)
+
+
+def _bare_start() -> Measurement:
+    """What any command line of ours pays before it does anything."""
+    return run(python("bench.readers", "--help"), folder=ROOT)
+
+
+def _copies(source: Path, folder: Path) -> None:
+    """Every workbook ten times, under names that lead to tables of their own."""
+    if folder.exists():
+        return
+    folder.mkdir(parents=True)
+    for path in source.glob("*.xls*"):
+        for number in range(_COPIES):
+            os.link(path, folder / f"COPY{number} {path.name}")

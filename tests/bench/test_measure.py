@@ -1,0 +1,48 @@
+"""Measuring a command: its output, its failure, and the memory of its largest process."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bench.errors import MeasurementError
+from bench.measure import run
+from bench.readers import READERS
+from samples import generate
+
+_MIB = 1024 * 1024
+
+
+def test_a_measured_command_hands_over_its_output():
+    """What it printed is the result; time and CPU are positive."""
+    measured = run([sys.executable, "-c", "print('landed')"])
+    assert measured.output.strip() == "landed"
+    assert measured.seconds > 0
+    assert measured.cpu_seconds > 0
+
+
+def test_a_command_that_fails_gives_no_number():
+    """A time of failing would look splendid."""
+    with pytest.raises(MeasurementError, match=r"ended with 3[\s\S]*the reason"):
+        run([sys.executable, "-c", "import sys; print('the reason', file=sys.stderr); sys.exit(3)"])
+    assert run([sys.executable, "-c", "import sys; sys.exit(1)"], accept=(0, 1)).output == ""
+
+
+def test_memory_is_that_of_the_largest_process_of_the_family():
+    """A child that takes 200 MiB shows, although the parent stays small."""
+    child = "b = bytearray(200 * 1024 * 1024); b[::4096] = b'x' * len(b[::4096])"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}], check=True)"
+    assert 200 * _MIB < run([sys.executable, "-c", parent]).peak_bytes < 400 * _MIB
+    assert run([sys.executable, "-c", "pass"]).peak_bytes < 100 * _MIB
+
+
+def test_the_yardsticks_read_the_same_rows(tmp_path):
+    """Both readers see every row of a workbook, header included; otherwise the ratio would compare different work."""
+    manifest = generate(tmp_path, rows=40, customers=["B'HOOD"], dirt="clean")
+    (expected,) = manifest.files.values()
+    path = str(tmp_path / expected.file)
+    assert {name: reader(path) for name, reader in READERS.items()} == {
+        "calamine": expected.rows + 1,
+        "pandas": expected.rows + 1,
+    }
