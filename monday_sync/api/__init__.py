@@ -1,0 +1,47 @@
+"""The board's API: the one place that talks to it.
+
+:class:`BoardApi` sends queries and mutations, keeps to the limits, and turns every answer into values or into an error
+that says what the caller can do. It knows nothing of the ledger; exactly-once is the caller's business, by the keys.
+
+Notes for callers:
+
+* A status label that is a number ("34") would be read as an index. :func:`monday_sync.values.encode` therefore takes
+  ``ColumnInfo.label_ids`` and sends the index of such a label; without it, or when the label is new, it refuses.
+* ``BoardApi.batch_size(kind)`` takes the kinds create, change, move, archive, create_group (or the API's field names).
+* Outcomes with ``retryable`` met a limit that did not pass in time; nothing happened to their rows.
+"""
+
+from monday_sync.api.client import BoardApi
+from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
+from monday_sync.api.operations import (
+    ArchiveItem,
+    ChangeColumns,
+    CreateGroup,
+    CreateItem,
+    CreateSubitem,
+    MoveToGroup,
+    MutationRequest,
+    Operation,
+    Outcome,
+)
+from monday_sync.api.pacing import Estimate
+
+__all__ = [
+    "ArchiveItem",
+    "BoardApi",
+    "BoardInfo",
+    "BoardItem",
+    "ChangeColumns",
+    "ColumnInfo",
+    "CreateGroup",
+    "CreateItem",
+    "CreateSubitem",
+    "Day",
+    "Estimate",
+    "Group",
+    "Me",
+    "MoveToGroup",
+    "MutationRequest",
+    "Operation",
+    "Outcome",
+]

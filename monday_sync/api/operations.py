@@ -1,0 +1,105 @@
+"""What can be asked of a board: operations, requests of several of them, and the outcome of each. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+#: Column id to its value in the JSON form of :func:`monday_sync.values.encode`.
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateItem:
+    """Create an item in a group. ``create_labels`` lets the call make missing labels of every column in ``values``."""
+
+    board_id: str
+    group_id: str
+    name: str
+    values: Values
+    create_labels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSubitem:
+    """Create a subitem below an item."""
+
+    parent_id: str
+    name: str
+    values: Values
+    create_labels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeColumns:
+    """Change columns of an item or subitem. ``board_id`` is the board it lies on (for a subitem: the subitem board).
+
+    The pseudo column ``name`` renames it.
+    """
+
+    board_id: str
+    item_id: str
+    values: Values
+    create_labels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToGroup:
+    """Move an item to another group of its board."""
+
+    item_id: str
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveItem:
+    """Archive an item (with its subitems) or a subitem. There is no way back through the API."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateGroup:
+    """Create a group, at the top or next to another. Its outcome's ``item_id`` is the group's id."""
+
+    board_id: str
+    name: str
+    relative_to: str | None = None
+    position: Literal["after_at", "before_at"] | None = None
+
+
+Operation = CreateItem | CreateSubitem | ChangeColumns | MoveToGroup | ArchiveItem | CreateGroup
+
+
+@dataclass(frozen=True, slots=True)
+class MutationRequest:
+    """Operations that travel in one POST under one key, and take effect one after the other, each for itself."""
+
+    idempotency_key: str
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one operation of a request.
+
+    Args:
+        index: position of the operation in its request.
+        item_id: id of the item (or group) that was created or changed; ``None`` when not ok.
+        ms: milliseconds that the request took (of all its operations together).
+        code: the API's error code.
+        sentence: the error as a sentence for a person.
+        retryable: the operation surely did not take effect and may be sent again as it is (a limit was met).
+        gone: the item is not there any more: archived or deleted.
+    """
+
+    index: int
+    ok: bool
+    item_id: str | None
+    request_id: str | None
+    ms: int
+    code: str | None = None
+    sentence: str | None = None
+    retryable: bool = False
+    gone: bool = False
