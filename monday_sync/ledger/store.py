@@ -94,6 +94,16 @@ class Ledger:
             records = self._select(session, table, where)
         return {str(r[key]): LedgerRow.from_record(level, r) for r in records}
 
+    def orphan_lines(self) -> list[LedgerRow]:
+        """Lines linked to subitems although their order is linked to no item."""
+        items = self.warehouse.relation(ITEMS.name)
+        where = (
+            f" where l.monday_subitem_id is not null and not exists (select 1 from {items} i "  # noqa: S608
+            "where i.order_key = l.order_key and i.monday_item_id is not null)"
+        )
+        with self.session() as session:
+            return [LedgerRow.from_record(Level.SUBITEM, r) for r in self._select(session, SUBITEMS, where)]
+
     def open_attempts(self) -> list[Attempt]:
         """Attempts without an outcome, oldest request first: a run that died, or an answer that never came."""
         with self.session() as session:
@@ -271,5 +281,3 @@ def _upsert(session: Session, table: Table, records: Iterable[Mapping[str, Any]]
 def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     for start in range(0, len(keys), size):
         yield keys[start : start + size]
-
-

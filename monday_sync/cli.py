@@ -1,0 +1,215 @@
+"""The command line: ``monday-sync``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from console import ExitCode, command, print_result, progress
+from monday_sync import render
+from monday_sync.adopt import adopt as adopt_board
+from monday_sync.checks import check as check_start
+from monday_sync.context import open_context
+from monday_sync.history import history as order_history
+from monday_sync.plan import Options
+from monday_sync.push import PushRequest, plan_in, push_in
+from monday_sync.retry import requeue
+from monday_sync.status import status as read_status
+from monday_sync.undo import cleanup as clean_up
+from monday_sync.undo import rollback as roll_back
+from monday_sync.verify import verify as verify_board
+
+_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_target = click.option("--target", metavar="NAME", help="dbt target: local, dev or prod. Default: the profile's own.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+_customer = click.option(
+    "--customer", "customers", multiple=True, metavar="NAME", help="Only this customer (canonical name). Repeatable."
+)
+_limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N orders; the rest stays due.")
+_skip_subitems = click.option("--skip-subitems", is_flag=True, help="Leave the order lines for a later push.")
+_release = click.option(
+    "--release", multiple=True, metavar="NAME",
+    help="Push this customer although it is held back for having lost many rows. Repeatable.",
+)  # fmt: skip
+_archive = click.option(
+    "--archive-deleted", is_flag=True,
+    help="Archive the items of orders that are gone from the source (by default they are only reported).",
+)  # fmt: skip
+_yes = click.option(
+    "--yes", type=click.IntRange(min=0), metavar="N",
+    help="The number of rows on the board that may be changed or archived, as the plan counts them.",
+)  # fmt: skip
+
+
+def _options(*options: _Option) -> _Option:
+    def apply(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return apply
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Bring the monday.com board to what the database says, and keep account of it.
+
+    \b
+    See what would happen:        monday-sync plan
+    Do it:                        monday-sync push
+    Do exactly what was planned:  monday-sync push --plan <id>
+    One customer, no lines yet:   monday-sync push --customer GREYSON --skip-subitems
+    How things stand:             monday-sync status
+    Try failed rows again:        monday-sync retry --reason "label"
+    Compare with the board:       monday-sync verify --repair
+    Undo a run:                   monday-sync rollback <run>
+
+    Every command takes --target (local, dev, prod) and --json.
+
+    \b
+    Exit status: 0 all well; 1 some rows failed or the run stopped early (the rest is done);
+    2 refused, nothing done; 3 another run is at work on this target.
+    """
+
+
+@main.command()
+@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _json)
+@command
+def plan(
+    *,
+    target: str | None, customers: tuple[str, ...], limit: int | None, skip_subitems: bool, release: tuple[str, ...],
+    archive_deleted: bool, as_json: bool,
+) -> ExitCode:  # fmt: skip
+    """Show what a push would do, row by row and field by field, and change nothing.
+
+    The plan is stored; `monday-sync push --plan <id>` does exactly that, or refuses if data or board changed.
+    """
+    made = plan_in(open_context(target), Options(customers, limit, skip_subitems, release, archive_deleted))
+    print_result(render.plan_json(made) if as_json else None, as_json=as_json, human=lambda: render.plan_text(made))
+    return ExitCode.OK
+
+
+@main.command()
+@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _yes)
+@click.option("--plan", "plan_id", metavar="ID", help="Do exactly what this stored plan says, or refuse.")
+@click.option("--test-data", is_flag=True, help="Mark the run as test data, for `cleanup --test-data`.")
+@_json
+@command
+def push(
+    *,
+    target: str | None, customers: tuple[str, ...], limit: int | None, skip_subitems: bool, release: tuple[str, ...],
+    archive_deleted: bool, yes: int | None, plan_id: str | None, test_data: bool, as_json: bool,
+) -> ExitCode:  # fmt: skip
+    """Create and update groups, items and subitems, exactly once.
+
+    Safe to interrupt at any time: the next push settles what was under way and carries on. A push that would change
+    more of the board than its policy allows, or archive anything, asks for --yes with the number of rows.
+    """
+    options = Options(customers, limit, skip_subitems, release, archive_deleted)
+    result = push_in(open_context(target), PushRequest(options, yes, plan_id, test_data), bar=progress)
+    print_result(result, as_json=as_json, human=lambda: render.push_text(result))
+    return result.exit_code
+
+
+@main.command()
+@_options(_target, _customer)
+@click.option("--runs", default=5, show_default=True, type=click.IntRange(min=0), help="How many of the last runs.")
+@_json
+@command
+def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: bool) -> ExitCode:
+    """Count rows by customer and state, list errors and the last runs. Reads the database only."""
+    result = read_status(target, customers, runs=runs)
+    print_result(result, as_json=as_json, human=lambda: render.status_text(result))
+    return ExitCode.OK
+
+
+@main.command()
+@_options(_target, _customer)
+@click.option("--reason", metavar="TEXT", help="Only rows whose error contains this text.")
+@_json
+@command
+def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as_json: bool) -> ExitCode:
+    """Put rows in ERROR, also those given up, back in the queue; the next push tries them again."""
+    context = open_context(target)
+    with context.warehouse.lock():
+        result = requeue(context.ledger, customers=customers, reason=reason)
+    text = f"{result.items} items and {result.subitems} subitems are due again ({result.dead} had been given up)."
+    print_result(result, as_json=as_json, human=lambda: text)
+    return ExitCode.OK
+
+
+@main.command()
+@_options(_target, _json)
+@command
+def check(target: str | None, as_json: bool) -> ExitCode:
+    """Check database, ledger, board, columns and token. Changes nothing; exit status 2 names what to mend."""
+    context = open_context(target)
+    info = check_start(context).items
+    result = {"board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit}
+    text = f"All well: board {info.id} ({info.name}) has {info.items_count} of {info.items_limit or '?'} items."
+    print_result(result, as_json=as_json, human=lambda: text)
+    return ExitCode.OK
+
+
+@main.command()
+@_options(_target, _json)
+@command
+def adopt(target: str | None, as_json: bool) -> ExitCode:
+    """Link orders and lines to items that are on the board already, by business key. Changes nothing on the board.
+
+    For an empty or restored ledger. (A push does the same for the rows it sends, before it creates anything.)
+    """
+    result = adopt_board(open_context(target))
+    print_result(result, as_json=as_json, human=lambda: render.adopt_text(result))
+    return ExitCode.OK
+
+
+@main.command()
+@_options(_target, _yes)
+@click.option("--repair", is_flag=True, help="Mend what differs, by a push of the rows concerned.")
+@_json
+@command
+def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
+    """Read the whole board and report every difference from what it was told, missing, extra and doubled items."""
+    result = verify_board(open_context(target), repair=repair, yes=yes, bar=progress)
+    print_result(result, as_json=as_json, human=lambda: render.verify_text(result))
+    return result.exit_code
+
+
+@main.command()
+@click.argument("order_number")
+@_options(_target, _json)
+@command
+def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
+    """What the board was told about an order (AAG ORDER NUMBER), and when."""
+    result = order_history(open_context(target), order_number)
+    print_result(result, as_json=as_json, human=lambda: render.history_text(result))
+    return ExitCode.OK
+
+
+@main.command()
+@click.argument("run")
+@_options(_target, _yes, _json)
+@command
+def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
+    """Undo a run: its values go back to what they were, and the items that it created are archived."""
+    result = roll_back(open_context(target), run, yes=yes, bar=progress)
+    print_result(result, as_json=as_json, human=lambda: render.push_text(result))
+    return result.exit_code
+
+
+@main.command()
+@click.option("--run", metavar="RUN", help="Take off the items that this run created.")
+@click.option("--test-data", is_flag=True, help="Take off the items of all runs made with `push --test-data`.")
+@_options(_target, _yes, _json)
+@command
+def cleanup(run: str | None, test_data: bool, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
+    """Archive test items, by the ledger's own record of having created them. On prod only with --yes N."""
+    if (run is None) == (not test_data):
+        raise click.UsageError("Give either --run RUN or --test-data.")
+    result = clean_up(open_context(target), run, yes=yes, bar=progress)
+    print_result(result, as_json=as_json, human=lambda: render.push_text(result))
+    return result.exit_code

@@ -1,0 +1,110 @@
+"""Asks the board: which item stands for a row that the ledger does not link, and what do linked ones show now.
+
+Nothing is created before this was asked: so neither an empty, nor a restored, nor a doubtful ledger makes doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from monday_sync.api import BoardApi, BoardItem
+from monday_sync.boards import BoardConfig
+from monday_sync.plan import Duplicate
+from monday_sync.source import SourceRow
+
+_PAGE = 500
+_IDS_PER_CALL = 100
+
+Key = tuple[str | None, ...]
+
+
+class KeyReader:
+    """The business key of rows and items, as texts of the mapped key columns. Compared exactly."""
+
+    def __init__(self, board: BoardConfig) -> None:
+        mapped = {m.view_column: m.column_id for m in board.items}
+        self.columns = tuple(c for c in board.key_columns if c in mapped)
+        self._ids = tuple(mapped[c] for c in self.columns)
+
+    @property
+    def lookup_column(self) -> str:
+        """Id of the board column that a search goes by: the first of the key."""
+        return self._ids[0]
+
+    def of_row(self, row: SourceRow) -> Key:
+        """The key of a row."""
+        return tuple(row.wanted.get(c) for c in self.columns)
+
+    def of_item(self, item: BoardItem) -> Key:
+        """The key of an item."""
+        return tuple(item.values.get(i) for i in self._ids)
+
+
+class BoardReader:
+    """Reads items in as few calls as the board's size allows: by id or by key, or all pages when that is less."""
+
+    def __init__(self, api: BoardApi, board: BoardConfig, items_count: int) -> None:
+        self._api, self._board, self._count = api, board, items_count
+        self._keys = KeyReader(board)
+        self._all: dict[str, BoardItem] | None = None
+
+    def by_ids(self, ids: Collection[str]) -> dict[str, BoardItem]:
+        """Active items with their subitems, by id. What is archived, deleted or elsewhere is not in it."""
+        if not ids:
+            return {}
+        if self._all is not None or self._whole_is_cheaper(len(ids), _IDS_PER_CALL):
+            everything = self.everything()
+            return {i: everything[i] for i in ids if i in everything}
+        return self._active(self._api.items(self._board, ids=list(ids)))
+
+    def by_key(
+        self, rows: Sequence[SourceRow], linked: Collection[str]
+    ) -> tuple[dict[str, BoardItem], list[Duplicate]]:
+        """Items that stand for rows without a link, by order key, and the keys that several items have.
+
+        Args:
+            rows: orders without an item id.
+            linked: ids of items that stand for other rows.
+        """
+        if not rows or not self._count:
+            return {}, []
+        if self._all is not None or self._whole_is_cheaper(len(rows), _IDS_PER_CALL):
+            candidates = list(self.everything().values())
+        else:
+            texts = list(dict.fromkeys(t for row in rows if (t := self._keys.of_row(row)[0]) is not None))
+            found = self._api.find(self._board, self._keys.lookup_column, texts)
+            candidates = list(self._active(found).values())
+        items: dict[Key, list[BoardItem]] = {}
+        for item in candidates:
+            if item.id not in linked:
+                items.setdefault(self._keys.of_item(item), []).append(item)
+        matched, duplicates = {}, []
+        for row in rows:
+            same = sorted(items.pop(self._keys.of_row(row), ()), key=lambda item: int(item.id))
+            if same:
+                matched[row.key] = same[0]
+            if len(same) > 1:
+                duplicates.append(Duplicate(row.key, row.name, same[0].id, tuple(item.id for item in same[1:])))
+        return matched, duplicates
+
+    def everything(self) -> dict[str, BoardItem]:
+        """All active items of the board with their subitems, by id; read once."""
+        if self._all is None:
+            self._all = self._active(self._api.items(self._board))
+        return self._all
+
+    def _whole_is_cheaper(self, wanted: int, per_call: int) -> bool:
+        return -(-self._count // _PAGE) <= -(-wanted // per_call)
+
+    @staticmethod
+    def _active(items: Iterable[BoardItem]) -> dict[str, BoardItem]:
+        return {item.id: item for item in items if item.state == "active"}
+
+
+def subitem_for(name: str, parent: BoardItem, linked: Collection[str]) -> tuple[BoardItem | None, tuple[str, ...]]:
+    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its doubles."""
+    same = sorted(
+        (s for s in parent.subitems if s.name == name and s.id not in linked and s.state == "active"),
+        key=lambda subitem: int(subitem.id),
+    )
+    return (same[0] if same else None), tuple(s.id for s in same[1:])

@@ -1,0 +1,243 @@
+"""Results as text for people. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from monday_sync.adopt import AdoptResult
+from monday_sync.history import HistoryResult
+from monday_sync.ledger import Level
+from monday_sync.plan import Action, Change, Plan, Skip, Step
+from monday_sync.results import Counts, Problem, PushResult
+from monday_sync.status import StateCounts, StatusResult
+from monday_sync.verify import VerifyResult
+
+_STEPS_SHOWN = 200
+_PROBLEMS_SHOWN = 20
+_VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-"}
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A plain table; numbers stand right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(h), *(len(r[i]) for r in cells)) if cells else len(h) for i, h in enumerate(headers)]
+    numeric = [bool(rows) and all(isinstance(r[i], int | float | None) for r in rows) for i in range(len(headers))]
+
+    def line(values: Sequence[str]) -> str:
+        parts = [v.rjust(w) if n else v.ljust(w) for v, w, n in zip(values, widths, numeric, strict=True)]
+        return "  ".join(parts).rstrip()
+
+    return "\n".join([line(headers), line(["-" * w for w in widths]), *(line(r) for r in cells)])
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan, row by row and field by field."""
+    lines = [f"Plan {plan.plan_id or '(not stored)'} for board {plan.board_id}", ""]
+    lines += [f"  + group {name}" for name in plan.groups]
+    shown = [s for s in plan.steps if s.action is not Action.CONFIRM]
+    for step in shown[:_STEPS_SHOWN]:
+        lines += _step_lines(step, plan)
+    if len(shown) > _STEPS_SHOWN:
+        lines.append(f"  ... and {len(shown) - _STEPS_SHOWN} more rows (all of them with --json)")
+    lines += [f"  . {row.customer_name}: {row.name} is gone from the source; left alone" for row in plan.deleted[:20]]
+    lines += [f"  ! {d.name}: items {', '.join((d.kept, *d.others))} have one business key; {d.kept} is ours"
+              for d in plan.duplicates]  # fmt: skip
+    lines += [f"  * {note}" for note in plan.notes]
+    if plan.in_doubt:
+        lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
+    if not shown and not plan.groups:
+        lines.append("  Nothing to do: the board shows what the database says.")
+    rows = [
+        (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
+        for level in (Level.ITEM, Level.SUBITEM)
+    ]
+    headers = ("", *(a.value for a in Action), "out of scope", "held back", "dead", "not selected", "waiting")
+    lines += ["", table(headers, rows)]
+    conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
+    lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
+                 f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
+    if plan.plan_id:
+        lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
+    return "\n".join(lines)
+
+
+def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
+    order = (Skip.OUT_OF_SCOPE, Skip.HELD_BACK, Skip.DEAD, Skip.NOT_SELECTED, Skip.WAITS_FOR_ITEM)
+    return tuple(plan.skipped.get((level, reason), 0) for reason in order)
+
+
+def _step_lines(step: Step, plan: Plan) -> list[str]:
+    indent = "    " if step.level is Level.SUBITEM else "  "
+    adopted = " (found on the board)" if step.adopted else ""
+    lines = [f"{indent}{_VERBS[step.action]} {step.level.value} {step.row.customer_name}: {step.row.name}{adopted}"]
+    if step.reason:
+        lines.append(f"{indent}    {step.reason}")
+    if step.action is Action.CREATE and step.level is Level.ITEM:
+        lines.append(f"{indent}    in group {step.row.group_name}")
+    if step.move_from:
+        names = {group_id: name for name, group_id in plan.group_ids.items()}
+        old = names.get(step.move_from, step.move_from)
+        lines.append(f"{indent}    group: {old} -> {step.row.group_name}")
+    if step.action is Action.UPDATE:
+        lines += [f"{indent}    {_change(c)}" for c in step.changes]
+    return lines
+
+
+def _change(change: Change) -> str:
+    text = f"{change.column}: {_quoted(change.old)} -> {_quoted(change.new)}"
+    if change.conflict:
+        kept = "sent all the same" if change.sent else "left as it is"
+        text += f"  [conflict: we last sent {_quoted(change.last_sent)}; policy {change.conflict}: {kept}]"
+    return text
+
+
+def _quoted(text: str | None) -> str:
+    return "(empty)" if text is None else f"'{text}'"
+
+
+def push_text(result: PushResult) -> str:
+    """What a push did."""
+    headers = ("", "created", "updated", "moved", "adopted", "failed", "unchanged", "archived", "out of scope",
+               "held back", "dead", "not selected")  # fmt: skip
+    rows = [_count_row("items", result.items), _count_row("subitems", result.subitems)]
+    lines = [table(headers, rows), ""]
+    if not result.changed and not result.errors:
+        lines.append("Nothing changed on the board: it shows what the database says.")
+    lines.append(
+        f"{result.verdict}: {result.success_share:.1%} of rows reached the board; groups created: "
+        f"{result.groups_created}; {result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
+        f"run {result.run_id}"
+    )
+    if result.deletes_reported:
+        lines.append(f"{result.deletes_reported} orders are gone from the source; their items were left alone.")
+    if result.recovered:
+        lines.append(f"{result.recovered} operations of an earlier run were in doubt and are settled.")
+    if result.conflicts:
+        lines.append(f"{result.conflicts} values had been changed on the board by a person (see `monday-sync plan`).")
+    lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
+    lines += _problem_lines("given up after too many attempts", result.newly_dead)
+    lines += _problem_lines("failed", result.errors)
+    lines += [f"note: {note}" for note in result.notes]
+    if result.sentence:
+        lines.append(f"stopped: {result.sentence}")
+    return "\n".join(lines)
+
+
+def _count_row(name: str, c: Counts) -> tuple[object, ...]:
+    return (name, c.created, c.updated, c.moved, c.adopted, c.failed, c.confirmed, c.archived, c.out_of_scope,
+            c.held_back, c.dead, c.not_selected)  # fmt: skip
+
+
+def _problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
+    lines = [f"{title}: {p.customer}: {p.name}: {p.sentence}" for p in problems[:_PROBLEMS_SHOWN]]
+    if len(problems) > _PROBLEMS_SHOWN:
+        lines.append(f"{title}: {len(problems) - _PROBLEMS_SHOWN} more (see `monday-sync status --json`)")
+    return lines
+
+
+def status_text(result: StatusResult) -> str:
+    """How database and board stand."""
+    lines = [f"Board {result.board_id}, target {result.target}", ""]
+    subitems = {c.customer: c for c in result.subitems}
+    rows: list[tuple[object, ...]] = []
+    for count in result.items:
+        lines_of = subitems.get(count.customer, StateCounts(count.customer))
+        rows.append((count.customer, *_states(count), *_states(lines_of)))
+    if rows:
+        rows.append(("all", *(sum(int(str(r[i])) for r in rows) for i in range(1, 9))))
+    headers = ("customer", "NEW", "PENDING", "SYNCED", "ERROR", "lines NEW", "PENDING", "SYNCED", "ERROR")
+    lines += [table(headers, rows), ""]
+    if result.dead:
+        lines.append(f"{result.dead} rows were given up after too many attempts: `monday-sync retry` requeues them.")
+    if result.in_doubt:
+        lines.append(f"{result.in_doubt} operations have no answer yet; the next push settles them.")
+    lines += _problem_lines("ERROR", result.errors)
+    runs = [
+        (r.run_id, r.kind, r.outcome, _time(r.started_at), r.seconds, r.changed,
+         None if r.success_share is None else f"{r.success_share:.1%}", r.sentence)
+        for r in result.runs
+    ]  # fmt: skip
+    run_headers = ("run", "kind", "outcome", "started (UTC)", "seconds", "changed", "success", "")
+    lines += ["", "Last runs", table(run_headers, runs) if runs else "none yet"]
+    return "\n".join(lines)
+
+
+def _states(c: StateCounts) -> tuple[int, int, int, int]:
+    return (c.new, c.pending, c.synced, c.error)
+
+
+def _time(value: dt.datetime) -> str:
+    return value.isoformat(sep=" ", timespec="seconds")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    """A plan as one JSON object."""
+    counts = {
+        level.value: {a.value: plan.count(a, level) for a in Action}
+        | {reason.value: n for (of, reason), n in plan.skipped.items() if of is level}
+        for level in (Level.ITEM, Level.SUBITEM)
+    }
+    return {
+        "plan_id": plan.plan_id,
+        "board_id": plan.board_id,
+        "fingerprint": plan.fingerprint,
+        "groups": list(plan.groups),
+        "counts": counts,
+        "touched": plan.touched,
+        "in_doubt": plan.in_doubt,
+        "deleted": [{"key": r.key, "customer": r.customer_name, "item": r.name} for r in plan.deleted],
+        "duplicates": plan.duplicates,
+        "notes": list(plan.notes),
+        "steps": [s.to_json() for s in plan.steps],
+    }
+
+
+def adopt_text(result: AdoptResult) -> str:
+    """What was linked."""
+    lines = [f"{result.items} items and {result.subitems} subitems on the board are linked now (run {result.run_id})."]
+    lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
+    lines.append(f"{result.not_on_board} orders are not on the board; a push creates them.")
+    return "\n".join(lines)
+
+
+def verify_text(result: VerifyResult) -> str:
+    """What a verification found."""
+    lines = []
+    for d in result.differences[:_STEPS_SHOWN]:
+        accepted = "  [accepted by policy]" if d.accepted else ""
+        told, shows = _quoted(d.told), _quoted(d.shows)
+        lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: told {told}, shows {shows}{accepted}")
+    lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:_STEPS_SHOWN]]
+    lines += [f"  doubled: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.doubled[:_STEPS_SHOWN]]
+    lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:_STEPS_SHOWN]]
+    lines.append(
+        f"{result.checked} rows compared: {len(result.differences)} differences, {len(result.missing)} missing, "
+        f"{len(result.extra)} extra, {len(result.doubled)} doubled; {result.due} rows are due and not on the board yet."
+    )
+    if result.repair is not None:
+        lines += ["", "Repair:", push_text(result.repair)]
+    return "\n".join(lines)
+
+
+def history_text(result: HistoryResult) -> str:
+    """What the board was told about an order."""
+    if not result.told:
+        return f"The board was never told anything about order {result.order_number}."
+    lines = []
+    for told in result.told:
+        answer = f", item {told.item_id}" if told.item_id else ""
+        took = f", {told.milliseconds} ms" if told.milliseconds is not None else ""
+        request = f", request {told.request_id}" if told.request_id else ""
+        lines.append(f"{_time(told.at)}  {told.level} {told.name}: {told.kind} {told.outcome}{answer}{took}{request}"
+                     f"  (run {told.run_id})")  # fmt: skip
+        lines += [f"    {c}: {_quoted(old)} -> {_quoted(new)}" for c, (old, new) in sorted(told.changes.items())]
+        if told.sentence:
+            lines.append(f"    {told.sentence}")
+    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""``verify``: the whole board against what it was told. ``--repair`` mends by the same plan and push."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from console import ExitCode
+from monday_sync import state as machine
+from monday_sync.api import BoardItem
+from monday_sync.checks import check
+from monday_sync.context import Context
+from monday_sync.diff import mappings_of, on_board
+from monday_sync.ledger import NAME, LedgerRow, Level
+from monday_sync.lookup import BoardReader, KeyReader
+from monday_sync.plan import Options
+from monday_sync.push import Bar, PushRequest, no_bar, push_in
+from monday_sync.results import PushResult
+from monday_sync.runs import settle_doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that the board shows otherwise than it was told. ``accepted``: by the column's policy theirs wins."""
+
+    level: str
+    key: str
+    monday_id: str
+    name: str
+    column: str
+    told: str | None
+    shows: str | None
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An item that is missing on the board, or on it without being ours.
+
+    ``monday_id`` is the item's; ``of`` is, for a double, the id of the item that is ours.
+    """
+
+    level: str
+    monday_id: str
+    name: str
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """What a verification found.
+
+    Args:
+        checked: items and subitems compared field by field.
+        missing: linked in the ledger, not (or no longer) on the board.
+        extra: on the board, linked to nothing: made by people.
+        doubled: on the board, linked to nothing, with the business key of an item of ours.
+        due: rows that the database has and the board was not told yet.
+        repair: what the repairing push did.
+    """
+
+    board_id: str
+    checked: int
+    differences: tuple[Difference, ...]
+    missing: tuple[Stray, ...]
+    extra: tuple[Stray, ...]
+    doubled: tuple[Stray, ...]
+    due: int
+    repair: PushResult | None = None
+
+    @property
+    def clean(self) -> bool:
+        """Whether the board shows exactly what it was told. Items that people made are no fault."""
+        return not (any(not d.accepted for d in self.differences) or self.missing or self.doubled)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 when something differs that was not repaired."""
+        if self.repair is not None:
+            return self.repair.exit_code if not self.doubled else ExitCode.SOME_FAILED
+        return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
+
+
+def verify(context: Context, *, repair: bool = False, yes: int | None = None, bar: Bar = no_bar) -> VerifyResult:
+    """Read the whole board and compare it with the ledger; with ``repair``, send again what differs.
+
+    Raises:
+        RefusedError: as for a push.
+        ConfirmationNeededError: the repair would touch more than the policy allows without ``yes``.
+    """
+    with context.warehouse.lock():
+        facts = check(context)
+        settle_doubts(context)
+        items = context.ledger.rows(Level.ITEM)
+        lines = context.ledger.rows(Level.SUBITEM)
+        board = BoardReader(context.api, context.board, facts.items.items_count).everything()
+        found, faulty = _compare(context, items, lines, board)
+        due = sum(1 for r in (*items.values(), *lines.values()) if r.state.outcome is not machine.Outcome.SYNCED)
+        found = VerifyResult(context.board.board_id, *found, due)
+        if not repair or not faulty:
+            return found
+        context.ledger.write(faulty)
+        pushed = push_in(context, PushRequest(Options(), yes), kind="repair", bar=bar)
+        return VerifyResult(found.board_id, found.checked, found.differences, found.missing, found.extra,
+                            found.doubled, found.due, pushed)  # fmt: skip
+
+
+_Found = tuple[int, tuple[Difference, ...], tuple[Stray, ...], tuple[Stray, ...], tuple[Stray, ...]]
+
+
+def _compare(
+    context: Context, items: Mapping[str, LedgerRow], lines: Mapping[str, LedgerRow], board: Mapping[str, BoardItem]
+) -> tuple[_Found, list[LedgerRow]]:
+    differences: list[Difference] = []
+    missing: list[Stray] = []
+    faulty: dict[str, LedgerRow] = {}
+    checked = 0
+    subitems = {s.id: s for item in board.values() for s in item.subitems if s.state == "active"}
+    gone = {r.key for r in items.values() if r.monday_id and r.monday_id not in board}
+    for rows, there in ((items, board), (lines, subitems)):
+        for row in rows.values():
+            if row.monday_id is None:
+                continue
+            item = there.get(row.monday_id)
+            if item is None or row.order_key in gone:
+                missing.append(Stray(row.level.value, row.monday_id, row.item_name or row.key))
+                faulty[row.key] = row.with_state(machine.unlink(row.state), monday_id=None, group_id=None, payload={})
+            elif row.state.outcome is machine.Outcome.SYNCED:
+                checked += 1
+                found = _differences(context, row, item)
+                differences += found
+                if any(not d.accepted for d in found):
+                    faulty[row.key] = row.with_state(machine.distrust(row.state))
+    linked = {r.monday_id for r in (*items.values(), *lines.values()) if r.monday_id}
+    extra, doubled = _strays(context, board, linked, {r.monday_id for r in items.values() if r.monday_id})
+    return (checked, tuple(differences), tuple(missing), tuple(extra), tuple(doubled)), list(faulty.values())
+
+
+def _differences(context: Context, row: LedgerRow, item: BoardItem) -> list[Difference]:
+    mappings = mappings_of(context.board, row.level)
+    shown = on_board(item, mappings)
+    policies = {m.view_column: m.on_conflict for m in mappings}
+    found = [
+        Difference(row.level.value, row.key, item.id, item.name, column, row.payload.get(column), shown[column],
+                   accepted=policies.get(column) == "theirs")
+        for column in (NAME, *policies)
+        if row.payload.get(column) != shown[column]
+    ]  # fmt: skip
+    if row.level is Level.ITEM and row.group_id != item.group_id:
+        found.append(Difference(row.level.value, row.key, item.id, item.name, "group", row.group_id, item.group_id))
+    return found
+
+
+def _strays(
+    context: Context, board: Mapping[str, BoardItem], linked: Collection[str], ours: Collection[str]
+) -> tuple[list[Stray], list[Stray]]:
+    keys = KeyReader(context.board)
+    by_key = {keys.of_item(item): item.id for item in board.values() if item.id in ours}
+    extra: list[Stray] = []
+    doubled: list[Stray] = []
+    for item in board.values():
+        if item.id not in linked:
+            original = by_key.get(keys.of_item(item))
+            (doubled if original else extra).append(Stray("item", item.id, item.name, original))
+            continue
+        names = {s.name: s.id for s in item.subitems if s.id in linked}
+        for subitem in item.subitems:
+            if subitem.id not in linked and subitem.state == "active":
+                original = names.get(subitem.name)
+                (doubled if original else extra).append(Stray("subitem", subitem.id, subitem.name, original))
+    return extra, doubled
