@@ -7,10 +7,12 @@ import datetime as dt
 import decimal
 import enum
 import functools
+import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, Protocol
@@ -39,8 +41,10 @@ def say(message: str) -> None:
 
 def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> None:
     """Print ``result`` on stdout: as one JSON object, or as the text that ``human`` makes of it."""
-    text = json.dumps(plain(result), ensure_ascii=False, indent=2) if as_json else human()
-    click.echo(redact(text))
+    if as_json:
+        _echo_json(result)
+    else:
+        click.echo(redact(human()))
 
 
 @contextmanager
@@ -66,17 +70,21 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
     """Wrap the body of a click command: its return value becomes the exit status, errors become sentences.
 
     Put it below ``@click.command``. With ``as_json`` among the keyword arguments, an error too is one JSON object.
+    A defect of ours is shown with its trace, without secrets, and is exit status 1.
     """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> NoReturn:
+        _speak_utf8()
         try:
             code = function(*args, **kwargs)
         except OrderListError as error:
             if kwargs.get("as_json"):
-                click.echo(json.dumps({"error": redact(error.message), "mend": error.mend}, ensure_ascii=False))
+                _echo_json({"error": error.message, "mend": error.mend})
             say(f"error: {error}")
             code = error.exit_code
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except KeyboardInterrupt:
             say("interrupted: what was finished is kept, and the next run carries on from there.")
             code = ExitCode.INTERRUPTED
@@ -84,22 +92,41 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
             # the reader of our output went away; keep the interpreter from complaining at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = ExitCode.SOME_FAILED
+        except Exception as error:  # the last place that can keep a secret out of a trace
+            if kwargs.get("as_json"):
+                _echo_json({"error": f"{type(error).__name__}: {error}", "mend": None})
+            say(traceback.format_exc())
+            say("error: this is a defect of the program, not of your data; please report the lines above.")
+            code = ExitCode.SOME_FAILED
         sys.exit(int(code))
 
     return run
+
+
+def _speak_utf8() -> None:
+    """Let stdout and stderr take any text, whatever the locale says and whatever the workbooks hold."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _echo_json(result: object) -> None:
+    click.echo(redact(json.dumps(plain(result), ensure_ascii=False, indent=2, default=str)))
 
 
 def plain(value: object) -> Any:  # noqa: PLR0911 - one return for each kind of value
     """``value`` as what JSON knows: dataclasses as objects, dates as ISO 8601, decimals as text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(map(plain, value), key=str)
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, dt.datetime | dt.date):
+    if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, decimal.Decimal | Path):
         return str(value)

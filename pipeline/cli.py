@@ -66,6 +66,7 @@ def main() -> None:
 @_json
 @command
 def run_(
+    *,
     target: str | None,
     source: str,
     only: str | None,

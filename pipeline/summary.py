@@ -20,9 +20,10 @@ def summary(report: RunReport, page: Path) -> str:
     if figures.files:
         files = ", ".join(f"{count:,} {status}" for status, count in sorted(figures.files.items()))
         lines.append(f"  files      {files}")
+    orders = figures.total("orders")
     rejected_rows, rejected_values = figures.total("rejected_rows"), figures.total("rejected_values")
     lines += [
-        f"  rows in    {figures.total('rows'):,} = {figures.total('orders'):,} orders + {rejected_rows:,} rejected rows",
+        f"  rows in    {figures.total('rows'):,} = {orders:,} orders + {rejected_rows:,} rejected rows",
         f"  lines      {figures.total('lines'):,}",
     ]
     if rejected_rows or rejected_values:

@@ -24,6 +24,7 @@ _TYPES = {
     "boolean": "boolean",
     "timestamp": "timestamp",
     "decimal": "decimal(18, 6)",
+    "text": "varchar",
 }
 
 
@@ -62,20 +63,35 @@ class DuckDBWarehouse:
         pause = 0.01
         while True:
             try:
-                return duckdb.connect(str(self.path), read_only=read_only)
+                connection = duckdb.connect(str(self.path), read_only=read_only)
+            except duckdb.ConnectionException as error:
+                # one process opens a file in one mode at a time: a reader joins the writer, a writer waits for readers
+                if "different configuration" not in str(error):
+                    raise
+                if read_only:
+                    read_only = False
+                    continue
+                self._give_up_after(deadline, error)
             except duckdb.IOException as error:
                 if "lock" not in str(error).lower() and "being used by another process" not in str(error).lower():
                     raise ConnectionFailedError(
                         f"{self.path} cannot be opened as a DuckDB file: {error}.",
                         mend="Restore it from a backup, or move it away to start anew.",
                     ) from error
-                if time.monotonic() > deadline:
-                    raise WarehouseBusyError(
-                        f"{self.path} stayed open in another process for {_WAIT_FOR_FILE_SECONDS:.0f} seconds.",
-                        mend="Close the other program (a SQL shell, perhaps) and run this again.",
-                    ) from error
+                self._give_up_after(deadline, error)
+            else:
+                # a timestamp with a zone that meets a column without one must not turn into this machine's local time
+                connection.execute("set timezone = 'UTC'")
+                return connection
             time.sleep(pause)
             pause = min(pause * 2, 0.5)
+
+    def _give_up_after(self, deadline: float, error: duckdb.Error) -> None:
+        if time.monotonic() > deadline:
+            raise WarehouseBusyError(
+                f"{self.path} stayed open elsewhere for {_WAIT_FOR_FILE_SECONDS:.0f} seconds.",
+                mend="Close the other program (a SQL shell, perhaps) and run this again.",
+            ) from error
 
 
 class DuckDBSession:
@@ -133,8 +149,7 @@ class DuckDBSession:
     def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
         """Create a table unless it exists."""
         parts = [
-            f"{self._warehouse.quote(c.name)} {_TYPES.get(c.kind, 'varchar')}{'' if c.nullable else ' not null'}"
-            for c in columns
+            f"{self._warehouse.quote(c.name)} {_TYPES[c.kind]}{'' if c.nullable else ' not null'}" for c in columns
         ]
         if key:
             parts.append(f"primary key ({', '.join(self._warehouse.quote(name) for name in key)})")

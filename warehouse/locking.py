@@ -11,7 +11,7 @@ from pathlib import Path
 
 import filelock
 
-from console import LockHeldError
+from console import ConfigurationError, LockHeldError
 
 _held: dict[Path, int] = {}
 
@@ -21,6 +21,10 @@ def file_lock(path: Path) -> Iterator[None]:
     """Hold ``path`` against other processes; inside this process it may be taken again.
 
     Who holds it stands beside it in ``<path>.owner``, for the message only: what counts is the system's lock.
+
+    Raises:
+        LockHeldError: another process holds it.
+        ConfigurationError: the file cannot be made.
     """
     path = path.resolve()
     if _held.get(path):
@@ -30,15 +34,20 @@ def file_lock(path: Path) -> Iterator[None]:
         finally:
             _held[path] -= 1
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     owner = path.with_name(path.name + ".owner")
     lock = filelock.FileLock(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except filelock.Timeout:
         raise LockHeldError(
             f"Another run is at work on this target ({_read(owner)}).", mend="Wait for it to end, or stop it."
         ) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"The lock file {path} cannot be written: {error.strerror or error}.",
+            mend="The folder of the database must be writable.",
+        ) from error
     _held[path] = 1
     try:
         started = datetime.now(UTC).isoformat(timespec="seconds")

@@ -33,7 +33,7 @@ class Target:
 
 
 def load_target(name: str | None = None, *, project_dir: Path | None = None) -> Target:
-    """The target called ``name``, or the profile's default one.
+    """The target called ``name``, or that of ``DBT_TARGET``, or the profile's default one: as dbt chooses.
 
     ``profiles.yml`` is looked for where dbt looks: ``DBT_PROFILES_DIR``, the project folder, ``~/.dbt``. Only the
     chosen output is rendered, so target local needs none of the variables of SQL Server.
@@ -46,19 +46,22 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         profile = document[PROFILE_NAME]
-        outputs: Mapping[str, Mapping[str, Any]] = profile["outputs"]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+        outputs = dict(profile["outputs"])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(
             f"{path} has no readable profile '{PROFILE_NAME}' with outputs.",
             mend="Compare it with profiles.example.yml.",
         ) from error
-    chosen = name or _render(str(profile.get("target", "local")), path)
+    chosen = name or os.environ.get("DBT_TARGET") or _render(str(profile.get("target", "local")), path)
     if chosen not in outputs:
         known = ", ".join(sorted(outputs))
         raise ConfigurationError(f"There is no target '{chosen}' in {path}.", mend=f"It has: {known}.")
-    settings = {
-        key: _render(value, path) if isinstance(value, str) else value for key, value in outputs[chosen].items()
-    }
+    output = outputs[chosen]
+    if not isinstance(output, Mapping):
+        raise ConfigurationError(
+            f"Target '{chosen}' in {path} has no settings.", mend="Compare it with profiles.example.yml."
+        )
+    settings = {key: _render(value, path) if isinstance(value, str) else value for key, value in output.items()}
     for key in _SECRET_KEYS & settings.keys():
         register_secret(str(settings[key]))
     return Target(

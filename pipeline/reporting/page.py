@@ -31,14 +31,13 @@ def render_page(report: RunReport) -> str:
     )
     environment.filters |= {"number": _number, "seconds": _seconds, "word": WORDS.__getitem__}
     figures = report.figures
+    runs: list[PastRun | RunReport] = [*reversed(report.history), report]
     return environment.get_template("report.html.j2").render(
         report=report,
         figures=figures,
         charts=charts,
         stage_chart=charts.stacked([(stage.name, stage.seconds) for stage in report.stages], unit="s"),
-        history_chart=charts.columns(
-            [_column(run) for run in (*reversed(report.history), report)], label="Seconds of the last runs"
-        ),
+        history_chart=charts.columns([_column(run) for run in runs], label="Seconds of the last runs"),
         most_orders=max((customer.orders for customer in figures.customers), default=0),
         most_rejects=max((reject.count for reject in figures.rejects), default=0),
     )

@@ -1,0 +1,126 @@
+"""Every command of the project ends the same way: status, sentence, and one JSON object when asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from console import ConfigurationError, ExitCode, LockHeldError, OrderListError, command, plain, print_result, progress
+
+
+def invoke(body: Callable[[], ExitCode], *arguments: str) -> Result:
+    @click.command
+    @click.option("--json", "as_json", is_flag=True)
+    @command
+    def main(as_json: bool) -> ExitCode:
+        return body()
+
+    return CliRunner().invoke(main, arguments)
+
+
+def raising(error: BaseException) -> Callable[[], ExitCode]:
+    def body() -> ExitCode:
+        raise error
+
+    return body
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OrderListError("Some rows failed."), 1),
+        (ConfigurationError("No such target.", mend="Name another."), 2),
+        (LockHeldError("Another run is at work."), 3),
+        (KeyboardInterrupt(), 130),
+        (RuntimeError("a defect"), 1),
+    ],
+)
+def test_an_error_becomes_a_sentence_and_the_contracts_status(error: BaseException, status: int) -> None:
+    """Each branch of the error tree has its exit status; the sentence is on stderr, stdout stays empty."""
+    result = invoke(raising(error))
+    assert result.exit_code == status
+    assert result.stdout == ""
+    assert (str(error) or "interrupted") in result.stderr
+
+
+def test_with_json_an_error_is_one_object_too() -> None:
+    """A program that asked for JSON gets error and mend as JSON."""
+    result = invoke(raising(ConfigurationError("No such target.", mend="Name another.")), "--json")
+    assert json.loads(result.stdout) == {"error": "No such target.", "mend": "Name another."}
+
+
+def test_a_defects_trace_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unexpected exception is shown with its trace, its secrets masked."""
+    monkeypatch.setenv("MONDAY_API_TOKEN", "tok-abcdef")
+    result = invoke(raising(RuntimeError("401 for tok-abcdef")), "--json")
+    assert "tok-abcdef" not in result.output
+    assert "Traceback" in result.stderr
+
+
+def test_wrong_use_stays_clicks_own_sentence() -> None:
+    """An unknown option is exit status 2 with click's message."""
+    result = invoke(lambda: ExitCode.OK, "--no-such")
+    assert result.exit_code == 2
+    assert "--no-such" in result.stderr
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    at: datetime
+    on: date
+    price: Decimal
+    where: Path
+    status: ExitCode
+    tags: frozenset[str]
+
+
+def test_results_are_plain_json() -> None:
+    """Dates are ISO 8601, decimals and paths text, sets sorted, enumerations their value."""
+    thing = Thing(
+        datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        date(2026, 1, 2),
+        Decimal("1.10"),
+        Path("a"),
+        ExitCode.OK,
+        frozenset("ba"),
+    )
+    assert plain({"things": (thing,)}) == {
+        "things": [
+            {
+                "at": "2026-01-02T03:04:05+00:00",
+                "on": "2026-01-02",
+                "price": "1.10",
+                "where": "a",
+                "status": 0,
+                "tags": ["a", "b"],
+            }
+        ]
+    }
+
+
+def test_a_lone_surrogate_does_not_break_the_output() -> None:
+    """Text that no encoding knows (a damaged workbook has it) is escaped, not a crash."""
+
+    def body() -> ExitCode:
+        print_result({"cell": "\ud800"}, as_json=False, human=lambda: "cell \ud800")
+        return ExitCode.OK
+
+    result = invoke(body)
+    assert (result.exit_code, result.stdout) == (0, "cell \\ud800\n")
+
+
+def test_progress_is_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A log file gets no progress bar, and a total may be said late."""
+    with progress("rows", None) as advance:
+        advance(1, 10)
+        advance(2)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "")
