@@ -4,14 +4,16 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Session, Warehouse
-from warehouse.errors import ConnectionFailedError, WarehouseBusyError
+from warehouse.errors import ConnectionFailedError, ConnectionLostError, StatementFailedError, WarehouseBusyError
 from warehouse.open import open_warehouse
 from warehouse.profile import Target, load_target
 
 __all__ = [
     "Column",
     "ConnectionFailedError",
+    "ConnectionLostError",
     "Session",
+    "StatementFailedError",
     "Target",
     "Warehouse",
     "WarehouseBusyError",

@@ -3,7 +3,9 @@
 OrderListError
 ├── ConfigurationError
 │   └── ConnectionFailedError   the database cannot be reached or refuses us       -> 2
-└── WarehouseBusyError          the database stayed locked by another process      -> 1
+├── WarehouseBusyError          the database stayed locked by another process      -> 1
+├── ConnectionLostError         the server broke off: deadlock, fail-over; run again -> 1
+└── StatementFailedError        the server refused a statement                     -> 1
 """
 
 from __future__ import annotations
@@ -17,3 +19,11 @@ class ConnectionFailedError(ConfigurationError):
 
 class WarehouseBusyError(OrderListError):
     """Another process kept the database file open for longer than we wait."""
+
+
+class ConnectionLostError(OrderListError):
+    """The server chose our transaction as a deadlock victim, or the connection broke. Doing it again is safe."""
+
+
+class StatementFailedError(OrderListError):
+    """The server refused a statement: a right that is missing, a limit, a value it does not take."""

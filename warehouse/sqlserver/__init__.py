@@ -1,0 +1,10 @@
+"""SQL Server 2019 to 2025 and Azure SQL, by ODBC: the same face as DuckDB's.
+
+Connections are made the way dbt-sqlserver makes them.
+"""
+
+from warehouse.sqlserver.doctor import Finding, examine
+from warehouse.sqlserver.session import SQLServerSession
+from warehouse.sqlserver.warehouse import SQLServerWarehouse
+
+__all__ = ["Finding", "SQLServerSession", "SQLServerWarehouse", "examine"]

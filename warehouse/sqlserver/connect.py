@@ -1,0 +1,92 @@
+"""Opens connections from the dbt profile, by dbt-sqlserver's own rules.
+
+The connection string and the Entra ID token come from dbt-sqlserver, so a profile that works for `dbt build` works here
+and the other way round, for every authentication it knows: SQL login, service principal, managed identity,
+azure-identity's default credential (``auto``), the Azure CLI, ODBC's own ``ActiveDirectory...`` keywords, Windows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import pyodbc
+import stamina
+
+from console import ConfigurationError
+from warehouse.errors import ConnectionFailedError
+from warehouse.profile import Target
+from warehouse.sqlserver.failures import connection_sentence, is_passing
+
+APPLICATION_NAME = "order-list"
+_LOGIN_SECONDS = 15
+_ATTEMPTS = 6  # a paused Azure database needs up to a minute to wake
+_TOKEN_ATTRIBUTE = 1256  # SQL_COPT_SS_ACCESS_TOKEN
+_PLACEHOLDER_USER = ("", None)
+
+
+def connect(target: Target) -> pyodbc.Connection:
+    """A new connection that commits by itself, with ``XACT_ABORT`` on: an error never leaves half a transaction.
+
+    Raises:
+        ConfigurationError: the profile lacks something.
+        ConnectionFailedError: no driver, no server, no database, no right, or a certificate nobody vouches for.
+    """
+    string, before = connection_settings(target)
+    timeout = int(target.settings.get("login_timeout") or _LOGIN_SECONDS)
+    try:
+        for attempt in stamina.retry_context(on=is_passing, attempts=_ATTEMPTS, wait_initial=1, wait_max=20):
+            with attempt:
+                connection = pyodbc.connect(string, attrs_before=before, autocommit=True, timeout=timeout)
+    except pyodbc.Error as error:
+        message, mend = connection_sentence(error, target)
+        raise ConnectionFailedError(message, mend=mend) from error
+    connection.timeout = int(target.settings.get("query_timeout") or 0)
+    cursor = connection.cursor()
+    cursor.execute("set xact_abort on")
+    cursor.close()
+    return connection
+
+
+def connection_settings(target: Target) -> tuple[str, Mapping[int, bytes]]:
+    """The ODBC connection string of ``target``, and what must be set before connecting (the Entra ID token).
+
+    Raises:
+        ConfigurationError: the profile lacks something.
+        ConnectionFailedError: Entra ID gave no token.
+    """
+    # dbt's import takes a second: only who connects to SQL Server pays for it
+    from azure.core.exceptions import AzureError  # noqa: PLC0415
+    from dbt.adapters.sqlserver import sqlserver_auth, sqlserver_backend, sqlserver_helpers  # noqa: PLC0415
+    from dbt.adapters.sqlserver.sqlserver_credentials import SQLServerCredentials  # noqa: PLC0415
+    from dbt_common.exceptions import DbtBaseException  # noqa: PLC0415
+
+    settings = {key: value for key, value in target.settings.items() if key not in {"type", "threads"}}
+    try:
+        translated: dict[str, Any] = SQLServerCredentials.translate_aliases(settings)
+        known = {key: value for key, value in translated.items() if key in SQLServerCredentials.__dataclass_fields__}
+        credentials = SQLServerCredentials(**known)
+        sqlserver_helpers.validate_connection_requirements(credentials)
+        sqlserver_helpers.validate_pyodbc_requirements(credentials)
+        string = sqlserver_backend.build_pyodbc_connection_string(credentials)
+    except (DbtBaseException, TypeError) as error:
+        raise ConfigurationError(
+            f"Target '{target.name}' cannot be used: {error}", mend="Compare profiles.yml with profiles.example.yml."
+        ) from error
+    if credentials.authentication == "sql" and not credentials.windows_login and credentials.UID in _PLACEHOLDER_USER:
+        raise ConfigurationError(
+            f"Target '{target.name}' has no user.",
+            mend="Set ORDER_LIST_SQLSERVER_USER and ORDER_LIST_SQLSERVER_PASSWORD, "
+            "or choose another ORDER_LIST_SQLSERVER_AUTHENTICATION.",
+        )
+    try:
+        before = sqlserver_auth.get_pyodbc_attrs_before_credentials(credentials)
+    except AzureError as error:
+        raise ConnectionFailedError(
+            f"Entra ID gave no token for target '{target.name}' "
+            f"(authentication '{credentials.authentication}'): {str(error).splitlines()[0]}",
+            mend="Sign in (`az login`), or set the variables of the credential: docs/sqlserver.md lists them.",
+        ) from error
+    # ODBC takes the first of two equal keywords: our own name shows in the server's list of sessions
+    return f"APP={APPLICATION_NAME}/{os.getpid()};{string}", before

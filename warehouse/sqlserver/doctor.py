@@ -1,0 +1,174 @@
+"""What a target on SQL Server needs, checked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pyodbc
+
+from console import OrderListError
+from warehouse.sqlserver.session import SQLServerSession
+from warehouse.sqlserver.statements import quote
+from warehouse.sqlserver.warehouse import SQLServerWarehouse
+
+Verdict = Literal["ok", "warning", "missing"]
+_OLDEST_MAJOR = 15  # SQL Server 2019
+_OLDEST_LEVEL = 150
+_AZURE_EDITIONS = {5, 6, 8, 11}
+_LOW_SPACE_MB = 1024
+_HIGH_LOG_PERCENT = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, how it stands, what was found, and how to mend it if something is to be mended."""
+
+    check: str
+    verdict: Verdict
+    found: str
+    mend: str | None = None
+
+
+def examine(warehouse: SQLServerWarehouse) -> list[Finding]:
+    """Every check that can be made. One that fails hides none of the others but those that need a connection."""
+    findings = [_driver(warehouse)]
+    try:
+        with warehouse.session() as session:
+            findings.append(Finding("connection", "ok", _where(session)))
+            for check in _CHECKS:
+                findings.extend(_guarded(check, session, warehouse))
+    except OrderListError as error:
+        findings.append(Finding("connection", "missing", error.message, error.mend))
+    return findings
+
+
+def _driver(warehouse: SQLServerWarehouse) -> Finding:
+    wanted = str(warehouse.target.settings.get("driver", ""))
+    registered = sorted(pyodbc.drivers())
+    if wanted in registered or wanted.startswith(("/", "{/")):
+        return Finding("driver", "ok", wanted)
+    return Finding(
+        "driver",
+        "missing",
+        f"'{wanted}' is not registered (there are: {', '.join(registered) or 'none'})",
+        "Run `make sqlserver-driver`, or name another driver in ORDER_LIST_SQLSERVER_DRIVER.",
+    )
+
+
+def _where(session: SQLServerSession) -> str:
+    row = session.rows("select @@servername, db_name(), suser_sname(), user_name()")[0]
+    return f"server {row[0]}, database {row[1]}, login {row[2]}, user {row[3]}"
+
+
+def _guarded(check: Check, session: SQLServerSession, warehouse: SQLServerWarehouse) -> list[Finding]:
+    try:
+        return list(check(session, warehouse))
+    except OrderListError as error:
+        return [Finding(check.__name__.strip("_").replace("_", " "), "warning", f"cannot be read: {error.message}")]
+
+
+def _version(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Finding]:
+    row = session.rows(
+        "select cast(serverproperty('ProductVersion') as nvarchar(64)), cast(serverproperty('EngineEdition') as int)"
+    )[0]
+    version, edition = str(row[0]), int(row[1] or 0)
+    major = int(version.split(".", maxsplit=1)[0])
+    if edition in _AZURE_EDITIONS:
+        yield Finding("version", "ok", f"Azure SQL ({version})")
+    elif major >= _OLDEST_MAJOR:
+        yield Finding("version", "ok", version)
+    else:
+        yield Finding("version", "missing", f"{version} is older than SQL Server 2019", "Use SQL Server 2019 or newer.")
+
+
+def _database(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Finding]:
+    row = session.rows(
+        "select compatibility_level, collation_name, is_read_committed_snapshot_on from sys.databases "
+        "where name = db_name()"
+    )[0]
+    level, collation, snapshot = int(row[0]), str(row[1]), bool(row[2])
+    if level >= _OLDEST_LEVEL:
+        yield Finding("compatibility level", "ok", str(level))
+    else:
+        yield Finding(
+            "compatibility level",
+            "missing",
+            f"{level}; {_OLDEST_LEVEL} is needed",
+            f"ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = {_OLDEST_LEVEL}",
+        )
+    kind = "case-sensitive" if "_CS" in collation or "_BIN" in collation else "case-insensitive"
+    yield Finding("collation", "ok", f"{collation} ({kind})")
+    if snapshot:
+        yield Finding("readers during a build", "ok", "READ_COMMITTED_SNAPSHOT is on: readers never wait for a build")
+    else:
+        yield Finding(
+            "readers during a build",
+            "warning",
+            "READ_COMMITTED_SNAPSHOT is off: readers wait while a table is refreshed",
+            "ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE",
+        )
+
+
+def _rights(session: SQLServerSession, warehouse: SQLServerWarehouse) -> Iterator[Finding]:
+    schema = warehouse.schema
+    name = quote(schema)
+    exists = bool(session.rows("select 1 from sys.schemas where lower(name) = lower(?)", [schema]))
+    if not exists:
+        may = _may(session, None, "DATABASE", "CREATE SCHEMA")
+        yield Finding(
+            "schema",
+            "ok" if may else "missing",
+            f"'{schema}' is not there yet; dbt creates it" if may else f"'{schema}' is not there",
+            None if may else f"CREATE SCHEMA {name}",
+        )
+    for permission in ("CREATE TABLE", "CREATE VIEW"):
+        yield _right(_may(session, None, "DATABASE", permission), permission, f"GRANT {permission} TO")
+    if exists:
+        for permission in ("ALTER", "SELECT", "INSERT", "UPDATE", "DELETE"):
+            granted = _may(session, name, "SCHEMA", permission)
+            yield _right(granted, f"{permission} on schema {schema}", f"GRANT {permission} ON SCHEMA::{name} TO")
+
+
+def _may(session: SQLServerSession, securable: str | None, kind: str, permission: str) -> bool:
+    row = session.rows(
+        "select has_perms_by_name(coalesce(?, quotename(db_name())), ?, ?)", [securable, kind, permission]
+    )
+    return bool(row[0][0] == 1)
+
+
+def _right(granted: bool, permission: str, grant: str) -> Finding:
+    if granted:
+        return Finding(f"right: {permission}", "ok", "granted")
+    return Finding(f"right: {permission}", "missing", "not granted", f"{grant} [the user of this login]")
+
+
+def _log_space(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Finding]:
+    row = session.rows(
+        "select total_log_size_in_bytes / 1048576, cast(used_log_space_in_percent as decimal(5, 1)) "
+        "from sys.dm_db_log_space_usage"
+    )[0]
+    used = float(row[1])
+    found = f"{row[0]} MB, {used} % used"
+    if used < _HIGH_LOG_PERCENT:
+        yield Finding("log space", "ok", found)
+    else:
+        yield Finding("log space", "warning", found, "Back up the log, or let it grow.")
+
+
+def _tempdb_space(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Finding]:
+    free = session.rows("select sum(unallocated_extent_page_count) * 8 / 1024 from tempdb.sys.dm_db_file_space_usage")[
+        0
+    ][0]
+    verdict: Verdict = "ok" if int(free or 0) >= _LOW_SPACE_MB else "warning"
+    yield Finding(
+        "tempdb space",
+        verdict,
+        f"{free} MB free in its files",
+        None if verdict == "ok" else "Check that its files may grow.",
+    )
+
+
+Check = Callable[[SQLServerSession, SQLServerWarehouse], Iterator[Finding]]
+_CHECKS: tuple[Check, ...] = (_version, _database, _rights, _log_space, _tempdb_space)

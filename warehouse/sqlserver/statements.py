@@ -1,0 +1,84 @@
+"""T-SQL as text: names, types and statements. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from warehouse.base import Column
+
+MAX_COLUMNS = 1024
+_MAX_SIZED = 4000
+_TYPES = {
+    "key": "nvarchar(64)",
+    "integer": "int",
+    "bigint": "bigint",
+    "boolean": "bit",
+    "timestamp": "datetime2(6)",
+    "decimal": "decimal(18, 6)",
+}
+
+
+def quote(identifier: str) -> str:
+    """Any text as an identifier."""
+    return "[" + identifier.replace("]", "]]") + "]"
+
+
+def literal(text: str) -> str:
+    """Any text as a Unicode literal."""
+    return "N'" + text.replace("'", "''") + "'"
+
+
+def type_of(column: Column) -> str:
+    """The type of a column to create."""
+    if column.kind == "text":
+        return f"nvarchar({column.size})" if column.size and column.size <= _MAX_SIZED else "nvarchar(max)"
+    return _TYPES[column.kind]
+
+
+def create_table(relation: str, columns: Sequence[Column], key: Sequence[str]) -> str:
+    """Create ``relation`` (quoted, with schema) unless it exists."""
+    parts = [
+        f"{quote(c.name)} {type_of(c)} {'null' if c.nullable and c.name not in key else 'not null'}" for c in columns
+    ]
+    if key:
+        parts.append(f"primary key ({', '.join(quote(name) for name in key)})")
+    return f"if object_id({literal(relation)}, 'U') is null create table {relation} ({', '.join(parts)})"
+
+
+def insert(relation: str, names: Sequence[str], *, rows: int = 1) -> str:
+    """Insert ``rows`` rows by placeholders (at most 1,000 at once)."""
+    places = ", ".join([f"({', '.join('?' for _ in names)})"] * rows)
+    return f"insert into {relation} ({', '.join(map(quote, names))}) values {places}"  # noqa: S608 - all quoted
+
+
+def declared_type(name: str, length: int | None, precision: int | None, scale: int | None, digits: int | None) -> str:
+    """A type as INFORMATION_SCHEMA.COLUMNS describes it, as it stands in a declaration."""
+    if name in {"nvarchar", "varchar", "nchar", "char", "varbinary", "binary"}:
+        return f"{name}({'max' if length in {None, -1} else length})"
+    if name in {"decimal", "numeric"}:
+        return f"{name}({precision}, {scale})"
+    return f"{name}({digits})" if name in {"datetime2", "time", "datetimeoffset"} else name
+
+
+def upsert(relation: str, names: Sequence[str], key: Sequence[str], types: Mapping[str, str]) -> str:
+    """Overwrite and insert rows, which come as one JSON document (an array of arrays) in the only placeholder.
+
+    Both or nothing, and at most one row of a key whoever else writes: update and insert under a range lock rather than
+    MERGE, which has open defects under concurrency.
+    """
+    shape = ", ".join(f"{quote(name)} {types[name]} '$[{position}]'" for position, name in enumerate(names))
+    source = f"openjson(@rows) with ({shape}) as s"
+    here = f"{relation} as t with (updlock, holdlock)"
+    same = " and ".join(f"t.{quote(name)} = s.{quote(name)}" for name in key)
+    changes = ", ".join(f"{quote(name)} = s.{quote(name)}" for name in names if name not in key)
+    columns = ", ".join(map(quote, names))
+    statements = [
+        "set nocount on",
+        "declare @rows nvarchar(max) = ?",
+        "begin transaction",
+        *([f"update t set {changes} from {here} inner join {source} on {same}"] if changes else []),  # noqa: S608
+        f"insert into {relation} ({columns}) select {columns} from {source} "  # noqa: S608 - all quoted
+        f"where not exists (select 1 from {here} where {same})",
+        "commit transaction",
+    ]
+    return "; ".join(statements)
