@@ -32,7 +32,7 @@ def by_calamine(path, sheet):
     return {number: row for number, row in enumerate(rows, start=1) if any(value != "" for value in row)}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read():
     """Cells of a sheet by Excel row, rows without content left out."""
     return by_openpyxl
