@@ -7,6 +7,8 @@ client that is changed. WORK.json: ``board_id``, ``group_id``, ``items`` (name, 
 create, ``changes`` (index of an item, values) to make afterwards. Prints JSON: what was done, and the first error.
 """
 
+# ruff: noqa: PLC0415 - a client is imported when it is its turn, for the three share no environment with us
+
 from __future__ import annotations
 
 import json
@@ -23,8 +25,8 @@ Change = Callable[[str, Any, Values], None]
 
 def monday(url: str, token: str) -> tuple[CreateItem, CreateSubitem, Change]:
     """https://github.com/ProdPerfect/monday: ``monday.items.create_item(...)`` and its like."""
-    from monday import MondayClient
-    from monday.resources import base
+    from monday import MondayClient  # type: ignore[import-not-found]
+    from monday.resources import base  # type: ignore[import-not-found]
 
     base._URLS["prod"] = url
     items = MondayClient(token).items
@@ -39,7 +41,7 @@ def monday(url: str, token: str) -> tuple[CreateItem, CreateSubitem, Change]:
 
 def monday_api_python_sdk(url: str, token: str) -> tuple[CreateItem, CreateSubitem, Change]:
     """``client.items.create_item(board_id=..., group_id=..., item_name=..., column_values=...)`` and its like."""
-    from monday_sdk import MondayClient, graphql_handler
+    from monday_sdk import MondayClient, graphql_handler  # type: ignore[import-not-found]
 
     graphql_handler.API_URL = url
     items = MondayClient(token=token, max_retry_attempts=1).items
@@ -56,8 +58,8 @@ def monday_api_python_sdk(url: str, token: str) -> tuple[CreateItem, CreateSubit
 
 def moncli(url: str, token: str) -> tuple[CreateItem, CreateSubitem, Change]:
     """``client.get_board(id=...)``, ``board.add_item(...)``, ``item.create_subitem(...)``."""
-    from moncli import client
-    from moncli.api_v2 import requests
+    from moncli import client  # type: ignore[import-not-found]
+    from moncli.api_v2 import requests  # type: ignore[import-not-found]
 
     requests.API_V2_ENDPOINT = url
     client.api_key = token

@@ -15,7 +15,7 @@ def filthy(tmp_path_factory):
     return folder, generate(folder, rows=4000, dirt="filthy", customers=["GREYSON", "WHITE FOX", "B'HOOD"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cells(filthy, read):
     """(expectation, row number, cells by header) of every row below the headers."""
     folder, manifest = filthy
