@@ -11,15 +11,22 @@ def open_warehouse(target: Target) -> Warehouse:
     """The database of ``target``. Connects to nothing yet.
 
     Raises:
-        ConfigurationError: the profile names an adapter that the project does not know.
+        ConfigurationError: the profile names an adapter that the project does not know, or its driver manager is not
+            installed.
     """
     if target.kind == "duckdb":
         from warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415 - only the engine in use is imported
 
         return DuckDBWarehouse(target)
     if target.kind == "sqlserver":
-        from warehouse.sqlserver import SQLServerWarehouse  # noqa: PLC0415
-
+        try:
+            from warehouse.sqlserver import SQLServerWarehouse  # noqa: PLC0415
+        except ImportError as error:
+            raise ConfigurationError(
+                f"SQL Server cannot be reached from this machine: {error}.",
+                mend="Install unixODBC (`apt-get install unixodbc`, `brew install unixodbc`), "
+                "then run `make sqlserver-driver`.",
+            ) from error
         return SQLServerWarehouse(target)
     raise ConfigurationError(
         f"Target '{target.name}' has type '{target.kind}'.", mend="Known types: duckdb, sqlserver."
