@@ -1,0 +1,30 @@
+{#- Creates the tables of the sync ledger that the views here read, where they are missing.
+
+    The ledger is monday_sync's: it alone writes it, and its own list of columns (monday_sync/ledger/schema.py) is the
+    original; a test compares the two. -#}
+{% macro create_ledger_tables() %}
+{%- set state = [
+    'row_hash varchar(64)', 'payload ' ~ type_text(), 'attempt_hash varchar(64)', 'outcome ' ~ type_sized(16),
+    'error_message ' ~ type_sized(1000), 'retry_count integer', 'attempted_at ' ~ type_moment(),
+    'completed_at ' ~ type_moment(), 'run_id ' ~ type_sized(64), 'created_run_id ' ~ type_sized(64),
+] -%}
+{{ create_table_if_missing(ledger_table('monday_sync_items'), [
+    'order_key varchar(64) not null', 'board_id ' ~ type_sized(32), 'monday_item_id ' ~ type_sized(32),
+    'group_id ' ~ type_sized(255), 'group_name ' ~ type_sized(255), 'item_name ' ~ type_sized(255),
+    'customer_name ' ~ type_sized(100),
+] + state, 'order_key') }};
+{{ create_table_if_missing(ledger_table('monday_sync_subitems'), [
+    'line_key varchar(64) not null', 'order_key varchar(64)', 'board_id ' ~ type_sized(32),
+    'monday_subitem_id ' ~ type_sized(32), 'item_name ' ~ type_sized(255), 'customer_name ' ~ type_sized(100),
+] + state, 'line_key') }};
+{{ create_table_if_missing(ledger_table('monday_sync_customers'), [
+    'customer_name ' ~ type_sized(100) ~ ' not null', 'orders integer', 'run_id ' ~ type_sized(64),
+    'recorded_at ' ~ type_moment(),
+], 'customer_name') }};
+{% endmacro %}
+
+{% macro ledger_table(name) %}
+{{- return(api.Relation.create(database=target.database, schema=target.schema, identifier=name)) -}}
+{% endmacro %}
+
+{% macro type_sized(size) %}{{ return('nvarchar(' ~ size ~ ')') }}{% endmacro %}

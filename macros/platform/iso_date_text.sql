@@ -1,0 +1,94 @@
+{#- A date typed as text, as yyyy-mm-dd text; NULL when it is none or can be read in two ways.
+
+    Read: yyyy-mm-dd and yyyy/mm/dd (a time after it is dropped), day and month by name with a year of two or four
+    digits (15-Jun-26, 15 June 2026, Jun 15, 2026), d/m/yyyy or m/d/yyyy (with / - or .) when only one of the two
+    readings is possible, and the serial number Excel keeps a date as (46188). The result may name no day of the
+    calendar (2026-02-30): casting it says so. 03/04/2026 is never guessed.
+    Args: text, an SQL expression of folded text. -#}
+{% macro iso_date_text(text) %}{{ return(adapter.dispatch('iso_date_text')(text)) }}{% endmacro %}
+
+{% macro default__iso_date_text(text) -%}
+{%- set names = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[.]?' -%}
+{%- set named_first = '(?i)' ~ names ~ '[ -]?([0-9]{1,2}),?[ -]([0-9]{2}|[0-9]{4})' -%}
+{%- set named_second = '(?i)([0-9]{1,2})[ /.-]?' ~ names ~ ',?[ /.-]?([0-9]{2}|[0-9]{4})' -%}
+{%- set numeric = '([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})( [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?' -%}
+case
+    when {{ text }} is null then null
+    when regexp_matches({{ text }}, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.Z+]*)?$')
+        then regexp_replace(
+            regexp_replace(regexp_replace({{ text }}, '[T ].*$', ''), '[-/]([0-9])([-/]|$)', '-0\1\2', 'g'),
+            '^([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})$', '\1-\2-\3'
+        )
+    when regexp_full_match({{ text }}, '[0-9]{5}([.][0-9]+)?')
+        then strftime(date '1899-12-30' + cast(floor(cast({{ text }} as double)) as integer), '%Y-%m-%d')
+    when regexp_full_match({{ text }}, '{{ numeric }}')
+        then case
+            when cast({{ date_piece(text, numeric, 1) }} as integer) > 12 or cast({{ date_piece(text, numeric, 1) }} as integer) = cast({{ date_piece(text, numeric, 2) }} as integer)
+                then {{ date_piece(text, numeric, 3) }} || '-' || lpad({{ date_piece(text, numeric, 2) }}, 2, '0') || '-' || lpad({{ date_piece(text, numeric, 1) }}, 2, '0')
+            when cast({{ date_piece(text, numeric, 2) }} as integer) > 12
+                then {{ date_piece(text, numeric, 3) }} || '-' || lpad({{ date_piece(text, numeric, 1) }}, 2, '0') || '-' || lpad({{ date_piece(text, numeric, 2) }}, 2, '0')
+        end
+    when regexp_full_match({{ text }}, '{{ named_second }}')
+        then right('20' || {{ date_piece(text, named_second, 3) }}, 4) || '-' || {{ date_month(text, named_second, 2) }} || '-' || lpad({{ date_piece(text, named_second, 1) }}, 2, '0')
+    when regexp_full_match({{ text }}, '{{ named_first }}')
+        then right('20' || {{ date_piece(text, named_first, 3) }}, 4) || '-' || {{ date_month(text, named_first, 1) }} || '-' || lpad({{ date_piece(text, named_first, 2) }}, 2, '0')
+end
+{%- endmacro %}
+
+{% macro date_piece(text, pattern, group) -%}
+regexp_extract({{ text }}, '^{{ pattern }}$', {{ group }})
+{%- endmacro %}
+
+{% macro date_month(text, pattern, group) -%}
+lpad(cast((position(lower(left({{ date_piece(text, pattern, group) }}, 3)) in 'janfebmaraprmayjunjulaugsepoctnovdec') + 2) // 3 as varchar), 2, '0')
+{%- endmacro %}
+
+{% macro sqlserver__iso_date_text(text) -%}
+{#- parsename() takes dotted text apart, counting from the right: part 1 is the last -#}
+{%- set day_text -%} left({{ text }}, charindex(N' ', concat({{ text }}, N' ')) - 1) {%- endset -%}
+{%- set iso_day -%} left({{ text }}, patindex(N'%[T ]%', concat({{ text }}, N' ')) - 1) {%- endset -%}
+{%- set iso -%} replace(replace({{ iso_day }}, N'/', N'.'), N'-', N'.') {%- endset -%}
+{%- set numeric -%} replace(replace({{ day_text }}, N'/', N'.'), N'-', N'.') {%- endset -%}
+{%- set named -%} replace(replace(replace(replace(replace({{ text }}, N'.', N' '), N',', N' '), N'/', N' '), N'-', N' '), N'  ', N' ') {%- endset -%}
+{%- set dotted -%} replace({{ named }}, N' ', N'.') {%- endset -%}
+case
+    when {{ text }} is null or len({{ text }}) > 40 then null
+    when {{ text }} like N'[0-9][0-9][0-9][0-9][-/]%' and {{ dotted_part(iso, 4) }} is null and {{ dotted_is_day(iso, 2) }} and {{ dotted_is_day(iso, 1) }}
+        then concat({{ dotted_part(iso, 3) }}, N'-', {{ dotted_padded(iso, 2) }}, N'-', {{ dotted_padded(iso, 1) }})
+    when {{ text }} like N'[0-9][0-9][0-9][0-9][0-9]' or {{ text }} like N'[0-9][0-9][0-9][0-9][0-9].[0-9]%' and {{ text }} not like N'%[^0-9.]%'
+        then cast(dateadd(day, try_cast(left({{ text }}, 5) as int), cast('1899-12-30' as date)) as nvarchar(10))
+    when {{ text }} like N'[0-9]%[/.-]%[/.-][0-9][0-9][0-9][0-9]%' and {{ dotted_is_day(numeric, 3) }} and {{ dotted_is_day(numeric, 2) }}
+        and {{ dotted_part(numeric, 1) }} like N'[0-9][0-9][0-9][0-9]'
+        and (charindex(N' ', {{ text }}) = 0 or {{ text }} like N'% [0-9]%:[0-9][0-9]%')
+        then case
+            when try_cast({{ dotted_part(numeric, 3) }} as int) > 12 or try_cast({{ dotted_part(numeric, 3) }} as int) = try_cast({{ dotted_part(numeric, 2) }} as int)
+                then concat({{ dotted_part(numeric, 1) }}, N'-', {{ dotted_padded(numeric, 2) }}, N'-', {{ dotted_padded(numeric, 3) }})
+            when try_cast({{ dotted_part(numeric, 2) }} as int) > 12
+                then concat({{ dotted_part(numeric, 1) }}, N'-', {{ dotted_padded(numeric, 3) }}, N'-', {{ dotted_padded(numeric, 2) }})
+        end
+    when {{ dotted_is_day(dotted, 3) }} and {{ dotted_is_month(dotted, 2) }} and {{ dotted_is_year(dotted, 1) }}
+        then concat(right(concat(N'20', {{ dotted_part(dotted, 1) }}), 4), N'-', {{ dotted_month(dotted, 2) }}, N'-', {{ dotted_padded(dotted, 3) }})
+    when {{ dotted_is_month(dotted, 3) }} and {{ dotted_is_day(dotted, 2) }} and {{ dotted_is_year(dotted, 1) }}
+        then concat(right(concat(N'20', {{ dotted_part(dotted, 1) }}), 4), N'-', {{ dotted_month(dotted, 3) }}, N'-', {{ dotted_padded(dotted, 2) }})
+end
+{%- endmacro %}
+
+{% macro dotted_part(dots, number) %}parsename({{ dots }}, {{ number }}){% endmacro %}
+
+{% macro dotted_padded(dots, number) %}right(concat(N'0', {{ dotted_part(dots, number) }}), 2){% endmacro %}
+
+{% macro dotted_month(dots, number) -%}
+right(concat(N'0', (charindex(lower(left({{ dotted_part(dots, number) }}, 3)), N'janfebmaraprmayjunjulaugsepoctnovdec') + 2) / 3), 2)
+{%- endmacro %}
+
+{% macro dotted_is_month(dots, number) -%}
+({{ dotted_part(dots, number) }} like N'[a-zA-Z][a-zA-Z][a-zA-Z]%' and charindex(lower(left({{ dotted_part(dots, number) }}, 3)), N'janfebmaraprmayjunjulaugsepoctnovdec') % 3 = 1)
+{%- endmacro %}
+
+{% macro dotted_is_day(dots, number) -%}
+({{ dotted_part(dots, number) }} like N'[0-9]' or {{ dotted_part(dots, number) }} like N'[0-9][0-9]')
+{%- endmacro %}
+
+{% macro dotted_is_year(dots, number) -%}
+({{ dotted_part(dots, number) }} like N'[0-9][0-9]' or {{ dotted_part(dots, number) }} like N'[0-9][0-9][0-9][0-9]')
+{%- endmacro %}

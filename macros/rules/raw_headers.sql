@@ -1,0 +1,24 @@
+{#- The headers of a landed workbook, in the order of the sheet; none if it has not been landed.
+
+    Without a server (--no-introspect) there is nothing to look at: then a workbook is taken to have every declared
+    column and a few sizes, so that the compiled SQL shows all there can be.
+    Args: raw, the relation of the raw table. Returns a list of names, without the loader's own columns. -#}
+{% macro raw_headers(raw) %}
+{%- if not execute -%} {{ return([]) }} {%- endif -%}
+{%- if not flags.INTROSPECT -%}
+    {%- set declared = [] -%}
+    {%- for column in business_columns() -%}
+        {%- do declared.append(column.header) -%}
+        {%- if column.header == first_size_follows() -%} {%- do declared.extend(['0', 'XS', '30/32']) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(declared) }}
+{%- endif -%}
+{%- set landed = adapter.get_relation(raw.database, raw.schema, raw.identifier) -%}
+{%- if landed is none -%} {{ return([]) }} {%- endif -%}
+{{ return(adapter.get_columns_in_relation(landed) | map(attribute='name') | reject('in', loader_columns()) | list) }}
+{% endmacro %}
+
+{#- The columns that the loader adds to what the sheet has. -#}
+{% macro loader_columns() %}
+{{ return(['_source_file', '_source_sheet', '_source_row', '_extracted_at', '_load_id']) }}
+{% endmacro %}

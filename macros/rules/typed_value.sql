@@ -1,0 +1,28 @@
+{#- The value of a business column, cast from its text; NULL when the text does not fit the column.
+
+    One rule for all: text that is too long, a number or date that is none, one out of range, and an Excel error are
+    NULL here and a row in order_list_rejects.
+    Args: column, one of business_columns(); text, an SQL expression of folded text. -#}
+{% macro typed_value(column, text) -%}
+{%- if column.kind == 'text' -%}
+case when not {{ is_longer_than(text, column.size) }} and not {{ is_excel_error(text) }} then cast({{ text }} as {{ column.data_type }}) end
+{%- elif column.kind == 'date' -%}
+{{ date_of(text) }}
+{%- elif column.kind == 'decimal' -%}
+{{ decimal_of(text, column.precision, column.scale) }}
+{%- else -%}
+{{ whole_of(text, column.data_type) }}
+{%- endif -%}
+{%- endmacro %}
+
+{#- A date of the years that an order list can be about. -#}
+{% macro date_of(text) -%}
+{%- set day -%} try_cast({{ iso_date_text(text) }} as date) {%- endset -%}
+case when {{ day }} between cast('{{ var("first_year") }}-01-01' as date) and cast('{{ var("last_year") }}-12-31' as date) then {{ day }} end
+{%- endmacro %}
+
+{#- A number of pieces or the like: whole and not negative. 12.0 is whole. -#}
+{% macro whole_of(text, type) -%}
+{%- set number -%} {{ decimal_of(text, 20, 6) }} {%- endset -%}
+try_cast(case when {{ number }} >= 0 and {{ number }} = floor({{ number }}) then {{ number }} end as {{ type }})
+{%- endmacro %}

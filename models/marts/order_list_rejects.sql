@@ -1,0 +1,123 @@
+{#- Everything that did not make it: rows that are no orders, and values of orders that do not fit their column. -#}
+{%- set checks = [] -%}
+{%- set misfits = [] -%}
+{%- for column in business_columns() if column.name != 'customer_name' -%}
+    {%- set text = 'staged.' ~ identifier(column.name) -%}
+    {%- do misfits.append('(' ~ text ~ ' is not null and ' ~ typed_value(column, text) ~ ' is null)') -%}
+    {%- do checks.append(
+        text_literal(column.header) ~ ', ' ~ text ~ ', ' ~ value_reject_code(column, text) ~ ", '" ~ column.data_type ~ "'"
+    ) -%}
+{%- endfor -%}
+{%- set quantity = {'name': 'size', 'kind': 'whole', 'data_type': 'int'} -%}
+with rejected_rows as (
+    select
+        staged.*,
+        'row' as reject_level,
+        cast(null as nvarchar(128)) as column_name,
+        cast(null as {{ type_text() }}) as value_text
+    from {{ ref('order_list_staging') }} as staged
+    where staged.row_reject_code is not null
+),
+
+misfit_values as (
+    select
+        staged._source_file,
+        staged._source_sheet,
+        staged._source_row,
+        staged.customer_name,
+        checked.column_name,
+        checked.value_text,
+        checked.reason_code,
+        checked.data_type
+    from {{ ref('order_list_staging') }} as staged
+    {{ join_values(checks, 'checked', ['column_name', 'value_text', 'reason_code', 'data_type']) if checks }}
+    where
+        staged.row_reject_code is null
+        and checked.reason_code is not null
+        and (
+            {{ misfits | join('\n            or ') }}
+        )
+),
+
+misfit_sizes as (
+    select
+        cells._source_file,
+        cells._source_sheet,
+        cells._source_row,
+        cells.customer_name,
+        cells.size_code as column_name,
+        cells.qty_text as value_text,
+        {{ value_reject_code(quantity, 'cells.qty_text') }} as reason_code,
+        'int' as data_type
+    from {{ ref('order_size_cells') }} as cells
+    where cells.ordered_qty is null
+),
+
+misfits as (
+    select * from misfit_values
+    union all
+    select * from misfit_sizes
+),
+
+sums as (
+    select
+        cells.order_key,
+        sum(cast(cells.ordered_qty as bigint)) as pieces
+    from {{ ref('order_size_cells') }} as cells
+    group by cells.order_key
+),
+
+{#- a total that is there but does not fit its column is reported as such already -#}
+wrong_totals as (
+    select
+        staged._source_file,
+        staged._source_sheet,
+        staged._source_row,
+        staged.customer_name,
+        staged.total_qty as value_text,
+        coalesce(sums.pieces, 0) as pieces
+    from {{ ref('order_list_staging') }} as staged
+    inner join {{ ref('order_list') }} as orders on staged.order_key = orders.order_key
+    left join sums on staged.order_key = sums.order_key
+    where
+        staged.row_reject_code is null
+        and (staged.total_qty is null or orders.total_qty is not null)
+        and coalesce(orders.total_qty, 0) <> coalesce(sums.pieces, 0)
+)
+
+select
+    rejected_rows._source_file,
+    rejected_rows._source_sheet,
+    rejected_rows._source_row,
+    rejected_rows.customer_name,
+    rejected_rows.reject_level,
+    rejected_rows.column_name,
+    rejected_rows.value_text,
+    rejected_rows.row_reject_code as reason_code,
+    rejected_rows.row_reject_reason as reason
+from rejected_rows
+union all
+select
+    misfits._source_file,
+    misfits._source_sheet,
+    misfits._source_row,
+    misfits.customer_name,
+    'value' as reject_level,
+    misfits.column_name,
+    misfits.value_text,
+    misfits.reason_code,
+    {{ value_reject_reason('misfits.reason_code', 'misfits.data_type', 'misfits.value_text') }} as reason
+from misfits
+union all
+select
+    wrong_totals._source_file,
+    wrong_totals._source_sheet,
+    wrong_totals._source_row,
+    wrong_totals.customer_name,
+    'value' as reject_level,
+    'TOTAL QTY' as column_name,
+    wrong_totals.value_text,
+    'total_differs' as reason_code,
+    concat('TOTAL QTY is ', coalesce(wrong_totals.value_text, 'empty'), ', but its sizes add up to ', wrong_totals.pieces, '.')
+        as reason
+from wrong_totals

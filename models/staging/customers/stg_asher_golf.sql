@@ -1,0 +1,1 @@
+{{ order_list_of(source('workbooks', 'xASHER_GOLF_ORDER_LIST_RAW')) }}

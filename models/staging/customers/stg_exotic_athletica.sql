@@ -1,0 +1,1 @@
+{{ order_list_of(source('workbooks', 'xEXOTIC_ATHLETICA_ORDER_LIST_RAW')) }}

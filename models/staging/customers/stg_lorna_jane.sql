@@ -1,0 +1,1 @@
+{{ order_list_of(source('workbooks', 'xLORNA_JANE_ORDER_LIST_RAW')) }}

@@ -1,0 +1,1 @@
+{{ order_list_of(source('workbooks', 'xTRACKSMITH_ORDER_LIST_RAW')) }}

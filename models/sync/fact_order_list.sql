@@ -1,0 +1,3 @@
+{{ config(alias='FACT_ORDER_LIST') }}
+
+select * from {{ ref('swp_order_list_sync') }}

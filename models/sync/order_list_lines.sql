@@ -1,0 +1,8 @@
+{{ config(alias='ORDER_LIST_LINES') }}
+
+select
+    lines.*,
+    {{ sync_columns('lines.row_hash', 'ledger', 'monday_subitem_id') }}
+from {{ ref('order_lines') }} as lines
+left join {{ source('ledger', 'monday_sync_subitems') }} as ledger
+    on lines.line_key = ledger.line_key
