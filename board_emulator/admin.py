@@ -1,0 +1,138 @@
+"""``/admin``: the emulator's own controls, for tests and the person who runs it. Answers callers on this machine only."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from board_emulator.clock import iso
+from board_emulator.errors import ApiError
+from board_emulator.faults import Chance, Fault
+from board_emulator.limits import PLANS
+from board_emulator.model import Token
+
+if TYPE_CHECKING:
+    from board_emulator.server import Service
+
+Action = Callable[["Service", dict[str, Any], dict[str, Any]], Any]
+
+
+def _loopback(http: HttpRequest) -> bool:
+    try:
+        return http.client is not None and ipaddress.ip_address(http.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _clock(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
+    clock = service.emulator.clock
+    if "set" in body:
+        clock.set(float(body["set"]))
+    if "step" in body:
+        clock.step = float(body["step"])
+    if "advance" in body:
+        clock.advance(float(body["advance"]))
+    return {"now": clock.now(), "iso": iso(clock.now()), "stands_still": clock.stands_still, "step": clock.step}
+
+
+def _faults(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
+    if body.get("clear"):
+        service.faults.clear()
+    service.faults.add(*(Fault(**fault) for fault in body.get("add", ())))
+    if "chance" in body:
+        chance = body["chance"]
+        service.faults.by_chance(None if chance is None else Chance(**{**chance, "kinds": tuple(chance.get("kinds", Chance.kinds))}
+                                                                    if "kinds" in chance else chance))  # fmt: skip
+    return service.faults.describe()
+
+
+def _limits(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
+    if body:
+        limits = PLANS[body.pop("plan")] if "plan" in body else service.emulator.meter.limits
+        service.emulator.set_limits(dataclasses.replace(limits, **body))
+    return dataclasses.asdict(service.emulator.meter.limits)
+
+
+def _tokens(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
+    if "revoke" in body:
+        service.emulator.revoke(body["revoke"])
+    if "permit" in body:
+        service.emulator.permit(Token(**body["permit"]))
+    return [{"name": token.name, "role": token.role} for token in service.emulator.tokens.values()]
+
+
+def _referee(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
+    for board_id, columns in body.get("keys", {}).items():
+        service.referee.set_key(board_id, tuple(columns))
+    return service.referee.report()
+
+
+def _reset(service: Service, _: dict[str, Any], __: dict[str, Any]) -> Any:
+    service.emulator.reset()
+    service.faults.clear()
+    return {"reset": True}
+
+
+def _board(service: Service, body: dict[str, Any], path: dict[str, Any]) -> Any:
+    world = service.emulator.world
+    with world.lock:
+        board = world.board(path["board_id"])
+        board.items_limit = int(body.get("items_limit", board.items_limit))
+        board.permissions = body.get("permissions", board.permissions)
+        world.touched_boards.add(board.id)
+        service.emulator.save()
+        return {"id": board.id, "items_limit": board.items_limit, "permissions": board.permissions,
+                "items": world.active[board.id], "groups": [{"id": g.id, "title": g.title} for g in board.active_groups()]}  # fmt: skip
+
+
+def _act(service: Service, body: dict[str, Any], path: dict[str, Any]) -> Any:
+    """What a person does by hand: ``/admin/boards/<id>/<create_item|edit_item|...>``, arguments as in ``People``."""
+    action = path["action"]
+    if action not in ("create_label", "create_group", "rename_group", "remove_group", "create_item"):
+        done = getattr(service.people, action)(**body)
+    else:
+        done = getattr(service.people, action)(path["board_id"], **body)
+    return {"id": str(done.id)} if done is not None else {"done": True}
+
+
+_PEOPLE = ("create_label", "create_group", "rename_group", "remove_group", "create_item", "edit_item", "move_item",
+           "remove_item")  # fmt: skip
+
+
+def routes(service: Service) -> list[Route]:
+    """GET reads, POST (a JSON object) changes and reads."""
+
+    def endpoint(action: Action) -> Callable[[HttpRequest], Any]:
+        async def answer(http: HttpRequest) -> Response:
+            if not _loopback(http):
+                return JSONResponse({"error": "the admin API answers on this machine only"}, 403)
+            if http.path_params.get("action", _PEOPLE[0]) not in _PEOPLE:
+                return JSONResponse({"error": f"there are: {', '.join(_PEOPLE)}"}, 404)
+            try:
+                body = json.loads(await http.body() or b"{}") if http.method == "POST" else {}
+                if not isinstance(body, dict):
+                    raise TypeError("the body must be a JSON object")
+                return JSONResponse(await run_in_threadpool(action, service, body, dict(http.path_params)))
+            except ApiError as error:
+                return JSONResponse({"error": error.message, "code": error.extensions["code"]}, 400)
+            except (ValueError, TypeError, KeyError) as error:
+                return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+
+        return answer
+
+    both = ["GET", "POST"]
+    return [
+        Route("/admin/clock", endpoint(_clock), methods=both), Route("/admin/faults", endpoint(_faults), methods=both),
+        Route("/admin/limits", endpoint(_limits), methods=both), Route("/admin/tokens", endpoint(_tokens), methods=both),
+        Route("/admin/referee", endpoint(_referee), methods=both), Route("/admin/reset", endpoint(_reset), methods=["POST"]),
+        Route("/admin/boards/{board_id}", endpoint(_board), methods=both),
+        Route("/admin/boards/{board_id}/{action}", endpoint(_act), methods=["POST"]),
+    ]  # fmt: skip

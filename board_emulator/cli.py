@@ -1,0 +1,58 @@
+"""Command line: ``board-emulator serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from board_emulator.clock import MovableClock
+from board_emulator.emulator import Emulator
+from board_emulator.limits import PLANS
+from board_emulator.server import Service, bind
+from board_emulator.server import serve as run
+from console import ExitCode, command, print_result, say
+
+DEFAULT_PORT = 8765
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A local stand-in for the monday.com API, with a page to look at the board."""
+
+
+@main.command()
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--data", default=Path("data/board.sqlite"), show_default=True, help="Data file; :memory: keeps none.",
+              type=click.Path(dir_okay=False, path_type=Path))  # fmt: skip
+@click.option("--limits", default="off", show_default=True, type=click.Choice(sorted(PLANS)),
+              help="Rate limits of a plan. Values and permissions are always strict.")  # fmt: skip
+@click.option(
+    "--boards", default=None, type=click.Path(dir_okay=False, path_type=Path), help="A file of boards of your own."
+)
+@click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(0), help="Seconds every answer takes.")
+@click.option("--json", "as_json", is_flag=True, help="Print where it listens as one JSON object.")
+@command
+def serve(
+    port: int, host: str, data: Path, limits: str, boards: Path | None, latency: float, as_json: bool
+) -> ExitCode:
+    """Serve the API at /v2 and the page at / until interrupted."""
+    sock = bind(host, port)
+    try:
+        emulator = Emulator(None if str(data) == ":memory:" else data, limits, MovableClock(), boards)
+    except BaseException:
+        sock.close()
+        raise
+    shown = f"[{host}]" if ":" in host else host
+    base = f"http://{shown}:{sock.getsockname()[1]}"
+    where = {"page": f"{base}/", "api": f"{base}/v2", "data": str(data), "limits": limits}
+
+    def ready() -> None:
+        print_result(where, as_json=as_json, human=lambda: f"The board is at {base}/ (API: {base}/v2, data: {data}).")
+        say("Stop it with Ctrl-C.")
+
+    run(Service(emulator, latency=latency), sock, on_ready=ready)
+    return ExitCode.OK
