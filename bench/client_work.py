@@ -57,25 +57,35 @@ def monday_api_python_sdk(url: str, token: str) -> tuple[CreateItem, CreateSubit
 
 
 def moncli(url: str, token: str) -> tuple[CreateItem, CreateSubitem, Change]:
-    """``client.get_board(id=...)``, ``board.add_item(...)``, ``item.create_subitem(...)``."""
+    """``client.get_board(id=...)``, ``board.add_item(...)``, ``item.create_subitem(...)``.
+
+    As released it cannot work with today's API: it sends forms, and the fields it asks for by default (``Board.pos``
+    and others) are gone. It gets JSON and the fields ``id`` and ``name`` here, so that its calls can be counted at all.
+    """
     from moncli import client  # type: ignore[import-not-found]
     from moncli.api_v2 import requests  # type: ignore[import-not-found]
 
     requests.API_V2_ENDPOINT = url
+    post = requests.requests.post
+    requests.requests.post = lambda at, headers, data, timeout: post(at, headers=headers, json=data, timeout=timeout)
     client.api_key = token
     boards: dict[str, Any] = {}
 
     def board(board_id: str) -> Any:
         if board_id not in boards:
-            boards[board_id] = client.get_board(id=board_id)
+            boards[board_id] = client.get_board_by_id(board_id, "id", "name")
         return boards[board_id]
 
     return (
         lambda board_id, group, name, values: board(board_id).add_item(
-            name, group_id=group, column_values=values, create_labels_if_missing=True
+            name, "id", "name", group_id=group, column_values=values, create_labels_if_missing=True
         ),
-        lambda item, name, values: item.create_subitem(name, column_values=values, create_labels_if_missing=True),
-        lambda _board, item, values: item.change_multiple_column_values(values, create_labels_if_missing=True),
+        lambda item, name, values: item.create_subitem(
+            name, None, "id", "name", column_values=values, create_labels_if_missing=True
+        ),
+        lambda _board, item, values: item.change_multiple_column_values(
+            values, False, None, "id", create_labels_if_missing=True
+        ),
     )
 
 
