@@ -49,8 +49,9 @@ def _faults(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
     service.faults.add(*(Fault(**fault) for fault in body.get("add", ())))
     if "chance" in body:
         chance = body["chance"]
-        service.faults.by_chance(None if chance is None else Chance(**{**chance, "kinds": tuple(chance.get("kinds", Chance.kinds))}
-                                                                    if "kinds" in chance else chance))  # fmt: skip
+        if chance is not None and "kinds" in chance:
+            chance["kinds"] = tuple(chance["kinds"])
+        service.faults.by_chance(None if chance is None else Chance(**chance))
     return service.faults.describe()
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from board_emulator.context import Context
+from board_emulator.context import Context, Info
 from board_emulator.errors import ApiError, invalid_argument, invalid_column
 from board_emulator.model import PALETTE, STATUS_LABEL_LENGTH, STATUS_LABELS, Column, Label
 from board_emulator.values import DROPDOWN_LABEL_LENGTH, utf16_length
@@ -16,7 +14,7 @@ from board_emulator.values import DROPDOWN_LABEL_LENGTH, utf16_length
 def update_column(kind: str) -> Callable[..., Column]:
     """The resolver of ``update_<kind>_column``."""
 
-    def resolve(_: None, info: GraphQLResolveInfo, *, board_id: str, id: str, revision: str, **a: Any) -> Column:  # noqa: A002
+    def resolve(_: None, info: Info, *, board_id: str, id: str, revision: str, **a: Any) -> Column:  # noqa: A002
         context: Context = info.context
         context.begin_mutation()
         board = context.require_structure(context.world.board(board_id))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from graphql import GraphQLResolveInfo
 
 from board_emulator.clock import iso
 from board_emulator.errors import invalid_argument, unauthorized
@@ -69,3 +71,6 @@ def page_size(limit: int, most: int = ITEMS_A_PAGE) -> int:
     if not 1 <= limit <= most:
         raise invalid_argument(f"limit must be between 1 and {most}, got {limit}")
     return limit
+
+
+Info: TypeAlias = GraphQLResolveInfo[Context]

@@ -34,7 +34,7 @@ def matching(world: World, board: Board, items: list[Item], query: dict[str, Any
         items = [item for item in items if _group(world, board, item, query)]
     for order in reversed(query.get("order_by") or []):
         column_id = order["column_id"]
-        items = sorted(items, key=lambda item: _sortable(_cell(world, board, item, column_id)),  # noqa: B023 - used at once
+        items = sorted(items, key=lambda item: _sortable(_cell(world, board, item, column_id)),
                        reverse=order["direction"] == "desc")  # fmt: skip
     return items
 

@@ -10,10 +10,8 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from board_emulator.clock import Clock, iso
-from board_emulator.context import Context
+from board_emulator.context import Context, Info
 from board_emulator.errors import ApiError, invalid_argument, invalid_column, invalid_item, unauthorized
 from board_emulator.imports import MATCHABLE, UploadRejectedError, put_rows, read_sheet
 from board_emulator.world import World
@@ -245,7 +243,7 @@ class Jobs:
 
 
 def _start(kind: str) -> Any:
-    def resolve(_: None, info: GraphQLResolveInfo, *, board_id: str, group_id: str,
+    def resolve(_: None, info: Info, *, board_id: str, group_id: str,
                 on_match: dict[str, str] | None = None) -> dict[str, str]:  # fmt: skip
         context: Context = info.context
         context.begin_mutation()
@@ -256,7 +254,7 @@ def _start(kind: str) -> Any:
 
 
 def _start_removal(state: str) -> Any:
-    def resolve(_: None, info: GraphQLResolveInfo, *, board_id: str, item_ids: list[str]) -> dict[str, str]:
+    def resolve(_: None, info: Info, *, board_id: str, item_ids: list[str]) -> dict[str, str]:
         context: Context = info.context
         context.begin_mutation()
         return {"job_id": context.jobs.start_removal(state, context, board_id, item_ids).id}

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from board_emulator.context import Context
+from board_emulator.context import Context, Info
 from board_emulator.errors import ApiError, invalid_argument, invalid_column, invalid_item
 from board_emulator.model import Board, Group, Item
 from board_emulator.queries import complexity
@@ -23,7 +21,7 @@ _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 
 def _mutation(function: Mutation) -> Mutation:
     @wraps(function)
-    def resolve(_: None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(_: None, info: Info, **arguments: Any) -> Any:
         context: Context = info.context
         context.begin_mutation()
         return function(context, context.world, **arguments)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from board_emulator import present
-from board_emulator.context import Context, page_size
+from board_emulator.context import Context, Info, page_size
 from board_emulator.errors import ApiError, invalid_argument
 from board_emulator.filters import matching
 from board_emulator.model import Board, Column, Group, Item, Token
@@ -19,12 +17,11 @@ _MOST_IDS = 100
 VERSIONS = (("2026-07", "maintenance"), ("2026-10", "current"), ("2027-01", "release_candidate"))
 
 
-def _ctx(info: GraphQLResolveInfo) -> Context:
-    context: Context = info.context
-    return context
+def _ctx(info: Info) -> Context:
+    return info.context
 
 
-def boards(_: None, info: GraphQLResolveInfo, **a: Args) -> list[Board]:
+def boards(_: None, info: Info, **a: Args) -> list[Board]:
     """Boards that are there; unknown ids are left out, as the real one does."""
     world = _ctx(info).world
     limit, page = page_size(a["limit"]), a["page"]
@@ -35,7 +32,7 @@ def boards(_: None, info: GraphQLResolveInfo, **a: Args) -> list[Board]:
     return found[(page - 1) * limit : page * limit]
 
 
-def items(_: None, info: GraphQLResolveInfo, **a: Args) -> list[Item]:
+def items(_: None, info: Info, **a: Args) -> list[Item]:
     """Items by id in whatever state but deleted; at most 100 ids (documented), 25 unless ``limit`` says more."""
     world = _ctx(info).world
     ids = a.get("ids")
@@ -51,7 +48,7 @@ def items(_: None, info: GraphQLResolveInfo, **a: Args) -> list[Item]:
     return found[(page - 1) * limit : page * limit]
 
 
-def _items_page(info: GraphQLResolveInfo, board: Board, group_id: str | None, a: dict[str, Any]) -> dict[str, object]:
+def _items_page(info: Info, board: Board, group_id: str | None, a: dict[str, Any]) -> dict[str, object]:
     context = _ctx(info)
     limit = page_size(a["limit"])
     if a.get("cursor"):
@@ -62,22 +59,22 @@ def _items_page(info: GraphQLResolveInfo, board: Board, group_id: str | None, a:
     return context.cursors.first(found, limit)
 
 
-def board_items_page(board: Board, info: GraphQLResolveInfo, **a: Args) -> dict[str, object]:
+def board_items_page(board: Board, info: Info, **a: Args) -> dict[str, object]:
     """A page of a board's items."""
     return _items_page(info, board, None, a)
 
 
-def group_items_page(group: Group, info: GraphQLResolveInfo, **a: Args) -> dict[str, object]:
+def group_items_page(group: Group, info: Info, **a: Args) -> dict[str, object]:
     """A page of a group's items."""
     return _items_page(info, _ctx(info).world.boards[group.board_id], group.id, a)
 
 
-def next_items_page(_: None, info: GraphQLResolveInfo, *, cursor: str, limit: int) -> dict[str, object]:
+def next_items_page(_: None, info: Info, *, cursor: str, limit: int) -> dict[str, object]:
     """The page after."""
     return _ctx(info).cursors.next(cursor, page_size(limit))
 
 
-def items_page_by_column_values(_: None, info: GraphQLResolveInfo, *, board_id: str, limit: int, **a: Args) -> object:
+def items_page_by_column_values(_: None, info: Info, *, board_id: str, limit: int, **a: Args) -> object:
     """Items whose cells match in full, upper and lower case alike: any value of a column, and all columns."""
     context = _ctx(info)
     world = context.world
@@ -97,7 +94,7 @@ def items_page_by_column_values(_: None, info: GraphQLResolveInfo, *, board_id: 
     return context.cursors.first([item for item in matched if world.is_active(item)], page_size(limit))
 
 
-def column_values(item: Item, info: GraphQLResolveInfo, **a: Args) -> list[dict[str, Any]]:
+def column_values(item: Item, info: Info, **a: Args) -> list[dict[str, Any]]:
     """Cells of an item. The name is none of them; unknown ids are left out."""
     world = _ctx(info).world
     board = world.boards[item.board_id]
@@ -110,7 +107,7 @@ def column_values(item: Item, info: GraphQLResolveInfo, **a: Args) -> list[dict[
     ]
 
 
-def me(_: None, info: GraphQLResolveInfo) -> dict[str, Any]:
+def me(_: None, info: Info) -> dict[str, Any]:
     """Who the token belongs to."""
     context = _ctx(info)
     token: Token = context.token
@@ -119,21 +116,21 @@ def me(_: None, info: GraphQLResolveInfo) -> dict[str, Any]:
             "url": f"{context.base_url}/"}  # fmt: skip
 
 
-def account(_: object, info: GraphQLResolveInfo) -> dict[str, Any]:
+def account(_: object, info: Info) -> dict[str, Any]:
     """The only account there is."""
     plan = _ctx(info).meter.limits.name
     return {"id": _ctx(info).account_id, "name": "Order list (emulated)", "slug": "order-list", "tier": plan,
             "plan": {"max_users": 100, "period": "yearly", "tier": plan, "version": 1}, "is_during_trial": False}  # fmt: skip
 
 
-def complexity(_: None, info: GraphQLResolveInfo) -> dict[str, int]:
+def complexity(_: None, info: Info) -> dict[str, int]:
     """Points before and after this request."""
     context = _ctx(info)
     left, reset = context.meter.complexity_left(context.kind)
     return {"before": left + context.points, "query": context.points, "after": left, "reset_in_x_seconds": reset}
 
 
-def platform_api(_: None, info: GraphQLResolveInfo) -> dict[str, Any]:
+def platform_api(_: None, info: Info) -> dict[str, Any]:
     """Calls per day, permitted and used."""
     meter = _ctx(info).meter
     used = [{"day": day, "usage": int(calls)} for day, calls in meter.calls_by_day().items()]
@@ -141,22 +138,22 @@ def platform_api(_: None, info: GraphQLResolveInfo) -> dict[str, Any]:
             "daily_analytics": {"last_updated": _ctx(info).now(), "by_day": used}}  # fmt: skip
 
 
-def fetch_job_status(_: None, info: GraphQLResolveInfo, *, job_id: str) -> dict[str, Any]:
+def fetch_job_status(_: None, info: Info, *, job_id: str) -> dict[str, Any]:
     """State of a bulk import."""
     return _ctx(info).jobs.import_status(job_id)
 
 
-def job_status(_: None, info: GraphQLResolveInfo, *, job_id: str) -> dict[str, Any]:
+def job_status(_: None, info: Info, *, job_id: str) -> dict[str, Any]:
     """State of a bulk archive or delete."""
     return _ctx(info).jobs.removal_status(job_id)
 
 
-def versions(_: None, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+def versions(_: None, _info: Info) -> list[dict[str, str]]:
     """Versions of the API, oldest first."""
     return [{"display_name": value, "kind": kind, "value": value} for value, kind in VERSIONS]
 
 
-def version(_: None, info: GraphQLResolveInfo) -> dict[str, str]:
+def version(_: None, info: Info) -> dict[str, str]:
     """The version that answers."""
     value = _ctx(info).version
     return {"display_name": value, "kind": dict(VERSIONS)[value], "value": value}
@@ -166,30 +163,30 @@ def _pick(found: dict[str, Any], ids: list[str | None] | None) -> list[Any]:
     return list(found.values()) if ids is None else [found[i] for i in ids if i in found]
 
 
-def _columns(board: Board, _: GraphQLResolveInfo, **a: Args) -> list[Column]:
+def _columns(board: Board, _: Info, **a: Args) -> list[Column]:
     if a.get("capabilities") is not None and None not in a["capabilities"]:
         return []  # no column of these boards has any
     return [c for c in _pick(board.columns, a.get("ids")) if a.get("types") is None or c.type in a["types"]]
 
 
-def _groups(board: Board, _: GraphQLResolveInfo, ids: list[str | None] | None = None) -> list[Group]:
+def _groups(board: Board, _: Info, ids: list[str | None] | None = None) -> list[Group]:
     return [group for group in board.active_groups() if ids is None or group.id in ids]
 
 
-def _state(item: Item, info: GraphQLResolveInfo) -> str:
+def _state(item: Item, info: Info) -> str:
     return item.state if item.state != "active" or _ctx(info).world.is_active(item) else "archived"
 
 
-def _url(source: Board | Item, info: GraphQLResolveInfo) -> str:
+def _url(source: Board | Item, info: Info) -> str:
     base = _ctx(info).base_url
     return f"{base}/boards/{source.id}" if isinstance(source, Board) else f"{base}{_link(source, info)}"
 
 
-def _link(item: Item, _: GraphQLResolveInfo) -> str:
+def _link(item: Item, _: Info) -> str:
     return f"/boards/{item.board_id}/pulses/{item.id}"
 
 
-def _top_group(board: Board, _: GraphQLResolveInfo) -> Group:
+def _top_group(board: Board, _: Info) -> Group:
     groups = board.active_groups()
     if not groups:
         raise ApiError("InternalServerError", "the board has no group", status_code=500)

@@ -48,7 +48,7 @@ class FaultyProtocol(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.app = _with_connection(self.app, Connection(self))  # type: ignore[assignment]
+        self.app = _with_connection(self.app, Connection(self))
 
 
 def _with_connection(app: Any, connection: Connection) -> ASGIApp:
