@@ -69,7 +69,7 @@ def _measure(client: str, python: Path, cache: Path) -> ClientCalls:
         path.write_text(json.dumps({**work(), "group_id": group}), encoding="utf-8")
         before = board.admin("referee")["calls"]
         # -P: the folder of the script must not shadow the client's own modules
-        command = [python, "-P", _HERE / "client_work.py", client, board.url, "local", path]
+        command: list[str | Path] = [python, "-P", _HERE / "client_work.py", client, board.url, "local", path]
         done = json.loads(run(command).output.splitlines()[-1])
         calls = board.admin("referee")["calls"] - before
     return ClientCalls(client, done["items"] + done["subitems"] + done["changes"], calls, done["error"])
@@ -84,7 +84,17 @@ def _environment(folder: Path) -> Path:
         return python
     say("installing the public clients into a virtual environment of their own (once) ...")
     venv.create(folder, with_pip=True, clear=True)
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", pins]
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        pins,
+    ]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     except subprocess.CalledProcessError as error:
