@@ -14,6 +14,8 @@ RUN_READY := $(VENV)/run.stamp
 DEV_READY := $(VENV)/dev.stamp
 LOCK_READY := $(VENV)-lock/lock.stamp
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11
+# in order: later ones take the versions of run.txt
+LOCKS := requirements/lock requirements/run requirements/dev requirements/sqlserver bench/requirements-clients
 
 TARGET ?=
 SOURCE ?=
@@ -27,7 +29,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint format lock bench soak clean
+.PHONY: help run samples board docs setup test lint format lock bench soak clean sqlserver-driver
 
 ##@ Work
 
@@ -44,6 +46,10 @@ docs: $(RUN_READY) profiles.yml  ## Generate dbt's documentation of every model 
 	@$(PY) -m dbt.cli.main docs generate $(if $(TARGET),--target "$(TARGET)")
 
 setup: $(DEV_READY) profiles.yml  ## Only set up: virtual environment with everything, profiles.yml
+
+sqlserver-driver: $(RUN_READY)  ## Register Microsoft's ODBC driver for SQL Server, from the package index
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sqlserver.txt
+	@$(PY) -m warehouse.driver
 
 ##@ Quality
 
@@ -68,16 +74,14 @@ soak: $(DEV_READY) profiles.yml  ## Hundreds of seeded runs with faults and kill
 
 ##@ House
 
-lock: $(LOCK_READY)  ## Resolve requirements/*.in anew into pins with hashes. ARGS=--upgrade for newer versions
-	@$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) requirements/lock.in -o requirements/lock.txt
-	@$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
-	@$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) requirements/dev.in -o requirements/dev.txt
+lock: $(LOCK_READY)  ## Resolve the *.in files anew into pins with hashes. ARGS=--upgrade for newer versions
+	@$(foreach lock,$(LOCKS),$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) $(lock).in -o $(lock).txt &&) echo "Locked: $(LOCKS)"
 
 clean:  ## Remove what tools made (not data/, profiles.yml or the virtual environment). ALL=1 removes those as well
 	@$(PYTHON) -c "import pathlib, shutil; [shutil.rmtree(p, ignore_errors=True) for p in 'target logs build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis order_list.egg-info $(if $(ALL),$(VENV) $(VENV)-lock data)'.split()]; [shutil.rmtree(p, ignore_errors=True) for p in pathlib.Path('.').rglob('__pycache__')]; $(if $(ALL),pathlib.Path('profiles.yml').unlink(missing_ok=True))"
 
 help:  ## This list
-	@$(PYTHON) -c "import re; [print(('\n' + m[2]) if m[1] else f'  make {m[3]:<9} {m[4]}') for m in re.finditer(r'^(?:(##@) (.+)|([a-z-]+):.*?## (.+))$$', open('Makefile', encoding='utf-8').read(), re.M)]"
+	@$(PYTHON) -c "import re; [print(('\n' + m[2]) if m[1] else f'  make {m[3]:<16} {m[4]}') for m in re.finditer(r'^(?:(##@) (.+)|([a-z-]+):.*?## (.+))$$', open('Makefile', encoding='utf-8').read(), re.M)]"
 
 # The virtual environment: made anew only when its pins change.
 $(VENV)/pyvenv.cfg:

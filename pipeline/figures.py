@@ -23,7 +23,6 @@ from pipeline.model import (
 from warehouse import Session, Warehouse
 
 _SHOWN_FAILURES = 200
-UNKNOWN_HEADERS = "order_list_unknown_headers"
 
 Row = tuple[Any, ...]
 
@@ -71,10 +70,10 @@ def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTH
             rejects=_rejects(read),
             rejected_files=tuple(RejectedFile(str(r[0]), str(r[3] or "")) for r in log if r[2] == "rejected"),
             unknown_headers=tuple(
-                UnknownHeader(str(file), str(header))
+                UnknownHeader(str(file or ""), str(header))
                 for file, header in read.rows(
-                    "select source_file, header from {order_list_unknown_headers} order by source_file, header",
-                    [UNKNOWN_HEADERS],
+                    "select _source_file, header from {order_list_headers} where role = 'unknown' order by 1, 2",
+                    ["order_list_headers"],
                 )
             ),
             failed_rows=tuple(FailedRow(*_failure(row)) for row in failures[:_SHOWN_FAILURES]),

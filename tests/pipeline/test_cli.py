@@ -1,0 +1,111 @@
+"""The command line: what it accepts, what it prints, how it ends."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline import Stage, Status, cli, run
+from pipeline.stages import ALL
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a profile, a small dbt project, and stages that only pretend."""
+    shutil.copy(ROOT / "profiles.example.yml", tmp_path / "profiles.yml")
+    shutil.copytree(ROOT / "boards", tmp_path / "boards")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a.sql").write_text("select 1 as x")
+    (tmp_path / "dbt_project.yml").write_text("name: small\nprofile: order_list\n")
+    monkeypatch.chdir(tmp_path)
+    pretended = {name: (lambda _, name=name: Stage(name, Status.OK, sentence="Done.")) for name in ALL}
+    monkeypatch.setattr(cli, "run", functools.partial(run, stages=pretended))
+    return tmp_path
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, arguments)
+
+
+def test_a_run_prints_its_summary_and_its_json(project: Path) -> None:
+    """The same run as text for people, or as the whole report in one object."""
+    assert "All well" in invoke("run").stdout
+    result = invoke("run", "--json", "--only", "load")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["stages"][0]["name"], document["exit_code"]) == (0, "load", 0)
+    assert "load: Done." in result.stderr
+
+
+def test_history_and_report_lead_back_to_a_run(project: Path) -> None:
+    """`history` lists the runs, `report` finds the page of one or of the last."""
+    first = json.loads(invoke("run", "--json").stdout)["run_id"]
+    assert first in invoke("history").stdout
+    assert [run["run_id"] for run in json.loads(invoke("history", "--json").stdout)] == [first]
+    assert "latest.html" in invoke("report").stdout
+    assert f"{first}/report.html" in invoke("report", "--run", first).stdout
+    assert json.loads(invoke("report", "--json").stdout)["run_id"] == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "--target", "nowhere"], "There is no target 'nowhere'"),
+        (["run", "--only", "sync", "--select", "A*"], "--select has no effect with --only sync"),
+        (["run", "--limit-files", "0"], "not in the range"),
+        (["report"], "There is no report"),
+        (["history", "--target", "nowhere"], "There is no target"),
+        (["doctor", "--target", "nowhere"], "There is no target"),
+    ],
+)
+def test_wrong_use_is_exit_status_2(project: Path, arguments: list[str], says: str) -> None:
+    """Nothing is done, and the sentence says what is wrong."""
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert says in result.output
+    assert not (project / "data" / "reports").exists()
+
+
+def test_a_report_that_is_not_there_names_those_that_are(project: Path) -> None:
+    """A mistyped run id is answered with the last ones."""
+    run_id = json.loads(invoke("run", "--json").stdout)["run_id"]
+    result = invoke("report", "--run", "mistyped")
+    assert (result.exit_code, run_id in result.stderr) == (2, True)
+
+
+def test_the_doctor_finds_a_fresh_folder_fit_to_run(project: Path) -> None:
+    """Nothing landed and nothing built is a warning that names the mend, not a defect."""
+    result = invoke("doctor", "--json")
+    findings = {finding["check"]: finding for finding in json.loads(result.stdout)}
+    assert result.exit_code == 0
+    checked = ("profile", "dbt project", "database", "board file", "disk")
+    assert [findings[name]["verdict"] for name in checked] == ["ok"] * 5
+    assert findings["raw tables"]["verdict"] == "warning"
+
+
+def test_the_doctor_names_what_is_missing(project: Path) -> None:
+    """A database that is none and a board file that is gone are both found, each with its mend."""
+    (project / "data").mkdir()
+    (project / "data" / "order_list.duckdb").write_text("no database")
+    shutil.rmtree(project / "boards")
+    result = invoke("doctor")
+    assert result.exit_code == 2
+    assert "missing   database" in result.stdout
+    assert "missing   board" in result.stdout
+    assert "-> Restore it" in result.stdout
+
+
+def test_the_package_is_a_program() -> None:
+    """`python -m pipeline` is the same command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "history" in done.stdout

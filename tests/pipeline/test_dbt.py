@@ -1,0 +1,139 @@
+"""dbt runs as a process; what it says of its nodes, and its failures, reach the run: with a small project."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from console import ConfigurationError
+from pipeline.dbt import run_dbt
+from pipeline.errors import StageFailedError
+from pipeline.fingerprint import fingerprint
+from pipeline.history import History
+from pipeline.model import Status
+from pipeline.options import RunOptions
+from pipeline.run import run
+from pipeline.stages import Context
+from pipeline.stages.transform import transform
+from warehouse import Warehouse, load_target, open_warehouse
+
+ROOT = Path(__file__).parents[2]
+_PROJECT = "name: small\nversion: '1.0'\nprofile: order_list\ntest-paths: [checks]\n"
+_ORDERS = "select 'a' as order_key, 'f' as _source_file, 'AJE' as customer_name"
+_LINES = "{{ config(alias='ORDER_LIST_LINES') }} select order_key from {{ ref('order_list') }}"
+_REJECTS = "select 'row' as reject_level, 'f' as _source_file, 'c' as reason_code, 'r' as reason"
+_MODELS = {
+    "models/order_list.sql": "{{ config(materialized='table', alias='ORDER_LIST') }} " + _ORDERS,
+    "models/order_list_lines.sql": _LINES,
+    "models/order_list_rejects.sql": _REJECTS,
+    "models/models.yml": "models: [{name: order_list, columns: [{name: order_key, data_tests: [unique]}]}]",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copy(ROOT / "profiles.example.yml", tmp_path / "profiles.yml")
+    monkeypatch.setenv("ORDER_LIST_DUCKDB", str(tmp_path / "a.duckdb"))
+    for name, text in {"dbt_project.yml": _PROJECT, **_MODELS}.items():
+        write(tmp_path, name, text)
+    return tmp_path
+
+
+@pytest.fixture
+def warehouse(project: Path) -> Warehouse:
+    warehouse = open_warehouse(load_target(project_dir=project))
+    with warehouse.session() as session:
+        session.execute("create table \"xAJE_ORDER_LIST_RAW\" as select 'f' as _source_file")
+        session.execute(
+            "create table loader_file_headers as select 'xAJE_ORDER_LIST_RAW' as raw_table, 'l1' as load_id"
+        )
+    return warehouse
+
+
+def write(project: Path, name: str, text: str) -> None:
+    path = project / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def context(warehouse: Warehouse, *, full: bool = False) -> Context:
+    return Context("run", warehouse, RunOptions(full=full), History(warehouse))
+
+
+def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: Path) -> None:
+    """The second run skips the build; a new landing, a changed file, or --full makes it needed again."""
+    options = RunOptions(only="transform", reports=project / "reports")
+    first = run(warehouse, options).stage("transform")
+    assert first is not None
+    assert (first.status, first.rows, first.figures["models"], first.figures["tests"]) == (Status.OK, 2, 3, 1)
+    second = transform(context(warehouse))
+    assert second.status is Status.SKIPPED
+    assert "Not needed" in second.sentence
+    known = fingerprint(warehouse)
+    with warehouse.session() as session:
+        session.execute("update loader_file_headers set load_id = 'l2'")
+    assert fingerprint(warehouse) != known
+    with warehouse.session() as session:
+        session.execute("update loader_file_headers set load_id = 'l1'")
+    assert fingerprint(warehouse) == known
+    write(project, "models/new.sql", "select 1 as x")
+    assert fingerprint(warehouse) != known
+    (project / "models/new.sql").unlink()
+    assert transform(context(warehouse, full=True)).status is Status.OK
+
+
+def test_a_relation_that_someone_dropped_is_built_again(warehouse: Warehouse, project: Path) -> None:
+    """Without ORDER_LIST there is no fingerprint, and no fingerprint means build."""
+    run(warehouse, RunOptions(only="transform", reports=project / "reports"))
+    with warehouse.session() as session:
+        session.execute('drop table "ORDER_LIST" cascade')
+    assert fingerprint(warehouse) is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "status", "problems"),
+    [("error", Status.FAILED, "test too_few: Got 1 result"), ("warn", Status.OK, "test too_few: Got 1 result")],
+)
+def test_a_failing_test_stops_or_warns_by_its_severity(
+    warehouse: Warehouse, project: Path, severity: str, status: Status, problems: str
+) -> None:
+    """Severity error fails the stage and so keeps the sync from beginning; severity warn is reported."""
+    write(
+        project,
+        "checks/too_few.sql",
+        f"{{{{ config(severity='{severity}') }}}} select 1 as x from {{{{ ref('order_list') }}}}",
+    )
+    stage = transform(context(warehouse))
+    assert stage.status is status
+    assert stage.problems[0].startswith(problems)
+
+
+def test_a_model_that_fails_is_named_with_the_engines_words(warehouse: Warehouse, project: Path) -> None:
+    """The sentence names the model and what the database said; no fingerprint is kept."""
+    write(project, "models/order_list.sql", "select no_such_column")
+    made = context(warehouse)
+    stage = transform(made)
+    assert stage.status is Status.FAILED
+    assert "model order_list: " in stage.sentence
+    assert "no_such_column" in stage.sentence
+    assert made.fingerprint is None
+
+
+def test_a_project_that_does_not_parse_is_told_in_dbts_words(project: Path) -> None:
+    """Nothing ran, so there are no nodes: the error ends in what dbt said."""
+    write(project, "models/bad.sql", "select {{ ref('nothing') }}")
+    with pytest.raises(StageFailedError, match=r"(?s)before it ran anything:.*nothing"):
+        run_dbt(["build"], target="local", project_dir=project)
+
+
+def test_a_folder_without_a_project_is_a_sentence(tmp_path: Path, project: Path) -> None:
+    """Outside the project's folder the error says so."""
+    (project / "dbt_project.yml").unlink()
+    with pytest.raises(ConfigurationError, match=r"no dbt_project\.yml"):
+        made = open_warehouse(load_target(project_dir=project))
+        with made.session() as session:
+            for name in ("ORDER_LIST", "ORDER_LIST_LINES", "loader_file_headers"):
+                session.execute(f'create table "{name}" (raw_table text, load_id text)')
+        fingerprint(made)

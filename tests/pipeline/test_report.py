@@ -1,0 +1,193 @@
+"""The report: complete, self-contained, safe, and readable on a telephone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from console import ExitCode
+from pipeline.model import (
+    BoardFigures,
+    CustomerFigures,
+    FailedRow,
+    Figures,
+    PastRun,
+    RejectedFile,
+    Rejects,
+    RunReport,
+    Stage,
+    Status,
+    UnknownHeader,
+)
+from pipeline.reporting import LATEST, render_page, write_report
+from pipeline.summary import summary
+
+EVIL = "<img src=x onerror=alert(1)>"
+REPORT = RunReport(
+    run_id="20260102T030405Z-0a1b",
+    target="local",
+    started_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    seconds=83.4,
+    status=Status.ATTENTION,
+    verdict=f"Needs attention: {EVIL}.",
+    exit_code=ExitCode.SOME_FAILED,
+    stages=(
+        Stage("load", Status.ATTENTION, 3.0, f"1 rejected {EVIL}.", 1000, {"landed": 1}, (EVIL,)),
+        Stage("transform", Status.OK, 20.0, "Built.", 1000, {"seconds executing": 12.25}),
+        Stage("sync", Status.OK, 60.4, "5 change(s) made."),
+    ),
+    figures=Figures(
+        customers=tuple(
+            CustomerFigures(
+                f"CUSTOMER {n} {EVIL}", (f"{EVIL} {n} ORDER LIST (M3).xlsx",), "landed", 1000, 998, 4990, 2, 7
+            )
+            for n in range(46)
+        ),
+        rejects=(Rejects("row", "no_order_number", 92, f"No AAG ORDER NUMBER {EVIL}."),),
+        rejected_files=(RejectedFile(f"BAD {EVIL}.xlsx", f"It is no workbook {EVIL}. Save it again."),),
+        unknown_headers=(UnknownHeader("A.xlsx", EVIL * 4),),
+        failed_rows=(FailedRow("AJE", "item", EVIL, f"Refused {EVIL}.", 5, given_up=True),),
+        failed_rows_left_out=3,
+        held_back=(f"RHONE: {EVIL}",),
+        board=BoardFigures(items_created=2, subitems_created=3, items_failed=1, gone=4),
+        files={"landed": 45, "rejected": 1},
+    ),
+    source=f"folder {EVIL}",
+    board_url="http://127.0.0.1:8765/",
+    history=tuple(
+        PastRun(f"r{n}", datetime(2026, 1, 1, n, tzinfo=UTC), 10.0 * n, status, EVIL, 100, 2, 0)
+        for n, status in enumerate(Status)
+    ),
+)
+
+
+def test_nothing_from_a_workbook_becomes_markup() -> None:
+    """Every text of the page is escaped, wherever it stands."""
+    page = render_page(REPORT)
+    assert "<img" not in page
+    assert page.count("&lt;img") >= 46
+
+
+def test_the_page_needs_nothing_but_itself() -> None:
+    """No script, no style sheet, no picture from elsewhere; the only address is the board's."""
+    page = render_page(REPORT)
+    assert not re.findall(r"<(?:script|link|iframe|object)|@import|url\(", page)
+    assert set(re.findall(r'(?:href|src)="([^"]*)"', page)) == {"http://127.0.0.1:8765/"}
+
+
+def test_an_empty_run_has_a_page_too() -> None:
+    """A run that failed at once has a verdict and a stage, and no empty tables."""
+    empty = replace(
+        REPORT, figures=Figures(), history=(), stages=(Stage("load", Status.FAILED, sentence="No folder."),)
+    )
+    page = render_page(empty)
+    assert "No folder." in page
+    assert page.count("<table") == 1
+
+
+def test_both_forms_are_written_and_the_pointer_leads_to_the_page(tmp_path: Path) -> None:
+    """report.json holds all of the report; latest.html, a plain file, leads to report.html."""
+    page = write_report(REPORT, tmp_path, keep=5)
+    document = json.loads((tmp_path / REPORT.run_id / "report.json").read_text(encoding="utf-8"))
+    assert document["figures"]["customers"][0]["rows"] == 1000
+    assert document["started_at"] == "2026-01-02T03:04:05+00:00"
+    assert page.is_file()
+    target = re.search(r'href="([^"]+)"', (tmp_path / LATEST).read_text(encoding="utf-8"))
+    assert target is not None
+    assert tmp_path / target[1] == page
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_only_the_last_reports_are_kept(tmp_path: Path) -> None:
+    """Old reports go, the last ones stay, and what is no report of ours is never touched."""
+    (tmp_path / "notes").mkdir()
+    for day in range(1, 6):
+        write_report(replace(REPORT, run_id=f"2026010{day}T030405Z-0a1b"), tmp_path, keep=2)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "20260104T030405Z-0a1b", "20260105T030405Z-0a1b", LATEST, "notes",
+    ]  # fmt: skip
+
+
+def test_the_summary_says_what_a_person_asks_for(tmp_path: Path) -> None:
+    """Files, rows, orders, lines, rejects by reason, the board, seconds a stage, and where to look."""
+    text = summary(REPORT, tmp_path / "report.html")
+    for said in (
+        "45 landed, 1 rejected", "46,000 = 45,908 orders + 92 rejected rows", "lines      229,540", "no_order_number",
+        "items 2 created, 0 updated, 1 failed", "subitems 3 created", "4 order(s) left their workbook", "20.0 s",
+        "50 rows/s",
+        "report.html", "http://127.0.0.1:8765/",
+    ):  # fmt: skip
+        assert said in text
+
+
+def test_a_run_without_changes_says_so(tmp_path: Path) -> None:
+    """The second run's summary says that nothing changed on the board."""
+    text = summary(replace(REPORT, figures=Figures(), verdict="All well: nothing changed on the board."), tmp_path)
+    assert "All well: nothing changed on the board." in text
+    assert "on board   nothing changed" in text
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    flags = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync"
+    )
+    with sync_playwright() as playwright:
+        # the system's chromium, or else the one that `playwright install` brought
+        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags.split())
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    path = write_report(REPORT, tmp_path, keep=1)
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url) if not request.url.startswith("file:") else None)
+    page.goto(path.as_uri())
+    yield page
+    context.close()
+    assert not problems
+
+
+def test_the_page_fits_a_telephone(open_page: Page) -> None:
+    """At 375 pixels nothing but the tables, each in its own frame, scrolls sideways; the verdict is seen first."""
+    assert open_page.evaluate("document.documentElement.scrollWidth") <= 375
+    heading = open_page.locator("h1").bounding_box()
+    assert heading is not None
+    assert heading["y"] < 200
+
+
+def test_the_page_follows_the_readers_light(open_page: Page) -> None:
+    """Dark ground in the dark, light ground by day, with text that stands out on both."""
+    seen = {}
+    for scheme in ("light", "dark"):
+        open_page.emulate_media(color_scheme=scheme)
+        colours = open_page.evaluate(
+            "(({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(document.body))"
+        )
+        seen[scheme] = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours]
+    assert seen["light"][0] - seen["light"][1] > 450
+    assert seen["dark"][1] - seen["dark"][0] > 450
+
+
+def test_the_charts_are_drawn(open_page: Page) -> None:
+    """Stages, shares and earlier runs have shapes of some size, with a text for those who cannot see them."""
+    assert open_page.locator("svg.chart rect").count() == 3
+    assert open_page.locator("svg.columns rect").count() == len(Status) + 1
+    assert open_page.get_by_role("img", name=re.compile("load 3.0 s")).count() == 1
+    box = open_page.locator("svg.chart rect").last.bounding_box()
+    assert box is not None
+    assert box["width"] > 100
