@@ -6,10 +6,12 @@ checked against the column as the board has it: missing ones are allowed only wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from monday_sync.api import ColumnInfo
 from monday_sync.boards import ColumnMapping
+from monday_sync.errors import ValueRejectedError
+from monday_sync.values import encode
 
 _KINDS = frozenset({"dropdown", "status"})
 _STATUS_LABELS = 40
@@ -20,21 +22,23 @@ class Labels:
     """The labels of a board's columns, and those that this run is about to create.
 
     Args:
-        existing: column id to the labels it has.
+        columns: of one board, by id.
     """
 
-    def __init__(self, existing: Mapping[str, Iterable[str]]) -> None:
-        self._existing = {column: frozenset(labels) for column, labels in existing.items()}
+    def __init__(self, columns: Mapping[str, ColumnInfo]) -> None:
+        self._existing = {column_id: frozenset(column.labels) for column_id, column in columns.items()}
+        self._ids = {column_id: column.label_ids for column_id, column in columns.items()}
         self._added: dict[str, set[str]] = {}
-
-    @classmethod
-    def of(cls, columns: Mapping[str, ColumnInfo]) -> Labels:
-        """The labels of a board's columns."""
-        return cls({column_id: column.labels for column_id, column in columns.items()})
 
     def refusal(self, mapping: ColumnMapping, text: str | None) -> str | None:
         """Why ``text`` must not be sent to the column, if so. A new label that is allowed counts as there from now."""
-        if not self.creates(mapping, text) or text is None:
+        if text is None or mapping.type not in _KINDS:
+            return None
+        try:
+            encode(mapping, text, self._ids.get(mapping.column_id, {}))
+        except ValueRejectedError as error:
+            return str(error)
+        if not self.creates(mapping, text):
             return None
         there = self._existing.get(mapping.column_id, frozenset())
         added = self._added.setdefault(mapping.column_id, set())

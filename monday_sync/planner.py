@@ -59,7 +59,7 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
 
     wanted_groups = {r.group_name for r in items if r.action != "DELETE" and not r.rejected}
     group_ids = resolve_groups(wanted_groups, info, ledger.groups())
-    labels = Labels.of(facts.columns(Level.ITEM))
+    labels = Labels(facts.columns(Level.ITEM))
     steps = [
         step_for(row, bases.rows[row.key], bases.items.get(row.key), board=board, labels=labels,
                  group_id=group_ids.get(row.group_name), adopted=row.key in bases.adopted)
@@ -69,7 +69,7 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
     on_the_board = {s.row.key: s for s in steps if s.action not in {Action.FAIL, Action.ARCHIVE} or s.base.monday_id}
     by_order = bases.items | {k: present[r.monday_id] for k, r in ledger_items.items() if r.monday_id in present}
     sub_steps, waiting, sub_duplicates = _subitem_steps(
-        subitems, on_the_board, by_order, board, Labels.of(facts.columns(Level.SUBITEM))
+        subitems, on_the_board, by_order, board, Labels(facts.columns(Level.SUBITEM))
     )
     if waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = waiting

@@ -33,7 +33,7 @@ class Pusher:
         self._sender, self._ledger, self._board, self._tally = sender, ledger, board, tally
         self._facts = facts
         self._build = Builder(board, facts)
-        self._labels = {level: Labels.of(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
+        self._labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
         self._groups: dict[str, str] = {}
         self._parents: dict[str, str] = {}
 

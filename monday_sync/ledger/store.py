@@ -132,7 +132,7 @@ class Ledger:
         )
 
     def later_touches(self, run_id: str) -> list[tuple[str, int]]:
-        """Runs after ``run_id`` that changed rows which it changed too, with how many rows; its rollbacks excepted."""
+        """Runs after ``run_id`` that changed rows which it changed too, with how many; what was rolled back excepted."""
         attempts, runs = self.warehouse.relation(ATTEMPTS.name), self.warehouse.relation(RUNS.name)
         with self.session() as session:
             found = session.rows(
@@ -141,6 +141,8 @@ class Ledger:
                 f"join {runs} ra on ra.run_id = a.run_id join {runs} rb on rb.run_id = b.run_id "
                 "where a.run_id = ? and a.outcome in ('SYNCED', 'NO_CALL') and b.outcome in ('SYNCED', 'NO_CALL') "
                 "and rb.started_at > ra.started_at and (rb.of_run is null or rb.of_run <> a.run_id) "
+                f"and b.run_id not in (select of_run from {runs} where kind = 'rollback' and outcome = 'DONE') "
+                "and not (rb.kind = 'rollback' and rb.outcome = 'DONE') "
                 "and a.level <> 'group' and b.level <> 'group' group by b.run_id order by b.run_id",
                 [run_id],
             )
