@@ -111,9 +111,10 @@ def _number(value: str) -> int:
     return int(value)
 
 
-def _boolean(value: str) -> bool:
-    if value.strip().lower() in {"true", "1", "yes", "on"}:
+def _boolean(value: str | bool) -> bool:
+    text = str(value).strip().lower()
+    if text in {"true", "1", "yes", "on"}:
         return True
-    if value.strip().lower() in {"false", "0", "no", "off"}:
+    if text in {"false", "0", "no", "off"}:
         return False
     raise ValueError(f"{value!r} is neither true nor false")
