@@ -76,24 +76,18 @@ def encode(mapping: ColumnMapping, text: str | None, label_ids: Mapping[str, int
     """
     if text is None:
         return None
-    if mapping.type == "long_text":
-        return {"text": text}
-    if mapping.type == "date":
-        day, _, time = text.partition(" ")
-        return {"date": day, "time": time} if time else {"date": day}
-    if mapping.type == "dropdown":
-        return {"labels": text.split("\n")}
-    if mapping.type == "status":
-        if not is_index_like(text):
-            return {"label": text}
-        if text not in label_ids:
-            raise ValueRejectedError(
-                mapping.view_column,
-                f"the status label {text!r} is a number, which the API takes for an index, and the board column has no "
-                "such label: add it on the board by hand",
-            )
-        return {"index": label_ids[text]}
-    return text
+    match mapping.type:
+        case "long_text":
+            return {"text": text}
+        case "date":
+            day, _, time = text.partition(" ")
+            return {"date": day, "time": time} if time else {"date": day}
+        case "dropdown":
+            return {"labels": text.split("\n")}
+        case "status":
+            return _encoded_status(mapping, text, label_ids)
+        case _:
+            return text
 
 
 def read(mapping: ColumnMapping, column_value: Mapping[str, Any] | None) -> str | None:
@@ -133,6 +127,18 @@ def number_text(number: Decimal) -> str:
     return format(number.normalize(), "f") if number else "0"
 
 
+def _encoded_status(mapping: ColumnMapping, text: str, label_ids: Mapping[str, int]) -> dict[str, object]:
+    if not is_index_like(text):
+        return {"label": text}
+    if text not in label_ids:
+        raise ValueRejectedError(
+            mapping.view_column,
+            f"the status label {text!r} is a number, which the API takes for an index, and the board column has no "
+            "such label: add it on the board by hand",
+        )
+    return {"index": label_ids[text]}
+
+
 def _shown_number(mapping: ColumnMapping, value: object) -> str | None:
     raw = repr(value) if isinstance(value, float) else _folded(str(value))
     if not raw:
@@ -143,8 +149,8 @@ def _shown_number(mapping: ColumnMapping, value: object) -> str | None:
         raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} is no number") from None
     if isinstance(value, bool) or not number.is_finite():
         raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} is no number")
-    digits = number_text(number).lstrip("-").replace(".", "").strip("0") if abs(number.adjusted()) < 100 else "9" * 99
-    if len(digits) > SIGNIFICANT_DIGITS or number.adjusted() >= SIGNIFICANT_DIGITS:
+    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
+    if len(digits) > SIGNIFICANT_DIGITS or not -SIGNIFICANT_DIGITS <= number.adjusted() < SIGNIFICANT_DIGITS:
         raise ValueRejectedError(
             mapping.view_column, f"{_quoted(raw)} has more than the {SIGNIFICANT_DIGITS} digits that the board keeps"
         )

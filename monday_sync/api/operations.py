@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -103,3 +104,42 @@ class Outcome:
     sentence: str | None = None
     retryable: bool = False
     gone: bool = False
+
+
+def document_of(operation: Operation) -> str:
+    """Name of the operation's GraphQL document, which is also the kind that its costs are learnt by."""
+    return _DOCUMENTS[type(operation)]
+
+
+def variables_of(operation: Operation) -> dict[str, object]:
+    """Variables of the operation's document. What is not given is left out, not sent as null."""
+    match operation:
+        case CreateItem():
+            found: dict[str, object] = {
+                "board_id": operation.board_id, "group_id": operation.group_id, "name": operation.name,
+                "values": _json(operation.values), "create_labels": operation.create_labels,
+            }  # fmt: skip
+        case CreateSubitem():
+            found = {"parent_id": operation.parent_id, "name": operation.name, "values": _json(operation.values),
+                     "create_labels": operation.create_labels}  # fmt: skip
+        case ChangeColumns():
+            found = {"board_id": operation.board_id, "item_id": operation.item_id,
+                     "values": _json(operation.values), "create_labels": operation.create_labels}  # fmt: skip
+        case MoveToGroup():
+            found = {"item_id": operation.item_id, "group_id": operation.group_id}
+        case ArchiveItem():
+            found = {"item_id": operation.item_id}
+        case CreateGroup():
+            found = {"board_id": operation.board_id, "name": operation.name, "relative_to": operation.relative_to,
+                     "position": operation.position}  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _json(values: Values) -> str:
+    return json.dumps(dict(values), ensure_ascii=False, separators=(",", ":"))
+
+
+_DOCUMENTS: dict[type, str] = {
+    CreateItem: "create_item", CreateSubitem: "create_subitem", ChangeColumns: "change_columns",
+    MoveToGroup: "move_to_group", ArchiveItem: "archive_item", CreateGroup: "create_group",
+}  # fmt: skip

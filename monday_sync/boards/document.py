@@ -65,7 +65,9 @@ class Document:
         """A text that is not blank."""
         value = self.required(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.error(key, f"is {value!r}, which is no text", "Write a text, in quotes if it looks like a number.")
+            raise self.error(
+                key, f"is {value!r}, which is no text", "Write a text, in quotes if it looks like a number."
+            )
         return value.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ class Document:
         value = self.required(key)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise self.error(key, f"is {value!r}", "Write a whole number of at least 1.")
-        return value
+        return int(value)
 
     def share(self, key: str) -> float:
         """A number between 0 and 1."""

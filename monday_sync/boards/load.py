@@ -82,7 +82,9 @@ def _key_columns(document: Document, items: tuple[ColumnMapping, ...]) -> tuple[
     types = {m.view_column: m.type for m in items}
     for name in names:
         if name not in types:
-            raise document.error("key_columns", f"{name} is not among items", "Map it there, or take it out of the key.")
+            raise document.error(
+                "key_columns", f"{name} is not among items", "Map it there, or take it out of the key."
+            )
     if types[names[0]] != _SEARCHABLE:
         raise document.error(
             "key_columns", f"{names[0]} is a {types[names[0]]} column", "Put a text column first: it is searched by."
@@ -112,7 +114,9 @@ def _day(section: Document, key: str, today: dt.date) -> dt.date | None:
         return value
     match = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise section.error(key, f"'{value}' is no date", "Write 2026-06-15, or days from today such as -180d or +365d.")
+        raise section.error(
+            key, f"'{value}' is no date", "Write 2026-06-15, or days from today such as -180d or +365d."
+        )
     days = int(match[2]) * (-1 if match[1] == "-" else 1)
     return today + dt.timedelta(days=days)
 

@@ -19,7 +19,7 @@ class ColumnMapping:
         view_column: column of ``sync_monday__items`` or ``sync_monday__subitems``.
         column_id: the board column's id.
         create_labels: whether a label that the board column lacks may be created (dropdown and status only).
-        on_conflict: who wins when a person changed the value on the board: ``ours``, ``theirs``, or nobody (``report``).
+        on_conflict: who wins when a person changed the value on the board; ``report``: nobody.
     """
 
     view_column: str

@@ -1,0 +1,244 @@
+"""The API of a board, as the rest of monday_sync sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+import httpx
+
+from console import register_secret
+from monday_sync.api import documents, parsing
+from monday_sync.api.answers import Done
+from monday_sync.api.costs import READ
+from monday_sync.api.errors import RequestFailedError, TokenRevokedError
+from monday_sync.api.exchange import Exchange
+from monday_sync.api.faults import Fault, Kind
+from monday_sync.api.jobs import Jobs
+from monday_sync.api.labels import add_labels
+from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Me
+from monday_sync.api.operations import MutationRequest, Outcome, document_of, variables_of
+from monday_sync.api.pacing import Estimate, Pacer, Time
+from monday_sync.api.reading import Reader
+from monday_sync.api.transport import Transport
+from monday_sync.boards import BoardConfig
+from monday_sync.boards.guard import is_loopback
+from monday_sync.errors import DailyLimitError, RefusedError
+
+#: Seconds for a whole answer: the API's own 60, and some for the way.
+TIMEOUT = 65.0
+#: Times that the part of a request which met a limit is sent again before it is given back as ``retryable``.
+_ROUNDS = 5
+_LONGEST_PAUSE = 60.0
+_PAGE = 500
+
+
+class BoardApi:
+    """Talks to one address with one token. Paced; safe to use from several threads.
+
+    Args:
+        url: of the GraphQL endpoint.
+        clock: seconds since some moment; only differences matter.
+        sleep: waits so many seconds.
+        transport: of httpx, for tests.
+        timeout: seconds for a whole answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        host = urlsplit(url).hostname or ""
+        # a proxy has no business between us and this machine
+        trust_env = not is_loopback(host)
+        if not is_loopback(host):
+            register_secret(token)
+        self._transport = Transport(url, token, timeout=timeout, trust_env=trust_env, transport=transport)
+        self._pacer = Pacer(Time(clock, sleep))
+        self._exchange = Exchange(self._transport, self._pacer, host)
+        self.jobs = Jobs(self._exchange, self._pacer.time, url, transport=transport, trust_env=trust_env)
+        """Bulk import: see :class:`monday_sync.api.jobs.Jobs`."""
+
+    def close(self) -> None:
+        """Close connections. The next request opens them again."""
+        self._transport.close()  # type: ignore[no-untyped-call]  # gql's
+        self.jobs.close()
+
+    # -- what was used, and what will be -----------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far."""
+        return self._pacer.calls
+
+    @property
+    def rejected(self) -> int:
+        """How many of them the API rejected for a limit."""
+        return self._pacer.rejected
+
+    @property
+    def points(self) -> int:
+        """Complexity points spent so far."""
+        return self._pacer.points
+
+    @property
+    def spent_calls(self) -> float:
+        """Calls as the day's limit counts them."""
+        return self._pacer.spent_calls
+
+    def allow_calls(self, calls: float | None) -> None:
+        """Spend at most so many calls from now on: the next one raises ``DailyLimitError``. ``None`` lifts it."""
+        self._pacer.allow(calls)
+
+    def batch_size(self, kind: str) -> int:
+        """How many operations of a kind the next request should hold, by budget, time limit and what is learnt.
+
+        Args:
+            kind: create, change, move, archive or create_group.
+        """
+        return self._pacer.batch_size(kind)
+
+    def estimate(
+        self, counts: Mapping[str, int], *, items_to_read: int = 0, daily_calls: int | None = None
+    ) -> Estimate:
+        """What it will take to send so many operations by kind and to read so many items.
+
+        Args:
+            counts: operations by kind, as for :meth:`batch_size`.
+            daily_calls: the day's calls, to say which share of them it is.
+        """
+        pages = -(-items_to_read // self._pacer.page_size(READ, _PAGE))
+        return self._pacer.estimate(counts, {READ: pages} if pages else {}, daily_calls)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def me(self) -> Me:
+        """Whose token it is.
+
+        Raises:
+            TokenRevokedError: nobody's.
+        """
+        found = self._exchange.query("me", {}, parsing.me)
+        if found is None:
+            raise TokenRevokedError("The API does not know the token.", mend="Set MONDAY_API_TOKEN to a valid token.")
+        return found
+
+    def day(self) -> Day:
+        """Calls of the account today, as far as the API says."""
+        today = dt.datetime.now(dt.UTC).date().isoformat()
+        return self._exchange.query("day", {}, lambda data: parsing.day(data, today))
+
+    def board(self, board_id: str) -> BoardInfo:
+        """A board with its groups, columns and labels.
+
+        Raises:
+            RefusedError: there is none that the token may see.
+        """
+        found = self._exchange.query("board", {"board_id": board_id}, parsing.board)
+        if found is None:
+            raise RefusedError(
+                f"There is no board {board_id} that the token may see.",
+                mend="Correct its id in the board's file, or use the token of a member of the board.",
+            )
+        return found
+
+    def items(
+        self, board: BoardConfig, *, ids: Iterable[str] | None = None, group: str | None = None
+    ) -> Iterator[BoardItem]:
+        """Items with their subitems: those with the given ids (any state), of a group, or all active ones.
+
+        Items that are gone, or on another board by now, are left out.
+        """
+        reader = Reader(self._exchange, self._pacer, board)
+        return reader.all(group) if ids is None else reader.by_ids(ids)
+
+    def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
+        """Active items whose text column shows one of the texts (the API takes upper and lower case for the same)."""
+        return Reader(self._exchange, self._pacer, board).by_texts(column_id, texts)
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def add_labels(self, board_id: str, column_id: str, labels: Iterable[str]) -> ColumnInfo:
+        """See that a dropdown column has these labels; what others add meanwhile stays. Returns the column.
+
+        Raises:
+            RequestFailedError: the column is no dropdown, or the token may not change it.
+        """
+        return add_labels(self._exchange, board_id, column_id, labels)
+
+    def mutate(self, request: MutationRequest) -> tuple[Outcome, ...]:
+        """Send operations in one request, and say what became of each.
+
+        Limits and locks are waited for. When some operations took effect and others met a limit, only the latter are
+        sent again, under a key derived from the request's: sent again as a whole after a crash, the request walks the
+        same way through the answers that the API kept.
+
+        Raises:
+            InDoubtError: no readable answer; send the same request again while its key is young.
+            RequestFailedError: refused as a whole; nothing took effect.
+            DailyLimitError, TokenRevokedError, StoppedError: this sending had no effect; the run should end.
+        """
+        outcomes: dict[int, Outcome] = {}
+        left = list(range(len(request.operations)))
+        pause = 1.0
+        for attempt in range(_ROUNDS):
+            if not left:
+                break
+            final = attempt == _ROUNDS - 1
+            key = request.idempotency_key if attempt == 0 else f"{request.idempotency_key}-{attempt}"
+            try:
+                found, limit = self._send(request, left, key)
+            except (DailyLimitError, TokenRevokedError) as error:
+                if not outcomes:
+                    raise
+                # what took effect must be told; the next request will meet the same and end the run
+                found, limit = [_held(i, error.message) for i in left], None
+            for outcome in found:
+                outcomes[outcome.index] = outcome
+            left = [o.index for o in found if o.retryable] if limit is not None else []
+            if left and not final:
+                self._pacer.time.sleep(pause if limit is None or limit.wait is None else limit.wait)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        return tuple(outcomes[i] for i in sorted(outcomes))
+
+    def _send(self, request: MutationRequest, indices: list[int], key: str) -> tuple[list[Outcome], Fault | None]:
+        """Outcomes of some operations, and the limit that some of them met."""
+        operations = [request.operations[i] for i in indices]
+        names = [document_of(o) for o in operations]
+        variables: dict[str, object] = {}
+        for position, operation in enumerate(operations):
+            variables |= documents.variables(position, variables_of(operation))
+        document = documents.merged(tuple(names))
+        aliases = [documents.alias(n) for n in range(len(indices))]
+        counts = {name: names.count(name) for name in dict.fromkeys(names)}
+        answer, reply = self._exchange.mutate(documents.Request(document, variables), key, counts, aliases)
+        if isinstance(answer, Fault):
+            if answer.kind is not Kind.WAIT:
+                raise RequestFailedError(f"The API refused the request: {answer.sentence}.")
+            answer = (answer,) * len(indices)
+        ms, request_id = round(reply.seconds * 1000), reply.request_id
+        outcomes: list[Outcome] = []
+        limit: Fault | None = None
+        for index, part in zip(indices, answer, strict=True):
+            if isinstance(part, Done):
+                outcomes.append(Outcome(index, True, part.id, request_id, ms))
+                continue
+            held = part.kind in {Kind.WAIT, Kind.DAILY, Kind.TOKEN}
+            if part.kind is Kind.WAIT:
+                limit = part
+            outcomes.append(
+                Outcome(index, False, None, request_id, ms, part.code, part.sentence, held, part.kind is Kind.GONE)
+            )
+        return outcomes, limit
+
+
+def _held(index: int, sentence: str) -> Outcome:
+    return Outcome(index, False, None, None, 0, None, sentence, retryable=True)

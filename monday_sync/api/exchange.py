@@ -1,0 +1,190 @@
+"""Sends one request until it is answered: paced, waiting where the API asks to wait, repeated where that is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from monday_sync.api.answers import Answer, faults_of, read_answer
+from monday_sync.api.documents import Request, single
+from monday_sync.api.errors import (
+    DailyLimitError,
+    InDoubtError,
+    NotReadError,
+    RequestFailedError,
+    StoppedError,
+    TokenRevokedError,
+    UnreachableError,
+)
+from monday_sync.api.faults import Fault, Kind, fault_of_status
+from monday_sync.api.pacing import Pacer
+from monday_sync.api.parsing import ShapeError
+from monday_sync.api.transport import Reply, Transport
+
+T = TypeVar("T")
+
+#: Waiting for limits and locks ends after so many seconds in all; by then it is no passing thing.
+LONGEST_WAIT = 900.0
+_CONNECT_PAUSES = (0.5, 1.0, 2.0, 4.0)
+_READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+#: Rejections of one request for its points before it counts as too large.
+_MOST_BUDGET_WAITS = 5
+_REPLAYED = "idempotency-replayed"
+_CONFLICT = 409
+
+
+class TooLargeError(RequestFailedError):
+    """The request costs more points than the API gives to one."""
+
+
+class Exchange:
+    """One token's conversation with one address."""
+
+    def __init__(self, transport: Transport, pacer: Pacer, where: str) -> None:
+        self._transport, self._pacer, self._where = transport, pacer, where
+
+    def query(
+        self, name: str, variables: Mapping[str, object], parse: Callable[[Mapping[str, object]], T],
+        counts: Mapping[str, int] | None = None,
+    ) -> T:  # fmt: skip
+        """Ask, and parse the data of the answer. What cannot be read is asked again.
+
+        Args:
+            name: of the document.
+            counts: what the query costs, as kinds of the pacer.
+
+        Raises:
+            NotReadError: no usable answer, or a clear refusal.
+            TooLargeError: the query costs too many points; ask for less.
+            StoppedError: as for :meth:`mutate`.
+        """
+        request = Request(single(name), variables)
+        problem = ""
+        for pause in (*_READ_PAUSES, None):
+            reply = self._admitted(request, counts or {}, None)
+            fault = _query_fault(reply)
+            if fault is None and isinstance(reply.data, dict):
+                try:
+                    return parse(reply.data)
+                except ShapeError as error:
+                    fault = Fault(Kind.DOUBT, None, f"an answer of another shape than asked for ({error})")
+            elif fault is None:
+                fault = Fault(Kind.DOUBT, None, "an answer without data")
+            if fault.kind is Kind.TOO_LARGE or (reply.timed_out and counts):
+                self._pacer.costs.too_slow(counts or {})
+                raise TooLargeError(f"The query {name} is too large: {fault.sentence}.")
+            if fault.kind is not Kind.DOUBT:
+                raise NotReadError(f"The API refused the query {name}: {fault.sentence}.")
+            problem = fault.sentence
+            if pause is not None:
+                self._pacer.time.sleep(pause)
+        raise NotReadError(
+            f"The API gave no usable answer to the query {name}, {len(_READ_PAUSES) + 1} times: {problem}.",
+            mend="Try again later.",
+        )
+
+    def mutate(
+        self, request: Request, key: str, counts: Mapping[str, int], aliases: list[str], identity: str = "id"
+    ) -> tuple[Answer, Reply]:
+        """Send a mutation under its key, waiting as the API asks, until it was executed or clearly refused.
+
+        Raises:
+            InDoubtError: it may have taken effect.
+            DailyLimitError, TokenRevokedError, StoppedError: this sending of it was not executed.
+            TooLargeError: it costs too many points and was not executed.
+        """
+        reply = self._admitted(request, counts, key, aliases)
+        answer = read_answer(reply, aliases, identity)
+        if isinstance(answer, Fault):
+            if answer.kind is Kind.DOUBT:
+                if reply.timed_out:
+                    self._pacer.costs.too_slow(counts)
+                raise InDoubtError(f"No readable answer came: {answer.sentence}.")
+            if answer.kind is Kind.TOO_LARGE:
+                self._pacer.costs.too_slow(counts)
+                raise TooLargeError(f"The request is too large: {answer.sentence}.")
+            if reply.problem is not None:
+                raise UnreachableError(
+                    f"What answers at {self._where} is not the API: {answer.sentence}.",
+                    mend="Correct MONDAY_API_URL, or see what stands between us and the API.",
+                )
+        return answer, reply
+
+    def _admitted(
+        self, request: Request, counts: Mapping[str, int], key: str | None, aliases: list[str] | None = None
+    ) -> Reply:
+        """The first answer that is not a limit, a lock or a lack of connection.
+
+        A replayed rejection is returned as it is: the same key will not bring anything else.
+        """
+        waited, pause, budget_waits, connects = 0.0, _FIRST_PAUSE, 0, 0
+        while True:
+            booking = self._pacer.admit(counts)
+            reply = self._transport.execute(
+                request, extra_args=None if key is None else {"headers": {"Idempotency-Key": key}}
+            )
+            fault = _whole_fault(reply, aliases)
+            kind = fault.kind if fault else None
+            limited = kind in {Kind.WAIT, Kind.DAILY, Kind.TOO_LARGE}
+            self._pacer.answered(booking, points=reply.complexity, headers=reply.headers, seconds=reply.seconds,
+                                 executed=not limited and reply.sent)  # fmt: skip
+            if not reply.sent:
+                if connects == len(_CONNECT_PAUSES):
+                    raise UnreachableError(
+                        f"The board's API at {self._where} could not be reached: {reply.problem}.",
+                        mend="See that it is up and that the network lets us through; then run again.",
+                    )
+                self._pacer.time.sleep(_CONNECT_PAUSES[connects])
+                connects += 1
+                continue
+            if fault is None or reply.headers.get(_REPLAYED, "").lower() == "true":
+                return reply
+            if kind is Kind.DAILY:
+                raise DailyLimitError(
+                    f"The API allows no more calls today: {fault.sentence}.",
+                    mend="Run again after 00:00 UTC: it carries on where this run stopped.",
+                )
+            if kind is Kind.TOKEN:
+                raise TokenRevokedError(
+                    f"The API does not accept the token: {fault.sentence}.",
+                    mend="Set MONDAY_API_TOKEN to a valid token and run again.",
+                )
+            if kind is not Kind.WAIT:
+                return reply
+            budget_waits += fault.budget
+            if fault.budget and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
+                self._pacer.costs.too_slow(counts)
+                raise TooLargeError(f"The request costs more points than the API gives in a minute: {fault.sentence}.")
+            seconds = pause if fault.wait is None else fault.wait
+            if waited + seconds > LONGEST_WAIT:
+                if reply.status == _CONFLICT or fault.code == "IDEMPOTENCY_CONFLICT":
+                    raise InDoubtError(f"The first sending of the request is still being worked on: {fault.sentence}.")
+                raise StoppedError(
+                    f"The API asked to wait for {waited + seconds:.0f} seconds in all: {fault.sentence}.",
+                    mend="Run again later: it carries on where this run stopped.",
+                )
+            self._pacer.time.sleep(seconds)
+            waited += seconds
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _whole_fault(reply: Reply, aliases: list[str] | None) -> Fault | None:
+    """The fault of the request as a whole, if it is one that was surely not executed."""
+    if aliases is None:
+        fault = _query_fault(reply)
+    else:
+        answer = read_answer(reply, aliases)
+        fault = answer if isinstance(answer, Fault) else None
+    return fault if fault is not None and fault.kind is not Kind.DOUBT else None
+
+
+def _query_fault(reply: Reply) -> Fault | None:
+    """The worst of a query's errors: what to wait for, before what to give up for."""
+    if reply.problem is not None:
+        return fault_of_status(reply.status, reply.headers, reply.problem)
+    faults = faults_of(reply)
+    if faults is None:
+        return Fault(Kind.DOUBT, None, "errors that are no list")
+    order = (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE, Kind.DOUBT, Kind.REFUSED, Kind.GONE)
+    return min(faults, key=lambda fault: order.index(fault.kind)) if faults else None

@@ -1,0 +1,119 @@
+"""The ``RateLimit`` and ``RateLimit-Policy`` headers, and how much of a limit is free when. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CALLS, POINTS = "minuteRate", "complexityMinute"
+_WINDOW = 60.0
+
+_ITEM = re.compile(r'"([^"]+)"((?:\s*;\s*[A-Za-z]+\s*=\s*(?:"[^"]*"|[^,;\s]+))*)')
+_PARAMETER = re.compile(r';\s*([A-Za-z]+)\s*=\s*("[^"]*"|[^,;\s]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What headers say of one limit.
+
+    Args:
+        quota: most in a window.
+        remaining: what is left of it.
+        reset: seconds until there is more.
+        window: its length in seconds.
+    """
+
+    quota: float | None = None
+    remaining: float | None = None
+    reset: float | None = None
+    window: float = _WINDOW
+
+
+def read_quotas(headers: Mapping[str, str]) -> dict[str, Quota]:
+    """Limits by name, from the headers of one response. Unreadable parts are left out."""
+    policy = _parsed(headers.get("ratelimit-policy") or headers.get("RateLimit-Policy") or "")
+    state = _parsed(headers.get("ratelimit") or headers.get("RateLimit") or "")
+    return {
+        name: Quota(
+            quota=policy.get(name, {}).get("q"),
+            remaining=state.get(name, {}).get("r"),
+            reset=state.get(name, {}).get("t"),
+            window=policy.get(name, {}).get("w") or _WINDOW,
+        )
+        for name in policy.keys() | state.keys()
+    }
+
+
+def _parsed(header: str) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name, parameters in _ITEM.findall(header):
+        values = {}
+        for key, raw in _PARAMETER.findall(parameters):
+            if re.fullmatch(r"\d+(\.\d+)?", raw):
+                values[key] = float(raw)
+        found[name] = values
+    return found
+
+
+@dataclass(slots=True)
+class Spending:
+    """An entry of what we used: when its window begins, and how much."""
+
+    at: float
+    amount: float
+
+
+class Window:
+    """What we used of one limit lately, and what the API says is left.
+
+    The windows of the API slide, so what we use comes back a window later. What others with the same token or account
+    used is the rest of what the API says is gone; we take it to come back when the API says so.
+
+    Args:
+        quota: until the API says otherwise.
+    """
+
+    def __init__(self, quota: float) -> None:
+        self.quota = quota
+        self.length = _WINDOW
+        self._spent: deque[Spending] = deque()
+        self._others = 0.0
+        self._others_until = 0.0
+
+    def spend(self, at: float, amount: float) -> Spending:
+        """We use so much at that time. The amount may be corrected once it is known."""
+        entry = Spending(at, amount)
+        self._spent.append(entry)
+        return entry
+
+    def learn(self, now: float, said: Quota) -> None:
+        """Take in what a response said. What we spent on the request is booked already."""
+        if said.quota:
+            self.quota, self.length = said.quota, said.window
+        if said.remaining is not None:
+            self._others = max(0.0, self.quota - said.remaining - self._own(now))
+            self._others_until = now + (self.length if said.reset is None else said.reset)
+
+    def free(self, now: float) -> float:
+        """What may be used at once."""
+        others = self._others if now < self._others_until else 0.0
+        return max(0.0, self.quota - self._own(now) - others)
+
+    def wait(self, now: float, amount: float) -> float:
+        """Seconds until so much may be used. More than the whole quota waits for an empty window."""
+        wanted = min(amount, self.quota)
+        if self.free(now) >= wanted:
+            return 0.0
+        times = sorted({self._others_until, *(e.at + self.length for e in self._spent)})
+        return next((t - now for t in times if t > now and self._free_at(t) >= wanted), 0.0)
+
+    def _free_at(self, now: float) -> float:
+        others = self._others if now < self._others_until else 0.0
+        return self.quota - others - sum(e.amount for e in self._spent if e.at + self.length > now)
+
+    def _own(self, now: float) -> float:
+        while self._spent and self._spent[0].at + self.length <= now:
+            self._spent.popleft()
+        return sum(e.amount for e in self._spent)

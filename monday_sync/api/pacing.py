@@ -1,0 +1,201 @@
+"""When the next request may go, and how large it should be, so that the API never has to reject one.
+
+One :class:`Pacer` serves all requests of a token. It is told of every answer; what it does not know yet it assumes
+carefully and corrects with the first answer.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from monday_sync.api.costs import Costs
+from monday_sync.api.limits import CALLS, POINTS, Spending, Window, read_quotas
+from monday_sync.errors import DailyLimitError
+
+TIME_LIMIT = 60.0
+#: Operations in one request at most: an answer that is lost leaves no more than these in doubt.
+LARGEST_BATCH = 100
+#: Most points of a single query (documented).
+_QUERY_POINTS = 5_000_000.0
+#: Until the first answer we assume the smallest of the documented limits.
+_FIRST_CALLS, _FIRST_POINTS = 1_000.0, 1_000_000.0
+_FIRST_BATCH, _FIRST_PAGE = 20, 100
+#: A request may take half of the time limit by what we know, so that a slow one still ends in time.
+_TIME_SHARE = 0.5
+#: The rest of a window's budget is used for a smaller batch when it is at least this share of the window.
+_REST_SHARE = 0.02
+_REJECTED_CALL = 0.1
+_MARGIN, _LARGEST_MARGIN = 0.25, 5.0
+
+_FIELDS = {
+    "create": ("create_item", "create_subitem"), "change": ("change_columns",), "move": ("move_to_group",),
+    "archive": ("archive_item",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What work will take.
+
+    Args:
+        seconds: from the first request to the last answer.
+        day_share: of the day's calls; ``None`` when the day's limit is not known.
+    """
+
+    seconds: float
+    calls: int
+    points: int
+    day_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A request that was admitted: what it holds, and what it takes of the limits."""
+
+    counts: Mapping[str, int]
+    call: Spending
+    points: Spending
+
+
+class Time:
+    """A clock and a sleep that believe each other: what was slept has passed, even if a test's clock stood still."""
+
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._slept = 0.0
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return self._clock() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        if seconds <= 0:
+            return
+        before = self._clock()
+        self._sleep(seconds)
+        self._slept += max(0.0, seconds - (self._clock() - before))
+
+
+class Pacer:
+    """Keeps to calls and points a minute, and to our share of the day's calls.
+
+    ``calls``, ``rejected`` and ``points`` count what was sent, rejected and spent.
+    """
+
+    def __init__(self, time: Time) -> None:
+        self.time = time
+        self.costs = Costs()
+        self.calls = 0
+        self.rejected = 0
+        self.points = 0
+        self._allowance: float | None = None
+        self._windows = {CALLS: Window(_FIRST_CALLS), POINTS: Window(_FIRST_POINTS)}
+        self._margin = _MARGIN
+        self._lock = threading.RLock()
+
+    @property
+    def spent_calls(self) -> float:
+        """Calls as the day's limit counts them: a rejected one is a tenth."""
+        return self.calls - self.rejected + self.rejected * _REJECTED_CALL
+
+    def allow(self, calls: float | None) -> None:
+        """Stop before more than so many calls are spent from now on; ``None`` lifts it."""
+        self._allowance = None if calls is None else self.spent_calls + calls
+
+    def admit(self, counts: Mapping[str, int]) -> Booking:
+        """Wait until a request of so many operations by kind fits, then book it.
+
+        Raises:
+            DailyLimitError: our share of the day's calls is used up.
+        """
+        while True:
+            with self._lock:
+                if self._allowance is not None and self.spent_calls + 1 > self._allowance:
+                    raise DailyLimitError(
+                        f"Our share of the day's calls is used up ({self.spent_calls:.0f} calls in this run).",
+                        mend="Run again after 00:00 UTC: it carries on where this run stopped.",
+                    )
+                now, points = self.time.now(), self.costs.points(counts)
+                wait = max(self._windows[CALLS].wait(now, 1), self._windows[POINTS].wait(now, points))
+                if wait <= 0:
+                    self.calls += 1
+                    # our entries end a little after the API's own, whose clock sees the request a moment later
+                    at = now + self._margin
+                    return Booking(counts, self._windows[CALLS].spend(at, 1), self._windows[POINTS].spend(at, points))
+            self.time.sleep(wait)
+
+    def answered(
+        self, booking: Booking, *, points: int | None, headers: Mapping[str, str], seconds: float, executed: bool = True
+    ) -> None:
+        """Take in an answer. ``executed`` is ``False`` when the request was rejected for a limit."""
+        with self._lock:
+            if not executed:
+                booking.points.amount = 0.0
+                self.rejected += 1
+                self._margin = min(self._margin * 2, _LARGEST_MARGIN)
+            else:
+                if points is not None:
+                    booking.points.amount = float(points)
+                self.points += int(booking.points.amount)
+                self.costs.learn(booking.counts, points, seconds)
+            now = self.time.now()
+            for name, quota in read_quotas(headers).items():
+                if name in self._windows:
+                    self._windows[name].learn(now, quota)
+
+    def batch_size(self, kind: str) -> int:
+        """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""
+        with self._lock:
+            window = self._windows[POINTS]
+            names = _FIELDS.get(kind, (kind,))
+            cost = max(self.costs.of(name).points for name in names)
+            full = min(self._full(name) for name in names)
+            free = int(window.free(self.time.now()) // max(cost, 1.0))
+            smallest = max(1, int(window.quota * _REST_SHARE // max(cost, 1.0)))
+            return free if smallest <= free < full else full
+
+    def fits_ever(self, counts: Mapping[str, int]) -> bool:
+        """Whether a request could be within the limits at all."""
+        return self.costs.points(counts) <= min(self._windows[POINTS].quota, _QUERY_POINTS)
+
+    def page_size(self, kind: str, most: int) -> int:
+        """Items that a page should hold."""
+        with self._lock:
+            cost = self.costs.of(kind)
+            most = most if cost.seen else min(most, _FIRST_PAGE)
+            within = min(self._windows[POINTS].quota, _QUERY_POINTS) * _TIME_SHARE / max(cost.points, 1.0)
+            in_time = TIME_LIMIT * _TIME_SHARE / max(cost.seconds, 1e-6)
+            return max(1, min(most, int(within), int(in_time), most if cost.most is None else cost.most))
+
+    def estimate(self, counts: Mapping[str, int], pages: Mapping[str, int], daily_calls: int | None) -> Estimate:
+        """What operations by kind, and pages to read by kind, will take."""
+        with self._lock:
+            calls, points, busy = 0, 0.0, 0.0
+            for kind, count in counts.items():
+                names = _FIELDS.get(kind, (kind,))
+                calls += math.ceil(count / min(self._full(name, known=True) for name in names))
+                points += count * max(self.costs.of(name).points for name in names)
+                busy += count * max(self.costs.of(name).seconds if self.costs.of(name).seen else 0.0 for name in names)
+            calls += sum(pages.values())
+            now = self.time.now()
+            late = max(
+                max(0.0, amount - self._windows[name].free(now))
+                / self._windows[name].quota
+                * self._windows[name].length
+                for name, amount in ((POINTS, points), (CALLS, float(calls)))
+            )
+            share = None if not daily_calls else calls / daily_calls
+            return Estimate(round(max(late, busy), 1), calls, int(points), share)
+
+    def _full(self, name: str, *, known: bool = False) -> int:
+        cost = self.costs.of(name)
+        if not cost.seen and not known:
+            return _FIRST_BATCH
+        within = min(self._windows[POINTS].quota, _QUERY_POINTS) // max(cost.points, 1.0)
+        in_time = TIME_LIMIT * _TIME_SHARE // max(cost.seconds, 1e-6) if cost.seen else LARGEST_BATCH
+        most = LARGEST_BATCH if cost.most is None else cost.most
+        return max(1, int(min(LARGEST_BATCH, within, in_time, most)))

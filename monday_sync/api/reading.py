@@ -1,0 +1,138 @@
+"""Reads items in pages as large as the limits permit, and smaller ones when the API finds them too large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monday_sync.api import parsing
+from monday_sync.api.costs import READ
+from monday_sync.api.errors import NotReadError
+from monday_sync.api.exchange import Exchange, TooLargeError
+from monday_sync.api.model import BoardItem
+from monday_sync.api.pacing import Pacer
+from monday_sync.boards import BoardConfig
+
+_PAGE = 500
+_IDS = 100
+_TEXTS = 100
+_RESTARTS = 3
+
+Page = tuple[str | None, list[BoardItem]]
+_Pick = Callable[[Mapping[str, Any]], tuple[str | None, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Items of one board, with the columns that its file maps."""
+
+    exchange: Exchange
+    pacer: Pacer
+    board: BoardConfig
+
+    def by_ids(self, ids: Iterable[str]) -> Iterator[BoardItem]:
+        """The items with these ids, in no order; those that are gone or on another board are left out."""
+        left = list(dict.fromkeys(ids))
+        while left:
+            limit = self.pacer.page_size(READ, _IDS)
+            try:
+                yield from self._ask("items_by_id", {"ids": left[:limit]}, min(limit, len(left)), _listed)[1]
+            except TooLargeError:
+                if limit == 1:
+                    raise
+                continue
+            left = left[limit:]
+
+    def all(self, group_id: str | None = None) -> Iterator[BoardItem]:
+        """The active items of the board, or of one of its groups."""
+        if group_id is None:
+            return self._pages("items_first_page", {"board_id": self.board.board_id}, _of_board)
+        return self._pages("items_of_group", {"board_id": self.board.board_id, "group_id": group_id}, _of_group)
+
+    def by_texts(self, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
+        """The active items whose column shows one of the texts, upper and lower case being the same."""
+        wanted = list(dict.fromkeys(texts))
+        seen: set[str] = set()
+        for start in range(0, len(wanted), _TEXTS):
+            variables = {"board_id": self.board.board_id, "column_id": column_id,
+                         "texts": wanted[start : start + _TEXTS]}  # fmt: skip
+            for item in self._pages("items_by_value", variables, _by_value):
+                if item.id not in seen:
+                    seen.add(item.id)
+                    yield item
+
+    def _pages(self, first: str, variables: Mapping[str, object], pick: _Pick) -> Iterator[BoardItem]:
+        """All pages, each item once. A cursor that is not accepted any more starts the reading again."""
+        seen: set[str] = set()
+        for restart in range(_RESTARTS + 1):
+            name, asked, cursor = first, dict(variables), None
+            try:
+                while True:
+                    cursor, items = self._page(name, asked, pick if name == first else _next)
+                    for item in items:
+                        if item.id not in seen:
+                            seen.add(item.id)
+                            yield item
+                    if cursor is None:
+                        return
+                    name, asked = "items_next_page", {"cursor": cursor}
+            except TooLargeError:
+                raise
+            except NotReadError:
+                if cursor is None or restart == _RESTARTS:
+                    raise
+
+    def _page(self, name: str, variables: Mapping[str, object], pick: _Pick) -> Page:
+        while True:
+            limit = self.pacer.page_size(READ, _PAGE)
+            try:
+                return self._ask(name, variables, limit, pick)
+            except TooLargeError:
+                if limit == 1:
+                    raise
+
+    def _ask(self, name: str, variables: Mapping[str, object], limit: int, pick: _Pick) -> Page:
+        board = self.board
+        asked = {
+            **variables,
+            "limit": limit,
+            "columns": [m.column_id for m in board.items],
+            "subitem_columns": [m.column_id for m in board.subitems],
+        }
+
+        def parse(data: Mapping[str, Any]) -> Page:
+            cursor, listed = pick(data)
+            return cursor, parsing.items(listed, board.board_id, board.items, board.subitems)
+
+        return self.exchange.query(name, asked, parse, {READ: limit})
+
+
+def _listed(data: Mapping[str, Any]) -> tuple[str | None, object]:
+    return None, data.get("items")
+
+
+def _of_board(data: Mapping[str, Any]) -> tuple[str | None, object]:
+    return _page_of((parsing.one_board(data) or {}).get("items_page"))
+
+
+def _of_group(data: Mapping[str, Any]) -> tuple[str | None, object]:
+    groups: Sequence[Any] = (parsing.one_board(data) or {}).get("groups") or ()
+    return _page_of(groups[0].get("items_page")) if groups and isinstance(groups[0], dict) else (None, [])
+
+
+def _by_value(data: Mapping[str, Any]) -> tuple[str | None, object]:
+    return _page_of(data.get("items_page_by_column_values"))
+
+
+def _next(data: Mapping[str, Any]) -> tuple[str | None, object]:
+    return _page_of(data.get("next_items_page"))
+
+
+def _page_of(found: object) -> tuple[str | None, object]:
+    if not isinstance(found, dict):
+        raise parsing.ShapeError("items_page")
+    cursor = found.get("cursor")
+    if cursor is not None and not isinstance(cursor, str):
+        raise parsing.ShapeError("cursor")
+    return cursor or None, found.get("items")
