@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from monday_sync.api import Estimate
 from monday_sync.ledger import LedgerRow, Level
 from monday_sync.source import SourceRow
 from monday_sync.state import may_send
@@ -168,6 +169,7 @@ class Plan:
         deleted: orders gone from the source, that are reported and left alone.
         in_doubt: operations of an earlier run without an answer; a push settles them first.
         board_items: items on the board before the push.
+        estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on.
     """
 
@@ -185,6 +187,7 @@ class Plan:
     held_customers: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     unlinked: tuple[LedgerRow, ...] = ()
+    estimate: Estimate | None = None
     plan_id: str | None = None
 
     def count(self, action: Action, level: Level) -> int:

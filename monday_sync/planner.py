@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monday_sync import state as machine
@@ -73,13 +73,15 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
     )
     if waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = waiting
+    all_steps = (*steps, *sub_steps)
     used = {s.row.group_name for s in steps if s.action in {Action.CREATE, Action.UPDATE, Action.CONFIRM}}
     return Plan(
         board_id=board.board_id,
         options=options,
         groups=tuple(sorted(used - group_ids.keys(), key=lambda name: (name.casefold(), name))),
         group_ids=group_ids,
-        steps=(*steps, *sub_steps),
+        steps=all_steps,
+        estimate=api.estimate(_operations(all_steps), daily_calls=board.policy.daily_calls),
         skipped=skipped,
         deleted=chosen.deleted,
         duplicates=(*duplicates, *sub_duplicates),
@@ -90,6 +92,17 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
         notes=_notes(source, info, gone),
         unlinked=(*(_unlinked(ledger_items[k]) for k in sorted(gone)), *(_unlinked(row) for row in stale)),
     )
+
+
+def _operations(steps: Sequence[Step]) -> dict[str, int]:
+    """Operations by kind, for the estimate."""
+    counts = {"create": 0, "change": 0, "move": 0, "archive": 0}
+    for step in steps:
+        counts["create"] += step.action is Action.CREATE
+        counts["change"] += step.action is Action.UPDATE and bool(step.sent)
+        counts["move"] += step.action is Action.UPDATE and step.move_from is not None
+        counts["archive"] += step.action is Action.ARCHIVE
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def resolve_groups(names: Iterable[str], info: BoardInfo, known: dict[str, str]) -> dict[str, str]:

@@ -57,6 +57,9 @@ def plan_text(plan: Plan) -> str:
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
+    if plan.estimate is not None:
+        share = "" if plan.estimate.day_share is None else f" ({plan.estimate.day_share:.1%} of the day's)"
+        lines.append(f"It takes about {plan.estimate.calls} calls{share} and {plan.estimate.seconds:.0f} s.")
     if plan.plan_id:
         lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
     return "\n".join(lines)
@@ -191,6 +194,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "groups": list(plan.groups),
         "counts": counts,
         "touched": plan.touched,
+        "estimate": plan.estimate,
         "in_doubt": plan.in_doubt,
         "deleted": [{"key": r.key, "customer": r.customer_name, "item": r.name} for r in plan.deleted],
         "duplicates": plan.duplicates,

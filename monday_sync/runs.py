@@ -74,6 +74,7 @@ def running(
     )  # fmt: skip
     state = Running(context, run, tally, sender)
     context.ledger.save_run(run)
+    _keep_to_the_day(context)
     outcome, sentence = "FAILED", None
     try:
         try:
@@ -91,6 +92,13 @@ def running(
             replace(run, outcome=outcome, sentence=sentence[:1000] if sentence else None, result=document,
                     ended_at=context.clock())
         )  # fmt: skip
+
+
+def _keep_to_the_day(context: Context) -> None:
+    """Let the API spend no more than the policy's share of the day's calls: then it ends the run cleanly."""
+    policy, day = context.board.policy, context.api.day()
+    limit = policy.daily_calls if policy.daily_calls is not None else day.limit
+    context.api.allow_calls(None if limit is None else max(0.0, limit * policy.daily_share - (day.used or 0)))
 
 
 def settle_doubts(context: Context) -> Running | None:

@@ -15,7 +15,7 @@ from monday_sync import operations
 from monday_sync import state as machine
 from monday_sync.api import BoardApi, MutationRequest, Operation, Outcome
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
-from monday_sync.ledger import Attempt, AttemptOutcome, Ledger, LedgerRow, Level
+from monday_sync.ledger import Attempt, Ledger, LedgerRow, Level
 from monday_sync.settle import GROUP, Settled, by_row, complete, expire, settle_row, withdraw
 
 _SENDS_PER_REQUEST = 8
@@ -100,7 +100,7 @@ class Sender:
         try:
             for batch_id, group in batches.items():
                 if machine.resolve(self.clock() - group[0].created_at) is machine.Doubt.SEND_AGAIN:
-                    self._exchange(batch_id, group, rows, splits=False)
+                    self._exchange(batch_id, group, rows, doubtful=True)
                 else:
                     self._expire(group, rows)
         finally:
@@ -135,7 +135,7 @@ class Sender:
         waiting, done = self._rows, self._attempts
         self._rows, self._attempts = [], []
         self.ledger.write([*waiting, *rows.values()], [*done, *attempts])
-        self._exchange(batch_id, attempts, rows, splits=True)
+        self._exchange(batch_id, attempts, rows, doubtful=False)
 
     def _attempt(self, work: Work, task: Task, batch_id: str, position: int, now: dt.datetime) -> Attempt:
         base = work.base
@@ -148,37 +148,39 @@ class Sender:
         )  # fmt: skip
 
     def _exchange(
-        self, batch_id: str, attempts: list[Attempt], rows: dict[tuple[Level, str], LedgerRow], *, splits: bool
+        self, batch_id: str, attempts: list[Attempt], rows: dict[tuple[Level, str], LedgerRow], *, doubtful: bool
     ) -> None:
-        request = MutationRequest(batch_id, tuple(operations.from_json(a.operation) for a in attempts))
-        try:
-            outcomes = self._ask(request, attempts, rows)
-        except StoppedError as error:
-            if not isinstance(error, GaveUpError):
-                self._withdraw(attempts, error.message)
-            raise
-        except RequestFailedError as error:
-            self._refused(attempts, rows, error, splits=splits)
-            return
-        if outcomes is not None:
-            self._settle(attempts, rows, outcomes)
+        """Send a request until its outcomes are known.
 
-    def _ask(
-        self, request: MutationRequest, attempts: Sequence[Attempt], rows: dict[tuple[Level, str], LedgerRow]
-    ) -> Sequence[Outcome] | None:
-        """The outcomes; ``None`` when the key grew old meanwhile and the batch was given up."""
+        Args:
+            doubtful: it was sent before, so that a refusal of this sending says nothing about the earlier one.
+        """
+        request = MutationRequest(batch_id, tuple(operations.from_json(a.operation) for a in attempts))
         pause = _FIRST_PAUSE
         for _ in range(_SENDS_PER_REQUEST):
             try:
-                return self.api.mutate(request)
+                outcomes = self.api.mutate(request)
             except InDoubtError as error:
-                last = error
+                doubtful, last = True, error
+            except StoppedError as error:
+                if not doubtful:
+                    self._withdraw(attempts, error.message)
+                raise
+            except RequestFailedError as error:
+                if doubtful:
+                    self._expire(attempts, rows)
+                else:
+                    self._refused(attempts, rows, error)
+                return
+            else:
+                self._settle(attempts, rows, outcomes)
+                return
             self.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
             if machine.resolve(self.clock() - attempts[0].created_at) is machine.Doubt.LOOK_UP:
                 self._expire(attempts, rows)
-                return None
-        raise GaveUpError(
+                return
+        raise StoppedError(
             f"The board gave no readable answer {_SENDS_PER_REQUEST} times ({last.message}); "
             f"{len(attempts)} operations are in doubt.",
             mend="Run the push again: it settles them first, and nothing is sent twice.",
@@ -218,9 +220,8 @@ class Sender:
         return settled
 
     def _refused(
-        self, attempts: list[Attempt], rows: dict[tuple[Level, str], LedgerRow], error: RequestFailedError,
-        *, splits: bool,
-    ) -> None:  # fmt: skip
+        self, attempts: list[Attempt], rows: dict[tuple[Level, str], LedgerRow], error: RequestFailedError
+    ) -> None:
         """The request was refused as a whole: find the row it fails for, so that its neighbours get through."""
         groups = by_row(attempts)
         if len(groups) == 1:
@@ -231,8 +232,6 @@ class Sender:
             self._settle(attempts, rows, refusal)
             return
         self._withdraw(attempts, "the request was refused as a whole; each row is sent alone")
-        if not splits:
-            return
         self.flush()
         for address, group in groups.items():
             before = LedgerRow.from_json(group[0].row_before) if group[0].row_before else None
@@ -243,10 +242,6 @@ class Sender:
                 base = replace(rows[address], state=replace(base.state, linked=linked))
             tasks = tuple(Task(a.kind, operations.from_json(a.operation), dict(a.sets)) for a in group)
             self._send_batch([Work(base, before, group[0].row_hash, tasks)])
-
-
-class GaveUpError(StoppedError):
-    """No readable answer came for too long; the request stays in doubt."""
 
 
 def _batches(works: Iterable[Work], size: Callable[[str], int]) -> Iterator[list[Work]]:
@@ -263,6 +258,3 @@ def _batches(works: Iterable[Work], size: Callable[[str], int]) -> Iterator[list
         count += len(work.tasks)
     if batch:
         yield batch
-
-
-__all__ = ["AttemptOutcome", "GaveUpError", "Sender", "Task", "Work"]

@@ -7,7 +7,7 @@ the emulator; this one is for single answers at exact moments.)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monday_sync.api import (
@@ -19,6 +19,8 @@ from monday_sync.api import (
     CreateGroup,
     CreateItem,
     CreateSubitem,
+    Day,
+    Estimate,
     Group,
     Me,
     MoveToGroup,
@@ -82,6 +84,16 @@ class FakeBoard:
             board_id, "Test board", "active", "everyone", self.can_write, len(self.active()), self.items_limit,
             tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
         )  # fmt: skip
+
+    def day(self) -> Day:
+        return Day(None, None)
+
+    def allow_calls(self, calls: float | None) -> None:
+        self.allowed = calls
+
+    def estimate(self, counts: Mapping[str, int], **_: object) -> Estimate:
+        calls = -(-sum(counts.values()) // self.size)
+        return Estimate(float(calls), calls, 0)
 
     def batch_size(self, kind: str) -> int:
         return self.size
