@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -129,14 +130,18 @@ def _relations(names: set[str]) -> Iterator[Finding]:
 
 
 def _board(target: Target) -> Iterator[Finding]:
-    from monday_sync.context import open_context  # noqa: PLC0415
+    from monday_sync.boards import load_board  # noqa: PLC0415 - only here
 
-    context = open_context(target)
-    yield Finding("board file", "ok", f"boards/{target.name}.yml: board {context.board.board_id}")
+    board = load_board(target.name, target.project_dir / "boards")
+    yield Finding("board file", "ok", f"boards/{target.name}.yml: board {board.board_id}")
     if target.name == LOCAL_TARGET:
         yield Finding(
             "board", "ok", f"the local one, at {board_page(target)}; a run starts it when nothing answers there"
         )
+    elif os.environ.get("MONDAY_API_TOKEN"):
+        yield Finding("board", "ok", f"there is a token; `monday-sync check --target {target.name}` tries it")
+    else:
+        yield Finding("board", "missing", "no token for the board's API", "Set MONDAY_API_TOKEN.")
 
 
 def _disk(target: Target) -> Iterator[Finding]:

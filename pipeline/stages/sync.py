@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console import progress
 from pipeline.board import board_ready
 from pipeline.model import BoardFigures, Pushed, Stage, Status
 from pipeline.stages.context import Context
@@ -21,6 +22,7 @@ def sync(context: Context) -> Stage:
             limit=options.limit,
             skip_subitems=options.skip_subitems,
             yes=options.confirmed,
+            bar=progress,
         )
     board = BoardFigures(
         groups_created=result.groups_created,

@@ -1,0 +1,56 @@
+"""The locks are complete, hashed, and free of addresses; the project's own list agrees with them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+LOCKS = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("bench/requirements*.txt")])
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """Version by name, as the lock has it."""
+    found = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", lock.read_text(encoding="utf-8"), re.M)
+    return {canonicalize_name(name): version for name, version in found}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_pin_has_a_hash_and_no_address(lock: Path) -> None:
+    """pip can check every file it gets, and gets it from wherever it is set up to look."""
+    text = lock.read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.M)[1:]
+    assert entries
+    assert not [entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry]
+    assert not re.findall(r"(?i)https?://|--(?:extra-)?index-url|--find-links|@ file", text)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_lock_has_its_wish_list(lock: Path) -> None:
+    """Beside each .txt stands the .in it is made from, and `make lock` makes it."""
+    wishes = lock.with_suffix(".in")
+    assert wishes.is_file()
+    assert wishes.relative_to(ROOT).with_suffix("").as_posix() in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_tests_run_with_the_versions_that_are_shipped() -> None:
+    """What run.txt pins, dev.txt pins to the same version."""
+    run, dev = pins(ROOT / "requirements/run.txt"), pins(ROOT / "requirements/dev.txt")
+    assert run
+    assert {name: dev.get(name) for name in run} == run
+
+
+def test_the_lock_is_within_what_the_project_allows() -> None:
+    """Each dependency of pyproject.toml is pinned, to a version inside its range."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    run = pins(ROOT / "requirements/run.txt")
+    wrong = [
+        text for text in project["dependencies"]
+        if not (wish := Requirement(text)).specifier.contains(run.get(canonicalize_name(wish.name), "0"))
+    ]  # fmt: skip
+    assert not wrong
