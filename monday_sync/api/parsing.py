@@ -142,7 +142,7 @@ def _item(entry: Mapping[str, Any], mappings: Sequence[ColumnMapping], subs: Seq
 
 
 def _values(entry: Mapping[str, Any], mappings: Sequence[ColumnMapping]) -> dict[str, str | None]:
-    cells = {_text(cell, "id"): cell for cell in _list(entry, "column_values")}
+    cells = {_text(cell, "id"): cell for part in ("texts", "dates", "dropdowns") for cell in _list(entry, part)}
     try:
         return {m.column_id: read(m, cells.get(m.column_id)) for m in mappings}
     except (AttributeError, KeyError, TypeError) as error:

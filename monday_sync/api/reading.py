@@ -12,7 +12,7 @@ from monday_sync.api.errors import NotReadError
 from monday_sync.api.exchange import Exchange, TooLargeError
 from monday_sync.api.model import BoardItem
 from monday_sync.api.pacing import Pacer
-from monday_sync.boards import BoardConfig
+from monday_sync.boards import BoardConfig, ColumnMapping
 
 _PAGE = 500
 _IDS = 100
@@ -56,7 +56,7 @@ class Reader:
         seen: set[str] = set()
         for start in range(0, len(wanted), _TEXTS):
             variables = {"board_id": self.board.board_id, "column_id": column_id,
-                         "texts": wanted[start : start + _TEXTS]}  # fmt: skip
+                         "wanted": wanted[start : start + _TEXTS]}  # fmt: skip
             for item in self._pages("items_by_value", variables, _by_value):
                 if item.id not in seen:
                     seen.add(item.id)
@@ -94,18 +94,22 @@ class Reader:
 
     def _ask(self, name: str, variables: Mapping[str, object], limit: int, pick: _Pick) -> Page:
         board = self.board
-        asked = {
-            **variables,
-            "limit": limit,
-            "columns": [m.column_id for m in board.items],
-            "subitem_columns": [m.column_id for m in board.subitems],
-        }
+        asked = {**variables, "limit": limit, **_columns("", board.items), **_columns("subitem_", board.subitems)}
 
         def parse(data: Mapping[str, Any]) -> Page:
             cursor, listed = pick(data)
             return cursor, parsing.items(listed, board.board_id, board.items, board.subitems)
 
         return self.exchange.query(name, asked, parse, {READ: limit})
+
+
+def _columns(prefix: str, mappings: Sequence[ColumnMapping]) -> dict[str, list[str]]:
+    """Columns by what has to be asked of them: most cells are their text, which keeps pages cheap and small."""
+    found: dict[str, list[str]] = {f"{prefix}{name}": [] for name in ("texts", "dates", "dropdowns")}
+    for mapping in mappings:
+        name = {"date": "dates", "dropdown": "dropdowns"}.get(mapping.type, "texts")
+        found[f"{prefix}{name}"].append(mapping.column_id)
+    return found
 
 
 def _listed(data: Mapping[str, Any]) -> tuple[str | None, object]:
