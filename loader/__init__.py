@@ -1,0 +1,8 @@
+"""Lands order list workbooks as raw tables: one table a workbook, every cell as text, nothing lost."""
+
+from loader.errors import RejectedError, SourceError
+from loader.land import land
+from loader.limits import Limits
+from loader.results import FileResult, LandResult, Status
+
+__all__ = ["FileResult", "LandResult", "Limits", "RejectedError", "SourceError", "Status", "land"]

@@ -1,0 +1,59 @@
+"""Cells as text, without loss. Pure: a column of what calamine read becomes a column of strings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pyarrow as pa
+
+_LARGEST_PLAIN = 1e15
+
+
+def text_of(value: object) -> str | None:
+    """One cell as text; ``None`` when it is empty.
+
+    Numbers in the shortest form that reads back as the same number, never with an exponent, whole ones without a
+    fraction. Dates and times as ISO 8601, durations as ``[h]:mm:ss``, booleans as Excel shows them.
+    """
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return _duration(value)
+    return None if value is None else str(value)
+
+
+def column_of(values: Sequence[object]) -> pa.StringArray:
+    """A column of cells as an Arrow array of text, NULL where a cell is empty.
+
+    Each different value is turned into text once: order lists repeat themselves, and this is the hot path.
+    """
+    kinds = set(map(type, values))
+    if bool in kinds and len(kinds - {str}) > 1:
+        return pa.array([text_of(value) for value in values], pa.string())  # True == 1.0 would share a text
+    texts = {value: text_of(value) for value in set(values)}
+    return pa.array(map(texts.__getitem__, values), pa.string(), size=len(values))
+
+
+def _number(value: float) -> str:
+    if value.is_integer() and abs(value) < _LARGEST_PLAIN:
+        return str(int(value))
+    text = repr(value)
+    if "e" not in text:
+        return text
+    plain = format(Decimal(text), "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _duration(value: dt.timedelta) -> str:
+    sign, value = ("-", -value) if value < dt.timedelta(0) else ("", value)
+    seconds, fraction = value // dt.timedelta(seconds=1), value.microseconds
+    text = f"{sign}{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+    return f"{text}.{fraction:06}".rstrip("0") if fraction else text

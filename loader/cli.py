@@ -1,0 +1,82 @@
+"""Command line of the loader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from console import ExitCode, command, print_result
+from loader.land import land
+from loader.limits import Limits
+from loader.results import LandResult
+from loader.scaffold import scaffold
+from warehouse import load_target, open_warehouse
+
+
+@click.group()
+def main() -> None:
+    """Land order list workbooks as raw tables, one table a workbook, every cell as text."""
+
+
+@main.command("land")
+@click.option("--target", help="dbt target: local, dev or prod.  [default: the profile's]")
+@click.option("--source", help="Folder, or az://container/prefix.  [default: ORDER_LIST_SOURCE, else data/workbooks]")
+@click.option("--select", multiple=True, metavar="GLOB", help="Only files of such names (may be repeated): 'GREYSON*'.")
+@click.option("--limit-files", type=click.IntRange(min=1), help="Only the first so many, by name.")
+@click.option("--full", is_flag=True, help="Land unchanged workbooks too.")
+@click.option("--processes", type=click.IntRange(min=1), help="Read with so many processes.  [default: one a core]")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@command
+def land_command(
+    *,
+    target: str | None,
+    source: str | None,
+    select: tuple[str, ...],
+    limit_files: int | None,
+    full: bool,
+    processes: int | None,
+    as_json: bool,
+) -> ExitCode:
+    """Land new and changed workbooks.
+
+    A workbook that cannot be landed is rejected with its reason, its rows of last time stay, and the exit status is 1.
+    Sizes are limited, since a workbook can be a bomb; ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS,
+    _CELLS and _HEADER_ROWS raise the limits.
+    """
+    result = land(
+        open_warehouse(load_target(target)), source,
+        select=select, limit_files=limit_files, full=full, processes=processes,
+    )  # fmt: skip
+    print_result(result, as_json=as_json, human=lambda: _summary(result))
+    return ExitCode.SOME_FAILED if result.rejected else ExitCode.OK
+
+
+@main.command("scaffold")
+@click.argument("workbook", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--customer", help="Canonical customer name.  [default: the commonest CUSTOMER NAME in the file]")
+@click.option(
+    "--project-dir", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The dbt project."
+)
+@click.option("--force", is_flag=True, help="Overwrite the customer's files.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@command
+def scaffold_command(
+    *, workbook: Path, customer: str | None, project_dir: Path, force: bool, as_json: bool
+) -> ExitCode:
+    """Write the dbt files of a new customer from its workbook, and print what remains to be done."""
+    result = scaffold(workbook, project_dir, customer=customer, force=force, limits=Limits.from_environment())
+    print_result(result, as_json=as_json, human=result.describe)
+    return ExitCode.OK
+
+
+def _summary(result: LandResult) -> str:
+    lines = [
+        f"{result.landed} landed ({result.rows:,} rows), {result.unchanged} unchanged, {result.rejected} rejected "
+        f"in {result.seconds:.1f} s, from {result.source} into {result.target}."
+    ]
+    lines += [f"  rejected {f.file}: {f.reason}" for f in result.files if f.reason]
+    lines += [f"  note {f.file}: {warning}" for f in result.files for warning in f.warnings]
+    if result.ignored:
+        lines.append(f"  ignored, no workbooks: {', '.join(result.ignored)}")
+    return "\n".join(lines)

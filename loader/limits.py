@@ -1,0 +1,49 @@
+"""What a workbook may cost. A workbook can be a bomb: these are checked before its content is built in memory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+
+from console import ConfigurationError
+
+_PREFIX = "ORDER_LIST_LIMIT_"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Largest sizes that are read.
+
+    Args:
+        file_bytes: of the file as it lies in the source.
+        unpacked_bytes: of all its parts together, unpacked.
+        rows: of the sheet, down to its last cell.
+        columns: of the sheet; SQL Server's tables end at 1,024 columns, five of which are ours.
+        cells: rows times columns of the area the sheet spans.
+        header_rows: among so many rows at the top the header is looked for.
+    """
+
+    file_bytes: int = 256 * 1024**2
+    unpacked_bytes: int = 1024**3
+    rows: int = 200_000
+    columns: int = 1_019
+    cells: int = 12_000_000
+    header_rows: int = 50
+
+    @classmethod
+    def from_environment(cls) -> Limits:
+        """Defaults, overruled by ``ORDER_LIST_LIMIT_ROWS`` and its like.
+
+        Raises:
+            ConfigurationError: a variable holds no positive whole number.
+        """
+        chosen: dict[str, int] = {}
+        for field in fields(cls):
+            variable = _PREFIX + field.name.upper()
+            text = os.environ.get(variable)
+            if text is None:
+                continue
+            if not text.isdecimal() or int(text) == 0:
+                raise ConfigurationError(f"{variable} is {text!r}.", mend="Set it to a positive whole number.")
+            chosen[field.name] = int(text)
+        return cls(**chosen)

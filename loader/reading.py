@@ -1,0 +1,143 @@
+"""Reads workbooks in worker processes, a bounded number at a time; one bad workbook hurts no other."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import time
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from loader.errors import RejectedError, RetryableReadError
+from loader.limits import Limits
+from loader.sources import Entry, Source
+from loader.workbook import Sheet, read_sheet
+
+#: Below so many bytes in all, starting processes costs more than it saves.
+_SMALL = 2 * 1024**2
+_PAUSE_BEFORE_SECOND_TRY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one workbook: a sheet; or nothing, when its bytes are those of last time; or an error."""
+
+    entry: Entry
+    seconds: float
+    sha256: str | None = None
+    sheet: Sheet | None = None
+    error: RejectedError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A workbook to read, and the hash its bytes had when it was landed last."""
+
+    entry: Entry
+    known_sha256: str | None
+
+
+def read_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: int) -> Iterator[Reading]:
+    """Read every workbook, in any order. In memory at once: two for each process at most."""
+    if not jobs:
+        return
+    if processes == 1 or len(jobs) == 1 or sum(job.entry.size for job in jobs) < _SMALL:
+        yield from (read_one(source, job, limits) for job in jobs)
+        return
+    # largest first: the long ones should not be what everybody waits for in the end
+    waiting = sorted(jobs, key=lambda job: job.entry.size, reverse=True)
+    while waiting:
+        waiting, suspects = yield from _read_in_pool(source, waiting, limits, min(processes, len(waiting)))
+        for job in suspects:
+            yield _read_alone(source, job, limits)
+
+
+def read_one(source: Source, job: Job, limits: Limits) -> Reading:
+    """Read one workbook in this process."""
+    started = time.monotonic()
+    entry, sha256 = job.entry, None
+    try:
+        entry, data = _bytes(source, entry)
+        sha256 = hashlib.sha256(data).hexdigest()
+        sheet = None if sha256 == job.known_sha256 else read_sheet(entry.file, data, limits)
+    except RejectedError as error:
+        return Reading(entry, time.monotonic() - started, sha256, error=error)
+    except MemoryError:
+        return Reading(entry, time.monotonic() - started, sha256, error=_died())
+    except BaseException as error:
+        # a panic inside calamine is no Exception, but it is this workbook's fault all the same
+        if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
+            raise
+        unreadable = RejectedError(f"The file cannot be read ({error}).", mend="Open it in Excel and save it as .xlsx.")
+        return Reading(entry, time.monotonic() - started, sha256, error=unreadable)
+    return Reading(entry, time.monotonic() - started, sha256, sheet)
+
+
+def processes_by_default() -> int:
+    """One for each core this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
+    """The bytes, after a second look when the first found the file in motion."""
+    try:
+        return entry, source.read(entry)
+    except RetryableReadError:
+        time.sleep(_PAUSE_BEFORE_SECOND_TRY)
+        now = next((e for e in source.entries() if e.path == entry.path), None)
+        if now is None:
+            raise
+        return now, source.read(now)
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    # spawned, not forked: the parent has threads (DuckDB, Arrow), and Windows and macOS know no other way
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _read_in_pool(
+    source: Source, jobs: Sequence[Job], limits: Limits, processes: int
+) -> Generator[Reading, None, tuple[list[Job], list[Job]]]:
+    """Read until done or until a process dies; returns what was not begun, and what was being read then."""
+    todo = list(reversed(jobs))
+    running: dict[Future[Reading], Job] = {}
+    with _pool(processes) as pool:
+        while todo or running:
+            while todo and len(running) <= processes:
+                job = todo.pop()
+                try:
+                    running[pool.submit(read_one, source, job, limits)] = job
+                except BrokenProcessPool:
+                    todo.append(job)
+                    break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            broken = []
+            for future in done:
+                job = running.pop(future)
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    broken.append(job)
+            if broken:
+                return todo[::-1], [*broken, *running.values()]
+    return [], []
+
+
+def _read_alone(source: Source, job: Job, limits: Limits) -> Reading:
+    """Read a workbook in a process of its own: if that dies too, it is this workbook that kills."""
+    started = time.monotonic()
+    with _pool(1) as pool:
+        try:
+            return pool.submit(read_one, source, job, limits).result()
+        except BrokenProcessPool:
+            return Reading(job.entry, time.monotonic() - started, error=_died())
+
+
+def _died() -> RejectedError:
+    return RejectedError(
+        "Reading it needed more memory than there is, or the reading process was killed.",
+        mend="Clear unused rows, columns and pictures in Excel, or lower ORDER_LIST_LIMIT_CELLS.",
+    )

@@ -1,0 +1,127 @@
+"""Writes the dbt files of a new customer, so that adding one is a minute's work."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from console import ConfigurationError
+from loader.errors import RejectedError
+from loader.limits import Limits
+from loader.names import fold, table_name
+from loader.workbook import SUFFIXES, Sheet, read_sheet
+
+_CUSTOMERS = Path("models/staging/customers")
+_UNION = Path("models/intermediate/order_list_rows.sql")
+_SEED = Path("seeds/customer_names.csv")
+_NAME_COLUMN = "CUSTOMER NAME"
+_REF = re.compile(r"^    ref\('(stg_\w+)'\),", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """What was written, and the lines of the seed that a person must add (the canonical name is theirs to choose)."""
+
+    raw_table: str
+    customer: str
+    files: tuple[str, ...]
+    seed_file: str
+    seed_lines: tuple[str, ...]
+
+    def describe(self) -> str:
+        """For people."""
+        return "\n".join([
+            f"{self.customer} ({self.raw_table}):",
+            *(f"  wrote {file}" for file in self.files),
+            f"Now add to {self.seed_file}:" if self.seed_lines else f"{self.seed_file} has all its names already.",
+            *self.seed_lines,
+            "then run: pipeline run",
+        ])  # fmt: skip
+
+
+def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool, limits: Limits) -> Scaffold:
+    """Write ``stg_<customer>.sql`` and ``.yml`` and list the model in the union of all customers.
+
+    Raises:
+        ConfigurationError: no such workbook, not a project, or the customer has its files already.
+    """
+    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        raise ConfigurationError(f"{path} is no workbook.", mend=f"Give a file that ends in {', '.join(SUFFIXES)}.")
+    union = project_dir / _UNION
+    if not union.is_file():
+        raise ConfigurationError(f"{project_dir} is not the dbt project.", mend="Run it there, or give --project-dir.")
+    try:
+        raw_table = table_name(path.name)
+        sheet = read_sheet(path.name, path.read_bytes(), limits)
+    except RejectedError as error:
+        raise ConfigurationError(f"{path.name}: {error.message}", mend=error.mend) from error
+    found = _names(sheet)
+    customer = customer or (found[0] if found else None)
+    if not customer:
+        raise ConfigurationError(f"{path.name} has no CUSTOMER NAME in any row.", mend="Give one with --customer.")
+    model = "stg_" + re.sub(r"_?ORDER_LIST$", "", raw_table[1:].removesuffix("_RAW")).lower()
+    sql, yml = (project_dir / _CUSTOMERS / f"{model}{suffix}" for suffix in (".sql", ".yml"))
+    present = [file for file in (sql, yml) if file.exists()]
+    if present and not force:
+        raise ConfigurationError(f"{present[0]} is there already.", mend="Edit it, or overwrite it with --force.")
+    sql.parent.mkdir(parents=True, exist_ok=True)
+    sql.write_text(f"{{{{ order_list_of(source('workbooks', '{raw_table}')) }}}}\n", encoding="utf-8", newline="\n")
+    yml.write_text(_properties(model, raw_table, customer), encoding="utf-8", newline="\n")
+    text = union.read_text(encoding="utf-8")
+    union.write_text(_with_ref(text, model), encoding="utf-8", newline="\n")
+    return Scaffold(
+        raw_table, customer, tuple(str(f) for f in (sql, yml, union)), str(project_dir / _SEED),
+        _seed_lines(project_dir / _SEED, customer, raw_table, found),
+    )  # fmt: skip
+
+
+def _names(sheet: Sheet) -> list[str]:
+    """Customer names in the sheet, the commonest first."""
+    column = next(h.column for h in sheet.headers if fold(h.text).upper() == _NAME_COLUMN)
+    counts = Counter(fold(text) for text in sheet.data.column(column).to_pylist() if text and text.strip())
+    return [name for name, _ in counts.most_common()]
+
+
+def _properties(model: str, raw_table: str, customer: str) -> str:
+    quoted = customer.replace("'", "''")
+    return f"""sources:
+  - name: workbooks
+    schema: "{{{{ target.schema }}}}"
+    tables:
+      - name: {raw_table}
+        description: 'The order list of {quoted} as landed; one row per sheet row, every cell as text.'
+
+models:
+  - name: {model}
+    description: 'The order list of {quoted} under the canonical column names; one row per sheet row.'
+"""
+
+
+def _with_ref(text: str, model: str) -> str:
+    """The union with one more parent, in alphabetical position."""
+    refs = list(_REF.finditer(text))
+    if any(ref[1] == model for ref in refs):
+        return text
+    line = f"    ref('{model}'),"
+    after = next((ref for ref in refs if ref[1] > model), None)
+    if after:
+        return f"{text[: after.start()]}{line}\n{text[after.start() :]}"
+    return f"{text[: refs[-1].end()]}\n{line}{text[refs[-1].end() :]}"
+
+
+def _seed_lines(seed: Path, customer: str, raw_table: str, found: list[str]) -> tuple[str, ...]:
+    """Lines for the spellings that the seed does not have yet, as CSV."""
+    with seed.open(encoding="utf-8", newline="") as file:
+        known = {fold(row["spelling"]).upper() for row in csv.DictReader(file)}
+    lines = []
+    for spelling in dict.fromkeys([customer, *found]):
+        if fold(spelling).upper() in known:
+            continue
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="").writerow([customer, raw_table, spelling])
+        lines.append(buffer.getvalue())
+    return tuple(lines)

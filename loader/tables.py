@@ -1,0 +1,177 @@
+"""The loader's tables: their columns, and how a workbook is landed. All statements go through a warehouse session."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from loader.names import META_COLUMNS
+from loader.results import FileResult, Status
+from loader.workbook import Sheet
+from warehouse import Column, Session, Warehouse
+
+FILE_LOG = "loader_file_log"
+FILE_HEADERS = "loader_file_headers"
+#: Raise it when the same bytes would land differently: every workbook is then landed anew.
+FORMAT = 1
+
+_NEW = "__new"
+_LOG_COLUMNS = (
+    Column("load_id", "text", 64, nullable=False),
+    Column("run_id", "text", 64, nullable=False),
+    Column("file", "text", 400, nullable=False),
+    Column("raw_table", "text", 128),
+    Column("etag", "text", 128),
+    Column("sha256", "key"),
+    Column("bytes", "bigint"),
+    Column("sheet", "text", 128),
+    Column("header_row", "integer"),
+    Column("rows", "integer"),
+    Column("columns", "integer"),
+    Column("status", "text", 16, nullable=False),
+    Column("reason", "text", 2000),
+    Column("seconds", "decimal"),
+    Column("format", "integer"),
+    Column("logged_at", "timestamp", nullable=False),
+)
+_HEADER_COLUMNS = (
+    Column("load_id", "text", 64, nullable=False),
+    Column("raw_table", "text", 128, nullable=False),
+    Column("file", "text", 400, nullable=False),
+    Column("sheet", "text", 128, nullable=False),
+    Column("position", "integer", nullable=False),
+    Column("header", "text"),
+    Column("column_name", "text", 128, nullable=False),
+    Column("note", "text", 16),
+)
+_LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LastLoad:
+    """What the log says of a workbook's last run. ``rejected`` ones are read again whatever their bytes."""
+
+    etag: str | None
+    sha256: str | None
+    raw_table: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Which run a row belongs to, and when it was extracted (UTC, without zone)."""
+
+    run_id: str
+    load_id: str
+    at: dt.datetime
+
+
+def prepare(session: Session) -> None:
+    """Create the loader's tables, and clear away what a killed run left half built."""
+    session.create_table(FILE_LOG, _LOG_COLUMNS)
+    session.create_table(FILE_HEADERS, _HEADER_COLUMNS)
+    for relation in session.relations():
+        if relation.startswith("x") and relation.endswith("_RAW" + _NEW):
+            session.drop_table(relation)
+
+
+def last_loads(session: Session, warehouse: Warehouse) -> dict[str, LastLoad]:
+    """The last outcome of each workbook, where it was not rejected, its table is there and the format is ours."""
+    log = warehouse.relation(FILE_LOG)
+    rows = session.rows(
+        f"select l.file, l.etag, l.sha256, l.raw_table from {log} l "  # noqa: S608 - a quoted name
+        f"join (select file, max(logged_at) as logged_at from {log} group by file) m "
+        "on m.file = l.file and m.logged_at = l.logged_at where l.status <> 'rejected' and l.format = ?",
+        [FORMAT],
+    )
+    there = {name.casefold() for name in session.relations()}
+    return {
+        file: LastLoad(etag, sha256, raw_table)
+        for file, etag, sha256, raw_table in rows if raw_table and raw_table.casefold() in there
+    }  # fmt: skip
+
+
+def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: FileResult, load: Load) -> None:
+    """Put the sheet in the place of its table, with its headers and its line in the log, in one transaction.
+
+    Until it commits, everybody sees the old table; a crash leaves it.
+    """
+    table = result.raw_table or ""
+    height = sheet.data.num_rows
+
+    def constant(value: object, kind: pa.DataType) -> pa.Array:
+        return pa.array([value], kind).take(pa.array([0] * height, pa.int32()))
+
+    meta = (
+        constant(result.file, pa.string()), constant(sheet.name, pa.string()), sheet.rows,
+        constant(load.at, pa.timestamp("us")), constant(load.load_id, pa.string()),
+    )  # fmt: skip
+    data = sheet.data
+    for name, column in zip(META_COLUMNS, meta, strict=True):
+        data = data.append_column(name, column)
+    columns = [Column(header.column) for header in sheet.headers]
+    columns += [
+        Column("_source_file", "text", 400, nullable=False), Column("_source_sheet", "text", 128, nullable=False),
+        Column("_source_row", "integer", nullable=False), Column("_extracted_at", "timestamp", nullable=False),
+        Column("_load_id", "text", 64, nullable=False),
+    ]  # fmt: skip
+    with session.transaction():
+        session.drop_table(table + _NEW)
+        session.create_table(table + _NEW, columns)
+        session.insert(table + _NEW, data)
+        session.replace_table(table, table + _NEW)
+        session.execute(f"delete from {warehouse.relation(FILE_HEADERS)} where raw_table = ?", [table])  # noqa: S608
+        _insert_headers(session, sheet, result, load)
+        log(session, [result], load)
+
+
+def _insert_headers(session: Session, sheet: Sheet, result: FileResult, load: Load) -> None:
+    headers = sheet.headers
+    session.insert(
+        FILE_HEADERS,
+        pa.table({
+            "load_id": [load.load_id] * len(headers),
+            "raw_table": [result.raw_table] * len(headers),
+            "file": [result.file] * len(headers),
+            "sheet": [sheet.name] * len(headers),
+            "position": pa.array([h.position for h in headers], pa.int32()),
+            "header": [h.text for h in headers],
+            "column_name": [h.column for h in headers],
+            "note": pa.array([h.note for h in headers], pa.string()),
+        }),
+    )  # fmt: skip
+
+
+def log(session: Session, results: Sequence[FileResult], load: Load) -> None:
+    """One line in the file log for each workbook."""
+    if not results:
+        return
+
+    def column(values: Iterable[object], kind: pa.DataType) -> pa.Array:
+        return pa.array(list(values), kind)
+
+    text, integer = pa.string(), pa.int32()
+    landed = [r if r.status is Status.LANDED else None for r in results]
+    session.insert(
+        FILE_LOG,
+        pa.table({
+            "load_id": column((load.load_id for _ in results), text),
+            "run_id": column((load.run_id for _ in results), text),
+            "file": column((r.file for r in results), text),
+            "raw_table": column((r.raw_table for r in results), text),
+            "etag": column((r.etag for r in results), text),
+            "sha256": column((r.sha256 for r in results), text),
+            "bytes": column((r.bytes for r in results), pa.int64()),
+            "sheet": column((r.sheet for r in results), text),
+            "header_row": column((r.header_row for r in results), integer),
+            "rows": column((r and r.rows for r in landed), integer),
+            "columns": column((r and r.columns for r in landed), integer),
+            "status": column((r.status.value for r in results), text),
+            "reason": column((r.reason and r.reason[:_LONGEST_REASON] for r in results), text),
+            "seconds": column((round(r.seconds, 3) for r in results), pa.float64()),
+            "format": column((FORMAT for _ in results), integer),
+            "logged_at": column((load.at for _ in results), pa.timestamp("us")),
+        }),
+    )  # fmt: skip

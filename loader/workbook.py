@@ -1,0 +1,145 @@
+"""The bytes of a workbook as a sheet of text columns. Pure."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pyarrow as pa
+import python_calamine as calamine
+
+from loader.cells import column_of
+from loader.errors import RejectedError
+from loader.headers import find_header
+from loader.limits import Limits
+from loader.names import Header, column_names
+from loader.package import Findings, check_start, inspect_sheet, open_package
+
+#: What calamine reads and order lists come as.
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
+_MASTER = "MASTER"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An order list as it stands in its workbook.
+
+    Args:
+        header_row: number of the header row in Excel, from 1.
+        rows: number in Excel of each row of ``data``.
+        data: a column of text for each of ``headers``, in order; rows without any value are left out.
+        warnings: what a person should know although the sheet was read.
+    """
+
+    name: str
+    header_row: int
+    headers: tuple[Header, ...]
+    rows: pa.Int32Array
+    data: pa.Table
+    warnings: tuple[str, ...] = ()
+
+
+def read_sheet(file: str, data: bytes, limits: Limits) -> Sheet:
+    """The sheet MASTER of a workbook, else its first.
+
+    Raises:
+        RejectedError: with the sheet and row where they are known, and what to do.
+    """
+    suffix = PurePath(file).suffix.lower()
+    check_start(data, suffix, limits)
+    package = None if suffix == ".xls" else open_package(data, limits)
+    workbook = _open(data)
+    name = _choose(workbook)
+    findings = inspect_sheet(package, name, limits) if package else None
+    rows = _read(workbook, name, limits)
+    if findings:
+        _put_errors(rows, findings)
+    return _shape(name, rows, limits)
+
+
+def _open(data: bytes) -> calamine.CalamineWorkbook:
+    try:
+        return calamine.load_workbook(io.BytesIO(data))
+    except calamine.PasswordError as error:
+        raise RejectedError(
+            "The file is protected with a password.", mend="Remove the password in Excel, and save it again."
+        ) from error
+    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError) as error:
+        raise RejectedError(
+            f"The file cannot be read as a workbook ({error}).", mend="Open it in Excel and save it as .xlsx."
+        ) from error
+
+
+def _choose(workbook: calamine.CalamineWorkbook) -> str:
+    sheets = [s.name for s in workbook.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
+    if not sheets:
+        raise RejectedError("The workbook has no sheet with cells.", mend="Put the order list on a sheet named MASTER.")
+    return next((name for name in sheets if name.strip().upper() == _MASTER), sheets[0])
+
+
+def _read(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> list[list[object]]:
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+    except (calamine.CalamineError, calamine.XmlError, calamine.WorksheetNotFound, OSError) as error:
+        raise RejectedError(
+            f"Sheet '{name}' cannot be read ({error}).", mend="Open the file in Excel and save it as .xlsx."
+        ) from error
+    if sheet.end is None or not sheet.total_height:
+        raise RejectedError(f"Sheet '{name}' is empty.", mend="Put the order list on it, or remove the file.")
+    # .xls and .xlsb have no XML to look at beforehand; their formats and the file's size bound them
+    if sheet.total_width > limits.columns or sheet.total_height > limits.rows:
+        raise RejectedError(
+            f"Sheet '{name}' spans {sheet.total_height:,} rows by {sheet.total_width:,} columns; "
+            f"the limits are {limits.rows:,} and {limits.columns:,}.",
+            mend="Delete stray values far from the order list.",
+        )
+    return list(map(list, sheet.to_python(skip_empty_area=False)))
+
+
+def _put_errors(rows: list[list[object]], findings: Findings) -> None:
+    """Put error cells back as their own text: calamine reads them as empty."""
+    for row, column, text in findings.errors:
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            rows[row - 1][column - 1] = text
+
+
+def _shape(name: str, rows: list[list[object]], limits: Limits) -> Sheet:
+    try:
+        header_index = find_header(rows[: limits.header_rows])
+    except RejectedError as error:
+        raise RejectedError(f"Sheet '{name}': {error.message}", mend=error.mend) from error
+    texts = ["" if cell is None else str(cell) for cell in rows[header_index]]
+    body = [
+        (number, row) for number, row in enumerate(rows[header_index + 1 :], header_index + 2) if any(map(_full, row))
+    ]
+    if not body:
+        raise RejectedError(
+            f"Sheet '{name}' has headers in row {header_index + 1} but no rows below them.",
+            mend="Fill it, or remove the file; the rows landed last stay until then.",
+        )
+    numbers, cells = zip(*body, strict=True)
+    columns: Sequence[tuple[object, ...]] = list(zip(*cells, strict=True))
+    width = _used_width(texts, columns)
+    headers = column_names(texts[:width])
+    data = pa.table([column_of(column) for column in columns[:width]], names=[h.column for h in headers])
+    return Sheet(name, header_index + 1, headers, pa.array(numbers, pa.int32()), data, _warnings(headers))
+
+
+def _full(cell: object) -> bool:
+    return cell not in ("", None)
+
+
+def _used_width(texts: Sequence[str], columns: Sequence[tuple[object, ...]]) -> int:
+    """Columns up to the last that has a header or a value: formatted emptiness to the right is not data."""
+    for index in range(len(columns), 0, -1):
+        if texts[index - 1].strip() or any(map(_full, columns[index - 1])):
+            return index
+    return 0
+
+
+def _warnings(headers: Sequence[Header]) -> tuple[str, ...]:
+    return tuple(
+        f"Column {h.position}: header {h.text!r} is {h.note}, landed as '{h.column}'." for h in headers if h.note
+    )
