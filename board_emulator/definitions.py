@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,15 @@ def load_boards(path: Path | None = None) -> dict[str, Board]:
     where = "boards.yml" if path is None else str(path)
     try:
         text = (resources.files("board_emulator") / "boards.yml" if path is None else path).read_text("utf-8")
-        document = yaml.safe_load(text)
+        document = _document(text)
     except OSError as error:
         raise BoardFileError(f"{where} cannot be read: {error.strerror}.", mend="Give an existing file.") from error
     except yaml.YAMLError as error:
         raise BoardFileError(f"{where} is not YAML: {error}.", mend="Mend it at that line.") from error
     try:
         lists: dict[str, list[str]] = document.get("labels") or {}
+        if not document["boards"]:
+            raise ValueError("no boards")
         boards = {board.id: board for board in (_board(entry, lists) for entry in document["boards"])}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BoardFileError(f"{where} does not define boards as it should: {error!r}.",
@@ -44,6 +47,11 @@ def load_boards(path: Path | None = None) -> dict[str, Board]:
                                      mend="Add it to the boards.")  # fmt: skip
             boards[board.subitem_board_id].parent_board_id = board.id
     return boards
+
+
+@cache
+def _document(text: str) -> Any:
+    return yaml.safe_load(text)
 
 
 def _board(entry: dict[str, Any], lists: dict[str, list[str]]) -> Board:

@@ -33,7 +33,7 @@ TOKENS = (
     Token("local-contributor", "50000003", "Local contributor", "contributor"),
     Token("local-viewer", "50000004", "Local viewer", "viewer"),
 )
-_HTTP_OF_CODE = {"RATE_LIMIT_EXCEEDED": 429}
+_HTTP_OF_CODE = {"RATE_LIMIT_EXCEEDED": 429, "BAD_USER_INPUT": 400, "InternalServerError": 500}
 
 
 @dataclass(slots=True)
@@ -232,12 +232,9 @@ class Emulator:
         shown: dict[str, Any] = dict(error.formatted)
         extensions = dict(shown.get("extensions") or {})
         if "code" not in extensions:
-            # a variable that does not fit its type, or a fault of the emulator's own
-            inside = error.original_error is not None
-            extensions = {
-                "code": "InternalServerError" if inside else "BAD_USER_INPUT",
-                "status_code": 500 if inside else 400,
-            }
+            # without a path nothing ran: a variable does not fit its type; with one, it is a bug of the emulator's own
+            code, status = ("InternalServerError", 500) if error.path else ("BAD_USER_INPUT", 400)
+            extensions = {"code": code, "status_code": status}
         shown["extensions"] = extensions
         self.tally.failed(str(extensions["code"]))
         return shown
