@@ -87,7 +87,8 @@ def plan(
 
     The plan is stored; `monday-sync push --plan <id>` does exactly that, or refuses if data or board changed.
     """
-    made = plan_in(open_context(target), Options(customers, limit, skip_subitems, release, archive_deleted))
+    with open_context(target) as context:
+        made = plan_in(context, Options(customers, limit, skip_subitems, release, archive_deleted))
     print_result(render.plan_json(made) if as_json else None, as_json=as_json, human=lambda: render.plan_text(made))
     return ExitCode.OK
 
@@ -109,7 +110,8 @@ def push(
     more of the board than its policy allows, or archive anything, asks for --yes with the number of rows.
     """
     options = Options(customers, limit, skip_subitems, release, archive_deleted)
-    result = push_in(open_context(target), PushRequest(options, yes, plan_id, test_data), bar=progress)
+    with open_context(target) as context:
+        result = push_in(context, PushRequest(options, yes, plan_id, test_data), bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))
     return result.exit_code
 
@@ -133,8 +135,7 @@ def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: b
 @command
 def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as_json: bool) -> ExitCode:
     """Put rows in ERROR, also those given up, back in the queue; the next push tries them again."""
-    context = open_context(target)
-    with context.warehouse.lock():
+    with open_context(target) as context, context.warehouse.lock():
         result = requeue(context.ledger, customers=customers, reason=reason)
     text = f"{result.items} items and {result.subitems} subitems are due again ({result.dead} had been given up)."
     print_result(result, as_json=as_json, human=lambda: text)
@@ -146,8 +147,8 @@ def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as
 @command
 def check(target: str | None, as_json: bool) -> ExitCode:
     """Check database, ledger, board, columns and token. Changes nothing; exit status 2 names what to mend."""
-    context = open_context(target)
-    info = check_start(context).items
+    with open_context(target) as context:
+        info = check_start(context).items
     result = {"board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit}
     text = f"All well: board {info.id} ({info.name}) has {info.items_count} of {info.items_limit or '?'} items."
     print_result(result, as_json=as_json, human=lambda: text)
@@ -162,7 +163,8 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 
     For an empty or restored ledger. (A push does the same for the rows it sends, before it creates anything.)
     """
-    result = adopt_board(open_context(target))
+    with open_context(target) as context:
+        result = adopt_board(context)
     print_result(result, as_json=as_json, human=lambda: render.adopt_text(result))
     return ExitCode.OK
 
@@ -174,7 +176,8 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 @command
 def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
     """Read the whole board and report every difference from what it was told, missing, extra and doubled items."""
-    result = verify_board(open_context(target), repair=repair, yes=yes, bar=progress)
+    with open_context(target) as context:
+        result = verify_board(context, repair=repair, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.verify_text(result))
     return result.exit_code
 
@@ -185,7 +188,8 @@ def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> 
 @command
 def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
     """What the board was told about an order (AAG ORDER NUMBER), and when."""
-    result = order_history(open_context(target), order_number)
+    with open_context(target) as context:
+        result = order_history(context, order_number)
     print_result(result, as_json=as_json, human=lambda: render.history_text(result))
     return ExitCode.OK
 
@@ -196,7 +200,8 @@ def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
 @command
 def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
     """Undo a run: its values go back to what they were, and the items that it created are archived."""
-    result = roll_back(open_context(target), run, yes=yes, bar=progress)
+    with open_context(target) as context:
+        result = roll_back(context, run, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))
     return result.exit_code
 
@@ -210,6 +215,7 @@ def cleanup(run: str | None, test_data: bool, target: str | None, yes: int | Non
     """Archive test items, by the ledger's own record of having created them. On prod only with --yes N."""
     if (run is None) == (not test_data):
         raise click.UsageError("Give either --run RUN or --test-data.")
-    result = clean_up(open_context(target), run, yes=yes, bar=progress)
+    with open_context(target) as context:
+        result = clean_up(context, run, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))
     return result.exit_code

@@ -42,6 +42,12 @@ class Context:
     clock: Callable[[], dt.datetime]
     sleep: Callable[[float], None]
 
+    def __enter__(self) -> Context:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.api.close()
+
 
 def open_context(
     target: str | Target | None = None,

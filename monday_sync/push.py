@@ -44,7 +44,8 @@ def plan(
         RefusedError: board, token, ledger or data forbid to start.
     """
     options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted)
-    return plan_in(open_context(target, project_dir=project_dir), options, store=store)
+    with open_context(target, project_dir=project_dir) as context:
+        return plan_in(context, options, store=store)
 
 
 def plan_in(context: Context, options: Options, *, store: bool = True) -> Plan:
@@ -116,8 +117,8 @@ def push(
         LockHeldError: another run is at work on the target.
     """
     options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted)
-    context = open_context(target, project_dir=project_dir)
-    return push_in(context, PushRequest(options, yes, plan_id, is_test), bar=bar)
+    with open_context(target, project_dir=project_dir) as context:
+        return push_in(context, PushRequest(options, yes, plan_id, is_test), bar=bar)
 
 
 def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: Bar = no_bar) -> PushResult:

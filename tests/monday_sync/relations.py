@@ -110,6 +110,10 @@ class Relations:
             for customer, reason in (held or {}).items():
                 session.execute("insert into test_held values (?, ?)", [customer, reason])
 
+    def row(self, order: Order) -> dict[str, Any]:
+        """The order as the items view has it."""
+        return self._order(order)
+
     def _schema(self) -> pa.Schema:
         kinds = {"date": pa.date32(), "integer": pa.int32()}
         fields = [(n, pa.string()) for n in ("order_key", "row_hash", "group_name", "item_name")]

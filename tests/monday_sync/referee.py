@@ -1,0 +1,72 @@
+"""Compares the emulator's board with the source, field by field, without asking monday_sync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from board_emulator.testing import EmulatorHandle
+from board_emulator.values import text_of
+from monday_sync.boards import BoardConfig
+from monday_sync.values import shown
+
+from tests.monday_sync.relations import Order, Relations
+
+
+def differences(
+    handle: EmulatorHandle, config: BoardConfig, relations: Relations, orders: Iterable[Order]
+) -> list[str]:
+    """What is wrong on the board; empty when it shows the source exactly, each order and line once."""
+    found: list[str] = []
+    world = handle.state
+    with world.lock:
+        board, sub_board = world.board(config.board_id), world.board(config.subitem_board_id)
+        titles = {g.id: g.title for g in board.active_groups()}
+        items = {}
+        for item in world.listed(board):
+            if item.name in items:
+                found.append(f"{item.name} is there twice")
+            items[item.name] = item
+        lines = {}
+        for item in world.listed(sub_board):
+            address = (str(item.parent_id), item.name)
+            if address in lines:
+                found.append(f"{address} is there twice")
+            lines[address] = item
+        expected_lines = set()
+        for order in orders:
+            row = relations.row(order)
+            item = items.pop(row["item_name"], None)
+            if item is None:
+                found.append(f"{row['item_name']} is missing")
+                continue
+            if titles.get(item.group_id) != order.group:
+                found.append(f"{item.name} is in group {titles.get(item.group_id)}")
+            for mapping in config.items:
+                wants = shown(mapping, row[mapping.view_column])
+                shows = text_of(board.columns[mapping.column_id], item.values.get(mapping.column_id)) or None
+                if not _same(wants, shows):
+                    found.append(f"{item.name}.{mapping.view_column}: {wants!r} expected, {shows!r} found")
+            quantity = next(m.column_id for m in config.subitems if m.view_column == "qty")
+            for size, ordered in order.sizes.items():
+                line = lines.get((str(item.id), size))
+                expected_lines.add((str(item.id), size))
+                wants = "0" if order.cancelled else str(ordered)
+                shows = line and text_of(sub_board.columns[quantity], line.values.get(quantity))
+                if shows != wants:
+                    found.append(f"{item.name}/{size}: {wants} expected, {shows} found")
+        found += [f"{name} is extra" for name in items]
+        found += [f"line {address} is extra" for address in lines.keys() - expected_lines]
+    report = handle.referee.report()
+    if report["duplicates"] or report["orphans"]:
+        found.append(f"referee: {report['duplicates']} duplicates, orphans {report['orphans']}")
+    return found
+
+
+def _same(wants: str | None, shows: str | None) -> bool:
+    """Equal as text, or as numbers."""
+    if wants == shows or wants is None or shows is None:
+        return wants == shows
+    try:
+        return float(wants) == float(shows)
+    except ValueError:
+        return False

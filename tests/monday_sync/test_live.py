@@ -1,0 +1,144 @@
+"""The whole engine over HTTP against the emulator: the public functions and the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from board_emulator.faults import Fault
+from board_emulator.testing import EmulatorHandle, running_emulator
+from click.testing import CliRunner, Result
+
+import monday_sync
+from monday_sync.boards import load_board
+from monday_sync.cli import main
+from tests.monday_sync.conftest import orders
+from tests.monday_sync.referee import differences
+from tests.monday_sync.relations import Order, Relations
+from warehouse import load_target, open_warehouse
+
+
+@dataclass
+class Live:
+    handle: EmulatorHandle
+    project: Path
+    relations: Relations
+
+    def have(self, source: list[Order]) -> None:
+        self.relations.set_orders(source)
+
+    def push(self, **options: object) -> monday_sync.PushResult:
+        return monday_sync.push("local", project_dir=self.project, **options)  # type: ignore[arg-type]
+
+    def wrong(self, source: list[Order]) -> list[str]:
+        return differences(self.handle, load_board("local", self.project / "boards"), self.relations, source)
+
+    def cli(self, *arguments: str) -> Result:
+        return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def live(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    monkeypatch.chdir(project)
+    config = load_board("local", project / "boards")
+    warehouse = open_warehouse(load_target("local", project_dir=project))
+    numbers = [m.view_column for m in config.items if m.type == "numbers"]
+    relations = Relations(warehouse, [m.view_column for m in config.items], numbers)
+    kept = duckdb.connect(str(project / "board.duckdb"))
+    relations.create()
+    with running_emulator(boards=None) as handle:
+        monkeypatch.setenv("MONDAY_API_URL", handle.url)
+        yield Live(handle, project, relations)
+    kept.close()
+
+
+def typical() -> list[Order]:
+    """Orders with values of every column type, awkward ones among them."""
+    values = {
+        "notes": "line one\nline two \u2013 \u00e9\U0001f600", "style_description": "long " * 50,
+        "ex_factory_date": dt.date(2027, 2, 28), "customer_price": "12.5000", "final_fob_usd": "0.0001",
+        "unit_of_measure": "PCS", "po_number": "0012 \"quoted\" \\ {x}", "drop": "Drop 1, part 2",
+    }  # fmt: skip
+    return [*orders("A1", "A2", values=values), *orders("B1", customer="RHONE", order_type="CANCELLED"),
+            *orders("C1", season="2026 FALL", sizes={"30/32": 3, "XS": 1})]  # fmt: skip
+
+
+def test_everything_arrives_field_by_field(live: Live) -> None:
+    """A first push brings every value of every type to the board; a second one changes nothing."""
+    live.have(typical())
+    result = live.push()
+    assert (result.verdict, result.items.created, result.subitems.created) == ("success", 4, 8), result.errors
+    assert live.wrong(typical()) == []
+    again = live.push()
+    assert (again.changed, again.items.failed) == (0, 0)
+
+
+def test_three_edits(live: Live) -> None:
+    """Three edited cells are three changes in the plan and on the board."""
+    source = [*typical(), *orders("D1", "D2", "D3", "D4", "D5", "D6", "D7")]
+    live.have(source)
+    live.push()
+    source[0] = source[0].with_values(notes=None)
+    source[1] = source[1].with_values(customer_price="13", ex_factory_date=dt.date(2027, 3, 1))
+    live.have(source)
+    plan = monday_sync.plan("local", project_dir=live.project)
+    assert len([c for s in plan.steps for c in s.changes]) == 3
+    assert live.push().items.updated == 2
+    assert live.wrong(source) == []
+
+
+@pytest.mark.parametrize("kind", ["lost", "http_503_after", "truncated", "html", "reset_before", "http_502"])
+def test_broken_answers(live: Live, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever comes back instead of an answer, everything is on the board once."""
+    monkeypatch.setattr("monday_sync.context.time.sleep", lambda _seconds: None)
+    live.have(typical())
+    live.handle.faults.add(Fault(kind, times=3))
+    assert live.push().outcome == "done"
+    assert live.wrong(typical()) == []
+
+
+def test_the_command_line(live: Live) -> None:
+    """plan, push, status, verify, history, retry, check, adopt, rollback and cleanup speak to people and programs."""
+    live.have(typical())
+    checked = live.cli("check", "--target", "local")
+    assert checked.exit_code == 0, checked.output
+    planned = live.cli("plan", "--target", "local")
+    assert "monday-sync push --plan plan-" in planned.stdout
+    assert "+ item GREYSON: STYLE1 A1" in planned.stdout
+    plan = json.loads(live.cli("plan", "--target", "local", "--json").stdout)
+    assert plan["counts"]["item"]["create"] == 4
+    pushed = live.cli("push", "--target", "local", "--plan", plan["plan_id"], "--json")
+    assert pushed.exit_code == 0, pushed.output
+    run = json.loads(pushed.stdout)["run_id"]
+    status = live.cli("status", "--target", "local")
+    assert "GREYSON" in status.stdout
+    assert run in status.stdout
+    assert live.cli("verify", "--target", "local").exit_code == 0
+    told = live.cli("history", "A1", "--target", "local")
+    assert "item STYLE1 A1: create SYNCED" in told.stdout
+    assert "0 items" in live.cli("retry", "--target", "local").stdout
+    assert "0 items and 0 subitems" in live.cli("adopt", "--target", "local").stdout
+    undone = live.cli("rollback", run, "--target", "local")
+    assert undone.exit_code == 0, undone.output
+    assert live.wrong([]) == []
+    assert live.cli("cleanup", "--target", "local").exit_code == 2
+    assert live.cli("cleanup", "--test-data", "--target", "local", "--json").exit_code == 0
+    refused = live.cli("push", "--target", "local", "--customer", "NOBODY")
+    assert refused.exit_code == 2
+    assert "NOBODY" in refused.stderr
+    assert "Bring the monday.com board" in live.cli("--help").stdout
+
+
+def test_a_revoked_token_stops_the_run(live: Live) -> None:
+    """A token that stops working half-way ends the run cleanly with exit status 1; nothing is doubled afterwards."""
+    source = orders(*[f"N{n}" for n in range(30)])
+    live.have(source)
+    live.handle.faults.add(Fault("token_revoked", skip=1))
+    result = live.push()
+    assert result.outcome == "stopped"
+    assert "token" in (result.sentence or "")
