@@ -17,6 +17,7 @@ from monday_sync.api.errors import (
     UnreachableError,
 )
 from monday_sync.api.faults import Fault, Kind, fault_of_status
+from monday_sync.api.limits import Use
 from monday_sync.api.pacing import Pacer
 from monday_sync.api.parsing import ShapeError
 from monday_sync.api.transport import Reply, Transport
@@ -120,7 +121,7 @@ class Exchange:
         """
         waited, pause, budget_waits, connects = 0.0, _FIRST_PAUSE, 0, 0
         while True:
-            booking = self._pacer.admit(counts)
+            booking = self._pacer.admit(counts, Use.READ if key is None else Use.WRITE)
             reply = self._transport.execute(
                 request, extra_args=None if key is None else {"headers": {"Idempotency-Key": key}}
             )

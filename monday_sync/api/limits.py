@@ -6,9 +6,13 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 CALLS, POINTS = "minuteRate", "complexityMinute"
 _WINDOW = 60.0
+_ABOUT_TO_END = 2.0
+#: A share of the quota that cannot be a difference between our count and the API's.
+_SIGNIFICANT = 0.05
 
 _ITEM = re.compile(r'"([^"]+)"((?:\s*;\s*[A-Za-z]+\s*=\s*(?:"[^"]*"|[^,;\s]+))*)')
 _PARAMETER = re.compile(r';\s*([A-Za-z]+)\s*=\s*("[^"]*"|[^,;\s]+)')
@@ -57,19 +61,34 @@ def _parsed(header: str) -> dict[str, dict[str, float]]:
     return found
 
 
+class Use(StrEnum):
+    """What a limit is used for: reads and writes may have budgets of their own."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 @dataclass(slots=True)
 class Spending:
     """An entry of what we used: when its window begins, and how much."""
 
     at: float
     amount: float
+    use: Use
+
+
+@dataclass(slots=True)
+class _Others:
+    amount: float = 0.0
+    until: float = 0.0
 
 
 class Window:
     """What we used of one limit lately, and what the API says is left.
 
     The windows of the API slide, so what we use comes back a window later. What others with the same token or account
-    used is the rest of what the API says is gone; we take it to come back when the API says so.
+    used is the rest of what the API says is gone; we take it to come back when the API says so. Whether reads and
+    writes share one budget depends on the kind of token, which nobody tells us; it shows in what is left after each.
 
     Args:
         quota: until the API says otherwise.
@@ -78,42 +97,51 @@ class Window:
     def __init__(self, quota: float) -> None:
         self.quota = quota
         self.length = _WINDOW
+        self.shared = True
         self._spent: deque[Spending] = deque()
-        self._others = 0.0
-        self._others_until = 0.0
+        self._others = {use: _Others() for use in Use}
 
-    def spend(self, at: float, amount: float) -> Spending:
+    def spend(self, at: float, amount: float, use: Use) -> Spending:
         """We use so much at that time. The amount may be corrected once it is known."""
-        entry = Spending(at, amount)
+        entry = Spending(at, amount, use)
         self._spent.append(entry)
         return entry
 
-    def learn(self, now: float, said: Quota) -> None:
+    def learn(self, now: float, said: Quota, use: Use) -> None:
         """Take in what a response said. What we spent on the request is booked already."""
         if said.quota:
             self.quota, self.length = said.quota, said.window
-        if said.remaining is not None:
-            self._others = max(0.0, self.quota - said.remaining - self._own(now))
-            self._others_until = now + (self.length if said.reset is None else said.reset)
+        if said.remaining is None:
+            return
+        gone = self.quota - said.remaining
+        mine = self._sum(now, use)
+        # entries about to end may have ended for the API already
+        rest = self._sum(now + _ABOUT_TO_END, None) - self._sum(now + _ABOUT_TO_END, use)
+        if rest > self.quota * _SIGNIFICANT:
+            self.shared = gone >= mine + rest / 2
+        until = now + (self.length if said.reset is None else said.reset)
+        self._others[use] = _Others(max(0.0, gone - self._own(now, use)), until)
 
-    def free(self, now: float) -> float:
+    def free(self, now: float, use: Use) -> float:
         """What may be used at once."""
-        others = self._others if now < self._others_until else 0.0
-        return max(0.0, self.quota - self._own(now) - others)
-
-    def wait(self, now: float, amount: float) -> float:
-        """Seconds until so much may be used. More than the whole quota waits for an empty window."""
-        wanted = min(amount, self.quota)
-        if self.free(now) >= wanted:
-            return 0.0
-        times = sorted({self._others_until, *(e.at + self.length for e in self._spent)})
-        return next((t - now for t in times if t > now and self._free_at(t) >= wanted), 0.0)
-
-    def _free_at(self, now: float) -> float:
-        others = self._others if now < self._others_until else 0.0
-        return self.quota - others - sum(e.amount for e in self._spent if e.at + self.length > now)
-
-    def _own(self, now: float) -> float:
         while self._spent and self._spent[0].at + self.length <= now:
             self._spent.popleft()
-        return sum(e.amount for e in self._spent)
+        return max(0.0, self._free_at(now, use))
+
+    def wait(self, now: float, amount: float, use: Use) -> float:
+        """Seconds until so much may be used. More than the whole quota waits for an empty window."""
+        wanted = min(amount, self.quota)
+        if self.free(now, use) >= wanted:
+            return 0.0
+        times = sorted({self._others[use].until, *(e.at + self.length for e in self._spent)})
+        return next((t - now for t in times if t > now and self._free_at(t, use) >= wanted), 0.0)
+
+    def _free_at(self, now: float, use: Use) -> float:
+        others = self._others[use]
+        return self.quota - self._own(now, use) - (others.amount if now < others.until else 0.0)
+
+    def _own(self, now: float, use: Use) -> float:
+        return self._sum(now, None if self.shared else use)
+
+    def _sum(self, now: float, use: Use | None) -> float:
+        return sum(e.amount for e in self._spent if e.at + self.length > now and use in (None, e.use))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from monday_sync.api.costs import Costs
-from monday_sync.api.limits import CALLS, POINTS, Spending, Window, read_quotas
+from monday_sync.api.limits import CALLS, POINTS, Spending, Use, Window, read_quotas
 from monday_sync.errors import DailyLimitError
 
 TIME_LIMIT = 60.0
@@ -28,6 +28,8 @@ _TIME_SHARE = 0.5
 #: The rest of a window's budget is used for a smaller batch when it is at least this share of the window.
 _REST_SHARE = 0.02
 _REJECTED_CALL = 0.1
+#: Calls count alike, whatever they do.
+_ANY = Use.WRITE
 _MARGIN, _LARGEST_MARGIN = 0.25, 5.0
 
 _FIELDS = {
@@ -56,6 +58,7 @@ class Booking:
     """A request that was admitted: what it holds, and what it takes of the limits."""
 
     counts: Mapping[str, int]
+    use: Use
     call: Spending
     points: Spending
 
@@ -106,7 +109,7 @@ class Pacer:
         """Stop before more than so many calls are spent from now on; ``None`` lifts it."""
         self._allowance = None if calls is None else self.spent_calls + calls
 
-    def admit(self, counts: Mapping[str, int]) -> Booking:
+    def admit(self, counts: Mapping[str, int], use: Use) -> Booking:
         """Wait until a request of so many operations by kind fits, then book it.
 
         Raises:
@@ -120,12 +123,13 @@ class Pacer:
                         mend="Run again after 00:00 UTC: it carries on where this run stopped.",
                     )
                 now, points = self.time.now(), self.costs.points(counts)
-                wait = max(self._windows[CALLS].wait(now, 1), self._windows[POINTS].wait(now, points))
+                wait = max(self._windows[CALLS].wait(now, 1, _ANY), self._windows[POINTS].wait(now, points, use))
                 if wait <= 0:
                     self.calls += 1
                     # our entries end a little after the API's own, whose clock sees the request a moment later
                     at = now + self._margin
-                    return Booking(counts, self._windows[CALLS].spend(at, 1), self._windows[POINTS].spend(at, points))
+                    call = self._windows[CALLS].spend(at, 1, _ANY)
+                    return Booking(counts, use, call, self._windows[POINTS].spend(at, points, use))
             self.time.sleep(wait)
 
     def answered(
@@ -145,7 +149,7 @@ class Pacer:
             now = self.time.now()
             for name, quota in read_quotas(headers).items():
                 if name in self._windows:
-                    self._windows[name].learn(now, quota)
+                    self._windows[name].learn(now, quota, _ANY if name == CALLS else booking.use)
 
     def batch_size(self, kind: str) -> int:
         """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""
@@ -154,7 +158,7 @@ class Pacer:
             names = _FIELDS.get(kind, (kind,))
             cost = max(self.costs.of(name).points for name in names)
             full = min(self._full(name) for name in names)
-            free = int(window.free(self.time.now()) // max(cost, 1.0))
+            free = int(window.free(self.time.now(), Use.WRITE) // max(cost, 1.0))
             smallest = max(1, int(window.quota * _REST_SHARE // max(cost, 1.0)))
             return free if smallest <= free < full else full
 
@@ -183,10 +187,10 @@ class Pacer:
             calls += sum(pages.values())
             now = self.time.now()
             late = max(
-                max(0.0, amount - self._windows[name].free(now))
+                max(0.0, amount - self._windows[name].free(now, use))
                 / self._windows[name].quota
                 * self._windows[name].length
-                for name, amount in ((POINTS, points), (CALLS, float(calls)))
+                for name, amount, use in ((POINTS, points, Use.WRITE), (CALLS, float(calls), _ANY))
             )
             share = None if not daily_calls else calls / daily_calls
             return Estimate(round(max(late, busy), 1), calls, int(points), share)
