@@ -7,7 +7,7 @@
 {%- set joined -%}
 concat_ws({{ unit_separator() }}
     {%- for value in values %},
-    case when {{ value.sql }} is not null then concat('{{ value.name }}=', {{ value.sql }}) end
+    {{ named_value(value.name, value.sql) }}
     {%- endfor %})
 {%- endset -%}
 {{ sha256_hex(joined) }}

@@ -1,15 +1,14 @@
 {#- Why a text does not fit its column, as a code: NULL when it does.
 
-    Args: kind, text; size, the UTF-16 units of a text column; type, the type of a whole number. -#}
+    Args: column, one of business_columns(); text, an SQL expression of folded text. -#}
 {% macro value_reject_code(column, text) -%}
-{%- set ambiguous = "ambiguous_date" -%}
 case
     when {{ text }} is null then null
+    when {{ typed_value(column, text) }} is not null then null
     when {{ is_excel_error(text) }} then 'excel_error'
     {%- if column.kind == 'text' %}
-    when {{ is_longer_than(text, column.size) }} then 'too_long'
+    else 'too_long'
     {%- else %}
-    when {{ typed_value(column, text) }} is not null then null
     {%- if column.kind == 'date' %}
     when try_cast({{ iso_date_text(text) }} as date) is not null then 'out_of_range'
     when {{ is_two_numbers_and_a_year(text) }} then 'ambiguous_date'
@@ -28,7 +27,7 @@ end
 
 {#- The same in words, as a sentence for the person who keeps the workbook.
 
-    Args: code, an SQL expression; column; text, an SQL expression. -#}
+    Args: code, type and text, SQL expressions. -#}
 {% macro value_reject_reason(code, type, text) -%}
 case {{ code }}
     when 'excel_error' then concat({{ text }}, ' is the error of a formula, not a value; mend the formula.')
