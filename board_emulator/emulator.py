@@ -78,6 +78,7 @@ class Emulator:
         self.meter = Meter(PLANS[limits] if isinstance(limits, str) else limits, self.clock)
         self.tally = Tally()
         self._notes: dict[str, object] = {}
+        self._closed = False
         self._documents = Documents()
         self._begin()
 
@@ -119,10 +120,12 @@ class Emulator:
             self._begin()
 
     def close(self) -> None:
-        """Write what is left and let go of the data file."""
+        """Write what is left and let go of the data file; a second time does nothing."""
         with self.world.lock:
-            self._save()
-            self.store.close()
+            if not self._closed:
+                self._closed = True
+                self._save()
+                self.store.close()
 
     def _save(self) -> None:
         notes = self._notes | self.replies.dump() | self.jobs.dump()

@@ -78,10 +78,10 @@ function itemRow(item, columns) {
     opener = make("button", { type: "button", "aria-expanded": "false",
       "aria-label": `${plural(item.subitems, "subitem")} of ${item.name}`,
       onclick: () => toggleSubitems(opener, row, item, columns.length + 1) },
-    make("span", { class: "chevron", "aria-hidden": "true" }, "›"), String(item.subitems));
+    make("span", { class: "chevron", "aria-hidden": "true" }), String(item.subitems));
   }
   row.append(make("th", { scope: "row", class: "name" },
-    make("div", {}, opener, make("span", { class: "text", title: item.name }, item.name))),
+    make("div", {}, opener, make("span", { class: "title", title: item.name }, item.name))),
   ...columns.map((column) => cell(column, item.cells[column.id])));
   return row;
 }
@@ -122,7 +122,7 @@ function groupSection(group, columns) {
   }, { rootMargin: "300px" });
 
   const opener = make("button", { type: "button", "aria-expanded": "true", onclick: () => show(!open()) },
-    make("span", { class: "chevron", "aria-hidden": "true" }, "›"), make("span", { class: "swatch", "aria-hidden": "true" }), group.title);
+    make("span", { class: "chevron", "aria-hidden": "true" }), make("span", { class: "swatch", "aria-hidden": "true" }), group.title);
   const open = () => opener.getAttribute("aria-expanded") === "true";
 
   function show(on) {

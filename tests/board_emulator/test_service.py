@@ -1,0 +1,260 @@
+"""The data file, the admin API, bulk uploads over HTTP, the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from board_emulator.cli import main
+from board_emulator.emulator import Emulator
+from board_emulator.errors import DataFileError
+from board_emulator.server import Service
+from board_emulator.testing import running_emulator
+
+DEV, DEV_SUBITEMS = "9609317401", "9609317948"
+ROOT = Path(__file__).parents[2]
+CREATE = {"query": f'mutation {{ create_item(board_id: {DEV}, item_name: "x") {{ id }} }}'}
+
+
+def test_everything_outlives_a_restart(make_api, tmp_path):
+    """Groups, labels, items, subitems, states, kept replies, jobs, revoked tokens and the day's calls come back."""
+    data = tmp_path / "board.sqlite"
+    one = make_api("pro", data)
+    group = one("mutation{create_group(board_id:%s,group_name:\"A\"){id}}" % DEV).data["create_group"]["id"]  # noqa: UP031
+    item = one.item("kept 🚲", {"dropdown_mkr58de6": {"labels": ["S26"]}, "numeric_mkr5cact": "5"}, group=group, labels=True, key="k")
+    one.subitem(item, "M", {"numeric_mkra7j8e": "7"})
+    gone = one.item("gone")
+    one("mutation($i:ID){delete_item(item_id:$i){id}}", {"i": gone})
+    job = one("mutation{ingest_items(board_id:%s,group_id:\"topics\"){job_id}}" % DEV).data["ingest_items"]["job_id"]  # noqa: UP031
+    one.emulator.revoke("local-viewer")
+    one.emulator.close()
+    two = make_api("pro", data)
+    read = two("query($i:[ID!]){items(ids:$i){name group{title} subitems{name} column_values(ids:[\"dropdown_mkr58de6\"]){text}}}", {"i": [item, gone]})
+    assert read.data["items"] == [{"name": "kept 🚲", "group": {"title": "A"}, "subitems": [{"name": "M"}], "column_values": [{"text": "S26"}]}]
+    assert two.item("kept 🚲", {"dropdown_mkr58de6": {"labels": ["S26"]}, "numeric_mkr5cact": "5"}, group=group, labels=True, key="k") == item
+    assert int(two.item("new")) > int(gone)
+    assert two("query($j:ID!){fetch_job_status(job_id:$j){... on ItemsJobStatus{status}}}", {"j": job}).codes == []
+    assert two("{me{id}}", token="local-viewer").status == 401
+    assert sum(two.emulator.meter.calls_by_day().values()) > 6
+
+
+def test_a_killed_emulator_loses_nothing_it_answered(tmp_path):
+    """SIGKILL in the middle of work: every item that was answered for is there after a restart, once."""
+    data = tmp_path / "board.sqlite"
+    answered = []
+    for _ in range(2):
+        process, base = start_process("--data", str(data))
+        with httpx.Client(base_url=base, headers={"Authorization": "local"}) as client:
+            answered += [client.post("/v2", json=CREATE).json()["data"]["create_item"]["id"] for _ in range(20)]
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+    emulator = Emulator(data)
+    assert sorted(str(number) for number in emulator.world.items) == answered
+    emulator.close()
+
+
+def start_process(*arguments):
+    command = [sys.executable, "-m", "board_emulator", "serve", "--port", "0", "--json", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True)  # noqa: S603
+    lines = ""
+    while not lines.rstrip().endswith("}"):
+        line = process.stdout.readline()
+        assert line, f"the emulator ended with {process.wait()}"
+        lines += line
+    return process, json.loads(lines)["page"].rstrip("/")
+
+
+def test_ctrl_c_ends_it_cleanly(tmp_path):
+    """SIGINT (on Windows, which has none for a child: termination): everything is written, nobody holds the file."""
+    process, base = start_process("--data", str(tmp_path / "b.sqlite"))
+    assert httpx.get(f"{base}/health").json()["status"] == "ok"
+    process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+    assert process.wait(20) in ((1,) if sys.platform == "win32" else (0, 130))
+    process.stdout.close()
+    Emulator(tmp_path / "b.sqlite").close()
+
+
+def test_a_port_in_use_is_a_sentence_and_exit_2(tmp_path):
+    """The mend names --port."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(main, ["serve", "--port", port, "--data", str(tmp_path / "b.sqlite")])
+    assert result.exit_code == 2
+    assert f"127.0.0.1:{port} is in use by another program" in result.stderr
+    assert "--port" in result.stderr
+
+
+def make_foreign(path):
+    with sqlite3.connect(path) as db:
+        db.execute("create table t (x)")
+    db.close()
+
+
+def make_damaged(path):
+    Emulator(path).close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda path: path.write_bytes(b"not a database at all" * 100), "cannot be used"),
+        (make_foreign, "not a board emulator's"),
+        (make_damaged, "damaged|cannot be used"),
+        (lambda path: path.mkdir(), "cannot be used"),
+    ],
+)
+def test_a_bad_data_file_is_a_sentence(tmp_path, spoil, says):
+    """No database, somebody else's, a damaged one, a folder: each says so and how to mend it."""
+    path = tmp_path / "board.sqlite"
+    spoil(path)
+    with pytest.raises(DataFileError, match=says) as caught:
+        Emulator(path)
+    assert caught.value.mend
+    assert caught.value.exit_code == 2
+
+
+def test_two_emulators_do_not_share_a_file(tmp_path):
+    """The second is told; the first goes on."""
+    first = Emulator(tmp_path / "b.sqlite")
+    with pytest.raises(DataFileError, match="locked"):
+        Emulator(tmp_path / "b.sqlite")
+    first.close()
+
+
+def test_a_damaged_file_on_the_command_line_exits_2(tmp_path):
+    """The sentence reaches the person, the port is let go."""
+    path = tmp_path / "b.sqlite"
+    path.write_text("hello")
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--data", str(path)])
+    assert result.exit_code == 2
+    assert "delete it" in result.stderr
+
+
+def test_the_endpoint_is_posts_only(board, http):
+    """GET is 405; a body that is no JSON is 400; a Bearer prefix is taken."""
+    assert http.get(board.url).status_code == 405
+    assert http.post(board.url, content=b"{").status_code == 400
+    assert http.post(board.url, json={"query": "{me{id}}"}, headers={"Authorization": "Bearer local"}).status_code == 200
+
+
+def test_a_file_is_uploaded_over_http(board, http):
+    """PUT to upload_url, poll, read the report: as a client of the real thing does."""
+    made = http.post(board.url, json={"query": f'mutation{{ingest_items(board_id:{DEV},group_id:"topics"){{job_id upload_url}}}}'})
+    job = made.json()["data"]["ingest_items"]
+    assert httpx.put(job["upload_url"], content=b"name\none\ntwo\n").status_code == 200
+    assert httpx.put(job["upload_url"], content=b"name\none\n").status_code == 403
+    board.clock.advance(30)
+    query = "query($j:ID!){fetch_job_status(job_id:$j){... on ItemsJobStatus{status report_url}}}"
+    done = http.post(board.url, json={"query": query, "variables": {"j": job["job_id"]}}).json()["data"]["fetch_job_status"]
+    assert done["status"] == "COMPLETED"
+    assert httpx.get(done["report_url"]).text.splitlines()[0] == "row,status,error"
+    assert httpx.get(done["report_url"][:-1]).status_code == 403
+
+
+def test_the_admin_api_moves_the_clock_and_plans_faults(board, http):
+    """What tests do in process, a program can do over HTTP."""
+    before = http.get(f"{board.base_url}/admin/clock").json()["now"]
+    assert http.post(f"{board.base_url}/admin/clock", json={"advance": 3600}).json()["now"] >= before + 3600
+    assert http.post(f"{board.base_url}/admin/clock", json={"set": 5, "step": 0.5}).json() == {
+        "now": 5.0, "iso": "1970-01-01T00:00:05Z", "stands_still": True, "step": 0.5,
+    }  # fmt: skip
+    assert http.post(f"{board.base_url}/admin/clock", json={"advance": -1}).status_code == 400
+    planned = http.post(f"{board.base_url}/admin/faults", json={"add": [{"kind": "locked"}], "chance": {"rate": 0, "seed": 1, "kinds": ["lost"]}})
+    assert planned.json()["waiting"][0]["kind"] == "locked"
+    assert http.post(board.url, json=CREATE).status_code == 423
+    assert http.get(f"{board.base_url}/admin/faults").json()["hits"] == [[1, "locked"]]
+    assert http.post(f"{board.base_url}/admin/faults", json={"clear": True, "chance": None}).json()["chance"] is None
+    assert http.post(f"{board.base_url}/admin/faults", json={"add": [{"kind": "nope"}]}).status_code == 400
+
+
+def test_the_admin_api_sets_limits_tokens_and_boards(board, http):
+    """A plan or single limits; a token revoked and permitted; a board made smaller; everything reset."""
+    admin = f"{board.base_url}/admin"
+    assert http.post(f"{admin}/limits", json={"plan": "pro", "calls_a_minute": 1}).json()["calls_a_minute"] == 1
+    assert [http.post(board.url, json={"query": "{me{id}}"}).status_code for _ in range(2)] == [200, 429]
+    http.post(f"{admin}/limits", json={"plan": "off"})
+    http.post(f"{admin}/tokens", json={"revoke": "local"})
+    assert http.post(board.url, json=CREATE).status_code == 401
+    http.post(f"{admin}/tokens", json={"permit": {"text": "local", "user_id": "1", "name": "again", "role": "admin"}})
+    assert http.post(f"{admin}/boards/{DEV}", json={"items_limit": 1}).json()["items_limit"] == 1
+    codes = [http.post(board.url, json=CREATE).json().get("errors", [{}])[0].get("extensions", {}).get("code") for _ in range(2)]
+    assert codes == [None, "ItemsLimitationException"]
+    assert http.post(f"{admin}/boards/1", json={}).status_code == 400
+    http.post(f"{admin}/reset", json={})
+    assert http.get(f"{admin}/referee").json()["boards"][DEV]["items"]["active"] == 0
+
+
+def test_people_act_over_http(board, http):
+    """Each thing a person can do has its address; an unknown one lists them."""
+    base = f"{board.base_url}/admin/boards/{DEV}"
+    group = http.post(f"{base}/create_group", json={"title": "A"}).json()["id"]
+    item = http.post(f"{base}/create_item", json={"group_id": group, "name": "x", "cells": {"text_mkr5wya6": "1"}}).json()["id"]
+    http.post(f"{base}/edit_item", json={"item_id": item, "name": "y", "cells": {"text_mkr5wya6": None, "dropdown_mkr58de6": "S26"}})
+    http.post(f"{base}/create_label", json={"column_id": "color_mkr5yf27", "text": "BOX"})
+    http.post(f"{base}/rename_group", json={"group_id": group, "title": "B"})
+    found = board.state.item(item)
+    assert (found.name, dict(found.values)) == ("y", {"dropdown_mkr58de6": [1]})
+    http.post(f"{base}/move_item", json={"item_id": item, "group_id": "topics"})
+    assert found.group_id == "topics"
+    assert http.post(f"{base}/remove_group", json={"group_id": group}).status_code == 200
+    assert http.post(f"{base}/remove_item", json={"item_id": item, "state": "deleted"}).status_code == 200
+    assert http.post(f"{base}/edit_item", json={"item_id": item, "name": "z"}).status_code == 400
+    assert "create_label" in http.post(f"{base}/explode", json={}).json()["error"]
+
+
+def test_the_referee_counts_doubles_and_orphans(board, http):
+    """Doubles by business key (within the parent for subitems), by a key of one's own, and nothing for archived ones."""
+    key = {"text_mkr5wya6": "1", "text_mkr5wcpw": "SEA", "text_mktdechp": "S", "dropdown_mkr542p2": "AJE"}
+    first = board.people.create_item(DEV, "topics", "a", key)
+    second = board.people.create_item(DEV, "topics", "b", key)
+    board.people.create_item(DEV, "topics", "c", {**key, "text_mkr5wcpw": "AIR"})
+    for parent in (first, first, second):
+        board.people.create_item(DEV_SUBITEMS, "topics", "M", {"dropdown_mkrak7qp": "M"}, parent_id=parent.id)
+    report = http.get(f"{board.base_url}/admin/referee").json()
+    assert report["boards"][DEV]["duplicate_ids"] == [[str(first.id), str(second.id)]]
+    assert report["boards"][DEV_SUBITEMS]["duplicates"] == 1
+    assert (report["duplicates"], report["orphans"]) == (2, [])
+    keyed = http.post(f"{board.base_url}/admin/referee", json={"keys": {DEV: ["text_mkr5wya6"]}}).json()
+    assert keyed["boards"][DEV]["duplicates"] == 2
+    assert http.post(f"{board.base_url}/admin/referee", json={"keys": {DEV: ["nope"]}}).status_code == 400
+    board.people.remove_item(second.id)
+    assert board.referee.report()["boards"][DEV]["duplicates"] == 1
+    with board.state.lock:
+        first.state = "archived"  # as no API would leave it: the subitems stay behind
+    assert len(board.referee.orphans()) == 2
+
+
+def test_admin_answers_this_machine_only():
+    """A caller from elsewhere gets 403, whatever it asks."""
+    service = Service(Emulator())
+
+    async def ask():
+        transport = httpx.ASGITransport(service.app, client=("192.0.2.7", 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://board") as client:
+            return [(await client.request(*call)).status_code for call in
+                    (("POST", "/admin/reset"), ("GET", "/admin/referee"), ("GET", "/health"))]  # fmt: skip
+
+    assert asyncio.run(ask()) == [403, 403, 200]
+    service.emulator.close()
+
+
+def test_two_emulators_run_side_by_side():
+    """Each has its own port and its own boards."""
+    with running_emulator() as one, running_emulator() as two:
+        one.people.create_item(DEV, "topics", "x")
+        assert one.url != two.url
+        assert (one.state.active[DEV], two.state.active[DEV]) == (1, 0)
