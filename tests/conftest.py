@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# the tests time nothing, so a slow machine fails none
+settings.register_profile("order_list", deadline=None)
+settings.load_profile("order_list")
 
 _OURS = ("ORDER_LIST_", "MONDAY_", "AZURE_", "DBT_")
 
