@@ -128,34 +128,38 @@ def _customers(
             ["sync_monday__items"],
         )
     }
+    status = {str(row[1]): (str(row[0]), str(row[2])) for row in log if row[1]}
     raw = {str(table): (str(file or ""), int(count)) for table, file, count in read.raw_counts()}
-    status = {str(row[1]): str(row[2]) for row in log}
-    found: dict[str, CustomerFigures] = {}
-    for table in sorted(raw.keys() | {t for t in status if t and t != "None"}):
-        file, count = raw.get(table, ("", 0))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    books: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table in sorted(raw.keys() | status.keys()):
+        logged, what = status.get(table, ("", ""))
+        file, rows = raw.get(table, (logged, 0))
         names = by_file.get(file, Counter())
-        name = names.most_common(1)[0][0] if names else _readable(table)
-        rows, values = rejected.get(file, (0, 0))
-        old = found.get(name, CustomerFigures(name))
-        found[name] = CustomerFigures(
-            customer=name,
-            files=(*old.files, file or next((str(r[0]) for r in log if r[1] == table), "")),
-            file_status=" ".join(filter(None, (old.file_status, status.get(table, "")))),
-            rows=old.rows + count,
-            orders=old.orders + names.total(),
-            rejected_rows=old.rejected_rows + rows,
-            rejected_values=old.rejected_values + values,
-        )
-    for name in found.keys() | lines.keys() | waiting.keys() | pushed.keys():
-        created, updated, failed = pushed.get(name, (0, 0, 0))
-        base = found.get(name, CustomerFigures(name))
-        held, left = waiting.get(name, (0, 0))
-        found[name] = CustomerFigures(
-            customer=name, files=base.files, file_status=base.file_status, rows=base.rows, orders=base.orders,
-            lines=lines[name], rejected_rows=base.rejected_rows, rejected_values=base.rejected_values,
-            created=created, updated=updated, failed=failed, waiting=left, held_back=held,
+        owner = names.most_common(1)[0][0] if names else _readable(table)
+        books[owner].append((file or logged, what))
+        # the rows of a workbook are its owner's, but for those that are orders of another customer
+        for name, orders in names.items():
+            counts[name].update(orders=orders, rows=orders)
+        rejected_rows, rejected_values = rejected.get(file, (0, 0))
+        counts[owner].update(
+            rows=rows - names.total(), rejected_rows=rejected_rows, rejected_values=rejected_values
         )  # fmt: skip
-    return tuple(found[name] for name in sorted(found))
+    for name, number in lines.items():
+        counts[name].update(lines=number)
+    for name, (held, left) in waiting.items():
+        counts[name].update(held_back=held, waiting=left)
+    for name, (created, updated, failed) in pushed.items():
+        counts[name].update(created=created, updated=updated, failed=failed)
+    return tuple(
+        CustomerFigures(
+            customer=name,
+            files=tuple(file for file, _ in books[name]),
+            file_status=" ".join(what for _, what in books[name] if what),
+            **counts[name],
+        )
+        for name in sorted(counts.keys() | books.keys())
+    )
 
 
 def _readable(raw_table: str) -> str:

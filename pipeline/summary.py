@@ -52,7 +52,9 @@ def _board(report: RunReport) -> list[str]:
     if not board.changes and not board.failed:
         said = ["nothing changed"]
     else:
+        groups = [f"groups {board.groups_created:,} created"] if board.groups_created else []
         said = [
+            *groups,
             f"items {board.items_created:,} created, {board.items_updated:,} updated, {board.items_failed:,} failed",
             f"subitems {board.subitems_created:,} created, {board.subitems_updated:,} updated, "
             f"{board.subitems_failed:,} failed",

@@ -26,4 +26,5 @@ def load(context: Context) -> Stage:
         sentence=f"{said[0].upper()}{said[1:]}.",
         rows=result.rows,
         figures=files,
+        problems=tuple(f"{file.file}: {warning}" for file in result.files for warning in file.warnings),
     )

@@ -74,6 +74,17 @@ def test_each_customer_has_its_counts(built: Warehouse) -> None:
     )  # fmt: skip
 
 
+def test_orders_in_anothers_workbook_are_their_own_customers(built: Warehouse) -> None:
+    """A second customer in a workbook has its orders and lines by its own name, and both still add up."""
+    with built.session() as session:
+        session.execute("update \"ORDER_LIST\" set customer_name = 'LAMBS' where order_key = 'b'")
+        session.execute("insert into \"ORDER_LIST_LINES\" values ('b')")
+    found = {c.customer: c for c in read_figures(built, since=NOW).customers}
+    assert found["LAMBS"] == CustomerFigures("LAMBS", rows=1, orders=1, lines=1)
+    assert (found["AJE"].rows, found["AJE"].orders, found["AJE"].rejected_rows) == (2, 1, 1)
+    assert found["AJE"].adds_up
+
+
 def test_rows_that_do_not_add_up_are_named(built: Warehouse) -> None:
     """Taking one reject away leaves a row unaccounted for, and its customer is named."""
     assert read_figures(built, since=NOW).does_not_add_up == ()
