@@ -108,7 +108,12 @@ def fault_of_status(status: int | None, headers: Mapping[str, str], problem: str
     """What an answer without a GraphQL body means."""
     if status in _STATUS:
         kind, sentence = _STATUS[status]
-        return Fault(kind, f"HTTP {status}", f"HTTP {status}: {sentence}", wait=_wait({}, headers, ""))
+        return Fault(
+            kind,
+            f"HTTP {status}",
+            f"HTTP {status}: {sentence}",
+            wait=_wait({}, headers, "") if kind is Kind.WAIT else None,
+        )
     code = None if status is None else f"HTTP {status}"
     sentence = problem if status is None else f"HTTP {status}: {problem}"
     refused = status is not None and 300 <= status < _SERVER_ERROR and status != 408  # noqa: PLR2004 - HTTP's numbers
