@@ -1,4 +1,4 @@
-"""``/admin``: the emulator's own controls, for tests and the person who runs it. Answers callers on this machine only."""
+"""``/admin``: the emulator's own controls, for tests and whoever runs it. Answers callers on this machine only."""
 
 from __future__ import annotations
 
@@ -90,8 +90,13 @@ def _board(service: Service, body: dict[str, Any], path: dict[str, Any]) -> Any:
         board.permissions = body.get("permissions", board.permissions)
         world.touched_boards.add(board.id)
         service.emulator.save()
-        return {"id": board.id, "items_limit": board.items_limit, "permissions": board.permissions,
-                "items": world.active[board.id], "groups": [{"id": g.id, "title": g.title} for g in board.active_groups()]}  # fmt: skip
+        return {
+            "id": board.id,
+            "items_limit": board.items_limit,
+            "permissions": board.permissions,
+            "items": world.active[board.id],
+            "groups": [{"id": g.id, "title": g.title} for g in board.active_groups()],
+        }
 
 
 def _act(service: Service, body: dict[str, Any], path: dict[str, Any]) -> Any:
@@ -118,9 +123,7 @@ def routes(service: Service) -> list[Route]:
             if http.path_params.get("action", _PEOPLE[0]) not in _PEOPLE:
                 return JSONResponse({"error": f"there are: {', '.join(_PEOPLE)}"}, 404)
             try:
-                body = json.loads(await http.body() or b"{}") if http.method == "POST" else {}
-                if not isinstance(body, dict):
-                    raise TypeError("the body must be a JSON object")
+                body: dict[str, Any] = dict(json.loads(await http.body() or b"{}")) if http.method == "POST" else {}
                 return JSONResponse(await run_in_threadpool(action, service, body, dict(http.path_params)))
             except ApiError as error:
                 return JSONResponse({"error": error.message, "code": error.extensions["code"]}, 400)
@@ -132,8 +135,10 @@ def routes(service: Service) -> list[Route]:
     both = ["GET", "POST"]
     return [
         Route("/admin/clock", endpoint(_clock), methods=both), Route("/admin/faults", endpoint(_faults), methods=both),
-        Route("/admin/limits", endpoint(_limits), methods=both), Route("/admin/tokens", endpoint(_tokens), methods=both),
-        Route("/admin/referee", endpoint(_referee), methods=both), Route("/admin/reset", endpoint(_reset), methods=["POST"]),
+        Route("/admin/limits", endpoint(_limits), methods=both),
+        Route("/admin/tokens", endpoint(_tokens), methods=both),
+        Route("/admin/referee", endpoint(_referee), methods=both),
+        Route("/admin/reset", endpoint(_reset), methods=["POST"]),
         Route("/admin/boards/{board_id}", endpoint(_board), methods=both),
         Route("/admin/boards/{board_id}/{action}", endpoint(_act), methods=["POST"]),
     ]  # fmt: skip

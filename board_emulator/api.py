@@ -68,11 +68,12 @@ class Endpoint:
             self.emulator.tally.faults[fault.kind] += 1
         if self.latency:
             await self._hold(request, self.latency)
-        response = await self._answer(request, fault, text, scope[KEY] if KEY in scope else None, send)
+        response = await self._answer(request, fault, text, scope.get(KEY), send)
         if response is not None:
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request, fault: Fault | None, text: str, connection: Connection | None,
+    async def _answer(  # noqa: PLR0911, PLR0912 - one short branch for each kind of fault
+        self, request: Request, fault: Fault | None, text: str, connection: Connection | None,
                       send: Send) -> Response | None:  # fmt: skip
         kind = fault.kind if fault else ""
         if fault and kind in PEOPLE and kind != "token_revoked":

@@ -36,7 +36,7 @@ def main() -> None:
 @click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(0), help="Seconds every answer takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print where it listens as one JSON object.")
 @command
-def serve(
+def serve(  # noqa: PLR0917 - click passes them by name
     port: int, host: str, data: Path, limits: str, boards: Path | None, latency: float, as_json: bool
 ) -> ExitCode:
     """Serve the API at /v2 and the page at / until interrupted."""

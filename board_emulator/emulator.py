@@ -132,6 +132,9 @@ class Emulator:
         self._notes = {}
         if self.meter.limits.enforced:
             notes["days"] = self.meter.calls_by_day()
+        if self.replies.old:
+            self.store.forget(self.replies.old)
+            self.replies.old = []
         self.store.save(self.world, notes)
 
     def save(self) -> None:
@@ -156,7 +159,9 @@ class Emulator:
             self._save()
             return Reply(status, text, headers | self.meter.headers(kind[0]))
 
-    def _answer(self, request: Request, kind: list[str]) -> tuple[int, dict[str, Any], dict[str, str]]:
+    def _answer(  # noqa: PLR0911 - one return for each stage that can turn a request away
+        self, request: Request, kind: list[str]
+    ) -> tuple[int, dict[str, Any], dict[str, str]]:
         token = self.tokens.get(request.token)
         if token is None:
             self.tally.rejected("NOT_AUTHENTICATED")
@@ -173,9 +178,8 @@ class Emulator:
             return self._bad_request(str(error), code)
         if isinstance(document, list):
             self.tally.rejected("GRAPHQL_VALIDATION_FAILED")
-            return 400, {"errors": [
-                {**e.formatted, "extensions": {"code": "GRAPHQL_VALIDATION_FAILED", "status_code": 400}} for e in document
-            ]}, {}  # fmt: skip
+            extensions = {"code": "GRAPHQL_VALIDATION_FAILED", "status_code": 400}
+            return 400, {"errors": [{**error.formatted, "extensions": extensions} for error in document]}, {}
         operation = operation_of(document, name)
         if operation is None:
             return self._bad_request("Unknown or ambiguous operation", "OPERATION_RESOLUTION_FAILURE")
@@ -193,8 +197,9 @@ class Emulator:
             return self._turned_away(rejection)
         self.tally.count(points, fields if mutates else [])
         context = Context(
-            world=self.world, cursors=self.cursors, jobs=self.jobs, meter=self.meter, token=token, account_id=ACCOUNT_ID,
-            base_url=request.base_url, points=points, revoked=lambda: request.token not in self.tokens,
+            world=self.world, cursors=self.cursors, jobs=self.jobs, meter=self.meter, token=token,
+            account_id=ACCOUNT_ID, base_url=request.base_url, points=points,
+            revoked=lambda: request.token not in self.tokens,
             before_mutation=request.before_mutation, kind=kind[0], version=_version(request.version),
         )  # fmt: skip
         result = execute_sync(schema(), document, context_value=context, variable_values=variables, operation_name=name)
@@ -251,15 +256,15 @@ def _parsed(body: bytes) -> tuple[str, dict[str, Any], str | None]:
     """Query, variables and operation name of a POST's body."""
     document = json.loads(body)
     if not isinstance(document, dict) or not isinstance(document.get("query"), str):
-        raise ValueError("the body must be a JSON object with a query")
+        raise ValueError("the body must be a JSON object with a query")  # noqa: TRY004 - as JSON's own errors are
     variables = document.get("variables") or {}
     if not isinstance(variables, dict):
-        raise ValueError("variables must be a JSON object")
+        raise ValueError("variables must be a JSON object")  # noqa: TRY004 - as JSON's own errors are
     return document["query"], variables, document.get("operationName")
 
 
 def _version(asked: str | None) -> str:
-    """The version that answers: a deprecated one silently becomes the maintenance one, a nonexistent one the current."""
+    """The version that answers: a deprecated one becomes the maintenance one, a nonexistent one the current."""
     known = dict(VERSIONS)
     if asked in known:
         return asked or ""

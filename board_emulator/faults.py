@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TRANSPORT = (
-    "reset_before", "reset_after", "lost", "delay", "delay_before", "http_500", "http_502", "http_503", "http_500_after",
-    "http_502_after", "http_503_after", "truncated", "html", "wrong_types", "drip", "locked", "conflict",
+    "reset_before", "reset_after", "lost", "delay", "delay_before", "http_500", "http_502", "http_503",
+    "http_500_after", "http_502_after", "http_503_after", "truncated", "html", "wrong_types", "drip",
+    "locked", "conflict",
 )  # fmt: skip
 PEOPLE = (
     "label_created", "group_deleted", "group_renamed", "item_moved", "item_archived", "item_deleted", "item_edited",
@@ -139,6 +140,6 @@ class FaultPlan:
         return {
             "waiting": [{"kind": f.kind, "match": f.match, "skip": f.skip, "times": f.times, "seconds": f.seconds}
                         for f in self._waiting],
-            "chance": None if chance is None else {"rate": chance.rate, "seed": chance.seed, "kinds": list(chance.kinds)},
+            "chance": chance and {"rate": chance.rate, "seed": chance.seed, "kinds": list(chance.kinds)},
             "hits": [list(hit) for hit in self.hits],
         }  # fmt: skip

@@ -12,12 +12,11 @@ from typing import Any
 from board_emulator.errors import invalid_argument, invalid_column
 from board_emulator.model import Board, Item
 from board_emulator.values import text_of
-from board_emulator.world import World
 
 _MOST_IDS = 100
 
 
-def matching(world: World, board: Board, items: list[Item], query: dict[str, Any] | None) -> list[Item]:
+def matching(board: Board, items: list[Item], query: dict[str, Any] | None) -> list[Item]:
     """Those of ``items`` that ``query`` (an ``ItemsQuery``) asks for, in its order.
 
     Raises:
@@ -31,21 +30,21 @@ def matching(world: World, board: Board, items: list[Item], query: dict[str, Any
             raise invalid_argument(f"query_params.ids takes at most {_MOST_IDS} ids")
         items = [item for item in items if str(item.id) in set(ids)]
     if query.get("rules") or query.get("groups"):
-        items = [item for item in items if _group(world, board, item, query)]
+        items = [item for item in items if _group(board, item, query)]
     for order in reversed(query.get("order_by") or []):
         column_id = order["column_id"]
-        items = sorted(items, key=lambda item: _sortable(_cell(world, board, item, column_id)),
+        items = sorted(items, key=lambda item: _sortable(_cell(board, item, column_id)),
                        reverse=order["direction"] == "desc")  # fmt: skip
     return items
 
 
-def _group(world: World, board: Board, item: Item, group: dict[str, Any]) -> bool:
-    hits = [_rule(world, board, item, rule) for rule in group.get("rules") or ()]
-    hits += [_group(world, board, item, inner) for inner in group.get("groups") or ()]
+def _group(board: Board, item: Item, group: dict[str, Any]) -> bool:
+    hits = [_rule(board, item, rule) for rule in group.get("rules") or ()]
+    hits += [_group(board, item, inner) for inner in group.get("groups") or ()]
     return any(hits) if group.get("operator") == "or" else all(hits)
 
 
-def _cell(_: World, board: Board, item: Item, column_id: str) -> str:
+def _cell(board: Board, item: Item, column_id: str) -> str:
     if column_id == "name":
         return item.name
     if column_id == "group":
@@ -62,10 +61,10 @@ def _sortable(text: str) -> tuple[bool, Decimal, str]:
         return (text == "", Decimal(0), text.casefold())
 
 
-def _rule(world: World, board: Board, item: Item, rule: dict[str, Any]) -> bool:
+def _rule(board: Board, item: Item, rule: dict[str, Any]) -> bool:
     operator = rule.get("operator", "any_of")
     column_id = rule["column_id"]
-    text = _cell(world, board, item, column_id)
+    text = _cell(board, item, column_id)
     given = rule["compare_value"]
     wanted = [str(value) for value in (given if isinstance(given, list) else [given])]
     column = board.columns.get(column_id)
@@ -73,22 +72,23 @@ def _rule(world: World, board: Board, item: Item, rule: dict[str, Any]) -> bool:
         # documented: labels are named by their ids (dropdown) and indexes (status), other cells by their text
         value = item.values.get(column_id)
         if column is not None and column.type in ("dropdown", "status"):
-            cells = {str(number) for number in (value if isinstance(value, list) else [value]) if number is not None}
+            chosen: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
+            cells = {str(number) for number in chosen}
         else:
             cells = {text}
         return bool(cells & set(wanted)) == (operator == "any_of")
     first = wanted[0] if wanted else ""
     folded, needle = text.casefold(), first.casefold()
-    simple = {
+    simple: dict[str, bool] = {
         "is_empty": text == "", "is_not_empty": text != "", "contains_text": needle in folded,
         "not_contains_text": needle not in folded, "starts_with": folded.startswith(needle),
         "ends_with": folded.endswith(needle), "contains_terms": all(word in folded for word in needle.split()),
     }  # fmt: skip
     if operator in simple:
-        return simple[operator]
+        return bool(simple[operator])
     low, high = _sortable(first), _sortable(wanted[-1] if wanted else "")
     cell = _sortable(text)
-    compared = {
+    compared: dict[str, bool] = {
         "greater_than": cell > low, "greater_than_or_equals": cell >= low, "lower_than": cell < low,
         "lower_than_or_equal": cell <= low, "between": low <= cell <= high,
     }  # fmt: skip

@@ -97,7 +97,8 @@ def read_sheet(data: bytes, world: World, board: Board, kind: str) -> Sheet:
     return Sheet(names, subitem_names, rows)
 
 
-def put_rows(world: World, board: Board, group: Group, sheet: Sheet, creator: str, on_match: dict[str, str] | None,
+def put_rows(  # noqa: PLR0917 - a job is all of these
+   world: World, board: Board, group: Group, sheet: Sheet, creator: str, on_match: dict[str, str] | None,
              stop_after: int | None = None) -> Outcome:  # fmt: skip
     """Create and update what the rows say. ``stop_after`` ends after so many rows, as a job that dies half-way."""
     outcome = Outcome()
@@ -120,7 +121,8 @@ def put_rows(world: World, board: Board, group: Group, sheet: Sheet, creator: st
     return outcome
 
 
-def _subitem(world: World, board: Board, sheet: Sheet, row: list[str], parent: Item | None, parent_is_new: bool,
+def _subitem(  # noqa: PLR0917 - a row is all of these
+   world: World, board: Board, sheet: Sheet, row: list[str], parent: Item | None, parent_is_new: bool,
              creator: str) -> None:  # fmt: skip
     if parent is None:
         raise bad_value("subtasks", "the item row above is missing or was not created")
@@ -134,7 +136,8 @@ def _subitem(world: World, board: Board, sheet: Sheet, row: list[str], parent: I
     world.create_item(below, below.active_groups()[0].id, name, changes, creator, parent=parent)
 
 
-def _item(world: World, board: Board, group: Group, sheet: Sheet, row: list[str], creator: str,
+def _item(  # noqa: PLR0917 - a row is all of these
+   world: World, board: Board, group: Group, sheet: Sheet, row: list[str], creator: str,
           on_match: dict[str, str] | None) -> tuple[Item, str]:  # fmt: skip
     name = row[sheet.names["name"]]
     check_name(name, "item name")

@@ -129,7 +129,7 @@ class Jobs:
         outcome, self.outcome = self.outcome, None
         try:
             if outcome == "rejected":
-                raise UploadRejectedError("INTERNAL_ERROR", "the job was rejected")
+                raise UploadRejectedError("INTERNAL_ERROR", "the job was rejected")  # noqa: TRY301 - ends as any other
             sheet = read_sheet(job.data.encode("latin-1"), self._world, board, job.kind)
             rows = len(sheet.rows)
             group = self._world.group(board, job.group_id)
@@ -200,7 +200,8 @@ class Jobs:
         return {
             "__typename": "ItemsJobStatus", "status": job.status, "counts": job.counts or None,
             "progress_percentage": 100 if job.finished else 0, "failure_reason": job.reason,
-            "failure_message": job.message, "fully_imported": job.status == "COMPLETED", "report_created": bool(job.report),
+            "failure_message": job.message, "fully_imported": job.status == "COMPLETED",
+            "report_created": bool(job.report),
             "report_url": f"{job.base_url}/reports/{job.id}?token={job.secret}" if reported else None,
         }  # fmt: skip
 

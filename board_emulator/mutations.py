@@ -30,8 +30,8 @@ def _mutation(function: Mutation) -> Mutation:
 
 
 def _decoded(text: object) -> dict[str, Any]:
-    """``column_values``: a JSON text of an object; an object instead of its text is refused (scalar JSON: "a JSON formatted
-    string")."""
+    """``column_values``: a JSON text of an object; an object instead of its text is refused
+    (the scalar JSON is "a JSON formatted string")."""
     if text is None:
         return {}
     try:
@@ -109,8 +109,17 @@ def _remove_group(state: str) -> Mutation:
 
 
 @_mutation
-def create_item(context: Context, world: World, *, board_id: str, item_name: str, group_id: str | None = None,
-                column_values: object = None, create_labels_if_missing: bool | None = None, **a: Any) -> Item:  # fmt: skip
+def create_item(
+    context: Context,
+    world: World,
+    *,
+    board_id: str,
+    item_name: str,
+    group_id: str | None = None,
+    column_values: object = None,
+    create_labels_if_missing: bool | None = None,
+    **a: Any,
+) -> Item:
     """A new item at the end of its group (the top group when none is named)."""
     board = context.require_edit(world.board(board_id))
     if board.parent_board_id:
@@ -150,8 +159,15 @@ def _item_of(context: Context, world: World, board_id: str, item_id: str | None)
 
 
 @_mutation
-def change_multiple_column_values(context: Context, world: World, *, board_id: str, column_values: object,
-                                  item_id: str | None = None, create_labels_if_missing: bool | None = None) -> Item:  # fmt: skip
+def change_multiple_column_values(
+    context: Context,
+    world: World,
+    *,
+    board_id: str,
+    column_values: object,
+    item_id: str | None = None,
+    create_labels_if_missing: bool | None = None,
+) -> Item:
     """Several cells of an item at once, its name among them; all or none."""
     board, item = _item_of(context, world, board_id, item_id)
     raw = _decoded(column_values)

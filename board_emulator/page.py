@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from board_emulator.server import Service
     from board_emulator.world import World
 
-_FILES = {"/": ("page.html", "text/html"), "/page.css": ("page.css", "text/css"), "/page.js": ("page.js", "text/javascript")}
+_FILES = {
+    "/": ("page.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +42,7 @@ def boards(world: World) -> list[dict[str, Any]]:
 
 
 def overview(world: World, board: Board, search: str) -> dict[str, Any]:
-    """Columns in use and groups with counts and quantities; of the items that ``search`` finds, when it says anything."""
+    """Columns in use, groups with counts and quantities: of all items, or of those that ``search`` finds."""
     items = [item for item in world.listed(board) if _found(world, item, search)]
     used = {column_id for item in items for column_id in item.values}
     groups = {
@@ -63,7 +67,7 @@ def overview(world: World, board: Board, search: str) -> dict[str, Any]:
     }
 
 
-def rows(world: World, board: Board, group_id: str, search: str, offset: int, limit: int) -> dict[str, Any]:
+def rows(world: World, board: Board, group_id: str, search: str, *, offset: int, limit: int) -> dict[str, Any]:
     """Some rows of a group."""
     items = [item for item in world.listed(board, group_id) if _found(world, item, search)]
     some = items[offset : offset + min(limit, _MOST_ROWS)]
@@ -134,7 +138,12 @@ def routes(service: Service) -> list[BaseRoute]:
             except (ApiError, ValueError) as error:
                 return JSONResponse({"error": str(error)}, 404, headers=_HEADERS)
 
-    paths = ("/page/boards", "/page/boards/{board_id}", "/page/boards/{board_id}/groups/{group_id}", "/page/items/{item_id}")
+    paths = (
+        "/page/boards",
+        "/page/boards/{board_id}",
+        "/page/boards/{board_id}/groups/{group_id}",
+        "/page/items/{item_id}",
+    )
     return [*(Route(path, file) for path in _FILES), *(Route(path, data) for path in paths)]
 
 
@@ -147,4 +156,11 @@ def _data(world: World, http: HttpRequest) -> Any:
     board, search = world.board(path["board_id"]), query.get("q", "")
     if "group_id" not in path:
         return overview(world, board, search)
-    return rows(world, board, path["group_id"], search, max(0, int(query.get("offset", 0))), int(query.get("limit", 50)))
+    return rows(
+        world,
+        board,
+        path["group_id"],
+        search,
+        offset=max(0, int(query.get("offset", 0))),
+        limit=int(query.get("limit", 50)),
+    )

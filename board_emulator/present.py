@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from board_emulator.model import PALETTE, Board, Column, Item
+from board_emulator.model import PALETTE, Column, Item
 from board_emulator.values import json_of, text_of
 from board_emulator.world import World
 
@@ -21,9 +21,9 @@ _TYPES = {
 def settings(column: Column) -> dict[str, Any]:
     """``Column.settings``: the typed form of the column's settings."""
     if column.type == "dropdown":
-        return {"limit_select": column.limit_select, "labels": [
-            {"id": label.id, "label": label.text, "is_deactivated": label.deactivated} for label in column.labels.values()
-        ]}  # fmt: skip
+        labels = column.labels.values()
+        listed = [{"id": label.id, "label": label.text, "is_deactivated": label.deactivated} for label in labels]
+        return {"limit_select": column.limit_select, "labels": listed}
     if column.type == "status":
         return {"labels": [
             {"id": label.id, "index": label.id, "label": label.text, "color": label.color, "is_done": label.is_done,
@@ -41,10 +41,12 @@ def settings_str(column: Column) -> str:
                 "labels": [{"id": label.id, "name": label.text} for label in labels],
                 "deactivated_labels": [label.id for label in labels if label.deactivated]}  # fmt: skip
     elif column.type == "status":
-        body = {"done_colors": [label.id for label in labels if label.is_done],
-                "labels": {str(label.id): label.text for label in labels if not label.deactivated},
-                "labels_positions_v2": {str(label.id): n for n, label in enumerate(labels)},
-                "labels_colors": {str(label.id): color(label.color) | {"var_name": label.color} for label in labels}}  # fmt: skip
+        body = {
+            "done_colors": [label.id for label in labels if label.is_done],
+            "labels": {str(label.id): label.text for label in labels if not label.deactivated},
+            "labels_positions_v2": {str(label.id): n for n, label in enumerate(labels)},
+            "labels_colors": {str(label.id): color(label.color) | {"var_name": label.color} for label in labels},
+        }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -54,7 +56,7 @@ def color(name: str) -> dict[str, str]:
     return {"color": fill, "border": border}
 
 
-def cell(world: World, board: Board, item: Item, column: Column) -> dict[str, Any]:
+def cell(world: World, item: Item, column: Column) -> dict[str, Any]:
     """A ``ColumnValue`` of the item, as the type of its column has it."""
     kind = column.type
     value = item.values.get(column.id)

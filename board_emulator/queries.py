@@ -55,7 +55,7 @@ def _items_page(info: Info, board: Board, group_id: str | None, a: dict[str, Any
         if a.get("query_params"):
             raise invalid_argument("give a cursor or query_params, not both")
         return context.cursors.next(a["cursor"], limit)
-    found = matching(context.world, board, context.world.listed(board, group_id), a.get("query_params"))
+    found = matching(board, context.world.listed(board, group_id), a.get("query_params"))
     return context.cursors.first(found, limit)
 
 
@@ -101,7 +101,7 @@ def column_values(item: Item, info: Info, **a: Args) -> list[dict[str, Any]]:
     ids, kinds = a.get("ids"), a.get("types")
     columns = board.columns.values() if ids is None else [board.columns[i] for i in ids if i in board.columns]
     return [
-        present.cell(world, board, item, column)
+        present.cell(world, item, column)
         for column in columns
         if column.type != "name" and (kinds is None or column.type in kinds)
     ]
@@ -119,8 +119,14 @@ def me(_: None, info: Info) -> dict[str, Any]:
 def account(_: object, info: Info) -> dict[str, Any]:
     """The only account there is."""
     plan = _ctx(info).meter.limits.name
-    return {"id": _ctx(info).account_id, "name": "Order list (emulated)", "slug": "order-list", "tier": plan,
-            "plan": {"max_users": 100, "period": "yearly", "tier": plan, "version": 1}, "is_during_trial": False}  # fmt: skip
+    return {
+        "id": _ctx(info).account_id,
+        "name": "Order list (emulated)",
+        "slug": "order-list",
+        "tier": plan,
+        "plan": {"max_users": 100, "period": "yearly", "tier": plan, "version": 1},
+        "is_during_trial": False,
+    }
 
 
 def complexity(_: None, info: Info) -> dict[str, int]:
@@ -197,7 +203,8 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
     "Query": {
         "boards": boards, "items": items, "next_items_page": next_items_page, "me": me, "account": account,
         "items_page_by_column_values": items_page_by_column_values, "complexity": complexity, "versions": versions,
-        "version": version, "fetch_job_status": fetch_job_status, "job_status": job_status, "platform_api": platform_api,
+        "version": version, "fetch_job_status": fetch_job_status, "job_status": job_status,
+        "platform_api": platform_api,
     },
     "Board": {
         "state": lambda *_: "active", "board_kind": lambda *_: "public", "hierarchy_type": lambda *_: "classic",

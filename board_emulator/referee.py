@@ -59,8 +59,13 @@ class Referee:
                 for number in emulator.world.on_board[board.id]:
                     states[emulator.world.items[number].state] += 1
                 doubles = self.duplicates(board.id)
-                boards[board.id] = {"name": board.name, "items": states, "groups": len(board.active_groups()),
-                                    "duplicates": sum(len(ids) - 1 for ids in doubles), "duplicate_ids": doubles[:100]}  # fmt: skip
+                boards[board.id] = {
+                    "name": board.name,
+                    "items": states,
+                    "groups": len(board.active_groups()),
+                    "duplicates": sum(len(ids) - 1 for ids in doubles),
+                    "duplicate_ids": doubles[:100],
+                }
             return {
                 **emulator.tally.shown(), "calls_by_day": emulator.meter.calls_by_day(), "boards": boards,
                 "duplicates": sum(int(entry["duplicates"]) for entry in boards.values()),  # type: ignore[call-overload]

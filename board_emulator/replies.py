@@ -37,6 +37,7 @@ class Replies:
     def __init__(self, clock: Clock) -> None:
         self.running: dict[str, int] = {}
         self.fresh: dict[str, Stored] = {}
+        self.old: list[str] = []
         self._clock = clock
         self._kept: dict[str, Stored] = {}
 
@@ -62,7 +63,12 @@ class Replies:
 
     def keep(self, key: str, mark: str, status: int, body: str) -> None:
         """Keep a reply, unless it is over 1 MB."""
+        now = self._clock.now()
+        while self._kept and now - (oldest := next(iter(self._kept.items())))[1].at >= KEPT_SECONDS:
+            del self._kept[oldest[0]]
+            self.old.append(f"reply:{oldest[0]}")
         if len(body.encode()) <= MOST_BYTES:
+            self._kept.pop(key, None)  # to the end of the line: it is the youngest now
             self._kept[key] = self.fresh[key] = Stored(mark, self._clock.now(), status, body)
 
     def dump(self) -> dict[str, object]:

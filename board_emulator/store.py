@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 from board_emulator.errors import DataFileError
@@ -14,7 +15,8 @@ from board_emulator.world import World
 _APPLICATION_ID = 0x0B0A2D01
 _SCHEMA = """
 create table if not exists boards (id text primary key, body text not null) without rowid;
-create table if not exists columns (board_id text, id text, body text not null, primary key (board_id, id)) without rowid;
+create table if not exists columns (board_id text, id text, body text not null,
+                                    primary key (board_id, id)) without rowid;
 create table if not exists labels (board_id text, column_id text, id integer, body text not null,
                                    primary key (board_id, column_id, id)) without rowid;
 create table if not exists items (id integer primary key, body text not null);
@@ -23,19 +25,22 @@ create table if not exists notes (name text primary key, body text not null) wit
 
 
 class Store:
-    """Keeps a world in a file. ``notes`` keep the small things that must outlive a restart (counters, stored replies)."""
+    """Keeps a world in a file. ``notes`` keep small things that must outlive a restart (counters, replies)."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        self._saved_labels: dict[tuple[str, str], tuple[int, int]] = {}
         where = ":memory:" if path is None else str(path)
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(where, isolation_level=None, check_same_thread=False, timeout=2)
+            self._db = sqlite3.connect(where, isolation_level=None, check_same_thread=False, timeout=0.5)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
-            raise DataFileError(f"The data file {where} cannot be used: {error}.",
-                                mend="Give another with --data, or delete it to start with empty boards.") from error  # fmt: skip
+            raise DataFileError(
+                f"The data file {where} cannot be used: {error}.",
+                mend="Give another with --data, or delete it to start with empty boards.",
+            ) from error
 
     def _prepare(self) -> None:
         used = self._db.execute("select count(*) from sqlite_master").fetchone()[0]
@@ -61,11 +66,7 @@ class Store:
             for board_id, column_id, body in self._db.execute("select board_id, id, body from columns"):
                 if board_id in world.boards and column_id in world.boards[board_id].columns:
                     _restore_column(world.boards[board_id].columns[column_id], json.loads(body))
-            rows = self._db.execute("select board_id, column_id, body from labels order by id")
-            for board_id, column_id, body in rows:
-                label = Label(**json.loads(body))
-                if board_id in world.boards and column_id in world.boards[board_id].columns:
-                    world.boards[board_id].columns[column_id].labels[label.id] = label
+            self._load_labels(world)
             for board in world.boards.values():
                 for column in board.columns.values():
                     column.index_labels()
@@ -74,6 +75,16 @@ class Store:
         except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
             raise DataFileError(f"The data file {self._path} is damaged: {error}.",
                                 mend="Delete it to start with empty boards, and push again.") from error  # fmt: skip
+
+    def _load_labels(self, world: World) -> None:
+        """A column whose labels ever changed has all of them in the file; the board file says those of the others."""
+        kept: dict[tuple[str, str], dict[int, Label]] = {}
+        for board_id, column_id, body in self._db.execute("select board_id, column_id, body from labels order by id"):
+            label = Label(**json.loads(body))
+            kept.setdefault((board_id, column_id), {})[label.id] = label
+        for (board_id, column_id), labels in kept.items():
+            if board_id in world.boards and column_id in world.boards[board_id].columns:
+                world.boards[board_id].columns[column_id].labels = labels
 
     def save(self, world: World, notes: dict[str, object] | None = None) -> None:
         """Write everything touched since the last save, and ``notes``, in one transaction."""
@@ -100,10 +111,17 @@ class Store:
         body = {"title": column.title, "description": column.description, "revision": column.revision,
                 "limit_select": column.limit_select}  # fmt: skip
         self._db.execute("insert or replace into columns values (?, ?, ?)", (board_id, column.id, json.dumps(body)))
+        where = (board_id, column.id)
+        saved, count = self._saved_labels.get(where, (0, 0))
+        if saved != id(column.labels):
+            # the whole list is another one: labels may be gone
+            self._db.execute("delete from labels where board_id = ? and column_id = ?", where)
+            count = 0
         self._db.executemany(
             "insert or replace into labels values (?, ?, ?, ?)",
-            ((board_id, column.id, label.id, json.dumps(asdict(label))) for label in column.labels.values()),
+            ((*where, label.id, json.dumps(asdict(label))) for label in islice(column.labels.values(), count, None)),
         )
+        self._saved_labels[where] = (id(column.labels), len(column.labels))
 
     def notes(self, prefix: str) -> dict[str, object]:
         """Notes whose name begins with ``prefix``."""
@@ -116,8 +134,11 @@ class Store:
 
     def wipe(self) -> None:
         """Empty the file: the next load finds fresh boards."""
-        self._db.executescript("begin; " + "".join(f"delete from {name}; " for name in
-                               ("boards", "columns", "labels", "items", "notes")) + "commit;")  # fmt: skip
+        self._saved_labels.clear()
+        self._db.executescript(
+            "begin; delete from boards; delete from columns; delete from labels; delete from items; delete from notes; "
+            "commit;"
+        )
 
     def close(self) -> None:
         """Let go of the file."""

@@ -71,8 +71,8 @@ def running_emulator(data: Path | None = None, limits: str | Limits = "off", clo
                 raise RuntimeError("the emulator did not start")
             time.sleep(0.005)
         base = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        yield EmulatorHandle(f"{base}/v2", base, "local", emulator.world, emulator.clock, service.faults, service.people,
-                             service.referee, emulator, service)  # fmt: skip
+        yield EmulatorHandle(f"{base}/v2", base, "local", emulator.world, emulator.clock, service.faults,
+                             service.people, service.referee, emulator, service)  # fmt: skip
     finally:
         server.should_exit = True
         server.force_exit = True

@@ -124,15 +124,20 @@ def _date(raw: object) -> str | None:
     value = _object("date", raw, "date", "time")
     day, time = value.get("date"), value.get("time")
     text = f"{day} {time}" if time is not None else str(day)
-    try:
-        if not isinstance(day, str) or not _DATE.fullmatch(day):
-            raise ValueError(day)
-        if time is not None and not (isinstance(time, str) and _TIME.fullmatch(time)):
-            raise ValueError(time)
-        dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise bad_value("date", f"invalid value - not a date. {_HINT}", raw) from error
+    well_formed = isinstance(day, str) and _DATE.fullmatch(day) is not None
+    if time is not None:
+        well_formed = well_formed and isinstance(time, str) and _TIME.fullmatch(time) is not None
+    if not well_formed or not _exists(text):
+        raise bad_value("date", f"invalid value - not a date. {_HINT}", raw)
     return text
+
+
+def _exists(moment: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
 
 
 def _dropdown(column: Column, raw: object, create_labels: bool) -> Change:
@@ -151,23 +156,17 @@ def _dropdown(column: Column, raw: object, create_labels: bool) -> Change:
         if any(number not in column.labels or column.labels[number].deactivated for number in ids):
             raise bad_value("dropdown", f"invalid value - no such label id in column {column.id}.", raw)
         return Change(column, list(dict.fromkeys(ids)) or None)
-    numbers: list[int] = []
-    missing: list[str] = []
-    for entry in entries:
-        if not isinstance(entry, str) or not entry.strip():
-            raise bad_value("dropdown", "invalid value - a label is a text that is not blank.", raw)
-        label = column.by_text.get(entry)
-        if label:
-            numbers.append(label.id)
-        else:
-            missing.append(entry)
+    if not all(isinstance(entry, str) and entry.strip() for entry in entries):
+        raise bad_value("dropdown", "invalid value - a label is a text that is not blank.", raw)
+    texts = list(dict.fromkeys(str(entry) for entry in entries))
+    missing = [text for text in texts if text not in column.by_text]
     if missing and not create_labels:
         raise _no_label(column, missing[0])
     for text in missing:
         if text != text.strip() or utf16_length(text) > DROPDOWN_LABEL_LENGTH:
-            raise bad_value("dropdown", f"invalid value - a label has at most {DROPDOWN_LABEL_LENGTH} characters and "
-                                        "no blanks at its ends.", text)  # fmt: skip
-    return Change(column, list(dict.fromkeys(numbers)) or None, list(dict.fromkeys(missing)))
+            most = f"a label has at most {DROPDOWN_LABEL_LENGTH} characters and no blanks at its ends."
+            raise bad_value("dropdown", f"invalid value - {most}", text)
+    return Change(column, [column.by_text[text].id for text in texts if text in column.by_text] or None, missing)
 
 
 def _status(column: Column, raw: object, create_labels: bool) -> Change:

@@ -172,7 +172,7 @@ class World:
     def check_room(self, board: Board, more: int = 1) -> None:
         """ItemsLimitationException when the board is full."""
         if self.active[board.id] + more > board.items_limit:
-            raise ApiError("ItemsLimitationException", f"Board {board.id} reached its limit of {board.items_limit} items",
+            raise ApiError("ItemsLimitationException", f"Board {board.id} is full: {board.items_limit} items",
                            data={"board_id": board.id, "items_limit": board.items_limit})  # fmt: skip
 
     def create_item(self, board: Board, group_id: str, name: str, changes: list[Change], creator: str, *,

@@ -1,5 +1,6 @@
 """An emulator without a network (``api``), one behind a socket (``board``), and words for what tests say often."""
 
+# ruff: noqa: S105 - GraphQL documents stand on one line and are full of braces; tokens are the emulator's own
 from __future__ import annotations
 
 import json
@@ -64,7 +65,9 @@ class Api:
             {"p": parent, "n": name, "v": json.dumps(values or {})},
         )
 
-    def change(self, item: str, values: dict[str, Any], *, labels: bool = False, board: str = DEV, **more: Any) -> Answer:
+    def change(
+        self, item: str, values: dict[str, Any], *, labels: bool = False, board: str = DEV, **more: Any
+    ) -> Answer:
         return self(
             "mutation($b:ID!,$i:ID,$v:JSON!,$l:Boolean){change_multiple_column_values(board_id:$b,item_id:$i,"
             "column_values:$v,create_labels_if_missing:$l){id name}}",

@@ -1,5 +1,6 @@
 """Boards, groups and items: creating, reading, moving, removing, finding."""
 
+# ruff: noqa: E501, UP031 - GraphQL documents stand on one line and are full of braces; tokens are the emulator's own
 from __future__ import annotations
 
 import json
@@ -14,12 +15,19 @@ ORDER = "text_mkr5wya6"
 
 
 def groups(api, board=DEV):
-    return [(g["id"], g["title"]) for g in api("query($b:[ID!]){boards(ids:$b){groups{id title}}}", {"b": [board]}).data["boards"][0]["groups"]]
+    return [
+        (g["id"], g["title"])
+        for g in api("query($b:[ID!]){boards(ids:$b){groups{id title}}}", {"b": [board]}).data["boards"][0]["groups"]
+    ]
 
 
 def create_group(api, title, **more):
-    arguments = "".join(f",{name}:{value if name.endswith('method') else json.dumps(value)}" for name, value in more.items())
-    return api(f"mutation($t:String!){{create_group(board_id:{DEV},group_name:$t{arguments}){{id title color}}}}", {"t": title})
+    arguments = "".join(
+        f",{name}:{value if name.endswith('method') else json.dumps(value)}" for name, value in more.items()
+    )
+    return api(
+        f"mutation($t:String!){{create_group(board_id:{DEV},group_name:$t{arguments}){{id title color}}}}", {"t": title}
+    )
 
 
 def names(api, board=DEV):
@@ -34,7 +42,9 @@ def test_a_fresh_emulator_has_the_dev_and_prod_boards(api):
         (DEV, 85, "board"), (DEV_SUBITEMS, 11, "sub_items_board"), (PROD, 84, "board"), ("9200771505", 11, "sub_items_board"),
     ]  # fmt: skip
     assert {b["items_limit"] for b in boards} == {10_000}
-    subtasks = api("{boards(ids:[%s]){columns(types:[subtasks,status]){type settings settings_str}}}" % DEV).data["boards"][0]  # noqa: UP031
+    subtasks = api("{boards(ids:[%s]){columns(types:[subtasks,status]){type settings settings_str}}}" % DEV).data[
+        "boards"
+    ][0]
     found = {column["type"]: column for column in subtasks["columns"]}
     assert json.loads(found["subtasks"]["settings_str"])["boardIds"] == [int(DEV_SUBITEMS)]
     assert found["subtasks"]["settings"]["boardIds"] == [int(DEV_SUBITEMS)]
@@ -68,17 +78,20 @@ def test_a_group_is_refused(api, more, code):
 def test_groups_are_renamed_moved_and_removed(api):
     """A renamed group keeps its id; a removed one takes its items along; the last one stays."""
     a = create_group(api, "A").data["create_group"]["id"]
-    update = "mutation($g:String!,$a:GroupAttributes!,$v:String!){update_group(board_id:%s,group_id:$g,group_attribute:$a,new_value:$v){id}}" % DEV  # noqa: UP031, E501
+    update = (
+        "mutation($g:String!,$a:GroupAttributes!,$v:String!){update_group(board_id:%s,group_id:$g,group_attribute:$a,new_value:$v){id}}"
+        % DEV
+    )
     assert api(update, {"g": a, "a": "title", "v": "Z"}).codes == []
     assert api(update, {"g": a, "a": "relative_position_after", "v": "topics"}).codes == []
     assert groups(api) == [("topics", "Backlog"), (a, "Z")]
     item = api.item(group=a)
     api.subitem(item, "M")
-    remove = "mutation($g:String!){delete_group(board_id:%s,group_id:$g){id deleted}}" % DEV  # noqa: UP031
+    remove = "mutation($g:String!){delete_group(board_id:%s,group_id:$g){id deleted}}" % DEV
     assert api(remove, {"g": a}).data["delete_group"] == {"id": a, "deleted": True}
     assert api(remove, {"g": "topics"}).codes == ["DeleteLastGroupException"]
     assert api.change(item, {ORDER: "x"}).codes == ["InvalidItemIdException"]
-    assert api("{boards(ids:[%s]){items_count}}" % DEV_SUBITEMS).data["boards"][0]["items_count"] == 0  # noqa: UP031
+    assert api("{boards(ids:[%s]){items_count}}" % DEV_SUBITEMS).data["boards"][0]["items_count"] == 0
 
 
 @pytest.mark.parametrize(
@@ -107,12 +120,14 @@ def test_a_board_is_full_at_its_limit(api):
 def test_subitems_lie_on_a_board_of_their_own(api):
     """A subitem knows its parent; it has no subitems, no group to move to, and is not made with create_item."""
     parent = api.item()
-    made = api.subitem(parent, "M", {"dropdown_mkrak7qp": {"labels": ["M"]}, "numeric_mkra7j8e": "5"}).data["create_subitem"]
+    made = api.subitem(parent, "M", {"dropdown_mkrak7qp": {"labels": ["M"]}, "numeric_mkra7j8e": "5"}).data[
+        "create_subitem"
+    ]
     assert made["board"]["id"] == DEV_SUBITEMS
     assert made["parent_item"]["id"] == parent
     assert api.subitem(made["id"], "deeper").codes == ["InvalidArgumentException"]
     assert api.create(board=DEV_SUBITEMS).codes == ["InvalidBoardIdException"]
-    move = api("mutation($i:ID){move_item_to_group(item_id:$i,group_id:\"topics\"){id}}", {"i": made["id"]})
+    move = api('mutation($i:ID){move_item_to_group(item_id:$i,group_id:"topics"){id}}', {"i": made["id"]})
     assert move.codes == ["InvalidArgumentException"]
     assert api.change(made["id"], {"numeric_mkra7j8e": "6"}).codes == ["InvalidItemIdException"]
     assert api.change(made["id"], {"numeric_mkra7j8e": "6"}, board=DEV_SUBITEMS).codes == []
@@ -145,7 +160,10 @@ def test_items_move_and_are_listed_group_by_group(api):
     api("mutation($i:ID,$g:String!){move_item_to_group(item_id:$i,group_id:$g){group{id}}}", {"i": one, "g": a})
     api.item("three", group=a)
     assert names(api) == ["two", "one", "three"]
-    page = api("query($b:[ID!],$g:[String]){boards(ids:$b){groups(ids:$g){items_page(limit:2){cursor items{name}}}}}", {"b": [DEV], "g": [a]})
+    page = api(
+        "query($b:[ID!],$g:[String]){boards(ids:$b){groups(ids:$g){items_page(limit:2){cursor items{name}}}}}",
+        {"b": [DEV], "g": [a]},
+    )
     first = page.data["boards"][0]["groups"][0]["items_page"]
     assert [item["name"] for item in first["items"]] == ["two", "one"]
     rest = api("query($c:String!){next_items_page(cursor:$c,limit:5){cursor items{name}}}", {"c": first["cursor"]})
@@ -155,8 +173,8 @@ def test_items_move_and_are_listed_group_by_group(api):
 def test_pages_are_bounded_and_cursors_expire(api):
     """At most 500 a page; a cursor lives an hour; what is created meanwhile is not on its pages, what is archived is left out."""
     ids = [api.item(str(n)) for n in range(5)]
-    assert api("{boards(ids:[%s]){items_page(limit:501){cursor}}}" % DEV).codes == ["InvalidArgumentException"]  # noqa: UP031
-    first = api("{boards(ids:[%s]){items_page(limit:2){cursor}}}" % DEV).data["boards"][0]["items_page"]  # noqa: UP031
+    assert api("{boards(ids:[%s]){items_page(limit:501){cursor}}}" % DEV).codes == ["InvalidArgumentException"]
+    first = api("{boards(ids:[%s]){items_page(limit:2){cursor}}}" % DEV).data["boards"][0]["items_page"]
     api.item("late")
     api("mutation($i:ID){archive_item(item_id:$i){id}}", {"i": ids[3]})
     following = "query($c:String!){next_items_page(cursor:$c,limit:2){cursor items{name}}}"
@@ -173,7 +191,10 @@ def test_items_are_found_by_the_text_of_a_cell(api):
     one = api.item("one", {ORDER: "JOO-1", "text_mkr5wcpw": "SEA"})
     two = api.item("two", {ORDER: "joo-1", "text_mkr5wcpw": "AIR"})
     api.item("three", {ORDER: "JOO-10"})
-    find = "query($c:[ItemsPageByColumnValuesQuery!]){items_page_by_column_values(board_id:%s,columns:$c,limit:10){items{id}}}" % DEV  # noqa: UP031, E501
+    find = (
+        "query($c:[ItemsPageByColumnValuesQuery!]){items_page_by_column_values(board_id:%s,columns:$c,limit:10){items{id}}}"
+        % DEV
+    )
 
     def found(*columns):
         columns = [{"column_id": column, "column_values": values} for column, values in columns]
@@ -196,24 +217,39 @@ def test_rules_filter_a_page(api):
     """Rules on text, number and label columns, joined by and/or, ordered."""
     for number in (5, 40, 300):
         api.item(f"item {number}", {"numeric_mkr5cact": str(number), "color_mkr5yf27": {"index": number % 2}})
-    ask = "query($q:ItemsQuery){boards(ids:[%s]){items_page(limit:10,query_params:$q){items{name}}}}" % DEV  # noqa: UP031
+    ask = "query($q:ItemsQuery){boards(ids:[%s]){items_page(limit:10,query_params:$q){items{name}}}}" % DEV
 
     def found(query):
         return [item["name"] for item in api(ask, {"q": query}).data["boards"][0]["items_page"]["items"]]
 
-    assert found({"rules": [{"column_id": "numeric_mkr5cact", "operator": "greater_than", "compare_value": [30]}]}) == ["item 40", "item 300"]
+    assert found({"rules": [{"column_id": "numeric_mkr5cact", "operator": "greater_than", "compare_value": [30]}]}) == [
+        "item 40",
+        "item 300",
+    ]
     assert found({"rules": [{"column_id": "color_mkr5yf27", "compare_value": [1]}]}) == ["item 5"]
-    assert found({"operator": "or", "rules": [
-        {"column_id": "name", "operator": "contains_text", "compare_value": "5"},
-        {"column_id": "numeric_mkr5cact", "operator": "between", "compare_value": [100, 400]}]}) == ["item 5", "item 300"]  # fmt: skip
-    assert found({"order_by": [{"column_id": "numeric_mkr5cact", "direction": "desc"}]}) == ["item 300", "item 40", "item 5"]
-    refused = api(ask, {"q": {"rules": [{"column_id": "date_mkr57811", "operator": "within_the_last", "compare_value": [1]}]}})
+    assert found(
+        {
+            "operator": "or",
+            "rules": [
+                {"column_id": "name", "operator": "contains_text", "compare_value": "5"},
+                {"column_id": "numeric_mkr5cact", "operator": "between", "compare_value": [100, 400]},
+            ],
+        }
+    ) == ["item 5", "item 300"]
+    assert found({"order_by": [{"column_id": "numeric_mkr5cact", "direction": "desc"}]}) == [
+        "item 300",
+        "item 40",
+        "item 5",
+    ]
+    refused = api(
+        ask, {"q": {"rules": [{"column_id": "date_mkr57811", "operator": "within_the_last", "compare_value": [1]}]}}
+    )
     assert refused.codes == ["InvalidArgumentException"]
 
 
 def test_aliased_mutations_run_one_after_the_other_and_fail_alone(api):
     """One bad alias leaves null and an error with its name; the others took effect, in order."""
-    answer = api("mutation{a:create_item(board_id:%s,item_name:\"a\"){id} b:create_item(board_id:1,item_name:\"b\"){id} "  # noqa: UP031
+    answer = api("mutation{a:create_item(board_id:%s,item_name:\"a\"){id} b:create_item(board_id:1,item_name:\"b\"){id} "
                  "c:create_item(board_id:%s,item_name:\"c\"){id}}" % (DEV, DEV))  # fmt: skip
     assert answer.status == 200
     assert [error["path"] for error in answer.body["errors"]] == [["b"]]
@@ -226,8 +262,11 @@ def test_labels_of_a_dropdown_are_replaced_by_revision(api):
     """update_dropdown_column needs the revision of now, keeps the labels it is given, and refuses to drop one in use."""
     column = "dropdown_mkr58de6"
     item = api.item("x", {column: {"labels": ["S26"]}}, labels=True)
-    read = "{boards(ids:[%s]){columns(ids:[\"%s\"]){revision settings}}}" % (DEV, column)  # noqa: UP031
-    update = "mutation($r:String!,$s:UpdateDropdownColumnSettingsInput){update_dropdown_column(board_id:%s,id:\"%s\",revision:$r,settings:$s){revision settings}}" % (DEV, column)  # noqa: UP031, E501
+    read = '{boards(ids:[%s]){columns(ids:["%s"]){revision settings}}}' % (DEV, column)
+    update = (
+        'mutation($r:String!,$s:UpdateDropdownColumnSettingsInput){update_dropdown_column(board_id:%s,id:"%s",revision:$r,settings:$s){revision settings}}'
+        % (DEV, column)
+    )
     revision = api(read).data["boards"][0]["columns"][0]["revision"]
     assert api(update, {"r": "0", "s": {"labels": []}}).codes == ["REVISION_MISMATCH"]
     assert api(update, {"r": revision, "s": {"labels": [{"label": "F26"}]}}).codes == ["InvalidArgumentException"]

@@ -1,7 +1,9 @@
 """Faults on the way and by people, over a real socket."""
 
+# ruff: noqa: E501 - GraphQL documents stand on one line and are full of braces; tokens are the emulator's own
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import time
@@ -9,6 +11,7 @@ import time
 import httpx
 import pytest
 
+from board_emulator import PLANS
 from board_emulator.faults import KINDS, TRANSPORT, Chance, Fault, FaultPlan
 from board_emulator.testing import running_emulator
 
@@ -44,7 +47,9 @@ def test_a_broken_answer(board, http, kind, error, effect):
     assert items(board) == 1
 
 
-@pytest.mark.parametrize("kind", ["http_500", "http_502", "http_503", "http_500_after", "http_502_after", "http_503_after"])
+@pytest.mark.parametrize(
+    "kind", ["http_500", "http_502", "http_503", "http_500_after", "http_502_after", "http_503_after"]
+)
 def test_a_gateway_error(board, http, kind):
     """5xx before or after the effect; 502 and 503 are HTML."""
     board.faults.add(Fault(kind))
@@ -96,10 +101,6 @@ def test_a_late_effect_and_the_conflict_meanwhile(board, http):
 
 def test_concurrency_is_counted_on_the_wire():
     """Calls that overlap are counted: with room for one, the second is turned away."""
-    import dataclasses
-
-    from board_emulator import PLANS
-
     limits = dataclasses.replace(PLANS["pro"], concurrent=1)
     with running_emulator(limits=limits, faults=FaultPlan(Fault("delay", seconds=1.0))) as board:
         headers = {"Authorization": board.token}
@@ -139,10 +140,19 @@ def test_someone_else_makes_the_label_first(board, http):
 def test_people_are_in_the_way(board, http):
     """A person moves, edits, archives or deletes the very item, or the group, that the request is about."""
     group = board.people.create_group(DEV, "A")
-    made = {kind: board.people.create_item(DEV, group.id, kind) for kind in ("item_moved", "item_edited", "item_archived", "item_deleted")}
+    made = {
+        kind: board.people.create_item(DEV, group.id, kind)
+        for kind in ("item_moved", "item_edited", "item_archived", "item_deleted")
+    }
     for kind, item in made.items():
         board.faults.add(Fault(kind, mutations_only=False))
-        http.post(board.url, json={"query": "query($i:[ID!]){items(ids:$i){board{id} group{id}}}", "variables": {"i": [str(item.id)], "b": DEV}})
+        http.post(
+            board.url,
+            json={
+                "query": "query($i:[ID!]){items(ids:$i){board{id} group{id}}}",
+                "variables": {"i": [str(item.id)], "b": DEV},
+            },
+        )
     assert made["item_archived"].state == "archived"
     assert made["item_deleted"].state == "deleted"
     assert len(made["item_edited"].values) == 1
@@ -157,7 +167,14 @@ def test_people_are_in_the_way(board, http):
 def test_a_plan_hits_what_it_says():
     """match, skip and times choose the requests; reads pass unless meant."""
     plan = FaultPlan(Fault("lost", match="create_item", skip=1, times=2))
-    texts = ["query", "mutation create_item", "mutation create_group", "mutation create_item", "mutation create_item", "mutation create_item"]
+    texts = [
+        "query",
+        "mutation create_item",
+        "mutation create_group",
+        "mutation create_item",
+        "mutation create_item",
+        "mutation create_item",
+    ]
     hits = [[fault.kind for fault in plan.take(text)] for text in texts]
     assert hits == [[], [], [], ["lost"], ["lost"], []]
     assert (plan.waiting, plan.hits) == (0, [(4, "lost"), (5, "lost")])
@@ -165,6 +182,7 @@ def test_a_plan_hits_what_it_says():
 
 def test_chance_is_repeatable():
     """The same seed gives the same faults; another seed others; ``most`` bounds them; clear ends them."""
+
     def hits(seed, most=1_000):
         plan = FaultPlan(chance=Chance(0.3, seed, most=most))
         for _ in range(200):

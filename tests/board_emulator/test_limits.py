@@ -1,5 +1,6 @@
 """Permissions, rate limits, complexity, kept replies: all on a clock that the test moves."""
 
+# ruff: noqa: E501, UP031, S106 - GraphQL documents stand on one line and are full of braces; tokens are the emulator's own
 from __future__ import annotations
 
 import dataclasses
@@ -30,9 +31,9 @@ def test_a_token_may_do_what_its_role_permits(api, token, content, label, group,
     """Contents, structure (labels, groups) and backfill are rights of their own."""
     assert api.create("x", {ORDER: "1"}, token=token).codes == content
     assert api.create("x", {SEASON: {"labels": ["new"]}}, labels=True, token=token).codes == label
-    assert api("mutation{create_group(board_id:%s,group_name:\"g\"){id}}" % DEV, token=token).codes == group  # noqa: UP031
-    assert api("mutation{backfill_items(board_id:%s,group_id:\"topics\"){job_id}}" % DEV, token=token).codes == backfill  # noqa: UP031
-    level = api("{boards(ids:[%s]){access_level}}" % DEV, token=token).data["boards"][0]["access_level"]  # noqa: UP031
+    assert api('mutation{create_group(board_id:%s,group_name:"g"){id}}' % DEV, token=token).codes == group
+    assert api('mutation{backfill_items(board_id:%s,group_id:"topics"){job_id}}' % DEV, token=token).codes == backfill
+    level = api("{boards(ids:[%s]){access_level}}" % DEV, token=token).data["boards"][0]["access_level"]
     assert level == ("view" if content else "edit")
 
 
@@ -40,7 +41,9 @@ def test_a_board_of_collaborators_keeps_its_structure(api):
     """On such a board a member fills cells but makes no labels."""
     api.emulator.world.boards[DEV].permissions = "collaborators"
     assert api.create("x", {ORDER: "1"}, token="local-member").codes == []
-    assert api.create("x", {SEASON: {"labels": ["new"]}}, labels=True, token="local-member").codes == ["UserUnauthorizedException"]
+    assert api.create("x", {SEASON: {"labels": ["new"]}}, labels=True, token="local-member").codes == [
+        "UserUnauthorizedException"
+    ]
 
 
 def test_an_unknown_or_revoked_token_is_turned_away(api):
@@ -86,8 +89,10 @@ def test_the_write_budget_is_a_sliding_minute(make_api):
 def test_complexity_says_what_was_charged(make_api):
     """before - query = after, for reads and for writes."""
     api = make_api("pro")
-    for query in ("{complexity{before query after reset_in_x_seconds} me{id}}",
-                  "mutation{complexity{before query after reset_in_x_seconds} create_item(board_id:%s,item_name:\"x\"){id}}" % DEV):  # noqa: UP031
+    for query in (
+        "{complexity{before query after reset_in_x_seconds} me{id}}",
+        'mutation{complexity{before query after reset_in_x_seconds} create_item(board_id:%s,item_name:"x"){id}}' % DEV,
+    ):
         told = api(query).data["complexity"]
         assert told["before"] - told["query"] == told["after"] < 5_000_000
         assert told["reset_in_x_seconds"] == 60
@@ -188,7 +193,7 @@ def test_a_reply_is_kept_thirty_minutes(api):
 
 def test_partial_failures_are_kept_as_well(api):
     """A reply with errors is given again too: nothing of it runs twice."""
-    query = "mutation{a:create_item(board_id:%s,item_name:\"a\"){id} b:create_item(board_id:1,item_name:\"b\"){id}}" % DEV  # noqa: UP031
+    query = 'mutation{a:create_item(board_id:%s,item_name:"a"){id} b:create_item(board_id:1,item_name:"b"){id}}' % DEV
     assert api(query, key="k").body == api(query, key="k").body
     assert api.emulator.world.active[DEV] == 1
 
@@ -223,7 +228,10 @@ def test_a_rejected_call_leaves_no_reply_behind(make_api):
 
 def test_a_reply_over_a_megabyte_is_not_kept(api):
     """A repeat of such a request runs again: the client has to know."""
-    many = "".join(f"m{n}:create_item(board_id:{DEV},item_name:\"{'x' * 250}\"){{id name url a:name b:name c:name d:name}}" for n in range(800))
+    many = "".join(
+        f'm{n}:create_item(board_id:{DEV},item_name:"{"x" * 250}"){{id name url a:name b:name c:name d:name}}'
+        for n in range(800)
+    )
     body = json.dumps({"query": f"mutation{{{many}}}"}).encode()
     replies = [api.emulator.handle(Request("local", body, key="k")) for _ in range(2)]
     assert len(replies[0].body) > MOST_BYTES

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from graphql import GraphQLEnumType, GraphQLObjectType, build_schema, default_field_resolver
 from importlib import resources
+
+from graphql import GraphQLEnumType, GraphQLObjectType, build_schema, default_field_resolver
 
 from board_emulator.model import PALETTE
 from board_emulator.schema import schema
@@ -19,7 +20,11 @@ def test_every_root_field_has_a_resolver_of_its_own():
 def test_the_schema_is_plain_sdl():
     """The file stands for itself: it builds, and all column values share one interface."""
     built = build_schema((resources.files("board_emulator") / "schema.graphql").read_text("utf-8"))
-    values = [kind for name, kind in built.type_map.items() if name.endswith("Value") and name[:2] != "__" and isinstance(kind, GraphQLObjectType)]
+    values = [
+        kind
+        for name, kind in built.type_map.items()
+        if name.endswith("Value") and name[:2] != "__" and isinstance(kind, GraphQLObjectType)
+    ]
     assert len(values) == 12
     assert all([face.name for face in kind.interfaces] == ["ColumnValue"] for kind in values)
 

@@ -1,5 +1,6 @@
 """The data file, the admin API, bulk uploads over HTTP, the command line."""
 
+# ruff: noqa: E501, UP031, S106 - GraphQL documents stand on one line and are full of braces; tokens are the emulator's own
 from __future__ import annotations
 
 import asyncio
@@ -30,18 +31,38 @@ def test_everything_outlives_a_restart(make_api, tmp_path):
     """Groups, labels, items, subitems, states, kept replies, jobs, revoked tokens and the day's calls come back."""
     data = tmp_path / "board.sqlite"
     one = make_api("pro", data)
-    group = one("mutation{create_group(board_id:%s,group_name:\"A\"){id}}" % DEV).data["create_group"]["id"]  # noqa: UP031
-    item = one.item("kept 🚲", {"dropdown_mkr58de6": {"labels": ["S26"]}, "numeric_mkr5cact": "5"}, group=group, labels=True, key="k")
+    group = one('mutation{create_group(board_id:%s,group_name:"A"){id}}' % DEV).data["create_group"]["id"]
+    item = one.item(
+        "kept 🚲",
+        {"dropdown_mkr58de6": {"labels": ["S26"]}, "numeric_mkr5cact": "5"},
+        group=group,
+        labels=True,
+        key="k",
+    )
     one.subitem(item, "M", {"numeric_mkra7j8e": "7"})
     gone = one.item("gone")
     one("mutation($i:ID){delete_item(item_id:$i){id}}", {"i": gone})
-    job = one("mutation{ingest_items(board_id:%s,group_id:\"topics\"){job_id}}" % DEV).data["ingest_items"]["job_id"]  # noqa: UP031
+    job = one('mutation{ingest_items(board_id:%s,group_id:"topics"){job_id}}' % DEV).data["ingest_items"]["job_id"]
     one.emulator.revoke("local-viewer")
     one.emulator.close()
     two = make_api("pro", data)
-    read = two("query($i:[ID!]){items(ids:$i){name group{title} subitems{name} column_values(ids:[\"dropdown_mkr58de6\"]){text}}}", {"i": [item, gone]})
-    assert read.data["items"] == [{"name": "kept 🚲", "group": {"title": "A"}, "subitems": [{"name": "M"}], "column_values": [{"text": "S26"}]}]
-    assert two.item("kept 🚲", {"dropdown_mkr58de6": {"labels": ["S26"]}, "numeric_mkr5cact": "5"}, group=group, labels=True, key="k") == item
+    read = two(
+        'query($i:[ID!]){items(ids:$i){name group{title} subitems{name} column_values(ids:["dropdown_mkr58de6"]){text}}}',
+        {"i": [item, gone]},
+    )
+    assert read.data["items"] == [
+        {"name": "kept 🚲", "group": {"title": "A"}, "subitems": [{"name": "M"}], "column_values": [{"text": "S26"}]}
+    ]
+    assert (
+        two.item(
+            "kept 🚲",
+            {"dropdown_mkr58de6": {"labels": ["S26"]}, "numeric_mkr5cact": "5"},
+            group=group,
+            labels=True,
+            key="k",
+        )
+        == item
+    )
     assert int(two.item("new")) > int(gone)
     assert two("query($j:ID!){fetch_job_status(job_id:$j){... on ItemsJobStatus{status}}}", {"j": job}).codes == []
     assert two("{me{id}}", token="local-viewer").status == 401
@@ -66,7 +87,7 @@ def test_a_killed_emulator_loses_nothing_it_answered(tmp_path):
 
 def start_process(*arguments):
     command = [sys.executable, "-m", "board_emulator", "serve", "--port", "0", "--json", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True)
     lines = ""
     while not lines.rstrip().endswith("}"):
         line = process.stdout.readline()
@@ -148,18 +169,24 @@ def test_the_endpoint_is_posts_only(board, http):
     """GET is 405; a body that is no JSON is 400; a Bearer prefix is taken."""
     assert http.get(board.url).status_code == 405
     assert http.post(board.url, content=b"{").status_code == 400
-    assert http.post(board.url, json={"query": "{me{id}}"}, headers={"Authorization": "Bearer local"}).status_code == 200
+    assert (
+        http.post(board.url, json={"query": "{me{id}}"}, headers={"Authorization": "Bearer local"}).status_code == 200
+    )
 
 
 def test_a_file_is_uploaded_over_http(board, http):
     """PUT to upload_url, poll, read the report: as a client of the real thing does."""
-    made = http.post(board.url, json={"query": f'mutation{{ingest_items(board_id:{DEV},group_id:"topics"){{job_id upload_url}}}}'})
+    made = http.post(
+        board.url, json={"query": f'mutation{{ingest_items(board_id:{DEV},group_id:"topics"){{job_id upload_url}}}}'}
+    )
     job = made.json()["data"]["ingest_items"]
     assert httpx.put(job["upload_url"], content=b"name\none\ntwo\n").status_code == 200
     assert httpx.put(job["upload_url"], content=b"name\none\n").status_code == 403
     board.clock.advance(30)
     query = "query($j:ID!){fetch_job_status(job_id:$j){... on ItemsJobStatus{status report_url}}}"
-    done = http.post(board.url, json={"query": query, "variables": {"j": job["job_id"]}}).json()["data"]["fetch_job_status"]
+    done = http.post(board.url, json={"query": query, "variables": {"j": job["job_id"]}}).json()["data"][
+        "fetch_job_status"
+    ]
     assert done["status"] == "COMPLETED"
     assert httpx.get(done["report_url"]).text.splitlines()[0] == "row,status,error"
     assert httpx.get(done["report_url"][:-1]).status_code == 403
@@ -173,7 +200,10 @@ def test_the_admin_api_moves_the_clock_and_plans_faults(board, http):
         "now": 5.0, "iso": "1970-01-01T00:00:05Z", "stands_still": True, "step": 0.5,
     }  # fmt: skip
     assert http.post(f"{board.base_url}/admin/clock", json={"advance": -1}).status_code == 400
-    planned = http.post(f"{board.base_url}/admin/faults", json={"add": [{"kind": "locked"}], "chance": {"rate": 0, "seed": 1, "kinds": ["lost"]}})
+    planned = http.post(
+        f"{board.base_url}/admin/faults",
+        json={"add": [{"kind": "locked"}], "chance": {"rate": 0, "seed": 1, "kinds": ["lost"]}},
+    )
     assert planned.json()["waiting"][0]["kind"] == "locked"
     assert http.post(board.url, json=CREATE).status_code == 423
     assert http.get(f"{board.base_url}/admin/faults").json()["hits"] == [[1, "locked"]]
@@ -191,7 +221,10 @@ def test_the_admin_api_sets_limits_tokens_and_boards(board, http):
     assert http.post(board.url, json=CREATE).status_code == 401
     http.post(f"{admin}/tokens", json={"permit": {"text": "local", "user_id": "1", "name": "again", "role": "admin"}})
     assert http.post(f"{admin}/boards/{DEV}", json={"items_limit": 1}).json()["items_limit"] == 1
-    codes = [http.post(board.url, json=CREATE).json().get("errors", [{}])[0].get("extensions", {}).get("code") for _ in range(2)]
+    codes = [
+        http.post(board.url, json=CREATE).json().get("errors", [{}])[0].get("extensions", {}).get("code")
+        for _ in range(2)
+    ]
     assert codes == [None, "ItemsLimitationException"]
     assert http.post(f"{admin}/boards/1", json={}).status_code == 400
     http.post(f"{admin}/reset", json={})
@@ -202,8 +235,13 @@ def test_people_act_over_http(board, http):
     """Each thing a person can do has its address; an unknown one lists them."""
     base = f"{board.base_url}/admin/boards/{DEV}"
     group = http.post(f"{base}/create_group", json={"title": "A"}).json()["id"]
-    item = http.post(f"{base}/create_item", json={"group_id": group, "name": "x", "cells": {"text_mkr5wya6": "1"}}).json()["id"]
-    http.post(f"{base}/edit_item", json={"item_id": item, "name": "y", "cells": {"text_mkr5wya6": None, "dropdown_mkr58de6": "S26"}})
+    item = http.post(
+        f"{base}/create_item", json={"group_id": group, "name": "x", "cells": {"text_mkr5wya6": "1"}}
+    ).json()["id"]
+    http.post(
+        f"{base}/edit_item",
+        json={"item_id": item, "name": "y", "cells": {"text_mkr5wya6": None, "dropdown_mkr58de6": "S26"}},
+    )
     http.post(f"{base}/create_label", json={"column_id": "color_mkr5yf27", "text": "BOX"})
     http.post(f"{base}/rename_group", json={"group_id": group, "title": "B"})
     found = board.state.item(item)
@@ -258,3 +296,30 @@ def test_two_emulators_run_side_by_side():
         one.people.create_item(DEV, "topics", "x")
         assert one.url != two.url
         assert (one.state.active[DEV], two.state.active[DEV]) == (1, 0)
+
+
+def test_labels_that_were_dropped_stay_dropped_after_a_restart(make_api, tmp_path):
+    """A replaced list of labels is the list after a restart, added labels too."""
+    column = "dropdown_mkr58de6"
+    one = make_api(data=tmp_path / "b.sqlite")
+    item = one.item("x", {column: {"labels": ["A"]}}, labels=True)
+    one.change(item, {column: {"labels": ["B", "C"]}}, labels=True)
+    one(
+        'mutation($r:String!){update_dropdown_column(board_id:%s,id:"%s",revision:$r,settings:{labels:[{id:2,label:"B"},{id:3,label:"C"}]}){id}}'
+        % (DEV, column),
+        {"r": "4"},
+    )
+    one.change(item, {column: {"labels": ["B", "D"]}}, labels=True)
+    one.emulator.close()
+    two = make_api(data=tmp_path / "b.sqlite")
+    assert [label.text for label in two.emulator.world.board(DEV).columns[column].labels.values()] == ["B", "C", "D"]
+    assert two.cell(item, column)["text"] == "B, D"
+
+
+def test_old_replies_leave_the_data_file(make_api, tmp_path):
+    """What is older than 30 minutes is forgotten, on disk as well."""
+    one = make_api(data=tmp_path / "b.sqlite")
+    one.create("x", key="1")
+    one.clock.advance(1_801)
+    one.create("y", key="2")
+    assert list(one.emulator.store.notes("reply:")) == ["reply:2"]

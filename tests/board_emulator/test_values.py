@@ -1,5 +1,6 @@
 """Values per column type: what is taken, how it reads afterwards, and what is refused."""
 
+# ruff: noqa: UP031 - GraphQL documents stand on one line and are full of braces; tokens are the emulator's own
 from __future__ import annotations
 
 import json
@@ -99,7 +100,9 @@ def test_any_other_value_is_refused_and_changes_nothing(api, column, value):
 
 def test_typed_fields_say_the_same_as_the_text(api):
     """Number, date, labels and index come typed, and ``value`` is JSON."""
-    item = api.item("x", {NUMBER: "12.5", DAY: {"date": "2026-06-15"}, UNIT: {"label": "SET"}, CUSTOMER: {"labels": ["AJE"]}})
+    item = api.item(
+        "x", {NUMBER: "12.5", DAY: {"date": "2026-06-15"}, UNIT: {"label": "SET"}, CUSTOMER: {"labels": ["AJE"]}}
+    )
     assert api.cell(item, NUMBER)["number"] == 12.5
     assert json.loads(api.cell(item, NUMBER)["value"]) == "12.5"
     assert api.cell(item, DAY)["date"] == "2026-06-15"
@@ -141,7 +144,7 @@ def test_the_error_lists_the_labels_there_are(api):
 
 def test_column_values_must_be_json_text(api):
     """The scalar JSON is a JSON formatted string: an object, a list or broken text is refused."""
-    create = "mutation($v:JSON){create_item(board_id:%s,item_name:\"x\",column_values:$v){id}}" % DEV  # noqa: UP031
+    create = 'mutation($v:JSON){create_item(board_id:%s,item_name:"x",column_values:$v){id}}' % DEV
     for value in ({TEXT: "x"}, "[1]", "{"):
         assert api(create, {"v": value}).codes == ["JsonParseException"]
 
@@ -156,8 +159,18 @@ def test_an_unknown_column_is_named(api):
 def test_simple_values_are_plain_text(api):
     """change_simple_column_value takes the plain text of every type, and empties with empty text."""
     item = api.item()
-    change = "mutation($c:String!,$i:ID,$v:String){change_simple_column_value(board_id:%s,item_id:$i,column_id:$c,value:$v){id}}" % DEV  # noqa: UP031, E501
-    for column, value in ((TEXT, "t"), (LONG, "l"), (NUMBER, "7"), (DAY, "2026-01-02"), (UNIT, "SET"), (CUSTOMER, "AJE")):
+    change = (
+        "mutation($c:String!,$i:ID,$v:String){change_simple_column_value(board_id:%s,item_id:$i,column_id:$c,value:$v){id}}"
+        % DEV
+    )
+    for column, value in (
+        (TEXT, "t"),
+        (LONG, "l"),
+        (NUMBER, "7"),
+        (DAY, "2026-01-02"),
+        (UNIT, "SET"),
+        (CUSTOMER, "AJE"),
+    ):
         assert api(change, {"c": column, "i": item, "v": value}).codes == []
         assert api.cell(item, column)["text"] == value
         assert api(change, {"c": column, "i": item, "v": "" if column != NUMBER else None}).codes == []
