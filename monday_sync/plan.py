@@ -132,7 +132,7 @@ class Options:
     @classmethod
     def from_json(cls, text: str) -> Options:
         """The options that :meth:`to_json` wrote."""
-        values = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(text).items()}
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(text).items()}
         return cls(**values)
 
 

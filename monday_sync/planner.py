@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monday_sync import state as machine
@@ -134,17 +134,20 @@ def _confirmed(row: LedgerRow) -> bool:
     return row.state.outcome is machine.Outcome.SYNCED and row.state.confirmed is not None
 
 
-def _in_lost_groups(rows: dict[str, LedgerRow], there: set[str], listed: set[str], options: Options) -> list[SourceRow]:
+def _in_lost_groups(
+    rows: Mapping[str, LedgerRow], there: set[str], listed: set[str], options: Options
+) -> list[SourceRow]:
     """Synced items whose group a person deleted: they move to the group that is created again."""
     return [
         _synthetic(row)
         for row in rows.values()
-        if row.monday_id and row.group_id and row.group_id not in there and row.key not in listed and _confirmed(row)
+        if row.monday_id and row.group_id and row.group_id not in there
+        and row.key not in listed and _confirmed(row)
         and (not options.customers or row.customer_name in options.customers)
     ]  # fmt: skip
 
 
-def _of_gone_items(gone: set[str], items: list[SourceRow], ledger_items: dict[str, LedgerRow]) -> list[SourceRow]:
+def _of_gone_items(gone: set[str], items: list[SourceRow], ledger_items: Mapping[str, LedgerRow]) -> list[SourceRow]:
     """Synced rows whose item turned out to be gone while its lines were looked at."""
     listed = {row.key for row in items}
     return [_synthetic(ledger_items[k]) for k in sorted(gone) if k not in listed and _confirmed(ledger_items[k])]

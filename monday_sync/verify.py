@@ -94,9 +94,9 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         items = context.ledger.rows(Level.ITEM)
         lines = context.ledger.rows(Level.SUBITEM)
         board = BoardReader(context.api, context.board, facts.items.items_count).everything()
-        found, faulty = _compare(context, items, lines, board)
+        compared, faulty = _compare(context, items, lines, board)
         due = sum(1 for r in (*items.values(), *lines.values()) if r.state.outcome is not machine.Outcome.SYNCED)
-        found = VerifyResult(context.board.board_id, *found, due)
+        found = VerifyResult(context.board.board_id, *compared, due)
         if not repair or not faulty:
             return found
         context.ledger.write(faulty)

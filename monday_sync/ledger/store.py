@@ -72,7 +72,8 @@ class Ledger:
 
     def write(self, rows: Iterable[LedgerRow] = (), attempts: Iterable[Attempt] = ()) -> None:
         """Write rows and attempts in one transaction; of several versions of one row the last counts."""
-        items, subitems = {}, {}
+        items: dict[str, dict[str, Any]] = {}
+        subitems: dict[str, dict[str, Any]] = {}
         for row in rows:
             (items if row.level is Level.ITEM else subitems)[row.key] = row.to_record()
         tries = {(a.batch_id, a.position): a.to_record() for a in attempts}
@@ -132,7 +133,7 @@ class Ledger:
         )
 
     def later_touches(self, run_id: str) -> list[tuple[str, int]]:
-        """Runs after ``run_id`` that changed rows which it changed too, with how many; what was rolled back excepted."""
+        """Later runs that changed rows which ``run_id`` changed, with how many; not those that were rolled back."""
         attempts, runs = self.warehouse.relation(ATTEMPTS.name), self.warehouse.relation(RUNS.name)
         with self.session() as session:
             found = session.rows(

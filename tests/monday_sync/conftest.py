@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from monday_sync.boards import BoardConfig, load_board
 from monday_sync.context import Context
 from monday_sync.ledger import Ledger
 from monday_sync.plan import Options, Plan
 from monday_sync.push import PushRequest, plan_in, push_in
 from monday_sync.results import PushResult
-
 from tests.monday_sync.fake_board import FakeBoard
 from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
@@ -92,7 +92,7 @@ class Desk:
     def forget_ledger(self) -> None:
         with self.context.ledger.session() as session:
             for name in ("items", "subitems", "attempts", "runs", "groups"):
-                session.execute(f"delete from monday_sync_{name}")  # noqa: S608
+                session.execute(f"delete from monday_sync_{name}")
 
 
 @pytest.fixture

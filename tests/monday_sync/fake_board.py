@@ -95,7 +95,7 @@ class FakeBoard:
         calls = -(-sum(counts.values()) // self.size)
         return Estimate(float(calls), calls, 0)
 
-    def batch_size(self, kind: str) -> int:
+    def batch_size(self, _kind: str) -> int:
         return self.size
 
     def mutate(self, request: MutationRequest) -> tuple[Outcome, ...]:
@@ -112,15 +112,13 @@ class FakeBoard:
         self.after(request)
         return outcomes
 
-    def items(
-        self, board: BoardConfig, *, ids: Sequence[str] | None = None, group: str | None = None
-    ) -> Iterator[BoardItem]:
+    def items(self, _board: BoardConfig, *, ids: Sequence[str] | None = None) -> Iterator[BoardItem]:
         self.reads += 1
         for thing in list(self.things.values()):
             if thing.parent is None and (thing.id in ids if ids is not None else thing.state == "active"):
                 yield self._item(thing)
 
-    def find(self, board: BoardConfig, column_id: str, texts: Sequence[str]) -> Iterator[BoardItem]:
+    def find(self, _board: BoardConfig, column_id: str, texts: Sequence[str]) -> Iterator[BoardItem]:
         self.finds += 1
         wanted = {t.casefold() for t in texts}
         for thing in list(self.active()):

@@ -20,7 +20,6 @@ from pathlib import Path
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import PEOPLE, TRANSPORT, Chance
 from board_emulator.testing import EmulatorHandle, running_emulator
-
 from monday_sync.api import BoardApi
 from monday_sync.boards import load_board
 from monday_sync.context import Context, open_context, utc_now
@@ -39,7 +38,7 @@ _LEDGER = ("items", "subitems", "attempts", "runs", "groups")
 _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
-    _PROCESSES.set_forkserver_preload(["monday_sync.push"])
+    _PROCESSES.set_forkserver_preload(["tests.monday_sync.soak"])
 
 
 def hurried(project: Path, url: str, minutes: float) -> Context:
@@ -128,11 +127,16 @@ class Soak:
         process = _PROCESSES.Process(
             target=push_in_child, args=(str(self.folder), self.handle.url, self.minutes), daemon=True
         )
+        calls = self.handle.emulator.tally.calls
+        fatal, moment = calls + self.dice.randint(1, 25), self.dice.uniform(0, 0.05)
         process.start()
         if self.dice.random() < 0.75:
-            process.join(self.dice.uniform(0.05, 2.0))
-            self.story.append("killed" if process.is_alive() else f"ended by itself: {process.exitcode}")
+            while process.is_alive() and self.handle.emulator.tally.calls < fatal:
+                time.sleep(0.002)
+            time.sleep(moment)
+            ended = "killed" if process.is_alive() else f"ended by itself: {process.exitcode}"
             process.kill()
+            self.story.append(f"{ended} after {self.handle.emulator.tally.calls - calls} calls")
         process.join(120)
         if process.exitcode is None:
             process.kill()
@@ -146,12 +150,12 @@ class Soak:
     def copy_ledger(self) -> dict[str, object]:
         with self.warehouse.session() as session:
             there = session.relations()
-            return {n: session.arrow(f"select * from monday_sync_{n}") for n in _LEDGER if f"monday_sync_{n}" in there}  # noqa: S608
+            return {n: session.arrow(f"select * from monday_sync_{n}") for n in _LEDGER if f"monday_sync_{n}" in there}
 
     def replace_ledger(self, kept: dict[str, object] | None) -> None:
         with self.warehouse.session() as session:
             for name in _LEDGER:
-                session.execute(f"delete from monday_sync_{name}")  # noqa: S608
+                session.execute(f"delete from monday_sync_{name}")
         with self.warehouse.session() as session:
             for name, data in (kept or {}).items():
                 session.insert(f"monday_sync_{name}", data)  # type: ignore[arg-type]
@@ -174,11 +178,11 @@ class Soak:
         return problems + differences(self.handle, self.config, self.relations, self.orders)
 
 
-def run_seed(seed: int, folder: Path) -> tuple[list[str], list[str]]:
+def run_seed(seed: int, folder: Path, rounds: int = 3) -> tuple[list[str], list[str]]:
     """What is wrong after the story of ``seed``, and the story."""
     with running_emulator() as handle:
         soak = Soak(seed, folder, handle)
-        problems = soak.run()
+        problems = soak.run(rounds)
         return problems, [*soak.story, f"faults: {[kind for _, kind in handle.faults.hits]}"]
 
 

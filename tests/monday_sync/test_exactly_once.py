@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
+
 from monday_sync.adopt import adopt
 from monday_sync.api import CreateItem, CreateSubitem, MutationRequest
 from monday_sync.errors import DailyLimitError
-
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.fake_board import Item, lost
 
@@ -137,12 +137,12 @@ def test_a_restored_ledger_makes_no_doubles(desk: Desk) -> None:
     desk.have(orders("0", "1"))
     desk.push()
     with desk.context.warehouse.session() as session:
-        saved = {n: session.arrow(f"select * from monday_sync_{n}") for n in ("items", "subitems", "attempts", "runs")}  # noqa: S608
+        saved = {n: session.arrow(f"select * from monday_sync_{n}") for n in ("items", "subitems", "attempts", "runs")}
     seven(desk)
     desk.push()
     with desk.context.warehouse.session() as session:
-        for name, data in saved.items():
-            session.execute(f"delete from monday_sync_{name}")  # noqa: S608
+        for name in saved:
+            session.execute(f"delete from monday_sync_{name}")
         for name, data in saved.items():
             session.insert(f"monday_sync_{name}", data)
     result = desk.push()

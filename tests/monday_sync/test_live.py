@@ -10,11 +10,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from board_emulator.faults import Fault
-from board_emulator.testing import EmulatorHandle, running_emulator
 from click.testing import CliRunner, Result
 
 import monday_sync
+from board_emulator.faults import Fault
+from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.boards import load_board
 from monday_sync.cli import main
 from tests.monday_sync.conftest import orders

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+
 from monday_sync.api import ChangeColumns, CreateGroup, CreateItem, Group, Outcome
 from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError, RequestFailedError
-
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.relations import Order
 

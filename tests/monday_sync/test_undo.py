@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from monday_sync.errors import ConfirmationNeededError, RefusedError
 from monday_sync.history import history
 from monday_sync.undo import cleanup, rollback
-
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.test_exactly_once import crash_at
 
@@ -136,7 +136,7 @@ def test_cleanup_that_was_killed_is_resumed(desk: Desk, monkeypatch: pytest.Monk
     assert ledger_text(desk) == []
 
 
-def test_prod_asks_for_the_number(desk_of) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_prod_asks_for_the_number(desk_of) -> None:  # type: ignore[no-untyped-def]
     """On prod nothing is taken back without the number of rows."""
     desk = desk_of("prod")
     desk.have(orders("1", values={"planned_delivery_method": None}))

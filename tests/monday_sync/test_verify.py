@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monday_sync.verify import verify
-
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.fake_board import Item
 
