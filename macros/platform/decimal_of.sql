@@ -27,28 +27,36 @@ end
 
 {% macro sqlserver__decimal_of(text, precision, scale) -%}
 {%- set type = 'decimal(' ~ precision ~ ', ' ~ scale ~ ')' -%}
-{#- the text without its sign, percent sign and well-placed separators must be digits and at most one point -#}
-{%- set unsigned -%} case when left({{ text }}, 1) in (N'+', N'-') then stuff({{ text }}, 1, 1, N'') else {{ text }} end {%- endset -%}
-{%- set bare -%} rtrim(case when right({{ text }}, 1) = N'%' then stuff({{ unsigned }}, len({{ unsigned }}), 1, N'') else {{ unsigned }} end) {%- endset -%}
-{%- set whole -%} left({{ bare }}, charindex(N'.', concat({{ bare }}, N'.')) - 1) {%- endset -%}
-{%- set digits -%} replace({{ bare }}, N',', N'') {%- endset -%}
 {%- set groups = [] -%}
 {%- for count in range(1, 6) -%}
     {%- for head in ['[0-9]', '[0-9][0-9]', '[0-9][0-9][0-9]'] -%}
-        {%- do groups.append(whole ~ " like N'" ~ head ~ (',[0-9][0-9][0-9]' * count) ~ "'") -%}
+        {%- do groups.append("d.whole like N'" ~ head ~ (',[0-9][0-9][0-9]' * count) ~ "'") -%}
     {%- endfor -%}
 {%- endfor -%}
-{%- set sign -%} case when left({{ text }}, 1) = N'-' then N'-' else N'' end {%- endset -%}
-case
-    when {{ text }} is null or len({{ text }}) > 60 then null
-    when {{ bare }} like N'%[0-9]%' and {{ digits }} not like N'%[^0-9.]%' and {{ digits }} not like N'%.%.%'
-        and (charindex(N',', {{ bare }}) = 0 or ({{ groups | join(' or ') }}))
-        then case
-            when right({{ text }}, 1) = N'%'
-                then try_cast(try_cast({{ sign }} + {{ digits }} as decimal(30, 8)) * cast(0.01 as decimal(3, 2)) as {{ type }})
-            else try_cast({{ sign }} + {{ digits }} as {{ type }})
-        end
-    when {{ text }} like N'%[0-9.][eE][-+0-9]%' and {{ text }} not like N'%[^0-9.eE+-]%'
-        then try_cast(try_cast({{ text }} as float) as {{ type }})
-end
+(
+    select case
+        when t.typed is null or len(t.typed) > 60 then null
+        when b.bare like N'%[0-9]%' and d.digits not like N'%[^0-9.]%' and d.digits not like N'%.%.%'
+            and (charindex(N',', b.bare) = 0 or {{ groups | join(' or ') }})
+            then case
+                when right(t.typed, 1) = N'%'
+                    then try_cast(try_cast(concat(s.minus, d.digits) as decimal(30, 8)) * cast(0.01 as decimal(3, 2)) as {{ type }})
+                else try_cast(concat(s.minus, d.digits) as {{ type }})
+            end
+        when t.typed like N'%[0-9.][eE][-+0-9]%' and t.typed not like N'%[^0-9.eE+-]%'
+            then try_cast(try_cast(t.typed as float) as {{ type }})
+    end
+    from (select {{ text }} as typed) as t
+    cross apply (
+        select
+            case when left(t.typed, 1) in (N'+', N'-') then stuff(t.typed, 1, 1, N'') else t.typed end as unsigned,
+            case when left(t.typed, 1) = N'-' then N'-' else N'' end as minus
+    ) as s
+    cross apply (
+        select rtrim(case when right(t.typed, 1) = N'%' then stuff(s.unsigned, len(s.unsigned), 1, N'') else s.unsigned end) as bare
+    ) as b
+    cross apply (
+        select replace(b.bare, N',', N'') as digits, left(b.bare, charindex(N'.', concat(b.bare, N'.')) - 1) as whole
+    ) as d
+)
 {%- endmacro %}

@@ -10,10 +10,11 @@ regexp_full_match({{ text }}, '(0?[1-9]|1[0-2])[/.-](0?[1-9]|1[0-2])[/.-]([0-9]{
 {%- endmacro %}
 
 {% macro sqlserver__is_two_numbers_and_a_year(text) -%}
-{%- set day -%} left({{ text }}, charindex(N' ', concat({{ text }}, N' ')) - 1) {%- endset -%}
-{%- set dots -%} replace(replace({{ day }}, N'/', N'.'), N'-', N'.') {%- endset -%}
-({{ dotted_is_year(dots, 1) }}
-    and try_cast({{ dotted_part(dots, 2) }} as int) between 1 and 12
-    and try_cast({{ dotted_part(dots, 3) }} as int) between 1 and 12
-    and {{ dotted_part(dots, 4) }} is null)
+exists (
+    select 1
+    from (select translate(left({{ text }}, charindex(N' ', concat({{ text }}, N' ')) - 1), N'/-', N'..') as day) as d
+    where {{ dotted_is_year('d.day', 1) }} and {{ dotted_part('d.day', 4) }} is null
+        and try_cast({{ dotted_part('d.day', 2) }} as int) between 1 and 12
+        and try_cast({{ dotted_part('d.day', 3) }} as int) between 1 and 12
+)
 {%- endmacro %}

@@ -45,32 +45,38 @@ lpad(cast((position(lower(left({{ date_piece(text, pattern, group) }}, 3)) in 'j
 
 {% macro sqlserver__iso_date_text(text) -%}
 {#- parsename() takes dotted text apart, counting from the right: part 1 is the last -#}
-{%- set day_text -%} left({{ text }}, charindex(N' ', concat({{ text }}, N' ')) - 1) {%- endset -%}
-{%- set iso_day -%} left({{ text }}, patindex(N'%[T ]%', concat({{ text }}, N' ')) - 1) {%- endset -%}
-{%- set iso -%} replace(replace({{ iso_day }}, N'/', N'.'), N'-', N'.') {%- endset -%}
-{%- set numeric -%} replace(replace({{ day_text }}, N'/', N'.'), N'-', N'.') {%- endset -%}
-{%- set named -%} replace(replace(replace(replace(replace({{ text }}, N'.', N' '), N',', N' '), N'/', N' '), N'-', N' '), N'  ', N' ') {%- endset -%}
-{%- set dotted -%} replace({{ named }}, N' ', N'.') {%- endset -%}
-case
-    when {{ text }} is null or len({{ text }}) > 40 then null
-    when {{ text }} like N'[0-9][0-9][0-9][0-9][-/]%' and {{ dotted_part(iso, 4) }} is null and {{ dotted_is_day(iso, 2) }} and {{ dotted_is_day(iso, 1) }}
-        then concat({{ dotted_part(iso, 3) }}, N'-', {{ dotted_padded(iso, 2) }}, N'-', {{ dotted_padded(iso, 1) }})
-    when {{ text }} like N'[0-9][0-9][0-9][0-9][0-9]' or {{ text }} like N'[0-9][0-9][0-9][0-9][0-9].[0-9]%' and {{ text }} not like N'%[^0-9.]%'
-        then cast(dateadd(day, try_cast(left({{ text }}, 5) as int), cast('1899-12-30' as date)) as nvarchar(10))
-    when {{ text }} like N'[0-9]%[/.-]%[/.-][0-9][0-9][0-9][0-9]%' and {{ dotted_is_day(numeric, 3) }} and {{ dotted_is_day(numeric, 2) }}
-        and {{ dotted_part(numeric, 1) }} like N'[0-9][0-9][0-9][0-9]'
-        and (charindex(N' ', {{ text }}) = 0 or {{ text }} like N'% [0-9]%:[0-9][0-9]%')
-        then case
-            when try_cast({{ dotted_part(numeric, 3) }} as int) > 12 or try_cast({{ dotted_part(numeric, 3) }} as int) = try_cast({{ dotted_part(numeric, 2) }} as int)
-                then concat({{ dotted_part(numeric, 1) }}, N'-', {{ dotted_padded(numeric, 2) }}, N'-', {{ dotted_padded(numeric, 3) }})
-            when try_cast({{ dotted_part(numeric, 2) }} as int) > 12
-                then concat({{ dotted_part(numeric, 1) }}, N'-', {{ dotted_padded(numeric, 3) }}, N'-', {{ dotted_padded(numeric, 2) }})
-        end
-    when {{ dotted_is_day(dotted, 3) }} and {{ dotted_is_month(dotted, 2) }} and {{ dotted_is_year(dotted, 1) }}
-        then concat(right(concat(N'20', {{ dotted_part(dotted, 1) }}), 4), N'-', {{ dotted_month(dotted, 2) }}, N'-', {{ dotted_padded(dotted, 3) }})
-    when {{ dotted_is_month(dotted, 3) }} and {{ dotted_is_day(dotted, 2) }} and {{ dotted_is_year(dotted, 1) }}
-        then concat(right(concat(N'20', {{ dotted_part(dotted, 1) }}), 4), N'-', {{ dotted_month(dotted, 3) }}, N'-', {{ dotted_padded(dotted, 2) }})
-end
+(
+    select case
+        when t.typed is null or len(t.typed) > 40 then null
+        when t.typed like N'[0-9][0-9][0-9][0-9][-/]%' and {{ dotted_part('d.iso', 4) }} is null
+            and {{ dotted_is_day('d.iso', 2) }} and {{ dotted_is_day('d.iso', 1) }}
+            then concat({{ dotted_part('d.iso', 3) }}, N'-', {{ dotted_padded('d.iso', 2) }}, N'-', {{ dotted_padded('d.iso', 1) }})
+        when t.typed like N'[0-9][0-9][0-9][0-9][0-9]'
+            or (t.typed like N'[0-9][0-9][0-9][0-9][0-9].[0-9]%' and stuff(t.typed, 6, 1, N'') not like N'%[^0-9]%')
+            then cast(dateadd(day, try_cast(left(t.typed, 5) as int), cast('1899-12-30' as date)) as nvarchar(10))
+        when {{ dotted_is_day('d.numbers', 3) }} and {{ dotted_is_day('d.numbers', 2) }} and {{ dotted_part('d.numbers', 4) }} is null
+            and {{ dotted_part('d.numbers', 1) }} like N'[0-9][0-9][0-9][0-9]'
+            and (charindex(N' ', t.typed) = 0 or t.typed like N'% [0-9]%:[0-9][0-9]%')
+            then case
+                when try_cast({{ dotted_part('d.numbers', 3) }} as int) > 12
+                    or try_cast({{ dotted_part('d.numbers', 3) }} as int) = try_cast({{ dotted_part('d.numbers', 2) }} as int)
+                    then concat({{ dotted_part('d.numbers', 1) }}, N'-', {{ dotted_padded('d.numbers', 2) }}, N'-', {{ dotted_padded('d.numbers', 3) }})
+                when try_cast({{ dotted_part('d.numbers', 2) }} as int) > 12
+                    then concat({{ dotted_part('d.numbers', 1) }}, N'-', {{ dotted_padded('d.numbers', 3) }}, N'-', {{ dotted_padded('d.numbers', 2) }})
+            end
+        when {{ dotted_is_day('d.words', 3) }} and {{ dotted_is_month('d.words', 2) }} and {{ dotted_is_year('d.words', 1) }}
+            then concat(right(concat(N'20', {{ dotted_part('d.words', 1) }}), 4), N'-', {{ dotted_month('d.words', 2) }}, N'-', {{ dotted_padded('d.words', 3) }})
+        when {{ dotted_is_month('d.words', 3) }} and {{ dotted_is_day('d.words', 2) }} and {{ dotted_is_year('d.words', 1) }}
+            then concat(right(concat(N'20', {{ dotted_part('d.words', 1) }}), 4), N'-', {{ dotted_month('d.words', 3) }}, N'-', {{ dotted_padded('d.words', 2) }})
+    end
+    from (select cast({{ text }} as nvarchar(100)) as typed) as t
+    cross apply (
+        select
+            replace(translate(left(t.typed, patindex(N'%[T ]%', concat(t.typed, N' ')) - 1), N'/-', N'..'), N' ', N'') as iso,
+            translate(left(t.typed, charindex(N' ', concat(t.typed, N' ')) - 1), N'/-', N'..') as numbers,
+            replace(replace(translate(t.typed, N'.,/-', N'    '), N'  ', N' '), N' ', N'.') as words
+    ) as d
+)
 {%- endmacro %}
 
 {% macro dotted_part(dots, number) %}parsename({{ dots }}, {{ number }}){% endmacro %}

@@ -1,26 +1,22 @@
-{#- Why a text does not fit its column, as a code: NULL when it does.
+{#- Why a text does not fit its column, as a code; for texts of which that much is known.
 
     Args: column, one of business_columns(); text, an SQL expression of folded text. -#}
 {% macro value_reject_code(column, text) -%}
 case
-    when {{ text }} is null then null
-    when {{ typed_value(column, text) }} is not null then null
     when {{ is_excel_error(text) }} then 'excel_error'
     {%- if column.kind == 'text' %}
     else 'too_long'
-    {%- else %}
-    {%- if column.kind == 'date' %}
+    {%- elif column.kind == 'date' %}
     when try_cast({{ iso_date_text(text) }} as date) is not null then 'out_of_range'
     when {{ is_two_numbers_and_a_year(text) }} then 'ambiguous_date'
     else 'not_a_date'
     {%- else %}
-    when {{ decimal_of(text, 38, 12) }} is null and {{ decimal_of(text, 38, 0) }} is null then 'not_a_number'
+    when {{ decimal_of(text, 38, 6) }} is null then 'not_a_number'
     {%- if column.kind == 'whole' %}
     when {{ decimal_of(text, 38, 6) }} < 0 then 'negative'
     when {{ decimal_of(text, 38, 6) }} <> floor({{ decimal_of(text, 38, 6) }}) then 'fraction'
     {%- endif %}
     else 'out_of_range'
-    {%- endif %}
     {%- endif %}
 end
 {%- endmacro %}

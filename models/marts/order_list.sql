@@ -1,26 +1,5 @@
 {{ config(alias='ORDER_LIST') }}
 
-with typed as (
-    select
-        staged.order_key,
-        {%- for column in business_columns() %}
-        {% if column.name == 'customer_name' -%}
-        cast(staged.customer_name as {{ column.data_type }})
-        {%- elif column.name == 'order_type' -%}
-        {{ order_type_of(typed_value(column, 'staged.order_type'), column.data_type) }}
-        {%- else -%}
-        {{ typed_value(column, 'staged.' ~ identifier(column.name)) }}
-        {%- endif %} as {{ identifier(column.name) }},
-        {%- endfor %}
-        cast(staged.source_customer_name as nvarchar(255)) as source_customer_name,
-        cast(staged._source_file as nvarchar(255)) as _source_file,
-        cast(staged._source_sheet as nvarchar(255)) as _source_sheet,
-        cast(staged._source_row as integer) as _source_row,
-        cast(staged._load_id as nvarchar(64)) as _load_id
-    from {{ ref('order_list_staging') }} as staged
-    where staged.row_reject_code is null
-)
-
 select
     cast(typed.order_key as varchar(64)) as order_key,
     cast({{ order_hash('typed') }} as varchar(64)) as row_hash,
@@ -32,4 +11,4 @@ select
     typed._source_sheet,
     typed._source_row,
     typed._load_id
-from typed
+from {{ ref('order_list_typed') }} as typed

@@ -2,11 +2,11 @@
 {%- set checks = [] -%}
 {%- set misfits = [] -%}
 {%- for column in business_columns() if column.name != 'customer_name' -%}
-    {%- set text = 'staged.' ~ identifier(column.name) -%}
-    {%- do misfits.append('(' ~ text ~ ' is not null and ' ~ typed_value(column, text) ~ ' is null)') -%}
-    {%- do checks.append(
-        text_literal(column.header) ~ ', ' ~ text ~ ', ' ~ value_reject_code(column, text) ~ ", '" ~ column.data_type ~ "'"
-    ) -%}
+    {%- set text, value = 'staged.' ~ identifier(column.name), 'typed.' ~ identifier(column.name) -%}
+    {%- set misfit = text ~ ' is not null and ' ~ value ~ ' is null' -%}
+    {%- do misfits.append('(' ~ misfit ~ ')') -%}
+    {%- set code = 'case when ' ~ misfit ~ ' then ' ~ value_reject_code(column, text) ~ ' end' -%}
+    {%- do checks.append([text_literal(column.header), text, code, "'" ~ column.data_type ~ "'"] | join(', ')) -%}
 {%- endfor -%}
 {%- set quantity = {'name': 'size', 'kind': 'whole', 'data_type': 'int'} -%}
 with rejected_rows as (
@@ -30,6 +30,8 @@ misfit_values as (
         checked.reason_code,
         checked.data_type
     from {{ ref('order_list_staging') }} as staged
+    inner join {{ ref('order_list_typed') }} as typed
+        on staged.order_key = typed.order_key
     {{ join_values(checks, 'checked', ['column_name', 'value_text', 'reason_code', 'data_type']) if checks }}
     where
         staged.row_reject_code is null

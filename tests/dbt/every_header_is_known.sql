@@ -1,0 +1,9 @@
+{{ config(severity='warn') }}
+{#- An unknown header is data that goes nowhere. Mend: declare the column in models/marts/order_list.yml, give it as a
+    spelling there, or say in the customer's file what it is (columns: a column, 'size' or 'ignore'). -#}
+select
+    headers.raw_table,
+    headers._source_file,
+    headers.header
+from {{ ref('order_list_headers') }} as headers
+where headers.role = 'unknown'
