@@ -33,7 +33,8 @@ TOKENS = (
     Token("local-contributor", "50000003", "Local contributor", "contributor"),
     Token("local-viewer", "50000004", "Local viewer", "viewer"),
 )
-_HTTP_OF_CODE = {"RATE_LIMIT_EXCEEDED": 429, "BAD_USER_INPUT": 400, "InternalServerError": 500}
+_TOO_MANY = 429
+_HTTP_OF_CODE = {"RATE_LIMIT_EXCEEDED": _TOO_MANY, "BAD_USER_INPUT": 400, "InternalServerError": 500}
 
 
 @dataclass(slots=True)
@@ -207,7 +208,13 @@ class Emulator:
         status = 200
         if result.errors:
             body["errors"] = [self._shown(error) for error in result.errors]
-            status = max(_HTTP_OF_CODE.get(e["extensions"].get("code", ""), 200) for e in body["errors"])
+            nothing_ran = not any((result.data or {}).values())
+            if nothing_ran:  # with partial data the answer stays 200
+                status = max(_HTTP_OF_CODE.get(e["extensions"].get("code", ""), 200) for e in body["errors"])
+        if status == _TOO_MANY:
+            # the start of a job was turned away, nothing ran: the same key may try again
+            wait = max(int(error["extensions"].get("retryAfterMs", 0)) for error in body["errors"])
+            return status, body, {"Retry-After": str(-(-wait // 1000))}
         return status, body, {"_keep": mark} if mark else {}
 
     def _repeated(self, request: Request, mark: str) -> tuple[int, dict[str, Any], dict[str, str]] | None:

@@ -62,7 +62,7 @@ def _sortable(text: str) -> tuple[bool, Decimal, str]:
 
 
 def _rule(board: Board, item: Item, rule: dict[str, Any]) -> bool:
-    operator = rule.get("operator", "any_of")
+    operator: str = rule.get("operator", "any_of")
     column_id = rule["column_id"]
     text = _cell(board, item, column_id)
     given = rule["compare_value"]
@@ -72,8 +72,7 @@ def _rule(board: Board, item: Item, rule: dict[str, Any]) -> bool:
         # documented: labels are named by their ids (dropdown) and indexes (status), other cells by their text
         value = item.values.get(column_id)
         if column is not None and column.type in ("dropdown", "status"):
-            chosen: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
-            cells = {str(number) for number in chosen}
+            cells = {str(number) for number in value} if isinstance(value, list) else {str(value)} - {"None"}
         else:
             cells = {text}
         return bool(cells & set(wanted)) == (operator == "any_of")

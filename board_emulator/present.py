@@ -60,9 +60,10 @@ def cell(world: World, item: Item, column: Column) -> dict[str, Any]:
     """A ``ColumnValue`` of the item, as the type of its column has it."""
     kind = column.type
     value = item.values.get(column.id)
+    # the lambdas are called when a query asks for the field: most do not, and there are many cells
     shown: dict[str, Any] = {
         "__typename": _TYPES[kind], "id": column.id, "column": column, "type": kind, "text": text_of(column, value),
-        "value": json_of(value, kind, item.updated_at), "is_leaf": not world.subitems(item),
+        "value": lambda _: json_of(value, kind, item.updated_at), "is_leaf": lambda _: not world.subitems(item),
     }  # fmt: skip
     if kind == "numbers":
         shown["number"] = None if value is None else float(str(value))

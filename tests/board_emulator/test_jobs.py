@@ -155,7 +155,10 @@ def test_capacities(make_api):
         api.clock.advance(1)
     refused = start(api)
     assert (refused.status, refused.codes) == (429, ["RATE_LIMIT_EXCEEDED"])
-    assert refused.body["errors"][0]["extensions"]["retryAfterMs"] > 0
+    wait = refused.body["errors"][0]["extensions"]["retryAfterMs"]
+    assert int(refused.headers["Retry-After"]) * 1000 >= wait > 0
+    api.clock.advance(wait / 1000)
+    assert start(api).codes == []
 
 
 def test_matching_needs_a_column_that_can_be_matched(api):
