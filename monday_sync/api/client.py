@@ -13,7 +13,7 @@ from console import register_secret
 from monday_sync.api import documents, parsing
 from monday_sync.api.answers import Done
 from monday_sync.api.costs import READ
-from monday_sync.api.errors import RequestFailedError, TokenRevokedError
+from monday_sync.api.errors import RequestFailedError, StoppedError, TokenRevokedError
 from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault, Kind
 from monday_sync.api.jobs import Jobs
@@ -25,7 +25,7 @@ from monday_sync.api.reading import Reader
 from monday_sync.api.transport import Transport
 from monday_sync.boards import BoardConfig
 from monday_sync.boards.guard import is_loopback
-from monday_sync.errors import DailyLimitError, RefusedError
+from monday_sync.errors import RefusedError
 
 #: Seconds for a whole answer: the API's own 60, and some for the way.
 TIMEOUT = 65.0
@@ -196,11 +196,13 @@ class BoardApi:
             key = request.idempotency_key if attempt == 0 else f"{request.idempotency_key}-{attempt}"
             try:
                 found, limit = self._send(request, left, key)
-            except (DailyLimitError, TokenRevokedError) as error:
+            except (StoppedError, RequestFailedError) as error:
                 if not outcomes:
                     raise
                 # what took effect must be told; the next request will meet the same and end the run
-                found, limit = [_held(i, error.message) for i in left], None
+                stopped = isinstance(error, StoppedError)
+                found = [Outcome(i, False, None, None, 0, None, error.message, retryable=stopped) for i in left]
+                limit = None
             for outcome in found:
                 outcomes[outcome.index] = outcome
             left = [o.index for o in found if o.retryable] if limit is not None else []
@@ -238,7 +240,3 @@ class BoardApi:
                 Outcome(index, False, None, request_id, ms, part.code, part.sentence, held, part.kind is Kind.GONE)
             )
         return outcomes, limit
-
-
-def _held(index: int, sentence: str) -> Outcome:
-    return Outcome(index, False, None, None, 0, None, sentence, retryable=True)

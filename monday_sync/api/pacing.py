@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from monday_sync.api.costs import Costs
+from monday_sync.api.costs import Cost, Costs
 from monday_sync.api.limits import CALLS, POINTS, Spending, Use, Window, read_quotas
 from monday_sync.errors import DailyLimitError
 
@@ -155,11 +155,10 @@ class Pacer:
         """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""
         with self._lock:
             window = self._windows[POINTS]
-            names = _FIELDS.get(kind, (kind,))
-            cost = max(self.costs.of(name).points for name in names)
-            full = min(self._full(name) for name in names)
-            free = int(window.free(self.time.now(), Use.WRITE) // max(cost, 1.0))
-            smallest = max(1, int(window.quota * _REST_SHARE // max(cost, 1.0)))
+            cost = max(self._points(kind), 1.0)
+            full = self._full(kind)
+            free = int(window.free(self.time.now(), Use.WRITE) // cost)
+            smallest = max(1, int(window.quota * _REST_SHARE // cost))
             return free if smallest <= free < full else full
 
     def fits_ever(self, counts: Mapping[str, int]) -> bool:
@@ -180,10 +179,9 @@ class Pacer:
         with self._lock:
             calls, points, busy = 0, 0.0, 0.0
             for kind, count in counts.items():
-                names = _FIELDS.get(kind, (kind,))
-                calls += math.ceil(count / min(self._full(name, known=True) for name in names))
-                points += count * max(self.costs.of(name).points for name in names)
-                busy += count * max(self.costs.of(name).seconds if self.costs.of(name).seen else 0.0 for name in names)
+                calls += math.ceil(count / self._full(kind, known=True))
+                points += count * self._points(kind)
+                busy += count * max(cost.seconds if cost.seen else 0.0 for cost in self._costs(kind))
             calls += sum(pages.values())
             now = self.time.now()
             late = max(
@@ -195,11 +193,23 @@ class Pacer:
             share = None if not daily_calls else calls / daily_calls
             return Estimate(round(max(late, busy), 1), calls, int(points), share)
 
-    def _full(self, name: str, *, known: bool = False) -> int:
-        cost = self.costs.of(name)
-        if not cost.seen and not known:
-            return _FIRST_BATCH
-        within = min(self._windows[POINTS].quota, _QUERY_POINTS) // max(cost.points, 1.0)
-        in_time = TIME_LIMIT * _TIME_SHARE // max(cost.seconds, 1e-6) if cost.seen else LARGEST_BATCH
-        most = LARGEST_BATCH if cost.most is None else cost.most
-        return max(1, int(min(LARGEST_BATCH, within, in_time, most)))
+    def _costs(self, kind: str) -> list[Cost]:
+        """Costs of the operations that a kind stands for: those that were seen, or else what is assumed of them."""
+        costs = [self.costs.of(name) for name in _FIELDS.get(kind, (kind,))]
+        return [cost for cost in costs if cost.seen] or costs
+
+    def _points(self, kind: str) -> float:
+        return max(cost.points for cost in self._costs(kind))
+
+    def _full(self, kind: str, *, known: bool = False) -> int:
+        """Operations of a full batch. Before the first answer it is a small one, unless ``known`` is asked for."""
+        sizes = [LARGEST_BATCH]
+        for cost in self._costs(kind):
+            sizes.append(int(min(self._windows[POINTS].quota, _QUERY_POINTS) // max(cost.points, 1.0)))
+            if cost.seen:
+                sizes.append(int(TIME_LIMIT * _TIME_SHARE // max(cost.seconds, 1e-6)))
+            elif not known:
+                sizes.append(_FIRST_BATCH)
+            if cost.most is not None:
+                sizes.append(cost.most)
+        return max(1, min(sizes))

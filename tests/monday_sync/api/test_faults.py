@@ -81,4 +81,4 @@ def test_what_a_status_without_graphql_means(status: int | None, kind: Kind) -> 
     """Without a readable body the status alone decides, and silence is a doubt."""
     fault = fault_of_status(status, RATE, "an HTML page instead of JSON")
     assert fault.kind is kind
-    assert fault.wait == (7 if kind in {Kind.WAIT, Kind.TOKEN} else None)
+    assert fault.wait == (7 if kind is Kind.WAIT else None)
