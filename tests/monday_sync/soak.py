@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import multiprocessing
-import os
 import random
 import shutil
 import sys
@@ -20,48 +18,23 @@ from pathlib import Path
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import PEOPLE, TRANSPORT, Chance
 from board_emulator.testing import EmulatorHandle, running_emulator
-from monday_sync.api import BoardApi
 from monday_sync.boards import load_board
-from monday_sync.context import Context, open_context, utc_now
 from monday_sync.plan import Options
 from monday_sync.push import PushRequest, push_in
 from monday_sync.verify import verify
+from tests.monday_sync.hurried_push import TIMEOUT, hurried, push_in_child
 from tests.monday_sync.referee import differences
 from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
 
 BOARDS = Path(__file__).parents[2] / "boards"
 _PROFILE = "order_list:\n  target: local\n  outputs:\n    local: {type: duckdb, path: board.duckdb, schema: main}\n"
-_TIMEOUT, _DELAY = 0.4, 0.6
-_BATCH = 3
+_DELAY = 1.5 * TIMEOUT
 _LEDGER = ("items", "subitems", "attempts", "runs", "groups")
 _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
-    _PROCESSES.set_forkserver_preload(["tests.monday_sync.soak"])
-
-
-def hurried(project: Path, url: str, minutes: float) -> Context:
-    """A context that waits little, sends small requests, and whose clock is ``minutes`` ahead."""
-    os.environ["MONDAY_API_URL"] = url
-
-    def sleep(seconds: float) -> None:
-        time.sleep(min(seconds, 0.02))
-
-    context = open_context(
-        "local", project_dir=project, clock=lambda: utc_now() + dt.timedelta(minutes=minutes), sleep=sleep
-    )
-    context.api.close()
-    api = BoardApi(url, "local", sleep=sleep, timeout=_TIMEOUT)
-    api.batch_size = lambda _kind: _BATCH  # type: ignore[method-assign]
-    policy = replace(context.board.policy, touch_share=1.0, max_attempts=100)
-    return replace(context, api=api, board=replace(context.board, policy=policy))
-
-
-def push_in_child(project: str, url: str, minutes: float) -> None:
-    """One push, as the process that may be killed."""
-    with hurried(Path(project), url, minutes) as context:
-        push_in(context, PushRequest(Options()))
+    _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push"])
 
 
 class Soak:
