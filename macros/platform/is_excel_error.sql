@@ -1,0 +1,17 @@
+{#- A condition: the text is an error result of a formula. Such a cell says nothing, in a text column as in any other.
+
+    On DuckDB a list of constants in 130 columns would become 130 joins, so a pattern stands there instead.
+    Args: text, an SQL expression of folded text. -#}
+{% macro is_excel_error(text) %}{{ return(adapter.dispatch('is_excel_error')(text)) }}{% endmacro %}
+
+{% macro default__is_excel_error(text) -%}
+regexp_full_match({{ text }}, '{{ excel_errors() | join("|") | replace("?", "[?]") }}')
+{%- endmacro %}
+
+{% macro sqlserver__is_excel_error(text) -%}
+({{ text }} in ('{{ excel_errors() | join("', '") }}'))
+{%- endmacro %}
+
+{% macro excel_errors() %}
+{{ return(['#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', '#CALC!', '#GETTING_DATA']) }}
+{% endmacro %}
