@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from monday_sync.api import (
     ArchiveItem,
@@ -40,7 +40,9 @@ class BoardFacts:
 
 def to_json(operation: Operation) -> str:
     """An operation as the ledger keeps it."""
-    return json.dumps({"kind": type(operation).__name__, **asdict(operation)}, ensure_ascii=False)
+    # not asdict(): it copies every value, and there are many
+    fields = {name: getattr(operation, name) for name in operation.__dataclass_fields__}
+    return json.dumps({"kind": type(operation).__name__, **fields}, ensure_ascii=False)
 
 
 def from_json(text: str) -> Operation:

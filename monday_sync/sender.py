@@ -191,6 +191,7 @@ class Sender:
     ) -> None:
         now = self.clock()
         self._attempts += complete(attempts, outcomes, now)
+        groups: dict[str, str] = {}
         answered: dict[tuple[Level, str], list[Outcome]] = {}
         for attempt, outcome in zip(attempts, outcomes, strict=True):
             answered.setdefault((attempt.level, attempt.row_key), []).append(outcome)
@@ -199,7 +200,7 @@ class Sender:
             if address[0] is Level.GROUP:
                 first = mine[0]
                 if first.ok and first.item_id:
-                    self.ledger.save_groups({address[1]: first.item_id}, self.run_id, now)
+                    groups[address[1]] = first.item_id
                 settled = Settled(address[1], Level.GROUP, None, first.ok, frozenset({GROUP}), first.sentence)
             elif address in rows:
                 settled = settle_row(rows[address], group, mine, max_attempts=self.max_attempts, now=now)
@@ -208,6 +209,7 @@ class Sender:
             else:
                 continue
             self.on_settled(settled)
+        self.ledger.save_groups(groups, self.run_id, now)
 
     def _withdraw(self, attempts: Sequence[Attempt], why: str) -> list[Settled]:
         closed, settled = withdraw(attempts, self.clock(), why)
