@@ -8,6 +8,7 @@ pass over the unpacked XML, in chunks, with searches that cost little where ther
 from __future__ import annotations
 
 import io
+import itertools
 import posixpath
 import re
 import zipfile
@@ -25,20 +26,10 @@ _LONGEST_ROW = 64 * 1024**2
 _LETTERS = 26
 _WIDEST_TWO_LETTERS = _LETTERS + _LETTERS**2
 
-# a namespace prefix before the element is legal, and some writers use it
-_P = rb"(?:[\w.-]+:)?"
-_ROW = re.compile(rb"<" + _P + rb"row\b[^>]*?\br=\"(\d+)\"")
-_FAR = re.compile(rb"\br=\"([A-Z]{3})\d+\"[^>]*(?<!/)>\s*<" + _P + rb"(?:f|v|is)\b")
-_NEAR = re.compile(rb"\br=\"([A-Z]{1,3})\d+\"[^>]*(?<!/)>\s*<" + _P + rb"(?:f|v|is)\b")
-_ERROR = re.compile(
-    rb"<" + _P + rb"c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>(?:(?!</" + _P + rb"c>).)*?"
-    rb"<" + _P + rb"v\b[^>]*>([^<]*)</", re.DOTALL
-)  # fmt: skip
-_UNCOMPUTED = re.compile(
-    rb"<" + _P + rb"c\b(?![^>]*\bt=\"str\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>\s*"
-    rb"<" + _P + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + _P + rb"f>)\s*"
-    rb"(?:<" + _P + rb"v\s*/>|<" + _P + rb"v\b[^>]*>\s*</" + _P + rb"v>)?\s*</" + _P + rb"c>"
-)
+_ROOT = re.compile(rb"<([\w.-]+:)?worksheet\b")
+# cells beyond column ZZ are rare enough to be looked at one by one
+_FAR = re.compile(rb"r=\"([A-Z]{3})\d+\"[^>]*(?<!/)>")
+_NEAR = re.compile(rb"r=\"([A-Z]{1,3})\d+\"[^>]*(?<!/)>")
 _ENTITIES = {b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">", b"&quot;": b'"', b"&apos;": b"'"}
 
 
@@ -105,48 +96,94 @@ def open_package(data: bytes, limits: Limits) -> zipfile.ZipFile:
     return package
 
 
+def check_parts(package: zipfile.ZipFile) -> None:
+    """Unpack, in pieces, what calamine reads as soon as it opens the file: all XML but the sheets.
+
+    Raises:
+        RejectedError: a part is damaged (or unpacks to more than it says), or declares a document type.
+    """
+    sheets = set(_sheet_parts(package).values())
+    for info in package.infolist():
+        if info.filename.endswith((".xml", ".rels")) and info.filename not in sheets:
+            for chunk in _chunks(package, info.filename):
+                _refuse_dtd(chunk, info.filename)
+
+
 def inspect_sheet(package: zipfile.ZipFile, sheet: str, limits: Limits) -> Findings | None:
-    """Read the parts that calamine will read, and say what it will not.
+    """Read the sheet's XML before calamine does, and say what calamine will not.
 
     ``None`` when the package has no XML sheets (.xlsb). Checks every byte's CRC on the way.
 
     Raises:
         RejectedError: a bomb, a DTD, a damaged part, a formula without a result, or too many rows, columns or cells.
     """
-    sheets = _sheet_parts(package)
-    part = sheets.get(sheet)
-    for info in package.infolist():
-        if info.filename.endswith((".xml", ".rels")) and info.filename not in sheets.values():
-            for chunk in _chunks(package, info.filename):
-                _refuse_dtd(chunk, info.filename)
+    part = _sheet_parts(package).get(sheet)
     if part is None:
         return None
     findings = Findings()
+    scanner: _Scanner | None = None
     for rows in _rows(package, part, sheet):
-        _scan(rows, sheet, findings)
+        scanner = scanner or _Scanner(rows[:_CHUNK], sheet)
+        scanner.scan(rows, findings)
     _check_size(package, part, sheet, findings, limits)
     return findings
 
 
-def _scan(rows: bytes, sheet: str, findings: Findings) -> None:
-    # only a cell with a value has these closing tags; </x:v> ends the same way
-    last = max(rows.rfind(b"v>"), rows.rfind(b"is>"))
-    if last >= 0:
-        numbers = _ROW.findall(rows, 0, last)
-        if numbers:
-            findings.rows = max(findings.rows, int(numbers[-1]))
-    for letters in set(_FAR.findall(rows)):
-        findings.columns = max(findings.columns, _column(letters))
-    if b't="e"' in rows:
-        findings.errors += [(int(row), _column(letters), _plain(text)) for letters, row, text in _ERROR.findall(rows)]
-    if b"f>" in rows or b"<f" in rows or b":f" in rows:
-        uncomputed = _UNCOMPUTED.search(rows)
-        if uncomputed:
-            cell = (uncomputed[1] + uncomputed[2]).decode("ascii")
+class _Scanner:
+    """Searches in a sheet's XML. Each starts from a literal: a pattern tried at every cell costs more than calamine.
+
+    Args:
+        start: the beginning of the part; its root element tells the namespace prefix that all elements carry.
+    """
+
+    def __init__(self, start: bytes, sheet: str) -> None:
+        root = _ROOT.search(start)
+        p = re.escape(root[1] or b"") if root else b""
+        self._sheet = sheet
+        self._row_start, self._formula_start = b"<" + p + b"row", b"<" + p + b"f"
+        self._value_ends = (b"</" + p + b"v>", b"</" + p + b"is>")
+        self._row = re.compile(re.escape(self._row_start) + rb"\b[^>]*?\br=\"(\d+)\"")
+        self._holds_value = re.compile(rb"\s*<" + p + rb"(?:f|v|is)\b")
+        self._error = re.compile(
+            rb"<" + p + rb"c\b[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>(?:<" + p + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + p
+            + rb"f>))?\s*<" + p + rb"v\b[^>]*>([^<]*)<"
+        )  # fmt: skip
+        self._uncomputed = re.compile(
+            rb"<" + p + rb"c\b(?![^>]*\bt=\"str\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>\s*<" + p
+            + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + p + rb"f>)\s*(?:<" + p + rb"v\s*/>|<" + p + rb"v\b[^>]*>\s*</" + p
+            + rb"v>)?\s*</" + p + rb"c>"
+        )  # fmt: skip
+
+    def scan(self, rows: bytes, findings: Findings) -> None:
+        """Add what a piece of whole rows holds to ``findings``."""
+        last = max(rows.rfind(end) for end in self._value_ends)
+        row = self._row.match(rows, rows.rfind(self._row_start, 0, last)) if last >= 0 else None
+        if row:
+            findings.rows = max(findings.rows, int(row[1]))
+        findings.columns = max(findings.columns, self.widest(rows, _FAR))
+        for cell in self._cells_around(rows, b't="e"', self._error):
+            findings.errors.append((int(cell[2]), _column(cell[1]), _plain(cell[3])))
+        for cell in self._cells_around(rows, self._formula_start, self._uncomputed):
             raise RejectedError(
-                f"Sheet '{sheet}', row {int(uncomputed[2])}: cell {cell} is a formula without a stored result.",
+                f"Sheet '{self._sheet}', row {int(cell[2])}: cell {(cell[1] + cell[2]).decode('ascii')} is a formula "
+                "without a stored result.",
                 mend="Open the file in Excel, let it calculate, and save it.",
             )
+
+    def widest(self, rows: bytes, reference: re.Pattern[bytes]) -> int:
+        """The last column in which a cell that ``reference`` finds holds a value; 0 without one."""
+        found = (m[1] for m in reference.finditer(rows) if self._holds_value.match(rows, m.end()))
+        return max(map(_column, set(found)), default=0)
+
+    @staticmethod
+    def _cells_around(rows: bytes, mark: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+        """Cells that match ``pattern`` among those that hold ``mark``, in their tag or right behind it."""
+        at = rows.find(mark)
+        while at >= 0:
+            cell = pattern.match(rows, rows.rfind(b"<", 0, at))
+            if cell:
+                yield cell
+            at = rows.find(mark, at + 1)
 
 
 def _check_size(package: zipfile.ZipFile, part: str, sheet: str, findings: Findings, limits: Limits) -> None:
@@ -162,10 +199,10 @@ def _check_size(package: zipfile.ZipFile, part: str, sheet: str, findings: Findi
         )
     if findings.rows * findings.columns > limits.cells:
         # the width was only an upper bound so far; now it is worth a second look
-        seen: set[bytes] = set()
-        for rows in _rows(package, part, sheet):
-            seen.update(_NEAR.findall(rows))
-        findings.columns = max(map(_column, seen), default=0)
+        pieces = _rows(package, part, sheet)
+        first = next(pieces)
+        scanner = _Scanner(first[:_CHUNK], sheet)
+        findings.columns = max(scanner.widest(rows, _NEAR) for rows in itertools.chain([first], pieces))
         if findings.rows * findings.columns > limits.cells:
             raise RejectedError(
                 f"Sheet '{sheet}' spans {findings.rows:,} rows by {findings.columns:,} columns; "

@@ -15,7 +15,7 @@ from loader.errors import RejectedError
 from loader.headers import find_header
 from loader.limits import Limits
 from loader.names import Header, column_names
-from loader.package import Findings, check_start, inspect_sheet, open_package
+from loader.package import Findings, check_parts, check_start, inspect_sheet, open_package
 
 #: What calamine reads and order lists come as.
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
@@ -50,6 +50,8 @@ def read_sheet(file: str, data: bytes, limits: Limits) -> Sheet:
     suffix = PurePath(file).suffix.lower()
     check_start(data, suffix, limits)
     package = None if suffix == ".xls" else open_package(data, limits)
+    if package:
+        check_parts(package)
     workbook = _open(data)
     name = _choose(workbook)
     findings = inspect_sheet(package, name, limits) if package else None
@@ -86,12 +88,13 @@ def _read(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> lis
         raise RejectedError(
             f"Sheet '{name}' cannot be read ({error}).", mend="Open the file in Excel and save it as .xlsx."
         ) from error
-    if sheet.end is None or not sheet.total_height:
+    if sheet.end is None:
         raise RejectedError(f"Sheet '{name}' is empty.", mend="Put the order list on it, or remove the file.")
     # .xls and .xlsb have no XML to look at beforehand; their formats and the file's size bound them
-    if sheet.total_width > limits.columns or sheet.total_height > limits.rows:
+    height, width = sheet.end[0] + 1, sheet.end[1] + 1
+    if width > limits.columns or height > limits.rows:
         raise RejectedError(
-            f"Sheet '{name}' spans {sheet.total_height:,} rows by {sheet.total_width:,} columns; "
+            f"Sheet '{name}' spans {height:,} rows by {width:,} columns; "
             f"the limits are {limits.rows:,} and {limits.columns:,}.",
             mend="Delete stray values far from the order list.",
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
+import xlsxwriter
 
 REQUIRED = ["AAG ORDER NUMBER", "CUSTOMER NAME", "CUSTOMER STYLE", "TOTAL QTY"]
 NAME = "GREYSON ORDER LIST (M3).xlsx"
@@ -30,6 +31,17 @@ def book(
         worksheet.append(list(row))
     buffer = io.BytesIO()
     workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def shared_book(rows: Sequence[Sequence[object]]) -> bytes:
+    """The same by xlsxwriter, which keeps texts in a part of their own as Excel does."""
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(buffer)
+    worksheet = workbook.add_worksheet("MASTER")
+    for number, row in enumerate((REQUIRED, *rows)):
+        worksheet.write_row(number, 0, row)
+    workbook.close()
     return buffer.getvalue()
 
 

@@ -21,8 +21,11 @@ from tests.loader.books import REQUIRED, book
 
 # what XML 1.0 cannot hold; openpyxl refuses it too
 _NOT_XML = "".join(map(chr, [*range(9), 11, 12, *range(13, 32), 0xFFFE, 0xFFFF]))
+# openpyxl does not mark a text of blanks alone as one to preserve, so XML lets readers drop it
 _XML_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=_NOT_XML), max_size=60).filter(
-    lambda text: not re.search(r"_x[0-9A-Fa-f]{4}_", text) and not text.startswith(("=", "#"))
+    lambda text: (
+        not re.search(r"_x[0-9A-Fa-f]{4}_", text) and not text.startswith(("=", "#")) and (text.strip() or not text)
+    )
 )
 _NUMBERS = st.floats(-1e300, 1e300, allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 _MOMENTS = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2100, 12, 31)).map(

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import loader
+from console import ConfigurationError, LockHeldError
+from loader import LandResult, Limits, SourceError, Status
+from loader import reading as reading_module
+from loader.reading import Job, read_all
+from loader.sources import Entry
+from loader.sources.folder import Folder
+from loader.tables import FILE_HEADERS, FILE_LOG
+from tests.loader.books import NAME, REQUIRED, TABLE, book, order, save, with_sheet_xml
+from warehouse import Warehouse
+
+Land = Callable[..., LandResult]
+
+
+def landed_rows(warehouse: Warehouse, table: str = TABLE) -> list[tuple[object, ...]]:
+    with warehouse.session() as session:
+        return session.rows(f"select * from {warehouse.relation(table)} order by _source_row")
+
+
+def test_a_workbook_lands_as_its_table(source: Path, land: Land, warehouse: Warehouse) -> None:
+    """Title rows above the header, stray spaces and line breaks stay what they are; rows know where they came from."""
+    rows: list[list[object]] = [
+        ["A1", "GREYSON", "ÜBER\n\U0001f455", 12],
+        [],
+        [" ", "", "", ""],
+        ["A2", " x ", "s", 1.5],
+    ]
+    data = book(rows, above=[["ORDER LIST"], []], headers=["AAG  ORDER\nNUMBER", *REQUIRED[1:]])
+    # Excel marks a blank that someone typed as one to preserve; openpyxl does not
+    typed = with_sheet_xml(data, lambda xml: xml.replace(b"<t> </t>", b'<t xml:space="preserve"> </t>'))
+    (source / NAME).write_bytes(typed)
+    result = land()
+    assert result.files[0].header_row == 3
+    with warehouse.session() as session:
+        assert session.columns(TABLE)[:4] == REQUIRED
+    got = landed_rows(warehouse)
+    assert [row[:7] for row in got] == [
+        ("A1", "GREYSON", "ÜBER\n\U0001f455", "12", NAME, "MASTER", 4),
+        (" ", None, None, None, NAME, "MASTER", 6),
+        ("A2", " x ", "s", "1.5", NAME, "MASTER", 7),
+    ]
+    assert {row[8] for row in got} == {result.run_id}
+
+
+def test_the_sheet_master_wins_else_the_first(source: Path, land: Land, warehouse: Warehouse) -> None:
+    """MASTER is found wherever it stands and however it is written."""
+    workbook = openpyxl.load_workbook(io.BytesIO(book([order("FIRST")], sheet="OLD")))
+    master = workbook.create_sheet("Master ")
+    for row in ([*REQUIRED], order("M1")):
+        master.append(row)
+    workbook.save(source / NAME)
+    save(source, [order("ONLY")], name="AJE ORDER LIST.xlsx", sheet="Sheet1")
+    land()
+    assert landed_rows(warehouse)[0][0] == "M1"
+    assert landed_rows(warehouse, "xAJE_ORDER_LIST_RAW")[0][0] == "ONLY"
+
+
+def test_headers_are_recorded_and_reported(source: Path, land: Land, warehouse: Warehouse) -> None:
+    """Empty and repeated headers are in loader_file_headers with their note, and in the result as warnings."""
+    save(source, [[*order("A1"), 1, 2, 3]], headers=[*REQUIRED, "S", None, "s"])
+    result = land()
+    with warehouse.session() as session:
+        rows = session.rows(f"select position, column_name, note from {warehouse.relation(FILE_HEADERS)} order by 1")
+    assert rows[4:] == [(5, "S", None), (6, "column_6", "empty"), (7, "s (2)", "duplicate")]
+    assert len(result.files[0].warnings) == 2
+
+
+def test_unchanged_workbooks_are_not_read(
+    source: Path, land: Land, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same etag: not even opened. Same bytes under a new etag: not parsed. Changed bytes: landed. --full: landed."""
+    path = save(source, [order("A1")])
+    assert land().landed == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "read", lambda *_: pytest.fail("an unchanged workbook was opened"))
+        assert land().unchanged == 1
+    os.utime(path, (1, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(reading_module, "read_sheet", lambda *_: pytest.fail("unchanged bytes were parsed"))
+        assert land().unchanged == 1
+        patch.setattr(Folder, "read", lambda *_: pytest.fail("the new etag was not remembered"))
+        assert land().unchanged == 1
+    assert land(full=True).landed == 1
+    save(source, [order("A2")])
+    assert land().landed == 1
+    assert landed_rows(warehouse)[0][0] == "A2"
+
+
+def test_a_missing_table_is_landed_again(source: Path, land: Land, warehouse: Warehouse) -> None:
+    """Somebody dropped the table: unchanged bytes are no reason to leave it missing."""
+    save(source, [order("A1")])
+    land()
+    with warehouse.session() as session:
+        session.drop_table(TABLE)
+    assert land().landed == 1
+
+
+def test_a_rejected_workbook_keeps_its_rows_and_is_read_again(source: Path, land: Land, warehouse: Warehouse) -> None:
+    """The last good rows stay, each run says again what is wrong, and the mended file lands."""
+    path = save(source, [order("A1")])
+    good = path.read_bytes()
+    land()
+    path.write_bytes(good[:400])
+    for _ in range(2):
+        assert land().rejected == 1
+        assert landed_rows(warehouse)[0][0] == "A1"
+    path.write_bytes(good)
+    assert land().rejected == 0
+
+
+def test_the_log_has_a_line_for_each_workbook_and_run(source: Path, land: Land, warehouse: Warehouse) -> None:
+    """Landed, unchanged and rejected are logged with their facts and reason."""
+    save(source, [order("A1"), order("A2")])
+    (source / "BAD ORDER LIST.xlsx").write_bytes(b"x")
+    land()
+    land()
+    with warehouse.session() as session:
+        rows = session.rows(
+            f"select file, status, sheet, header_row, {warehouse.quote('rows')}, {warehouse.quote('columns')}, reason "
+            f"from {warehouse.relation(FILE_LOG)} order by logged_at, file"
+        )
+    assert [(r[0], r[1]) for r in rows] == [
+        ("BAD ORDER LIST.xlsx", "rejected"), (NAME, "landed"), ("BAD ORDER LIST.xlsx", "rejected"), (NAME, "unchanged"),
+    ]  # fmt: skip
+    assert rows[1][2:6] == ("MASTER", 1, 2, 4)
+    assert "not a zip archive" in str(rows[0][6])
+
+
+def test_select_and_limit_choose_files(source: Path, land: Land) -> None:
+    """Patterns compare names without case; the limit takes the first by name; a pattern for nothing is wrong use."""
+    for name in ("A ORDER LIST.xlsx", "B ORDER LIST.xlsx", "C ORDER LIST.xlsx"):
+        save(source, [order("1")], name=name)
+    assert [f.file for f in land(select=["b*", "C*"]).files] == ["B ORDER LIST.xlsx", "C ORDER LIST.xlsx"]
+    assert [f.file for f in land(limit_files=1).files] == ["A ORDER LIST.xlsx"]
+    with pytest.raises(SourceError, match="No workbook matches Z"):
+        land(select=["Z*"])
+
+
+def test_a_source_that_is_none(source: Path, warehouse: Warehouse, land: Land) -> None:
+    """A folder that is missing, empty or a file, and a scheme nobody knows, are wrong use: nothing is done."""
+    with pytest.raises(SourceError, match=r"no workbook in .* \(0 other files\)"):
+        land()
+    for text, message in [
+        (str(source / "nowhere"), "does not exist"), ("s3://bucket", "is no source"), ("az://", "names no container"),
+        ("az://box", "AZURE_STORAGE_CONNECTION_STRING"),
+    ]:  # fmt: skip
+        with pytest.raises(ConfigurationError, match=message):
+            loader.land(warehouse, text)
+
+
+def test_a_workbook_that_vanishes(source: Path, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listed and then deleted: this one is rejected, the others land."""
+    gone = save(source, [order("A1")])
+    save(source, [order("B1")], name="AJE ORDER LIST.xlsx")
+    real = Folder.entries
+
+    def listed_then_deleted(folder: Folder) -> list[Entry]:
+        entries = real(folder)
+        gone.unlink(missing_ok=True)
+        return entries
+
+    monkeypatch.setattr(Folder, "entries", listed_then_deleted)
+    monkeypatch.setattr(reading_module, "_PAUSE_BEFORE_SECOND_TRY", 0)
+    result = land()
+    assert "vanished between listing and reading" in str(next(f.reason for f in result.files if f.file == NAME))
+    assert result.landed == 1
+
+
+def test_a_workbook_that_is_being_written(source: Path, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It changes at each look: rejected as being written. It settles at the second look: landed."""
+    path = save(source, [order("A1")])
+    monkeypatch.setattr(reading_module, "_PAUSE_BEFORE_SECOND_TRY", 0)
+    reads = []
+    real = Path.read_bytes
+
+    def growing(self: Path) -> bytes:
+        data = real(self)
+        reads.append(1)
+        if len(reads) <= writes:
+            path.write_bytes(data + b"\0")
+        return data
+
+    monkeypatch.setattr(Path, "read_bytes", growing)
+    writes = 1000
+    assert "being written" in str(land().files[0].reason)
+    save(source, [order("A1")])
+    reads.clear()
+    writes = 1
+    assert land().landed == 1
+
+
+def test_another_run_holds_the_lock(source: Path, project: Path, land: Land) -> None:
+    """A second process is told who is at work, and does nothing."""
+    save(source, [order("A1")])
+    code = (
+        "import sys, time\nfrom warehouse import load_target, open_warehouse\n"
+        "with open_warehouse(load_target('local')).lock():\n    print('held', flush=True)\n    time.sleep(60)\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=project, stdout=subprocess.PIPE, env=_environment(), text=True
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(LockHeldError, match=f"process {holder.pid}"):
+            land()
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert land().landed == 1
+
+
+def test_a_reading_process_that_dies_rejects_its_workbook_only(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker killed by the system (out of memory, say) costs one workbook, not the run."""
+    for name in ("A.xlsx", "B.xlsx", "C.xlsx", "D.xlsx"):
+        save(source, [order(name)], name=name)
+    monkeypatch.setattr(reading_module, "_SMALL", 0)
+    place = Lethal(source)
+    readings = list(read_all(place, [Job(e, None) for e in place.entries()], Limits(), 2))
+    outcome = {r.entry.file: "died" if r.error and "killed" in str(r.error) else r.sheet for r in readings}
+    assert len(readings) == len(outcome) == 4
+    assert outcome.pop("B.xlsx") == "died"
+    assert all(outcome.values())
+
+
+class Lethal(Folder):
+    """A source whose workbook B kills the process that reads it."""
+
+    def read(self, entry: Entry) -> bytes:
+        if entry.file == "B.xlsx":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Folder.read(self, entry)
+
+
+def test_processes_read_what_one_reads(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool gives the same sheets as reading in this process."""
+    for n in range(5):
+        save(source, [order(f"{n}-{m}") for m in range(n + 1)], name=f"{n}.xlsx")
+    place = Folder(source)
+    jobs = [Job(e, None) for e in place.entries()]
+    alone = {r.entry.file: r.sheet for r in read_all(place, jobs, Limits(), 1)}
+    monkeypatch.setattr(reading_module, "_SMALL", 0)
+    assert {r.entry.file: r.sheet for r in read_all(place, jobs, Limits(), 2)} == alone
+
+
+@pytest.mark.parametrize("step", ["create_table", "insert", "replace_table", "log"])
+def test_killed_while_landing(source: Path, project: Path, land: Land, warehouse: Warehouse, step: str) -> None:
+    """SIGKILL before or inside the swap leaves the old table whole; the next run lands the new one, and no remains."""
+    save(source, [order("OLD")])
+    land()
+    save(source, [order("NEW1"), order("NEW2")])
+    code = f"""
+import os, signal, sys
+import loader
+from loader import tables
+from warehouse import load_target, open_warehouse
+from warehouse.duckdb import DuckDBSession
+
+def deadly(function):
+    def run(*args, **kwargs):
+        if "__new" in str(args[1:]) or {step!r} == "log":
+            function(*args, **kwargs)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*args, **kwargs)
+    return run
+
+owner = tables if {step!r} == "log" else DuckDBSession
+setattr(owner, {step!r}, deadly(getattr(owner, {step!r})))
+loader.land(open_warehouse(load_target("local")), sys.argv[1])
+"""
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(source)], cwd=project, env=_environment(), capture_output=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert [row[0] for row in landed_rows(warehouse)] == ["OLD"]
+    assert land().landed == 1
+    assert [row[0] for row in landed_rows(warehouse)] == ["NEW1", "NEW2"]
+    with warehouse.session() as session:
+        assert not [name for name in session.relations() if name.endswith("__new")]
+
+
+def test_status_values_are_those_of_the_contract() -> None:
+    """Others read these words in loader_file_log."""
+    assert {s.value for s in Status} == {"landed", "unchanged", "rejected"}
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
