@@ -15,6 +15,7 @@ from warehouse import Column, Session, Warehouse
 RUNS = "pipeline_runs"
 STAGES = "pipeline_stages"
 _SENTENCE = 1000
+_UNFINISHED = "unfinished"
 _RUN_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("target", "text", 64),
@@ -28,9 +29,10 @@ _RUN_COLUMNS = (
     Column("orders", "integer"),
     Column("changes", "integer"),
     Column("failed", "integer"),
-    # what the build was made of, see pipeline.fingerprint; null when this run did not build with success
+    # what the build was made of, see pipeline.fingerprint; null: this run left the build alone
     Column("fingerprint", "key"),
 )
+_SAID_BEFORE = frozenset({"target", "source", "options", "fingerprint"})
 _STAGE_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("stage", "text", 32, nullable=False),
@@ -72,14 +74,27 @@ class History:
                     ),
                 )
 
-    def end(self, report: RunReport, *, fingerprint: str | None) -> None:
+    def begin_build(self, run_id: str) -> None:
+        """Note that a build begins. Until :meth:`end_build` the relations may be half of the old, half of the new."""
+        self._mark(run_id, _UNFINISHED)
+
+    def end_build(self, run_id: str, fingerprint: str) -> None:
+        """Note that the build stands, and what it was made of."""
+        self._mark(run_id, fingerprint)
+
+    def _mark(self, run_id: str, fingerprint: str) -> None:
+        runs = self._warehouse.relation(RUNS)
+        with self._warehouse.session() as session:
+            session.execute(f"update {runs} set fingerprint = ? where run_id = ?", [fingerprint, run_id])  # noqa: S608
+
+    def end(self, report: RunReport) -> None:
         """Note how a run ended, with its stages."""
         built = report.figures
         with self._warehouse.session() as session, session.transaction():
             session.upsert(
                 RUNS,
                 _table(
-                    tuple(column for column in _RUN_COLUMNS if column.name not in {"source", "options", "target"}),
+                    tuple(column for column in _RUN_COLUMNS if column.name not in _SAID_BEFORE),
                     run_id=report.run_id,
                     started_at=_naive(report.started_at),
                     ended_at=_naive(datetime.now(UTC)),
@@ -89,7 +104,6 @@ class History:
                     orders=built.total("orders"),
                     changes=built.board.changes,
                     failed=built.board.failed,
-                    fingerprint=fingerprint,
                 ),
                 ["run_id"],
             )
@@ -136,22 +150,17 @@ class History:
         )
 
     def last_fingerprint(self) -> str | None:
-        """What the last build was made of; ``None`` when the last attempt failed, or there was none."""
+        """What the last build was made of; ``None`` when it failed or was never finished, or there was none."""
         if not self._warehouse_has_history():
             return None
-        runs, stages = self._warehouse.relation(RUNS), self._warehouse.relation(STAGES)
         with self._warehouse.session(read_only=True) as session:
-            # a run that died in the middle has no stages, and may have left half a build: it counts as an attempt
             rows = _first(
                 session,
-                f"select r.fingerprint as fingerprint from {runs} r "  # noqa: S608 - quoted names
-                f"left join {stages} s on s.run_id = r.run_id and s.stage = 'transform' "
-                "where r.fingerprint is not null or r.status in ('died', 'interrupted') "
-                "or s.status in ('failed', 'interrupted') "
-                "order by r.started_at desc, r.run_id desc",
+                f"select fingerprint from {self._warehouse.relation(RUNS)} "  # noqa: S608 - quoted name
+                "where fingerprint is not null order by started_at desc, run_id desc",
                 1,
             )
-        return rows[0]["fingerprint"] if rows else None
+        return rows[0]["fingerprint"] if rows and rows[0]["fingerprint"] != _UNFINISHED else None
 
     def _warehouse_has_history(self) -> bool:
         with self._warehouse.session(read_only=True) as session:

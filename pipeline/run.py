@@ -114,7 +114,7 @@ class _Run:
             options=context.options.as_json(),
             history=context.history.runs(_SHOWN_RUNS)[1:],
         )
-        context.history.end(report, fingerprint=context.fingerprint)
+        context.history.end(report)
         write_report(report, context.project_dir / context.options.reports, keep=context.options.keep_reports)
         return report
 

@@ -13,16 +13,12 @@ from warehouse import Target, Warehouse
 
 @dataclass(slots=True)
 class Context:
-    """One run as its stages see it.
-
-    ``fingerprint`` is set by the transform stage once the build stands, ``pushed`` by the sync stage.
-    """
+    """One run as its stages see it. ``pushed`` is set by the sync stage."""
 
     run_id: str
     warehouse: Warehouse
     options: RunOptions
     history: History
-    fingerprint: str | None = None
     pushed: Pushed = NOTHING_PUSHED
 
     @property

@@ -17,16 +17,17 @@ def transform(context: Context) -> Stage:
     """
     before = fingerprint(context.warehouse)
     if before is not None and not context.options.full and before == context.history.last_fingerprint():
-        context.fingerprint = before
         return Stage(
             "transform",
             Status.SKIPPED,
             sentence="Not needed: neither workbooks nor models changed since the last build (--full builds anyway).",
         )
+    context.history.begin_build(context.run_id)
     result = run_dbt(["build"], target=context.target.name, project_dir=context.project_dir)
     if result.failures or result.exit_code != 0:
         return _failed(result)
-    context.fingerprint = fingerprint(context.warehouse)
+    if (made_of := fingerprint(context.warehouse)) is not None:
+        context.history.end_build(context.run_id, made_of)
     return Stage(
         "transform",
         Status.OK,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,7 +47,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def warehouse(project: Path) -> Warehouse:
     warehouse = open_warehouse(load_target(project_dir=project))
     with warehouse.session() as session:
-        session.execute("create table \"xAJE_ORDER_LIST_RAW\" as select 'f' as _source_file")
+        session.execute("create table \"xAJE_ORDER_LIST_RAW\" as select 'f' as _source_file from range(2)")
         session.execute(
             "create table loader_file_headers as select 'xAJE_ORDER_LIST_RAW' as raw_table, 'l1' as load_id"
         )
@@ -59,7 +61,9 @@ def write(project: Path, name: str, text: str) -> None:
 
 
 def context(warehouse: Warehouse, *, full: bool = False) -> Context:
-    return Context("run", warehouse, RunOptions(full=full), History(warehouse))
+    history = History(warehouse)
+    history.begin("run", started_at=datetime.now(UTC), source="", options={})
+    return Context("run", warehouse, RunOptions(full=full), history)
 
 
 def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: Path) -> None:
@@ -68,7 +72,8 @@ def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: 
     first = run(warehouse, options).stage("transform")
     assert first is not None
     assert (first.status, first.rows, first.figures["models"], first.figures["tests"]) == (Status.OK, 2, 3, 1)
-    second = transform(context(warehouse))
+    second = run(warehouse, options).stage("transform")
+    assert second is not None
     assert second.status is Status.SKIPPED
     assert "Not needed" in second.sentence
     known = fingerprint(warehouse)
@@ -81,7 +86,8 @@ def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: 
     write(project, "models/new.sql", "select 1 as x")
     assert fingerprint(warehouse) != known
     (project / "models/new.sql").unlink()
-    assert transform(context(warehouse, full=True)).status is Status.OK
+    again = replace(options, full=True)
+    assert run(warehouse, again).status is Status.OK
 
 
 def test_a_relation_that_someone_dropped_is_built_again(warehouse: Warehouse, project: Path) -> None:
@@ -113,12 +119,11 @@ def test_a_failing_test_stops_or_warns_by_its_severity(
 def test_a_model_that_fails_is_named_with_the_engines_words(warehouse: Warehouse, project: Path) -> None:
     """The sentence names the model and what the database said; no fingerprint is kept."""
     write(project, "models/order_list.sql", "select no_such_column")
-    made = context(warehouse)
-    stage = transform(made)
+    stage = transform(context(warehouse))
     assert stage.status is Status.FAILED
     assert "model order_list: " in stage.sentence
     assert "no_such_column" in stage.sentence
-    assert made.fingerprint is None
+    assert History(warehouse).last_fingerprint() is None
 
 
 def test_a_project_that_does_not_parse_is_told_in_dbts_words(project: Path) -> None:

@@ -1,0 +1,122 @@
+"""The real whole: generated workbooks through loader, dbt and sync onto an emulated board."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import openpyxl
+import pytest
+
+from board_emulator.testing import running_emulator
+from samples import generate
+
+CUSTOMERS = ("GREYSON", "RHONE", "CUTS CLOTHING")
+
+
+def _helper() -> ModuleType:
+    """whole.py beside this file (tests are no package)."""
+    spec = importlib.util.spec_from_file_location("whole", Path(__file__).with_name("whole.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["whole"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+whole_of = _helper()
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[object]:
+    with running_emulator() as board:
+        yield whole_of.Whole(tmp_path, board)
+
+
+def edit(path: Path, header: str, value: str) -> None:
+    """Put ``value`` into the first order's cell under ``header``, and leave every other byte of the sheet alone."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["MASTER"] if "MASTER" in book.sheetnames else book.worksheets[0]
+    rows = list(sheet.iter_rows())
+    top = next(n for n, row in enumerate(rows) if any(cell.value == "AAG ORDER NUMBER" for cell in row))
+    columns = {" ".join(str(cell.value).split()): n for n, cell in enumerate(rows[top]) if cell.value}
+    number, style = columns["AAG ORDER NUMBER"], columns["CUSTOMER STYLE"]
+    row = next(row for row in rows[top + 1 :] if row[number].value and row[style].value and row[columns[header]].value)
+    cell = f'<c r="{row[columns[header]].coordinate}" t="inlineStr"><is><t>{value}</t></is></c>'
+    pattern = re.compile(rf'<c r="{row[columns[header]].coordinate}"[^>]*?(?:/>|>.*?</c>)', re.S)
+    part = f"xl/worksheets/sheet{book.sheetnames.index(sheet.title) + 1}.xml"
+    draft = path.with_suffix(".part")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == part:
+                text, count = pattern.subn(cell, data.decode())
+                assert count == 1
+                data = text.encode()
+            new.writestr(name, data)
+    draft.replace(path)
+
+
+def test_the_whole_way_there_again_and_with_three_edits(whole: whole_of.Whole) -> None:
+    """First everything once, then nothing, then exactly the three cells that a person changed."""
+    manifest = generate(whole.workbooks, rows=90, customers=CUSTOMERS)
+    expected = list(manifest.files.values())
+
+    status, first = whole.call("pipeline", "run")
+    assert status == 0
+    customers = first["figures"]["customers"]
+    assert sum(c["rows"] for c in customers) == sum(f.rows for f in expected)
+    assert sum(c["orders"] for c in customers) == sum(f.orders for f in expected)
+    assert sum(c["lines"] for c in customers) == sum(f.lines for f in expected)
+    assert sum(c["rejected_rows"] for c in customers) == sum(sum(f.rejects.values()) for f in expected)
+    assert first["figures"]["board"]["items_created"] == sum(f.orders for f in expected)
+    assert whole.shown() == whole.wanted()
+    assert sum(whole.shown()[1].values()) == sum(f.lines for f in expected)
+
+    writes = whole.board.referee.report()
+    status, second = whole.call("pipeline", "run")
+    assert (status, second["verdict"]) == (0, "All well: nothing changed on the board.")
+    assert [stage["status"] for stage in second["stages"]] == ["ok", "skipped", "ok"]
+    assert whole.board.referee.report()["boards"] == writes["boards"]
+
+    for name, header, value in zip(
+        CUSTOMERS, ("NOTES", "STYLE DESCRIPTION", "PATTERN ID"), ("call first", "POLO", "P-9"), strict=True
+    ):
+        edit(next(path for path in whole.workbooks.iterdir() if path.name.startswith(name)), header, value)
+    assert whole.call("pipeline", "run", "--only", "load")[1]["figures"]["files"] == {"landed": 3}
+    assert whole.call("pipeline", "run", "--only", "transform")[0] == 0
+    _, plan = whole.call("monday_sync", "plan")
+    changes = [(step, change) for step in plan["steps"] for change in step["changes"]]
+    assert sorted(change["new"] for _, change in changes) == ["P-9", "POLO", "call first"]
+    status, third = whole.call("pipeline", "run")
+    assert (status, third["figures"]["board"]["items_updated"]) == (0, 3)
+    assert whole.shown() == whole.wanted()
+    assert whole.call("pipeline", "run", "--only", "validate")[0] == 0
+    assert whole.call("monday_sync", "verify")[0] == 0
+
+
+def test_ten_kills_at_random_moments_end_in_the_same_board(whole: whole_of.Whole) -> None:
+    """Killed in every stage, again and again, then left to finish: each order and line is on the board exactly once."""
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")  # shown when the test fails
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    manifest = generate(whole.workbooks, rows=90, customers=CUSTOMERS)
+    longest = {"load": 1.5, "transform": 8.0, "sync": 2.0}
+    stages = ["load", "load", "transform", "transform", *["sync"] * 6]
+    killed = [whole.kill_in(stage, dice, longest[stage]) for stage in stages]
+    assert sum(killed) >= 5
+
+    status, last = whole.call("pipeline", "run")
+    assert (status, last["status"]) == (0, "ok")
+    assert whole.shown() == whole.wanted()
+    assert sum(whole.shown()[0].values()) == sum(file.orders for file in manifest.files.values())
+    report = whole.board.referee.report()
+    assert (report["duplicates"], report["orphans"]) == (0, [])
+    assert [run["status"] for run in whole.call("pipeline", "history")[1]].count("died") >= 5
