@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from monday_sync.api import BoardInfo
 from monday_sync.boards import BoardConfig, ColumnMapping
 from monday_sync.context import Context
-from monday_sync.errors import ConfirmationNeededError, RefusedError
+from monday_sync.errors import ConfirmationNeededError, RefusedError, TokenRevokedError
 from monday_sync.ledger import Level
 from monday_sync.operations import BoardFacts
 from monday_sync.plan import Action, Plan
@@ -35,7 +35,12 @@ def check(context: Context) -> BoardFacts:
 def check_board(context: Context) -> BoardFacts:
     """The board as the API has it, after checking that we may write what its file maps."""
     board, api = context.board, context.api
-    api.me()
+    try:
+        api.me()
+    except TokenRevokedError as error:
+        raise RefusedError(
+            "The API does not accept the token.", mend="Set MONDAY_API_TOKEN to a valid token of a member of the board."
+        ) from error
     info = api.board(board.board_id)
     if info.state != "active":
         raise RefusedError(

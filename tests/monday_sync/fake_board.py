@@ -66,6 +66,7 @@ class FakeBoard:
         self.calls = self.points = 0
         self.finds = self.reads = 0
         self._next = 1000
+        self.allowed: float | None = None
 
     # -- BoardApi ----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.boards import load_board
 from monday_sync.cli import main
+from monday_sync.context import open_context
+from monday_sync.plan import Options
+from monday_sync.push import PushRequest, push_in
 from tests.monday_sync.conftest import orders
 from tests.monday_sync.referee import differences
 from tests.monday_sync.relations import Order, Relations
@@ -93,12 +96,12 @@ def test_three_edits(live: Live) -> None:
 
 
 @pytest.mark.parametrize("kind", ["lost", "http_503_after", "truncated", "html", "reset_before", "http_502"])
-def test_broken_answers(live: Live, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_answers(live: Live, kind: str) -> None:
     """Whatever comes back instead of an answer, everything is on the board once."""
-    monkeypatch.setattr("monday_sync.context.time.sleep", lambda _seconds: None)
     live.have(typical())
     live.handle.faults.add(Fault(kind, times=3))
-    assert live.push().outcome == "done"
+    with open_context("local", project_dir=live.project, sleep=lambda _seconds: None) as context:
+        assert push_in(context, PushRequest(Options())).outcome == "done"
     assert live.wrong(typical()) == []
 
 
@@ -132,6 +135,15 @@ def test_the_command_line(live: Live) -> None:
     assert refused.exit_code == 2
     assert "NOBODY" in refused.stderr
     assert "Bring the monday.com board" in live.cli("--help").stdout
+
+
+def test_a_token_that_nobody_has_is_refused(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown token is exit status 2 with its mend, before anything is done; the token is in no output."""
+    live.have(orders("1"))
+    monkeypatch.setenv("MONDAY_API_TOKEN", "no-such-token")
+    refused = live.cli("push", "--target", "local")
+    assert (refused.exit_code, "MONDAY_API_TOKEN" in refused.stderr) == (2, True)
+    assert "no-such-token" not in refused.output
 
 
 def test_a_revoked_token_stops_the_run(live: Live) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from monday_sync.api import ChangeColumns, CreateGroup, CreateItem, Group, Outcome
 from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError, RequestFailedError
+from monday_sync.render import plan_text
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.relations import Order
 
@@ -323,6 +324,31 @@ def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:
     result = desk.push()
     assert result.outcome == "done"
     assert len(desk.board.active()) == 12
+
+
+def test_a_push_keeps_to_its_share_of_the_day(desk: Desk) -> None:
+    """The API may spend no more than the policy's share of the day's calls, less what was used already."""
+    desk.have(orders("1"))
+    desk.reopen(replace(desk.context.board, policy=replace(desk.context.board.policy, daily_calls=100)))
+    desk.push()
+    assert desk.board.allowed == pytest.approx(80)
+    desk.reopen(replace(desk.context.board, policy=replace(desk.context.board.policy, daily_calls=None)))
+    desk.push()
+    assert desk.board.allowed is None
+
+
+def test_the_plan_says_what_it_takes(desk: Desk) -> None:
+    """A plan counts the calls of the push, stores nothing on the board, and names its conflicts' policy."""
+    desk.have(orders("1", "2", "3"))
+    plan = desk.plan()
+    assert plan.estimate is not None
+    assert plan.estimate.calls == 2
+    assert (plan.touched, len(plan.groups), desk.board.requests) == (0, 1, [])
+    desk.push()
+    desk.board.named("STYLE1 1").values[desk.column("notes")] = "person"
+    desk.have([orders("1")[0].with_values(notes="ours"), *orders("2", "3")])
+    text = plan_text(desk.plan())
+    assert "notes: 'person' -> 'ours'  [conflict: we last sent (empty); policy ours: sent all the same]" in text
 
 
 def test_a_full_board_is_refused(desk: Desk) -> None:
