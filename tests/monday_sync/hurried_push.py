@@ -17,7 +17,7 @@ TIMEOUT = 0.4
 _BATCH = 3
 
 
-def hurried(project: Path, url: str, minutes: float) -> Context:
+def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -> Context:
     """A context that waits little, sends small requests, and whose clock is ``minutes`` ahead."""
     os.environ["MONDAY_API_URL"] = url
 
@@ -28,7 +28,7 @@ def hurried(project: Path, url: str, minutes: float) -> Context:
         "local", project_dir=project, clock=lambda: utc_now() + dt.timedelta(minutes=minutes), sleep=sleep
     )
     context.api.close()
-    api = BoardApi(url, "local", sleep=sleep, timeout=TIMEOUT)
+    api = BoardApi(url, "local", sleep=sleep, timeout=timeout)
     api.batch_size = lambda _kind: _BATCH  # type: ignore[method-assign]
     policy = replace(context.board.policy, touch_share=1.0, max_attempts=100)
     return replace(context, api=api, board=replace(context.board, policy=policy))
