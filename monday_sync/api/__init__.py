@@ -8,7 +8,8 @@ Notes for callers:
 * A status label that is a number ("34") would be read as an index. :func:`monday_sync.values.encode` therefore takes
   ``ColumnInfo.label_ids`` and sends the index of such a label; without it, or when the label is new, it refuses.
 * ``BoardApi.batch_size(kind)`` takes the kinds create, change, move, archive, create_group (or the API's field names).
-* Outcomes with ``retryable`` met a limit that did not pass in time; nothing happened to their rows.
+* Outcomes with ``retryable`` met a limit that did not pass in time, or a token that may not do it: nothing happened,
+  and the row is not at fault.
 """
 
 from monday_sync.api.client import BoardApi

@@ -73,7 +73,7 @@ def _without_data(
         return _unclear(reply, "data that is no object")
     if all(alias in by_alias for alias in aliases):
         return _as_a_whole(tuple(by_alias[alias] for alias in aliases))
-    for kind in (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE):
+    for kind in (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE, Kind.FORBIDDEN):
         for fault in general:
             if fault.kind is kind:
                 return fault

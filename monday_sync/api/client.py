@@ -67,6 +67,12 @@ class BoardApi:
         self.jobs = Jobs(self._exchange, self._pacer.time, url, transport=transport, trust_env=trust_env)
         """Bulk import: see :class:`monday_sync.api.jobs.Jobs`."""
 
+    def __enter__(self) -> BoardApi:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close connections. The next request opens them again."""
         self._transport.close()  # type: ignore[no-untyped-call]  # gql's
@@ -233,7 +239,7 @@ class BoardApi:
             if isinstance(part, Done):
                 outcomes.append(Outcome(index, True, part.id, request_id, ms))
                 continue
-            held = part.kind in {Kind.WAIT, Kind.DAILY, Kind.TOKEN}
+            held = part.kind in {Kind.WAIT, Kind.DAILY, Kind.TOKEN, Kind.FORBIDDEN}
             if part.kind is Kind.WAIT:
                 limit = part
             outcomes.append(

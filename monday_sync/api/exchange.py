@@ -187,5 +187,5 @@ def _query_fault(reply: Reply) -> Fault | None:
     faults = faults_of(reply)
     if faults is None:
         return Fault(Kind.DOUBT, None, "errors that are no list")
-    order = (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE, Kind.DOUBT, Kind.REFUSED, Kind.GONE)
+    order = (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE, Kind.FORBIDDEN, Kind.DOUBT, Kind.REFUSED, Kind.GONE)
     return min(faults, key=lambda fault: order.index(fault.kind)) if faults else None

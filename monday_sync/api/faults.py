@@ -19,8 +19,9 @@ class Kind(StrEnum):
     TOO_LARGE = "too large"  # more points than one request may cost: nothing happened, ask for less
     DAILY = "daily"  # the day's calls are used up
     TOKEN = "token"  # noqa: S105 - the token is not accepted
+    FORBIDDEN = "forbidden"  # the token may not do this, whatever the row: nothing happened
     GONE = "gone"  # the item is not there any more
-    REFUSED = "refused"  # this value, mapping or permission is wrong
+    REFUSED = "refused"  # this value or mapping is wrong
     DOUBT = "doubt"  # the other side broke: it may have happened
 
 
@@ -54,6 +55,7 @@ _KINDS: Mapping[str, Kind] = {
     "maxcomplexityexceeded": Kind.TOO_LARGE,
     "dailylimitexceeded": Kind.DAILY,
     **dict.fromkeys(("notauthenticated", "unauthenticated", "unauthorized", "invalidtoken"), Kind.TOKEN),
+    "userunauthorizedexception": Kind.FORBIDDEN,
     **dict.fromkeys(
         ("invaliditemidexception", "resourcenotfoundexception", "itemnotfoundexception", "invalidpulseidexception"),
         Kind.GONE,

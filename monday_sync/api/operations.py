@@ -91,7 +91,8 @@ class Outcome:
         ms: milliseconds that the request took (of all its operations together).
         code: the API's error code.
         sentence: the error as a sentence for a person.
-        retryable: the operation surely did not take effect and may be sent again as it is (a limit was met).
+        retryable: the operation surely did not take effect and may be sent again as it is (a limit was
+            met, or the token may not do it): the row is not at fault.
         gone: the item is not there any more: archived or deleted.
     """
 

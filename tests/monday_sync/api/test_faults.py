@@ -32,7 +32,7 @@ CASES: dict[str, tuple[Any, int, Kind, float | None]] = {
     "daily in the message": (error(None, "Daily limit exceeded"), 200, Kind.DAILY, None),
     "not authenticated": (error(None, "Not Authenticated"), 200, Kind.TOKEN, None),
     "unauthorized": (error("Unauthorized"), 401, Kind.TOKEN, None),
-    "permission": (error("UserUnauthorizedException", path=["op1"]), 200, Kind.REFUSED, None),
+    "permission": (error("UserUnauthorizedException", path=["op1"]), 200, Kind.FORBIDDEN, None),
     "value": (error("ColumnValueException", path=["op1"]), 200, Kind.REFUSED, None),
     "gone": (error("InvalidItemIdException", path=["op1"]), 200, Kind.GONE, None),
     "too complex": (error("maxComplexityExceeded"), 200, Kind.TOO_LARGE, None),

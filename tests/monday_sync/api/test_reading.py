@@ -202,7 +202,7 @@ def board(**more: Any) -> dict[str, Any]:
     return {
         "id": "1", "name": "Board", "state": "active", "permissions": "everyone", "access_level": "edit",
         "items_count": 3, "items_limit": 10_000,
-        "groups": [{"id": "a", "title": "A", "archived": False, "deleted": None}, {"id": "b", "title": "B", "deleted": 1},
+        "groups": [{"id": "a", "title": "A", "archived": False}, {"id": "b", "title": "B", "deleted": 1},
                    {"id": "c", "title": "C"}],
         "columns": [column | {"settings": {"labels": labels}}],
         **more,
