@@ -1,0 +1,23 @@
+{#- Babelfish has no OPTION (LABEL = ...). -#}
+{% macro get_query_options(parse_options=False) %}{{ return('') }}{% endmacro %}
+
+{#- It has no CREATE OR ALTER VIEW. -#}
+{% macro sqlserver__create_view_as(relation, sql) -%}
+    {{ get_use_database_sql(relation.database) }}
+    {% if config.get('contract').enforced %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+    {% set name = relation.include(database=False) %}
+    EXEC('DROP VIEW IF EXISTS {{ escape_single_quotes(name | string) }}');
+    EXEC('CREATE VIEW {{ escape_single_quotes(name | string) }} AS {{ escape_single_quotes(sql) }}');
+{% endmacro %}
+
+{#- Its sp_rename wants to be told that it renames an object. -#}
+{% macro sqlserver__rename_relation(from_relation, to_relation) -%}
+  {% call statement('rename_relation') -%}
+    {{ get_use_database_sql(from_relation.database) }}
+    EXEC sp_rename '{{ from_relation.schema }}.{{ from_relation.identifier }}', '{{ to_relation.identifier }}', 'OBJECT'
+  {%- endcall %}
+{% endmacro %}
+
+{#- The names of its indexes are unique within a schema, so a second build would collide with the first. -#}
+{% macro sqlserver__create_indexes(relation) %}{% endmacro %}
+{% macro sqlserver__reconcile_indexes(relation) %}{% endmacro %}
