@@ -73,8 +73,8 @@ def running(
         max_attempts=context.board.policy.max_attempts, batch_size=context.api.batch_size, on_settled=on_settled,
     )  # fmt: skip
     state = Running(context, run, tally, sender)
-    context.ledger.save_run(run)
     _keep_to_the_day(context)
+    context.ledger.save_run(run)
     outcome, sentence = "FAILED", None
     try:
         try:
