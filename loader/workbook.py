@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import PurePath
 
 import pyarrow as pa
@@ -20,6 +22,8 @@ from loader.package import Findings, check_parts, check_start, inspect_sheet, op
 #: What calamine reads and order lists come as.
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
 _MASTER = "MASTER"
+#: Rows that are turned into columns at once: so few that their cells are still in the processor's cache by then.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,7 @@ def read_sheet(file: str, data: bytes, limits: Limits) -> Sheet:
     workbook = _open(data)
     name = _choose(workbook)
     findings = inspect_sheet(package, name, limits) if package else None
-    rows = _read(workbook, name, limits)
-    if findings:
-        _put_errors(rows, findings)
+    rows = _rows(_sheet(workbook, name, limits), findings)
     return _shape(name, rows, limits)
 
 
@@ -81,7 +83,7 @@ def _choose(workbook: calamine.CalamineWorkbook) -> str:
     return next((name for name in sheets if name.strip().upper() == _MASTER), sheets[0])
 
 
-def _read(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> list[list[object]]:
+def _sheet(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> calamine.CalamineSheet:
     try:
         sheet = workbook.get_sheet_by_name(name)
     except (calamine.CalamineError, calamine.XmlError, calamine.WorksheetNotFound, OSError) as error:
@@ -98,35 +100,48 @@ def _read(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> lis
             f"the limits are {limits.rows:,} and {limits.columns:,}.",
             mend="Delete stray values far from the order list.",
         )
-    return list(map(list, sheet.to_python(skip_empty_area=False)))
+    return sheet
 
 
-def _put_errors(rows: list[list[object]], findings: Findings) -> None:
-    """Put error cells back as their own text: calamine reads them as empty."""
-    for row, column, text in findings.errors:
-        if row <= len(rows) and column <= len(rows[row - 1]):
-            rows[row - 1][column - 1] = text
+def _rows(sheet: calamine.CalamineSheet, findings: Findings | None) -> Iterator[list[object]]:
+    """The sheet's rows from row 1 and column A on, with error cells as their own text: calamine reads them as empty."""
+    errors: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row, column, text in findings.errors if findings else ():
+        errors[row].append((column, text))
+    left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        values: list[object] = [*left, *cells]
+        for column, text in errors.get(number, ()):
+            if column <= len(values):
+                values[column - 1] = text
+        yield values
 
 
-def _shape(name: str, rows: list[list[object]], limits: Limits) -> Sheet:
+def _shape(name: str, rows: Iterator[list[object]], limits: Limits) -> Sheet:
+    top = list(islice(rows, limits.header_rows))
     try:
-        header_index = find_header(rows[: limits.header_rows])
+        header_index = find_header(top)
     except RejectedError as error:
         raise RejectedError(f"Sheet '{name}': {error.message}", mend=error.mend) from error
-    texts = ["" if cell is None else str(cell) for cell in rows[header_index]]
-    body = [
-        (number, row) for number, row in enumerate(rows[header_index + 1 :], header_index + 2) if any(map(_full, row))
-    ]
-    if not body:
+    texts = ["" if cell is None else str(cell) for cell in top[header_index]]
+    numbers: list[int] = []
+    blocks: list[list[pa.Array]] = []
+    below = (
+        pair for pair in enumerate(chain(top[header_index + 1 :], rows), header_index + 2) if any(map(_full, pair[1]))
+    )
+    while block := list(islice(below, _BLOCK)):
+        found, cells = zip(*block, strict=True)
+        numbers += found
+        blocks.append([column_of(column) for column in zip(*cells, strict=True)])
+    if not numbers:
         raise RejectedError(
             f"Sheet '{name}' has headers in row {header_index + 1} but no rows below them.",
             mend="Fill it, or remove the file; the rows landed last stay until then.",
         )
-    numbers, cells = zip(*body, strict=True)
-    columns: Sequence[tuple[object, ...]] = list(zip(*cells, strict=True))
+    columns = [pa.chunked_array(parts, pa.string()) for parts in zip(*blocks, strict=True)]
     width = _used_width(texts, columns)
     headers = column_names(texts[:width])
-    data = pa.table([column_of(column) for column in columns[:width]], names=[h.column for h in headers])
+    data = pa.table(columns[:width], names=[h.column for h in headers])
     return Sheet(name, header_index + 1, headers, pa.array(numbers, pa.int32()), data, _warnings(headers))
 
 
@@ -134,10 +149,10 @@ def _full(cell: object) -> bool:
     return cell not in ("", None)
 
 
-def _used_width(texts: Sequence[str], columns: Sequence[tuple[object, ...]]) -> int:
+def _used_width(texts: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> int:
     """Columns up to the last that has a header or a value: formatted emptiness to the right is not data."""
     for index in range(len(columns), 0, -1):
-        if texts[index - 1].strip() or any(map(_full, columns[index - 1])):
+        if texts[index - 1].strip() or columns[index - 1].null_count < len(columns[index - 1]):
             return index
     return 0
 
