@@ -54,7 +54,7 @@ def running_board(limits: str, *, step: float = 0.0) -> Iterator[Board]:
     try:
         where = _announced(process.stdout)
         board = Board(where["api"], where["page"].rstrip("/"), process.pid)
-        board.admin("clock", {"set": MIDNIGHT, "step": step})
+        board.admin("clock", {"step": step})
         yield board
     finally:
         process.terminate()
