@@ -125,12 +125,8 @@ class Exchange:
             reply = self._transport.execute(
                 request, extra_args=None if key is None else {"headers": {"Idempotency-Key": key}}
             )
-            fault = _whole_fault(reply, aliases)
-            kind = fault.kind if fault else None
-            limited = kind in {Kind.WAIT, Kind.DAILY, Kind.TOO_LARGE}
-            self._pacer.answered(booking, points=reply.complexity, headers=reply.headers, seconds=reply.seconds,
-                                 executed=not limited and reply.sent)  # fmt: skip
             if not reply.sent:
+                self._pacer.not_sent(booking)
                 if connects == len(_CONNECT_PAUSES):
                     raise UnreachableError(
                         f"The board's API at {self._where} could not be reached: {reply.problem}.",
@@ -139,6 +135,12 @@ class Exchange:
                 self._pacer.time.sleep(_CONNECT_PAUSES[connects])
                 connects += 1
                 continue
+            fault = _whole_fault(reply, aliases)
+            kind = fault.kind if fault else None
+            executed = kind not in {Kind.WAIT, Kind.DAILY, Kind.TOO_LARGE}
+            self._pacer.answered(
+                booking, points=reply.complexity, headers=reply.headers, seconds=reply.seconds, executed=executed
+            )
             if fault is None or reply.headers.get(_REPLAYED, "").lower() == "true":
                 return reply
             if kind is Kind.DAILY:

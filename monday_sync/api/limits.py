@@ -133,8 +133,15 @@ class Window:
         wanted = min(amount, self.quota)
         if self.free(now, use) >= wanted:
             return 0.0
-        times = sorted({self._others[use].until, *(e.at + self.length for e in self._spent)})
-        return next((t - now for t in times if t > now and self._free_at(t, use) >= wanted), 0.0)
+        others = self._others[use]
+        ends = [(e.at + self.length, e.amount) for e in self._spent if self.shared or e.use is use]
+        coming = sorted(end for end in (*ends, (others.until, others.amount)) if end[0] > now)
+        free = self.quota - sum(amount for _, amount in coming)
+        for end, freed in coming:
+            free += freed
+            if free >= wanted:
+                return end - now
+        return 0.0
 
     def _free_at(self, now: float, use: Use) -> float:
         others = self._others[use]

@@ -132,6 +132,12 @@ class Pacer:
                     return Booking(counts, use, call, self._windows[POINTS].spend(at, points, use))
             self.time.sleep(wait)
 
+    def not_sent(self, booking: Booking) -> None:
+        """The request never left this machine: it used nothing."""
+        with self._lock:
+            booking.call.amount = booking.points.amount = 0.0
+            self.calls -= 1
+
     def answered(
         self, booking: Booking, *, points: int | None, headers: Mapping[str, str], seconds: float, executed: bool = True
     ) -> None:

@@ -176,6 +176,16 @@ def test_what_cannot_be_read_is_in_doubt(reply: Answer) -> None:
     assert stub.clock.naps == []
 
 
+def test_an_answer_that_is_too_late_is_a_doubt_and_makes_batches_smaller() -> None:
+    """A request beyond the time limit may have taken effect; the next ones hold half as many operations."""
+    stub = Stub([answer(ids(*range(10))), httpx.ReadTimeout("late")])
+    stub.api.mutate(request(10))
+    before = stub.api.batch_size("create")
+    with pytest.raises(InDoubtError):
+        stub.api.mutate(request(10))
+    assert stub.api.batch_size("create") == 5 < before
+
+
 def test_several_operations_without_data_or_path_are_in_doubt() -> None:
     """An application error that names none of several operations does not say what became of each."""
     with pytest.raises(InDoubtError):
@@ -209,6 +219,7 @@ def test_a_connection_that_comes_back_is_used() -> None:
     """A server that starts a moment later is no failure."""
     stub = Stub([httpx.ConnectError("refused"), answer(ids(11))])
     assert stub.api.mutate(request())[0].ok
+    assert (stub.api.calls, stub.api.rejected, stub.api.points) == (1, 0, 10_000)
 
 
 def test_something_else_at_the_address_ends_the_run() -> None:
