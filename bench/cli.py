@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import platform
+import secrets
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -13,14 +16,16 @@ from bench.claims import Report
 from bench.load import measure_load, measure_many_files
 from bench.scaling import measure_scaling
 from bench.scratch import ROOT, processes
+from bench.sync import measure_sync
 from bench.transform import measure_transform
 from bench.whole import measure_pipeline
 from bench.workload import workload
-from console import ExitCode, command, print_result
+from console import ExitCode, command, print_result, say
 from samples import FULL_ROWS
 
 AREAS = ("load", "transform", "pipeline", "scaling", "sync")
 _QUICK_ROWS = FULL_ROWS // 10
+_ORDERS, _QUICK_ORDERS = 10_000, 600  # the board takes 10,000 items
 _CACHE = ROOT / ".cache" / "bench"
 _RESULTS = ROOT / "data" / "bench"
 
@@ -34,6 +39,17 @@ def main(context: click.Context, quick: bool, only: tuple[str, ...], as_json: bo
     """Measure every claim on generated workbooks (101,662 rows) and on the emulated board; exit 1 if one fails."""
     if context.invoked_subcommand is None:
         bench(quick=quick, only=only, as_json=as_json)
+
+
+@main.command()
+@click.option("--seed", type=int, help="The first seed; default: one by chance, which is printed.")
+@click.option("--runs", type=click.IntRange(min=1), default=300, show_default=True)
+def soak(seed: int | None, runs: int) -> None:
+    """Seeded runs of the sync engine with faults and kills, each against a fresh board; prints each failing seed."""
+    first = secrets.randbelow(1_000_000) if seed is None else seed
+    say(f"{runs} runs from seed {first} on")
+    arguments = ["-m", "tests.monday_sync.soak", "--runs", str(runs), "--seed", str(first)]
+    sys.exit(subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode)  # noqa: S603
 
 
 @command
@@ -67,6 +83,8 @@ def _measure(report: Report, areas: tuple[str, ...], *, quick: bool) -> None:
             measure_pipeline(report, work, _CACHE)
         if "scaling" in areas:
             measure_scaling(report, work, workload(_CACHE, work.rows * 10), _CACHE)
+    if "sync" in areas:
+        measure_sync(report, _CACHE, orders=_QUICK_ORDERS if quick else _ORDERS)
 
 
 def _keep(report: Report) -> Path:
