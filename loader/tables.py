@@ -79,11 +79,11 @@ def prepare(session: Session) -> None:
 
 def last_loads(session: Session, warehouse: Warehouse) -> dict[str, LastLoad]:
     """The last outcome of each workbook, where it was not rejected, its table is there and the format is ours."""
-    log = warehouse.relation(FILE_LOG)
+    log, file = warehouse.relation(FILE_LOG), warehouse.quote("file")  # FILE is a reserved word of T-SQL
     rows = session.rows(
-        f"select l.file, l.etag, l.sha256, l.raw_table from {log} l "  # noqa: S608 - a quoted name
-        f"join (select file, max(logged_at) as logged_at from {log} group by file) m "
-        "on m.file = l.file and m.logged_at = l.logged_at where l.status <> 'rejected' and l.format = ?",
+        f"select l.{file}, l.etag, l.sha256, l.raw_table from {log} l "  # noqa: S608 - quoted names
+        f"join (select {file}, max(logged_at) as logged_at from {log} group by {file}) m "
+        f"on m.{file} = l.{file} and m.logged_at = l.logged_at where l.status <> 'rejected' and l.format = ?",
         [FORMAT],
     )
     there = {name.casefold() for name in session.relations()}
