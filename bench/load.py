@@ -42,6 +42,7 @@ def measure_load(report: Report, work: Workload, cache: Path, *, repeats: int) -
         rows=work.rows,
         landing=spread([m.seconds for m in landed]),
         landing_cpu_seconds=landed[-1].cpu_seconds,
+        calamine_cpu_seconds=bare[-1].cpu_seconds,
         rows_per_second=round(work.rows / best),
         calamine=spread([m.seconds for m in bare]),
         pandas_openpyxl_seconds=former.seconds,

@@ -42,7 +42,7 @@ def measure_sync(report: Report, cache: Path, *, orders: int) -> None:
         day = _engine(scratch, board, "push")
         referee = board.admin("referee")
     report.claims += [
-        Claim(_AREA, "statements of a plan, 10 times the orders", ratio(plan["statements"], small["statements"]), 1, "x"),
+        Claim(_AREA, "statements of a plan, 10x the orders", ratio(plan["statements"], small["statements"]), 1, "x"),
         Claim(_AREA, "throughput of the first load / budget", 100 * _throughput(first, budget), 95, "%", "at least"),
         Claim(_AREA, "rejected calls in all", idle["rejected"] + first["rejected"] + day["rejected"], 0, "calls"),
         Claim(_AREA, "changes on the board when nothing changed", idle["created"] + idle["updated"], 0, "records"),
