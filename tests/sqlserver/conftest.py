@@ -83,5 +83,5 @@ def _dbt(folder: Path, target: str, *arguments: str) -> None:
         "ORDER_LIST_SQLSERVER_USER": "nobody",
         "ORDER_LIST_SQLSERVER_PASSWORD": "unused",
     }
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

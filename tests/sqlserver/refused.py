@@ -55,31 +55,103 @@ REFUSED = (
     Refused("integer division by //", r"//", "use /", "select a // b from t"),
     Refused("equality by ==", r"==", "use =", "select a from t where b == c"),
     Refused("lambda", r"->", "use openjson", "select x -> 1 from t"),
-    Refused("on conflict", r"\bon\s+conflict\b", "use Session.upsert", "insert into t values (1) on conflict do nothing"),
+    Refused(
+        "on conflict", r"\bon\s+conflict\b", "use Session.upsert", "insert into t values (1) on conflict do nothing"
+    ),
     Refused("returning", r"\breturning\b", "use output", "delete from t returning a"),
-    Refused("create or replace", r"\bcreate\s+or\s+replace\b", "use create or alter", "create or replace view v as select 1 a"),
-    Refused("create if not exists", r"\bcreate\s+table\s+if\s+not\b", "use Session.create_table", "create table if not exists t (a int)"),
-    Refused("typed literal", r"\b(?:date|timestamp|time)\s*''", "use cast('...' as date)", "select date '2026-01-01' as d"),
+    Refused(
+        "create or replace",
+        r"\bcreate\s+or\s+replace\b",
+        "use create or alter",
+        "create or replace view v as select 1 a",
+    ),
+    Refused(
+        "create if not exists",
+        r"\bcreate\s+table\s+if\s+not\b",
+        "use Session.create_table",
+        "create table if not exists t (a int)",
+    ),
+    Refused(
+        "typed literal", r"\b(?:date|timestamp|time)\s*''", "use cast('...' as date)", "select date '2026-01-01' as d"
+    ),
     Refused("interval", r"\binterval\s*(?:''|\d)", "use dateadd()", "select a + interval '1' day from t"),
-    Refused("filter clause", r"\bfilter\s*\(\s*where\b", "use case inside the aggregate", "select count(*) filter (where a = 1) from t"),
-    Refused("join using", r"\bjoin\s+[\w.']+(?:\s+(?:as\s+)?\w+)?\s+using\s*\(", "use on", "select a from t join u using (id)"),
+    Refused(
+        "filter clause",
+        r"\bfilter\s*\(\s*where\b",
+        "use case inside the aggregate",
+        "select count(*) filter (where a = 1) from t",
+    ),
+    Refused(
+        "join using",
+        r"\bjoin\s+[\w.']+(?:\s+(?:as\s+)?\w+)?\s+using\s*\(",
+        "use on",
+        "select a from t join u using (id)",
+    ),
     Refused("natural join", r"\bnatural\s+join\b", "use on", "select a from t natural join u"),
-    Refused("row tuple comparison", r"\bwhere\s*\([\w.]+\s*,\s*[\w.]+[^)]*\)\s*(?:=|in\b)", "use exists", "select a from t where (a, b) in (select a, b from u)"),
-    Refused("count of several columns", r"\bcount\s*\(\s*distinct\s+[\w.]+\s*,", "count a subquery", "select count(distinct a, b) from t"),
-    Refused("string_agg distinct", r"\bstring_agg\s*\(\s*distinct\b", "aggregate a subquery", "select string_agg(distinct a, ',') from t"),
+    Refused(
+        "row tuple comparison",
+        r"\bwhere\s*\([\w.]+\s*,\s*[\w.]+[^)]*\)\s*(?:=|in\b)",
+        "use exists",
+        "select a from t where (a, b) in (select a, b from u)",
+    ),
+    Refused(
+        "count of several columns",
+        r"\bcount\s*\(\s*distinct\s+[\w.]+\s*,",
+        "count a subquery",
+        "select count(distinct a, b) from t",
+    ),
+    Refused(
+        "string_agg distinct",
+        r"\bstring_agg\s*\(\s*distinct\b",
+        "aggregate a subquery",
+        "select string_agg(distinct a, ',') from t",
+    ),
     Refused("select distinct on", r"\bdistinct\s+on\s*\(", "use row_number()", "select distinct on (a) a, b from t"),
     Refused("star except", r"\*\s*(?:exclude|except|replace)\s*\(", "name the columns", "select * exclude (a) from t"),
-    Refused("nulls last", r"\bnulls\s+(?:first|last)\b", "order by case when ... is null", "select a from t order by a nulls last"),
-    Refused("null-safe comparison", r"\bis\s+(?:not\s+)?distinct\s+from\b", "2022 and later only; spell it out", "select a from t where a is distinct from b"),
-    Refused("with recursive", r"\bwith\s+recursive\b", "leave out recursive", "with recursive r as (select 1 a) select a from r"),
+    Refused(
+        "nulls last",
+        r"\bnulls\s+(?:first|last)\b",
+        "order by case when ... is null",
+        "select a from t order by a nulls last",
+    ),
+    Refused(
+        "null-safe comparison",
+        r"\bis\s+(?:not\s+)?distinct\s+from\b",
+        "2022 and later only; spell it out",
+        "select a from t where a is distinct from b",
+    ),
+    Refused(
+        "with recursive",
+        r"\bwith\s+recursive\b",
+        "leave out recursive",
+        "with recursive r as (select 1 a) select a from r",
+    ),
     Refused("lateral", r"\blateral\b", "use cross apply", "select a from t cross join lateral (select 1) x"),
     Refused("array", r"\barray\s*\[|\bunnest\s*\(", "use openjson or values", "select unnest(a) from t"),
-    Refused("set operation with all", r"\b(?:except|intersect)\s+all\b", "leave out all", "select a from t except all select a from u"),
-    Refused("window without order", r"\brow_number\s*\(\s*\)\s*over\s*\(\s*\)", "order it", "select row_number() over () from t"),
-    Refused("type of another engine", r"\bas\s+(?:text|varchar|boolean|bool|timestamp|double|real\[\]|string|hugeint|blob)\s*\)",
-            "sized nvarchar, bit, datetime2(6), float", "select cast(a as varchar) from t"),
-    Refused("order by in a view", r"\(\s*select\s+(?!top\b)(?:(?!\bselect\b|\btop\b|\boffset\b|\bfor\b|\bover\b|[()]).)*\border\s+by\b(?:(?!\boffset\b|\bfor\b)[^()])*\)",
-            "order only the outermost query", "select a from (select a from t order by a) x"),
+    Refused(
+        "set operation with all",
+        r"\b(?:except|intersect)\s+all\b",
+        "leave out all",
+        "select a from t except all select a from u",
+    ),
+    Refused(
+        "window without order",
+        r"\brow_number\s*\(\s*\)\s*over\s*\(\s*\)",
+        "order it",
+        "select row_number() over () from t",
+    ),
+    Refused(
+        "type of another engine",
+        r"\bas\s+(?:text|varchar|boolean|bool|timestamp|double|real\[\]|string|hugeint|blob)\s*\)",
+        "sized nvarchar, bit, datetime2(6), float",
+        "select cast(a as varchar) from t",
+    ),
+    Refused(
+        "order by in a view",
+        r"\(\s*select\s+(?!top\b)(?:(?!\bselect\b|\btop\b|\boffset\b|\bfor\b|\bover\b|[()]).)*\border\s+by\b(?:(?!\boffset\b|\bfor\b)[^()])*\)",
+        "order only the outermost query",
+        "select a from (select a from t order by a) x",
+    ),
     _word("qualify", "filter a subquery", "select a from t qualify row_number() over (order by a) = 1"),
     _word("ilike", "like is case-insensitive already", "select a from t where a ilike 'b'"),
     _word("similar to", "use like", "select a from t where a similar to 'b'"),
@@ -127,7 +199,7 @@ REFUSED = (
             "try_strptime": "try_convert()",
         }.items()
     ),
-)  # fmt: skip
+)
 
 
 def bare(sql: str) -> str:
