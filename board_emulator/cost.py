@@ -21,7 +21,8 @@ from graphql.language import IntValueNode, ListValueNode
 
 MUTATION_POINTS = 10_000
 _FREE = frozenset({"complexity"})
-_TIMES = {"items_page": 25, "next_items_page": 25, "items_page_by_column_values": 25, "items": 25, "boards": 25,
+_PAGES = frozenset({"items_page", "next_items_page", "items_page_by_column_values"})
+_TIMES = {**dict.fromkeys(_PAGES, 25), "items": 25, "boards": 25,
           "subitems": 25, "column_values": 25, "columns": 25, "groups": 10}  # fmt: skip
 
 
@@ -52,7 +53,10 @@ def _fields(selection: SelectionSetNode | None, fragments: dict[str, FragmentDef
 
 def _inside(field: FieldNode, fragments: dict[str, FragmentDefinitionNode], variables: dict[str, Any],
             once: bool = False) -> int:  # fmt: skip
-    inner = sum(1 + _inside(child, fragments, variables) for child in _fields(field.selection_set, fragments))
+    children = _fields(field.selection_set, fragments)
+    # how many items a page holds was said, and is counted, at the page itself
+    paged = field.name.value in _PAGES
+    inner = sum(1 + _inside(child, fragments, variables, paged and child.name.value == "items") for child in children)
     return inner if once or not inner else inner * _times(field, variables)
 
 
