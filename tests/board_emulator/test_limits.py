@@ -105,6 +105,13 @@ def test_a_query_over_five_million_points_never_runs(make_api):
     assert api(query).codes == ["COMPLEXITY_BUDGET_EXHAUSTED"]
 
 
+def test_the_items_of_a_page_are_counted_by_its_limit_alone(make_api):
+    """One point for the board, one for the page; then each of 200 items with its id and name."""
+    api = make_api("pro")
+    query = "{complexity{query} boards(ids:[%s]){items_page(limit:200){items{id name}}}}" % DEV
+    assert api(query).data["complexity"]["query"] == 1 + 1 + 200 * (1 + 2)
+
+
 def test_older_versions_of_the_error_are_texts(make_api):
     """The legacy body has error_code at the top and a list of strings."""
     api = make_api(dataclasses.replace(PLANS["pro"], points_a_minute=100, legacy_errors=True))
