@@ -1,5 +1,4 @@
 {#- File by file: what was landed is an order or a rejected row. Counts the raw tables themselves. -#}
--- depends_on: {{ ref('order_list_verdicts') }}
 with landed as (
     {%- for raw in landed_tables() %}
     select

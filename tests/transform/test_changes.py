@@ -1,0 +1,75 @@
+"""From one day to the next: what the sync relations say after a push, and after the workbooks have changed."""
+
+from __future__ import annotations
+
+from tests.transform.conftest import GREYSON, RHONE, TODAY, Dbt, order
+
+#: The ledger as a push that confirmed everything would leave it.
+PUSH = """
+insert into monday_sync_items (order_key, monday_item_id, group_name, item_name, customer_name, row_hash, attempt_hash,
+                               outcome, retry_count)
+select order_key, 'I' || _source_row, group_name, item_name, customer_name, row_hash, row_hash, 'SYNCED', 0
+from swp_ORDER_LIST_SYNC;
+insert into monday_sync_subitems (line_key, order_key, monday_subitem_id, item_name, customer_name, row_hash,
+                                  attempt_hash, outcome, retry_count)
+select line_key, order_key, 'S' || size_code, size_code, customer_name, row_hash, row_hash, 'SYNCED', 0
+from ORDER_LIST_LINES;
+insert into monday_sync_customers (customer_name, orders)
+select customer_name, count(*) from ORDER_LIST group by customer_name;
+"""
+WAITING_ITEMS = (
+    "select o.item_name, o.action_type, o.sync_state, o.total_qty, o.is_held_back from sync_monday__items o order by 1"
+)
+WAITING_LINES = (
+    "select item.item_name, l.size_code, l.action_type, l.qty from sync_monday__subitems l "
+    "join monday_sync_items item using (order_key) where l.is_held_back = 0 order by 1, 2"
+)
+
+
+def test_the_views_are_live(copied: Dbt) -> None:
+    """Right after a push, without another build, nothing waits and all are SYNCED."""
+    assert copied.rows("select count(*) from sync_monday__items") == [(9,)]
+    copied.change(PUSH)
+    assert copied.rows("select count(*) from sync_monday__items") == [(0,)]
+    assert copied.rows("select count(*) from sync_monday__subitems") == [(0,)]
+    assert copied.rows("select distinct sync_state, action_type from FACT_ORDER_LIST") == [("SYNCED", None)]
+
+
+def test_tomorrow_s_workbooks_change_the_right_rows_and_only_those(copied: Dbt) -> None:
+    """An edit is an UPDATE, a cancelled order goes to 0, a vanished size to 0, a vanished order is a DELETE.
+
+    Rhone's workbook lost three of its four orders: every change of it is held back, with the reason.
+    """
+    copied.change(PUSH)
+    tomorrow = list(TODAY[GREYSON])
+    tomorrow[0] = order("G-1", {"NOTES": "rush"})
+    tomorrow[2] = {**tomorrow[2], "ORDER TYPE": "CANCELLED"}
+    tomorrow[7] = order("G-5", {"TOTAL QTY": "7", "XS": None})
+    tomorrow[8] = order("G-7")
+    copied.land(GREYSON, "GREYSON_ORDER_LIST.xlsx", tomorrow)
+    copied.land(RHONE, "RHONE_ORDER_LIST.xlsx", TODAY[RHONE][:1])
+    copied.run("build", "--exclude", "test_type:unit")
+
+    greyson = [row for row in copied.rows(WAITING_ITEMS) if row[-1] == 0]
+    assert greyson == [
+        ("ST-1 NAVY G-1 PO-1", "UPDATE", "PENDING", 12, 0),
+        ("ST-1 NAVY G-3 PO-1", "UPDATE", "PENDING", 0, 0),
+        ("ST-1 NAVY G-5 PO-1", "UPDATE", "PENDING", 7, 0),
+        ("ST-1 NAVY G-6 PO-1", "DELETE", "PENDING", None, 0),
+        ("ST-1 NAVY G-7 PO-1", "INSERT", "NEW", 12, 0),
+    ]
+    assert copied.rows(WAITING_LINES) == [
+        ("ST-1 NAVY G-3 PO-1", "XS", "UPDATE", 0),
+        ("ST-1 NAVY G-5 PO-1", "XS", "UPDATE", 0),
+        ("ST-1 NAVY G-6 PO-1", "30/32", "DELETE", None),
+        ("ST-1 NAVY G-6 PO-1", "XS", "DELETE", None),
+    ]
+    versions = copied.rows(
+        "select aag_order_number, count(*), count(dbt_valid_to) from order_list_history "
+        "where customer_name = 'GREYSON' group by 1 order by 1"
+    )
+    assert versions == [("G-1", 2, 1), ("G-2", 1, 0), ("G-3", 2, 1), ("G-5", 2, 1), ("G-6", 1, 1), ("G-7", 1, 0)]
+    held = "select action_type, held_back_reason, count(*) from {} where is_held_back = 1 group by all"
+    reason = "Only 1 of the 4 orders last pushed are left."
+    assert copied.rows(held.format("sync_monday__items")) == [("DELETE", reason, 3)]
+    assert copied.rows(held.format("sync_monday__subitems")) == [("DELETE", reason, 6)]

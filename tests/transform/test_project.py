@@ -1,0 +1,118 @@
+"""The project's files agree with each other, and it compiles for SQL Server without one."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from monday_sync.ledger.schema import CUSTOMERS, ITEMS, SUBITEMS
+from tests.transform.conftest import ROOT, Dbt
+from warehouse import Target, open_warehouse
+
+CUSTOMERS_FOLDER = ROOT / "models" / "staging" / "customers"
+LEDGER = (ITEMS, SUBITEMS, CUSTOMERS)
+
+
+def read_yaml(*parts: str) -> dict[str, object]:
+    document = yaml.safe_load(ROOT.joinpath(*parts).read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def test_customer_files_union_and_seed_agree() -> None:
+    """Each customer's model, its table in the YAML, its place in the union and its line in the seed: 46 of each."""
+    models = {path.stem for path in CUSTOMERS_FOLDER.glob("*.sql")}
+    tables = {}
+    for path in CUSTOMERS_FOLDER.glob("*.yml"):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert [model["name"] for model in document["models"]] == [path.stem]
+        (tables[path.stem],) = (table["name"] for source in document["sources"] for table in source["tables"])
+    for name in models:
+        assert f"source('workbooks', '{tables[name]}')" in (CUSTOMERS_FOLDER / f"{name}.sql").read_text(
+            encoding="utf-8"
+        )
+    union = (ROOT / "models/intermediate/order_list_rows.sql").read_text(encoding="utf-8")
+    united = re.findall(r"ref\('(stg_\w+)'\)", union)
+    with (ROOT / "seeds/customer_names.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["raw_table"] for row in csv.DictReader(file)} - {""}
+    assert models == tables.keys() == set(united)
+    assert len(united) == len(set(united)) == 46
+    assert set(tables.values()) == listed
+
+
+def test_columns_are_named_by_the_rule() -> None:
+    """Lower case, apostrophes dropped, runs of other characters one underscore; two exceptions, both said here."""
+    exceptions = {"∆": "delta", "ADDITIONAL TARIFF %": "additional_tariff_percent"}
+    (model,) = read_yaml("models", "marts", "order_list.yml")["models"]  # type: ignore[misc]
+    headers: list[str] = []
+    for column in model["columns"]:
+        if "config" not in column:
+            continue
+        meta = column["config"]["meta"]
+        rule = re.sub("[^a-z0-9]+", "_", meta["header"].lower().replace("'", "")).strip("_")
+        assert column["name"] == exceptions.get(meta["header"], rule)
+        headers += [meta["header"], *meta.get("spellings", [])]
+    folded = [header.upper() for header in headers]
+    assert len(folded) == len(set(folded)), "a header means one column"
+
+
+def test_no_model_asks_which_engine_it_runs_on() -> None:
+    """Dialects live in macros/platform and nowhere else."""
+    files = [
+        *(ROOT / "models").rglob("*.sql"),
+        *(ROOT / "macros" / "rules").glob("*.sql"),
+        *(ROOT / "tests/dbt").glob("*.sql"),
+    ]
+    assert not [path.name for path in files if "target.type" in path.read_text(encoding="utf-8")]
+    for path in files:
+        assert "adapter.dispatch" not in path.read_text(encoding="utf-8"), path
+    for path in (ROOT / "macros" / "platform").glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        for prefix in ("", "default__", "sqlserver__"):
+            assert f"macro {prefix}{path.stem}(" in text, path
+
+
+def test_models_stay_short() -> None:
+    """A model is a page."""
+    long = {
+        p.name: n
+        for p in (ROOT / "models").rglob("*.sql")
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 130
+    }
+    assert long == {}
+
+
+def test_the_ledger_that_dbt_creates_is_monday_sync_s(today: Dbt, tmp_path: Path) -> None:
+    """Same columns, types, NULLs and primary keys as monday_sync would create, in the same order."""
+    original = tmp_path / "original.duckdb"
+    warehouse = open_warehouse(Target("local", "duckdb", "main", {"path": str(original)}, tmp_path))
+    with warehouse.session() as session:
+        for table in LEDGER:
+            session.create_table(table.name, table.columns, key=table.key)
+    described = []
+    for path in (today.database, original):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            described.append({t.name: connection.execute(f"describe {t.name}").fetchall() for t in LEDGER})
+    assert described[0] == described[1]
+
+
+def test_prod_compiles_without_a_server_into_whole_sql(dbt: Dbt) -> None:
+    """No connection is opened; a customer's SQL has every declared column, sizes, and the types of SQL Server."""
+    dbt.run(
+        "compile", "--target", "prod", "--no-introspect", "--no-populate-cache",
+        ORDER_LIST_SQLSERVER_USER="nobody", ORDER_LIST_SQLSERVER_PASSWORD="nothing",  # noqa: S106 - no server, no secret
+    )  # fmt: skip
+    customer = dbt.compiled("stg_greyson")
+    (model,) = read_yaml("models", "marts", "order_list.yml")["models"]  # type: ignore[misc]
+    for column in model["columns"]:
+        if "config" in column:
+            assert f'"{column["config"]["meta"]["header"]}" as "{column["name"]}"' in customer
+    assert "for json path" in customer
+    for path in (dbt.target / "compiled").rglob("*.sql"):
+        sql = path.read_text(encoding="utf-8")
+        assert "::" not in sql, path
+        assert not re.search(r"\blimit \d|\bqualify\b|regexp_|lambda |\|\|", sql), path
