@@ -1,4 +1,4 @@
-"""The project compiled for SQL Server, once for all workers: no server is asked, and nothing of the checkout changes."""
+"""The project compiled for SQL Server, once for all workers. No server is asked; the checkout stays as it is."""
 
 from __future__ import annotations
 
