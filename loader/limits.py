@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, fields
 
 from console import ConfigurationError
+from loader.errors import RejectedError
 
 _PREFIX = "ORDER_LIST_LIMIT_"
 
@@ -47,3 +48,25 @@ class Limits:
                 raise ConfigurationError(f"{variable} is {text!r}.", mend="Set it to a positive whole number.")
             chosen[field.name] = int(text)
         return cls(**chosen)
+
+    def check_span(self, sheet: str, rows: int, columns: int) -> None:
+        """Refuse a sheet whose cells reach down to row ``rows`` and out to column ``columns`` (from 1), if too far.
+
+        Raises:
+            RejectedError: with what to delete, or which limit to raise.
+        """
+        if columns > self.columns:
+            raise RejectedError(
+                f"Sheet '{sheet}' has values out to column {columns:,}; the limit is {self.columns:,}.",
+                mend="Delete what stands to the right of the order list.",
+            )
+        if rows > self.rows:
+            raise RejectedError(
+                f"Sheet '{sheet}' has values down to row {rows:,}; the limit is {self.rows:,}.",
+                mend="Delete what stands below the order list, or raise ORDER_LIST_LIMIT_ROWS.",
+            )
+        if rows * columns > self.cells:
+            raise RejectedError(
+                f"Sheet '{sheet}' spans {rows:,} rows by {columns:,} columns; the limit is {self.cells:,} cells.",
+                mend="Delete stray values far from the order list, or raise ORDER_LIST_LIMIT_CELLS.",
+            )

@@ -20,6 +20,8 @@ from xml.etree import ElementTree
 from loader.errors import RejectedError
 from loader.limits import Limits
 
+_WORKBOOK = "xl/workbook.xml"
+_BINARY = ("xl/workbook.bin", "xl/sharedStrings.bin")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 4 * 1024**2
 _LONGEST_ROW = 64 * 1024**2
@@ -97,7 +99,7 @@ def open_package(data: bytes, limits: Limits) -> zipfile.ZipFile:
 
 
 def check_parts(package: zipfile.ZipFile) -> None:
-    """Unpack, in pieces, what calamine reads as soon as it opens the file: all XML but the sheets.
+    """Unpack, in pieces, what calamine reads as soon as it opens the file: all but the sheets.
 
     Raises:
         RejectedError: a part is damaged (or unpacks to more than it says), or declares a document type.
@@ -107,6 +109,9 @@ def check_parts(package: zipfile.ZipFile) -> None:
         if info.filename.endswith((".xml", ".rels")) and info.filename not in sheets:
             for chunk in _chunks(package, info.filename):
                 _refuse_dtd(chunk, info.filename)
+        elif info.filename in _BINARY:
+            for _ in _chunks(package, info.filename):
+                """Only its checksum is of interest here."""
 
 
 def inspect_sheet(package: zipfile.ZipFile, sheet: str, limits: Limits) -> Findings | None:
@@ -187,52 +192,54 @@ class _Scanner:
 
 
 def _check_size(package: zipfile.ZipFile, part: str, sheet: str, findings: Findings, limits: Limits) -> None:
-    if findings.columns > limits.columns:
-        raise RejectedError(
-            f"Sheet '{sheet}' has values out to column {findings.columns:,}; the limit is {limits.columns:,}.",
-            mend="Delete what stands to the right of the order list.",
-        )
-    if findings.rows > limits.rows:
-        raise RejectedError(
-            f"Sheet '{sheet}' has values down to row {findings.rows:,}; the limit is {limits.rows:,}.",
-            mend="Delete what stands below the order list, or raise ORDER_LIST_LIMIT_ROWS.",
-        )
-    if findings.rows * findings.columns > limits.cells:
+    if findings.columns > limits.columns or findings.rows * findings.columns > limits.cells:
         # the width was only an upper bound so far; now it is worth a second look
         pieces = _rows(package, part, sheet)
         first = next(pieces)
         scanner = _Scanner(first[:_CHUNK], sheet)
         findings.columns = max(scanner.widest(rows, _NEAR) for rows in itertools.chain([first], pieces))
-        if findings.rows * findings.columns > limits.cells:
-            raise RejectedError(
-                f"Sheet '{sheet}' spans {findings.rows:,} rows by {findings.columns:,} columns; "
-                f"the limit is {limits.cells:,} cells.",
-                mend="Delete stray values far from the order list, or raise ORDER_LIST_LIMIT_CELLS.",
-            )
+    limits.check_span(sheet, findings.rows, findings.columns)
 
 
 def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     """Sheet names and the XML parts that hold them; empty for .xlsb."""
-    names = set(package.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+    if _WORKBOOK not in package.namelist():
         return {}
-    relations = {
-        element.get("Id", ""): element.get("Target", "")
-        for element in _tree(package, "xl/_rels/workbook.xml.rels")
-    }  # fmt: skip
+    targets = relations(package, _WORKBOOK)
     parts: dict[str, str] = {}
-    for element in _tree(package, "xl/workbook.xml").iter():
+    for element in _tree(package, _WORKBOOK).iter():
         if element.tag.rpartition("}")[2] != "sheet":
             continue
         key = next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == "id"), "")
-        path = posixpath.normpath(posixpath.join("/xl", relations.get(key, ""))).lstrip("/")
-        if path in names:
-            parts[element.get("name", "")] = path
+        if key in targets:
+            parts[element.get("name", "")] = targets[key]
     return parts
 
 
+def relations(package: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The parts that ``part`` refers to, by the id it calls them; only those that exist."""
+    names, folder = set(package.namelist()), posixpath.dirname(part)
+    list_of_them = f"{folder}/_rels/{posixpath.basename(part)}.rels"
+    if list_of_them not in names:
+        return {}
+    paths = {
+        element.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
+        for element in _tree(package, list_of_them)
+    }
+    return {key: path for key, path in paths.items() if path in names}
+
+
+def unpack(package: zipfile.ZipFile, part: str) -> bytes:
+    """The whole of a part.
+
+    Raises:
+        RejectedError: it is damaged.
+    """
+    return b"".join(_chunks(package, part))
+
+
 def _tree(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    text = b"".join(_chunks(package, part))
+    text = unpack(package, part)
     _refuse_dtd(text, part)
     try:
         return ElementTree.fromstring(text)  # noqa: S314 - a DTD, the only way to entities, was refused above

@@ -15,6 +15,7 @@ import python_calamine as calamine
 from loader.cells import column_of
 from loader.errors import RejectedError
 from loader.headers import find_header
+from loader.legacy import inspect_binary_sheet, inspect_xls
 from loader.limits import Limits
 from loader.names import Header, column_names
 from loader.package import Findings, check_parts, check_start, inspect_sheet, open_package
@@ -53,12 +54,17 @@ def read_sheet(file: str, data: bytes, limits: Limits) -> Sheet:
     """
     suffix = PurePath(file).suffix.lower()
     check_start(data, suffix, limits)
-    package = None if suffix == ".xls" else open_package(data, limits)
-    if package:
+    if suffix == ".xls":
+        inspected = inspect_xls(data, limits)
+        workbook = _open(data)
+        name = _choose(workbook)
+        findings = inspected.get(name)
+    else:
+        package = open_package(data, limits)
         check_parts(package)
-    workbook = _open(data)
-    name = _choose(workbook)
-    findings = inspect_sheet(package, name, limits) if package else None
+        workbook = _open(data)
+        name = _choose(workbook)
+        findings = inspect_sheet(package, name, limits) or inspect_binary_sheet(package, name, limits)
     rows = _rows(_sheet(workbook, name, limits), findings)
     return _shape(name, rows, limits)
 
@@ -92,14 +98,7 @@ def _sheet(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> ca
         ) from error
     if sheet.end is None:
         raise RejectedError(f"Sheet '{name}' is empty.", mend="Put the order list on it, or remove the file.")
-    # .xls and .xlsb have no XML to look at beforehand; their formats and the file's size bound them
-    height, width = sheet.end[0] + 1, sheet.end[1] + 1
-    if width > limits.columns or height > limits.rows:
-        raise RejectedError(
-            f"Sheet '{name}' spans {height:,} rows by {width:,} columns; "
-            f"the limits are {limits.rows:,} and {limits.columns:,}.",
-            mend="Delete stray values far from the order list.",
-        )
+    limits.check_span(name, sheet.end[0] + 1, sheet.end[1] + 1)
     return sheet
 
 
