@@ -21,7 +21,9 @@ TARGET ?=
 SOURCE ?=
 ARGS ?=
 SEED ?=
+SERVER ?=
 WORKBOOKS := data/workbooks
+LINTED := target/lint
 OPTIONS := $(if $(TARGET),--target "$(TARGET)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 # UTF-8 whatever the locale says; no telemetry from dbt
@@ -29,7 +31,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint format lock bench soak clean sqlserver-driver
+.PHONY: help run samples board docs setup test lint format lock bench soak clean sqlserver-driver test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -43,7 +45,7 @@ samples: $(RUN_READY)  ## Generate sample workbooks, the same ones each time, in
 	@$(PY) -m samples generate --out $(WORKBOOKS)
 
 docs: $(RUN_READY) profiles.yml  ## Generate dbt's documentation of every model and column into target/
-	@$(PY) -m dbt.cli.main docs generate $(if $(TARGET),--target "$(TARGET)")
+	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main docs generate $(if $(TARGET),--target "$(TARGET)")
 
 setup: $(DEV_READY) profiles.yml  ## Only set up: virtual environment with everything, profiles.yml
 
@@ -56,11 +58,22 @@ sqlserver-driver: $(RUN_READY)  ## Register Microsoft's ODBC driver for SQL Serv
 test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then all tests. ARGS="<pytest options>"
 	@$(PY) -m pytest -n auto $(ARGS)
 
+# dbt only compiles: no database file is opened, so a run may go on meanwhile
+lint: export ORDER_LIST_DUCKDB := :memory:
+test-sqlserver: $(DEV_READY)  ## The whole path on a live SQL Server. SERVER=<host:port>; login by ORDER_LIST_SQLSERVER_USER, _PASSWORD
+	@$(PY) -c "import sys; sys.exit(None if '$(SERVER)' else 'Name the server: make test-sqlserver SERVER=localhost:1433')"
+	@ORDER_LIST_TEST_SERVER="$(SERVER)" $(PY) -m pytest tests/sqlserver_live $(ARGS)
+
+bench-sqlserver: $(DEV_READY) sqlserver-driver  ## Bulk inserts compared on a live SQL Server: the target prod of profiles.yml
+	@$(PY) -m bench.sqlserver $(ARGS)
+
 lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes nothing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@$(PY) -m sqlfluff lint --processes 0 models snapshots macros
+	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet compile --target local --no-introspect --no-populate-cache \
+		--target-path $(LINTED) --log-path $(LINTED)
+	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/order_list/models $(LINTED)/compiled/order_list/tests
 
 format: $(DEV_READY)  ## Let ruff mend what it can
 	@$(PY) -m ruff check --fix .

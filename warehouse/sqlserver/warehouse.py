@@ -73,13 +73,15 @@ class SQLServerWarehouse:
 
 
 def _take(connection: pyodbc.Connection, resource: str) -> None:
-    row = connection.execute(
+    cursor = connection.execute(
         "set nocount on; declare @outcome int; "
         "exec @outcome = sp_getapplock @Resource = ?, @LockMode = 'Exclusive', @LockOwner = 'Session', "
         "@LockTimeout = 0; select @outcome",
         resource,
-    ).fetchone()
-    if row[0] < 0:
+    )
+    while cursor.description is None and cursor.nextset():
+        pass  # a lock that is refused may come with a message of its own before the outcome
+    if cursor.fetchone()[0] < 0:
         raise LockHeldError(
             f"Another run is at work on this target ({_owner(connection)}).", mend="Wait for it to end, or stop it."
         )

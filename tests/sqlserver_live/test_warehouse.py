@@ -1,0 +1,103 @@
+"""The warehouse on a live server: rows in bulk, upserts, swaps and readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import threading
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+
+from warehouse import Column, Session, StatementFailedError, Target, open_warehouse
+
+NAMES = ["it's", 'a "b"', "c]d", "100 %", "30/32", "0", "select", "Größe", "尺码", "two\nlines"]
+
+
+@pytest.fixture
+def session(target: Target) -> Iterator[Session]:
+    with open_warehouse(target).session() as session:
+        yield session
+
+
+def test_any_name_and_any_text_lands_as_it_is(session: Session, target: Target) -> None:
+    """Quotes, brackets, percent signs, line breaks, all of Unicode, rows over 8,060 bytes: what goes in comes out."""
+    texts = ["", " ", "é", "😀" * 3, "中文", "a'b\"c]d%", "x" * 4000, "y" * 4001, "😀" * 16_000, "tab\tand\r\nbreak"]
+    data = pa.table({name: [*texts, None] for name in NAMES})
+    session.create_table("any text 'here'", [Column(name) for name in NAMES])
+    assert session.insert("any text 'here'", data) == data.num_rows
+    relation = open_warehouse(target).relation("any text 'here'")
+    found = session.rows(f"select * from {relation}")  # noqa: S608 - quoted
+    assert sorted(map(repr, found)) == sorted(map(repr, zip(*data.to_pydict().values(), strict=True)))
+    assert session.columns("any text 'here'") == NAMES
+
+
+def test_an_upsert_overwrites_and_inserts(session: Session, target: Target) -> None:
+    """Rows that are there are overwritten in the columns given, others inserted; every type survives."""
+    at = dt.datetime(2026, 11, 21, 1, 2, 3, 456789)  # noqa: DTZ001 - UTC without a zone
+    columns = [
+        Column("k", "key"), Column("n", "integer"), Column("at", "timestamp"), Column("d", "decimal"),
+        Column("b", "boolean"), Column("t", "text", 20),
+    ]  # fmt: skip
+    session.create_table("upserted", columns, key=["k"])
+    first = {
+        "k": ["a", "b"], "n": [1, None], "at": pa.array([at, None], pa.timestamp("us")),
+        "d": [decimal.Decimal("1.500000"), None], "b": [True, None], "t": ["ä", "q'"],
+    }  # fmt: skip
+    session.upsert("upserted", pa.table(first), ["k"])
+    session.upsert("upserted", pa.table({"k": ["b", "c"], "n": [2, 3]}), ["k"])
+    relation = open_warehouse(target).relation("upserted")
+    assert session.rows(f"select * from {relation} order by k") == [  # noqa: S608 - quoted
+        ("a", 1, at, decimal.Decimal("1.500000"), True, "ä"),
+        ("b", 2, None, None, None, "q'"),
+        ("c", 3, None, None, None, None),
+    ]
+
+
+def test_a_failed_transaction_leaves_nothing(session: Session, target: Target) -> None:
+    """What a transaction did before it failed is undone."""
+    session.create_table("undone", [Column("n", "integer")])
+    with pytest.raises(StatementFailedError), session.transaction():
+        session.insert("undone", pa.table({"n": [1, 2]}))
+        session.execute("select no_such_column from no_such_table")
+    relation = open_warehouse(target).relation("undone")
+    assert session.rows(f"select count(*) from {relation}") == [(0,)]  # noqa: S608 - quoted
+
+
+def test_a_reader_never_sees_none_or_half_of_a_table_that_is_replaced(session: Session, target: Target) -> None:
+    """While a table is replaced again and again, a reader counts all rows of one version or of the next."""
+    warehouse = open_warehouse(target)
+    relation = warehouse.relation("swapped")
+    size = 500
+    session.create_table("swapped", [Column("version", "integer")])
+    session.insert("swapped", pa.table({"version": [0] * size}))
+    seen: list[tuple[object, ...]] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        with warehouse.session() as reader:
+            while not stop.is_set():
+                seen.extend(reader.rows(f"select count(*), min(version), max(version) from {relation}"))  # noqa: S608
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        for version in range(1, 11):
+            session.drop_table("swapped__new")
+            session.create_table("swapped__new", [Column("version", "integer")])
+            with session.transaction():
+                session.insert("swapped__new", pa.table({"version": [version] * size}))
+                session.replace_table("swapped", "swapped__new")
+    finally:
+        stop.set()
+        thread.join()
+    assert seen
+    assert {count for count, _, _ in seen} == {size}
+    assert all(low == high for _, low, high in seen)
+
+
+def test_a_table_too_wide_for_the_server_is_told(session: Session) -> None:
+    """SQL Server takes 1,024 columns; more is a sentence, not the server's own error."""
+    with pytest.raises(StatementFailedError, match=r"1,025 columns; SQL Server takes 1,024"):
+        session.create_table("too_wide", [Column(f"c{n}") for n in range(1025)])

@@ -1,0 +1,112 @@
+"""The whole path on a live server, step by step, and the same workbooks on DuckDB: the same orders, keys and pushes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.sqlserver_live.conftest import Place
+from warehouse import Warehouse
+
+_KEYS = {
+    "ORDER_LIST": "order_key",
+    "order_lines": "line_key",
+    "order_list_rejects": "_source_file, _source_row, column_name, reason_code, value_text",
+    "sync_monday__items": "order_key",
+    "sync_monday__subitems": "line_key",
+}
+_NOT_COMPARED = {"_load_id"}  # of the run, not of the workbook
+
+
+@pytest.fixture(scope="module")
+def built(place: Place, workbooks: Mapping[int, Path]) -> Place:
+    """Today's workbooks landed and built, on the server and on DuckDB."""
+    for name in ("prod", "local"):
+        place.run("loader", "land", "--target", name, "--source", str(workbooks[1]))
+        place.dbt("build", target=name)
+    return place
+
+
+def _table(warehouse: Warehouse, relation: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
+    """Columns and rows of a relation, every value as text, in an order that does not depend on a collation."""
+    with warehouse.session(read_only=True) as session:
+        columns = sorted(c for c in session.columns(relation) if c not in _NOT_COMPARED)
+        listed = ", ".join(warehouse.quote(column) for column in columns)
+        found = session.rows(f"select {listed} from {warehouse.relation(relation)}")  # noqa: S608 - quoted
+    rows = [tuple(None if value is None else str(value) for value in row) for row in found]
+    return columns, sorted(rows, key=lambda row: [value or "" for value in row])
+
+
+@pytest.mark.parametrize("relation", _KEYS)
+def test_the_same_workbooks_give_the_same_rows(built: Place, relation: str) -> None:
+    """Orders, lines, rejects and what waits for the board are equal on both engines, row by row and value by value."""
+    on_server, on_duckdb = _table(built.prod, relation), _table(built.local, relation)
+    assert on_server[0] == on_duckdb[0]
+    assert len(on_server[1]) == len(on_duckdb[1])
+    different = [pair for pair in zip(on_server[1], on_duckdb[1], strict=True) if pair[0] != pair[1]]
+    assert different == []
+
+
+def test_every_customer_is_in_the_comparison(built: Place) -> None:
+    """Rows of all 46 workbooks were compared, not of a few."""
+    with built.prod.session() as session:
+        landed = [name for name in session.relations() if name.startswith("x") and name.endswith("_RAW")]
+    assert len(landed) == 46
+
+
+def test_snapshots_run_again_and_again(built: Place) -> None:
+    """Three snapshots in a row end well, and without a change the history does not grow."""
+    history = built.prod.relation("order_list_history")
+    counts = []
+    for _ in range(3):
+        built.dbt("snapshot")
+        with built.prod.session() as session:
+            counts.append(session.rows(f"select count(*) from {history}")[0][0])  # noqa: S608 - quoted
+    assert counts[0] == counts[1] == counts[2] > 0
+
+
+def test_failures_are_stored_and_docs_are_generated(built: Place) -> None:
+    """``store_failures`` and ``docs generate`` work on the server."""
+    built.dbt("test", "--store-failures", "--select", "rows_in_are_orders_plus_rejected_rows")
+    built.dbt("docs", "generate")
+
+
+def test_a_push_killed_at_any_moment_is_carried_on_and_the_next_is_empty(built: Place) -> None:
+    """Pushes killed at random moments end in the board of the database; then nothing is left to send."""
+    moments = random.Random(46)  # noqa: S311 - a plan for the test, not a secret
+    for _ in range(3):
+        push = built.start("monday_sync", "push", "--target", "prod", "--yes", "100000")
+        time.sleep(moments.uniform(2, 8))
+        push.kill()
+        push.wait()
+    built.run("monday_sync", "push", "--target", "prod", "--yes", "100000")
+    with built.prod.session() as session:
+        for view in ("sync_monday__items", "sync_monday__subitems"):
+            waiting = f"select count(*) from {built.prod.relation(view)} where sync_state <> 'ERROR'"  # noqa: S608
+            assert session.rows(waiting) == [(0,)]
+    again = built.json("monday_sync", "plan", "--target", "prod")
+    assert not again.get("creates")
+    assert not again.get("updates")
+
+
+def test_tomorrow_s_workbooks_give_the_same_changes(built: Place, workbooks: Mapping[int, Path]) -> None:
+    """After tomorrow's workbooks both engines have the same orders again, and the server knows what changed."""
+    for name in ("prod", "local"):
+        built.run("loader", "land", "--target", name, "--source", str(workbooks[2]))
+        built.dbt("build", target=name)
+    for relation in ("ORDER_LIST", "order_lines", "order_list_rejects"):
+        assert _table(built.prod, relation) == _table(built.local, relation)
+    with built.prod.session() as session:
+        view = built.prod.relation("sync_monday__items")
+        actions = {row[0] for row in session.rows(f"select distinct action_type from {view}")}  # noqa: S608 - quoted
+    assert "UPDATE" in actions
+
+
+def test_the_doctor_of_the_pipeline_finds_all_well(built: Place) -> None:
+    """``pipeline doctor`` on the target that works finds nothing missing."""
+    findings = built.json("pipeline", "doctor", "--target", "prod")
+    assert [finding for finding in findings if finding["verdict"] == "missing"] == []
