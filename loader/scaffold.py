@@ -19,6 +19,9 @@ _CUSTOMERS = Path("models/staging/customers")
 _UNION = Path("models/intermediate/order_list_rows.sql")
 _SEED = Path("seeds/customer_names.csv")
 _NAME_COLUMN = "CUSTOMER NAME"
+# what dbt's Jinja would run, and what YAML cannot hold
+_NO_NAME = re.compile(r"\{[{%#]|[\x00-\x1f\x7f]")
+_PLAIN = re.compile(r"[A-Za-z0-9][\w .&-]*")
 _REF = re.compile(r"^    ref\('(stg_\w+)'\),", re.MULTILINE)
 
 
@@ -60,9 +63,14 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
     except RejectedError as error:
         raise ConfigurationError(f"{path.name}: {error.message}", mend=error.mend) from error
     found = _names(sheet)
-    customer = customer or (found[0] if found else None)
+    customer = fold(customer) if customer else next(iter(found), None)
     if not customer:
         raise ConfigurationError(f"{path.name} has no CUSTOMER NAME in any row.", mend="Give one with --customer.")
+    if _NO_NAME.search(customer):
+        raise ConfigurationError(
+            f"{customer!r} is no name for a customer: dbt would take it for a template.",
+            mend="Give one with --customer.",
+        )
     model = "stg_" + re.sub(r"_?ORDER_LIST$", "", raw_table[1:].removesuffix("_RAW")).lower()
     sql, yml = (project_dir / _CUSTOMERS / f"{model}{suffix}" for suffix in (".sql", ".yml"))
     present = [file for file in (sql, yml) if file.exists()]
@@ -88,16 +96,18 @@ def _names(sheet: Sheet) -> list[str]:
 
 def _properties(model: str, raw_table: str, customer: str) -> str:
     quoted = customer.replace("'", "''")
+    mark = "" if _PLAIN.fullmatch(customer) else "'"
     return f"""sources:
   - name: workbooks
     schema: "{{{{ target.schema }}}}"
+    config: {{loaded_at_field: _extracted_at}}
     tables:
       - name: {raw_table}
         description: 'The order list of {quoted} as landed; one row per sheet row, every cell as text.'
 
 models:
   - name: {model}
-    description: 'The order list of {quoted} under the canonical column names; one row per sheet row.'
+    description: {mark}The order list of {quoted} under the canonical column names; one row per sheet row.{mark}
 """
 
 
