@@ -45,7 +45,7 @@ class Place:
 
     def run(self, *arguments: str, expect: int = 0, **variables: str) -> str:
         """Run ``python -m`` with ``arguments`` in the project; its standard output."""
-        done = subprocess.run(  # noqa: S603 - our own commands
+        done = subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=self.folder,
             env={**self.environment, **variables},
@@ -58,7 +58,7 @@ class Place:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start ``python -m`` with ``arguments`` and do not wait."""
-        return subprocess.Popen(  # noqa: S603 - our own commands
+        return subprocess.Popen(
             [sys.executable, "-m", *arguments], cwd=self.folder, env=dict(self.environment), text=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -128,13 +128,13 @@ def board_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = tmp_path_factory.mktemp("board") / "board.sqlite"
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, "-m", "board_emulator", "serve", "--port", str(port), "--data", str(data), "--limits", "off"],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         for _ in range(600):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health").close()  # noqa: S310 - loopback
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health").close()
                 break
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}/v2"

@@ -36,7 +36,7 @@ def _table(warehouse: Warehouse, relation: str) -> tuple[list[str], list[tuple[s
     with warehouse.session(read_only=True) as session:
         columns = sorted(c for c in session.columns(relation) if c not in _NOT_COMPARED)
         listed = ", ".join(warehouse.quote(column) for column in columns)
-        found = session.rows(f"select {listed} from {warehouse.relation(relation)}")  # noqa: S608 - quoted
+        found = session.rows(f"select {listed} from {warehouse.relation(relation)}")
     rows = [tuple(None if value is None else str(value) for value in row) for row in found]
     return columns, sorted(rows, key=lambda row: [value or "" for value in row])
 
@@ -65,7 +65,7 @@ def test_snapshots_run_again_and_again(built: Place) -> None:
     for _ in range(3):
         built.dbt("snapshot")
         with built.prod.session() as session:
-            counts.append(session.rows(f"select count(*) from {history}")[0][0])  # noqa: S608 - quoted
+            counts.append(session.rows(f"select count(*) from {history}")[0][0])
     assert counts[0] == counts[1] == counts[2] > 0
 
 
@@ -86,7 +86,7 @@ def test_a_push_killed_at_any_moment_is_carried_on_and_the_next_is_empty(built: 
     built.run("monday_sync", "push", "--target", "prod", "--yes", "100000")
     with built.prod.session() as session:
         for view in ("sync_monday__items", "sync_monday__subitems"):
-            waiting = f"select count(*) from {built.prod.relation(view)} where sync_state <> 'ERROR'"  # noqa: S608
+            waiting = f"select count(*) from {built.prod.relation(view)} where sync_state <> 'ERROR'"
             assert session.rows(waiting) == [(0,)]
     again = built.json("monday_sync", "plan", "--target", "prod")
     assert not again.get("creates")
@@ -102,7 +102,7 @@ def test_tomorrow_s_workbooks_give_the_same_changes(built: Place, workbooks: Map
         assert _table(built.prod, relation) == _table(built.local, relation)
     with built.prod.session() as session:
         view = built.prod.relation("sync_monday__items")
-        actions = {row[0] for row in session.rows(f"select distinct action_type from {view}")}  # noqa: S608 - quoted
+        actions = {row[0] for row in session.rows(f"select distinct action_type from {view}")}
     assert "UPDATE" in actions
 
 
