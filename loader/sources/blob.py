@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import posixpath
 from dataclasses import dataclass
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceModifiedError, ResourceNotFoundError
-from azure.storage.blob import ContainerClient
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.storage.blob import ContainerClient, ExponentialRetry
 
 from console import register_secret
 from loader.errors import RetryableReadError, SourceError
@@ -50,15 +57,22 @@ class Container:
         try:
             with self._client() as client:
                 blob = client.get_blob_client(entry.path)
-                while len(data) < entry.size:
-                    data += self._range(blob, entry, len(data))
+                try:
+                    while len(data) < entry.size:
+                        data += self._range(blob, entry, len(data))
+                except ResourceModifiedError as error:
+                    # a deleted blob does not match its etag either, says Azurite; Azure itself says it is not found
+                    if blob.exists():
+                        raise RetryableReadError(
+                            "The blob is being written: it changed while it was read.",
+                            mend="Run again once it is saved.",
+                        ) from error
+                    raise _vanished() from error
         except ResourceNotFoundError as error:
+            raise _vanished() from error
+        except AzureError as error:
             raise RetryableReadError(
-                "The blob vanished between listing and reading.", mend="Run again once it is back in its place."
-            ) from error
-        except ResourceModifiedError as error:
-            raise RetryableReadError(
-                "The blob is being written: it changed while it was read.", mend="Run again once it is saved."
+                f"The blob cannot be read: {_reason(error)}.", mend="Check the login and the network, and run again."
             ) from error
         return bytes(data)
 
@@ -70,7 +84,7 @@ class Container:
                     offset=start, length=length, etag=entry.etag, match_condition=MatchConditions.IfNotModified
                 )
                 piece: bytes = stream.readall()
-            except (ResourceModifiedError, ResourceNotFoundError):
+            except (ResourceModifiedError, ResourceNotFoundError, ClientAuthenticationError):
                 raise
             except AzureError as error:
                 if attempt == _TRIES - 1:
@@ -84,23 +98,37 @@ class Container:
         raise RetryableReadError(f"The download is short at byte {start:,} of {entry.size:,}.", mend="Run again.")
 
     def _client(self) -> ContainerClient:
+        # the SDK's own first pause of 15 s would make each passing fault a coffee break
+        patience = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3)
         connection = os.environ.get("AZURE_STORAGE_CONNECTION_STRING")
         if connection:
             register_secret(connection)
-            return ContainerClient.from_connection_string(connection, self.name, retry_total=3)
+            return ContainerClient.from_connection_string(connection, self.name, retry_policy=patience)
         account = os.environ.get("AZURE_STORAGE_ACCOUNT_URL")
         if not account:
             raise SourceError(
                 f"No way to the container '{self.name}'.",
                 mend="Set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_URL and log in (az login).",
             )
-        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow to import, and not always needed
+        return ContainerClient(account, self.name, credential=_credential(), retry_policy=patience)
 
-        return ContainerClient(account, self.name, credential=DefaultAzureCredential(), retry_total=3)
+
+@functools.cache
+def _credential() -> Any:
+    """The operator's login, one for the whole process: it keeps its token between workbooks."""
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow to import, and not always needed
+
+    return DefaultAzureCredential()
 
 
 def _entry(blob: Any) -> Entry:
     return Entry(blob.name, posixpath.basename(blob.name), str(blob.etag).strip('"'), int(blob.size))
+
+
+def _vanished() -> RetryableReadError:
+    return RetryableReadError(
+        "The blob vanished between listing and reading.", mend="Run again once it is back in its place."
+    )
 
 
 def _reason(error: Exception) -> str:
