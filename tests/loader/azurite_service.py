@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[:cut])
         self.close_connection = True
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - the base class wants it so
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Be quiet."""

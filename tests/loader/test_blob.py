@@ -41,7 +41,8 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK does not rest between its own tries."""
     monkeypatch.setattr("azure.storage.blob._download.time", SimpleNamespace(sleep=lambda _: None))
-    monkeypatch.setattr("azure.core.pipeline.transport.RequestsTransport.sleep", lambda *_: None)
+    for transport in ("RequestsTransport", "HttpTransport"):
+        monkeypatch.setattr(f"azure.core.pipeline.transport.{transport}.sleep", lambda *_: None)
 
 
 @pytest.fixture
