@@ -66,6 +66,12 @@ def test_a_column_is_its_cells(values: list[object]) -> None:
     assert column_of(values).to_pylist() == [text_of(value) for value in values]
 
 
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(["", -0.0, 1e15, 1e-7, "TBC"])))
+def test_a_column_of_numbers_is_its_cells(values: list[object]) -> None:
+    """Arrow's way of writing numbers is ours, or it is not taken: exponents, a zero with a sign, a text among them."""
+    assert column_of(values).to_pylist() == [text_of(value) for value in values]
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(_CELLS, min_size=1, max_size=4), min_size=1, max_size=5), st.booleans())
 def test_what_openpyxl_writes_lands_without_loss(rows: list[list[object]], mac: bool) -> None:
