@@ -1,3 +1,5 @@
+{{ config(indexes=indexes_on('line_key', ['order_key'])) }}
+
 select
     cast({{ line_key('cells.order_key', 'cells.size_code') }} as varchar(64)) as line_key,
     orders.order_key,

@@ -1,4 +1,4 @@
-{{ config(alias='ORDER_LIST') }}
+{{ config(alias='ORDER_LIST', indexes=indexes_on('order_key', ['row_hash', 'customer_name'])) }}
 
 select
     cast(typed.order_key as varchar(64)) as order_key,

@@ -59,32 +59,6 @@ misfits as (
     select * from misfit_values
     union all
     select * from misfit_sizes
-),
-
-sums as (
-    select
-        cells.order_key,
-        sum(cast(cells.ordered_qty as bigint)) as pieces
-    from {{ ref('order_size_cells') }} as cells
-    group by cells.order_key
-),
-
-{#- a total that is there but does not fit its column is reported as such already -#}
-wrong_totals as (
-    select
-        staged._source_file,
-        staged._source_sheet,
-        staged._source_row,
-        staged.customer_name,
-        staged.total_qty as value_text,
-        coalesce(sums.pieces, 0) as pieces
-    from {{ ref('order_list_staging') }} as staged
-    inner join {{ ref('order_list') }} as orders on staged.order_key = orders.order_key
-    left join sums on staged.order_key = sums.order_key
-    where
-        staged.row_reject_code is null
-        and (staged.total_qty is null or orders.total_qty is not null)
-        and coalesce(orders.total_qty, 0) <> coalesce(sums.pieces, 0)
 )
 
 select
@@ -112,14 +86,13 @@ select
 from misfits
 union all
 select
-    wrong_totals._source_file,
-    wrong_totals._source_sheet,
-    wrong_totals._source_row,
-    wrong_totals.customer_name,
+    totals._source_file,
+    totals._source_sheet,
+    totals._source_row,
+    totals.customer_name,
     'value' as reject_level,
     'TOTAL QTY' as column_name,
-    wrong_totals.value_text,
+    totals.value_text,
     'total_differs' as reason_code,
-    concat('TOTAL QTY is ', coalesce(wrong_totals.value_text, 'empty'), ', but its sizes add up to ', wrong_totals.pieces, '.')
-        as reason
-from wrong_totals
+    concat('TOTAL QTY is ', coalesce(totals.value_text, 'empty'), ', but its sizes add up to ', totals.pieces, '.') as reason
+from {{ ref('order_total_differences') }} as totals
