@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 import pytest
+import yaml
+from sqlfluff.dialects.dialect_tsql_keywords import RESERVED_KEYWORDS
 
-from tests.sqlserver.conftest import statements
+from tests.sqlserver.conftest import ROOT, statements
 from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
 
@@ -38,3 +40,13 @@ def test_every_statement_parses(compiled: Mapping[str, str]) -> None:
 def test_dev_runs_the_same_statements(compiled: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Targets dev and prod differ in nothing but their connection, so what is true of one is true of the other."""
     assert statements(tmp_path_factory, "dev") == compiled
+
+
+def test_contract_columns_named_by_a_reserved_word_are_quoted() -> None:
+    """dbt writes the columns of a contract as they stand, so one named like a keyword must say ``quote: true``."""
+    for path in sorted((ROOT / "models").rglob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            if not (model.get("config") or {}).get("contract"):
+                continue
+            named = {c["name"] for c in model["columns"] if c["name"].upper() in RESERVED_KEYWORDS}
+            assert named == {c["name"] for c in model["columns"] if c.get("quote")}, path.name
