@@ -20,5 +20,6 @@ end
 {%- set codes = range(1, 32) | list + range(127, 161) | list + [5760] + range(8192, 8204) | list + [8232, 8233, 8239, 8287, 12288, 65279] -%}
 {%- set blanks -%} concat({% for code in codes %}nchar({{ code }}){{ ', ' if not loop.last }}{% endfor %}) {%- endset -%}
 {%- set spaced -%} translate(({{ text }}) collate Latin1_General_100_BIN2, {{ blanks }} collate Latin1_General_100_BIN2, replicate(N' ', {{ codes | length }})) {%- endset -%}
-nullif(trim(replace(replace(replace({{ spaced }}, N' ', N' ' + nchar(1)), nchar(1) + N' ', N''), nchar(1), N'')) collate database_default, N'')
+{#- compared with nothing by bytes: older collations give new symbols no weight, so they would equal the empty text -#}
+nullif(trim(replace(replace(replace({{ spaced }}, N' ', N' ' + nchar(1)), nchar(1) + N' ', N''), nchar(1), N'')), N'') collate database_default
 {%- endmacro %}
