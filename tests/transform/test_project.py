@@ -24,7 +24,7 @@ def read_yaml(*parts: str) -> dict[str, object]:
 
 
 def test_customer_files_union_and_seed_agree() -> None:
-    """Each customer's model, its table in the YAML, its place in the union and its line in the seed: 46 of each."""
+    """Each customer's model, its table in the YAML, its place in the union and its line in the seed."""
     models = {path.stem for path in CUSTOMERS_FOLDER.glob("*.sql")}
     tables = {}
     for path in CUSTOMERS_FOLDER.glob("*.yml"):
@@ -40,7 +40,7 @@ def test_customer_files_union_and_seed_agree() -> None:
     with (ROOT / "seeds/customer_names.csv").open(encoding="utf-8", newline="") as file:
         listed = {row["raw_table"] for row in csv.DictReader(file)} - {""}
     assert models == tables.keys() == set(united)
-    assert len(united) == len(set(united)) == 46
+    assert len(united) == len(set(united)) >= 46, "the 46 customers of the first day are there"
     assert set(tables.values()) == listed
 
 
