@@ -27,7 +27,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
 
 def statements(tmp_path_factory: pytest.TempPathFactory, target: str) -> Mapping[str, str]:
     """What dbt compiles for ``target``, by the name of its node; compiled by the first worker that asks."""
-    shared = tmp_path_factory.getbasetemp().parent / f"compiled-{target}"
+    base = tmp_path_factory.getbasetemp()
+    # a worker of pytest-xdist has a folder of its own below that of the run
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"compiled-{target}"
     with filelock.FileLock(f"{shared}.lock"):
         if not (shared / "statements.json").exists():
             _compile(shared, target)
