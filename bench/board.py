@@ -13,7 +13,7 @@ from typing import IO, Any
 import httpx
 
 from bench.errors import MeasurementError
-from bench.scratch import ROOT
+from bench.places import ROOT
 
 #: 2026-11-21, midnight UTC: a day's calls start from none.
 MIDNIGHT = 1_795_219_200.0

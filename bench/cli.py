@@ -14,8 +14,9 @@ import click
 
 from bench.claims import Report
 from bench.load import measure_load, measure_many_files
+from bench.places import CACHE, ROOT
 from bench.scaling import measure_scaling
-from bench.scratch import ROOT, processes
+from bench.scratch import processes
 from bench.sync import measure_sync
 from bench.transform import measure_transform
 from bench.whole import measure_pipeline
@@ -26,7 +27,6 @@ from samples import FULL_ROWS
 AREAS = ("load", "transform", "pipeline", "scaling", "sync")
 _QUICK_ROWS = FULL_ROWS // 10
 _ORDERS, _QUICK_ORDERS = 10_000, 600  # the board takes 10,000 items
-_CACHE = ROOT / ".cache" / "bench"
 _RESULTS = ROOT / "data" / "bench"
 
 
@@ -73,18 +73,18 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> ExitCode:
 
 def _measure(report: Report, areas: tuple[str, ...], *, quick: bool) -> None:
     if set(areas) - {"sync"}:
-        work = workload(_CACHE, _QUICK_ROWS if quick else FULL_ROWS)
+        work = workload(CACHE, _QUICK_ROWS if quick else FULL_ROWS)
         if "load" in areas:
-            measure_load(report, work, _CACHE, repeats=1 if quick else 3)
-            measure_many_files(report, work, _CACHE)
+            measure_load(report, work, CACHE, repeats=1 if quick else 3)
+            measure_many_files(report, work, CACHE)
         if "transform" in areas:
-            measure_transform(report, work, _CACHE)
+            measure_transform(report, work, CACHE)
         if "pipeline" in areas:
-            measure_pipeline(report, work, _CACHE)
+            measure_pipeline(report, work, CACHE)
         if "scaling" in areas:
-            measure_scaling(report, work, workload(_CACHE, work.rows * 10), _CACHE)
+            measure_scaling(report, work, workload(CACHE, work.rows * 10), CACHE)
     if "sync" in areas:
-        measure_sync(report, _CACHE, orders=_QUICK_ORDERS if quick else _ORDERS)
+        measure_sync(report, CACHE, orders=_QUICK_ORDERS if quick else _ORDERS)
 
 
 def _keep(report: Report) -> Path:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.board import ITEMS, running_board
-from bench.errors import MeasurementError
+from bench.environments import clients
 from bench.measure import run
 from console import say
 
@@ -56,7 +53,7 @@ def work() -> dict[str, Any]:
 
 def measure_clients(cache: Path) -> list[ClientCalls]:
     """Let each client do the same work on a fresh board; what fails is reported as what it is."""
-    python = _environment(cache / "clients")
+    python = clients()
     return [_measure(client, python, cache) for client in CLIENTS]
 
 
@@ -73,31 +70,3 @@ def _measure(client: str, python: Path, cache: Path) -> ClientCalls:
         done = json.loads(run(command).output.splitlines()[-1])
         calls = board.admin("referee")["calls"] - before
     return ClientCalls(client, done["items"] + done["subitems"] + done["changes"], calls, done["error"])
-
-
-def _environment(folder: Path) -> Path:
-    """A virtual environment with the clients, made once from the pinned list."""
-    pins = _HERE / "requirements-clients.txt"
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    mark = folder / "installed.txt"
-    if mark.exists() and mark.read_text(encoding="utf-8") == pins.read_text(encoding="utf-8"):
-        return python
-    say("installing the public clients into a virtual environment of their own (once) ...")
-    venv.create(folder, with_pip=True, clear=True)
-    command: list[str | Path] = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "-r",
-        pins,
-    ]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    except subprocess.CalledProcessError as error:
-        raise MeasurementError(f"the public clients could not be installed:\n{error.stderr[-1000:]}") from error
-    mark.write_text(pins.read_text(encoding="utf-8"), encoding="utf-8")
-    return python

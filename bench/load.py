@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 from bench.claims import Claim, Report, ratio, spread
+from bench.environments import production
 from bench.measure import Measurement, python, run
-from bench.scratch import ROOT, Scratch, processes
+from bench.places import ROOT
+from bench.scratch import Scratch, processes
 from bench.workload import Workload
 from console import say
 
@@ -69,12 +71,15 @@ def measure_many_files(report: Report, work: Workload, cache: Path) -> None:
 
 def read(folder: Path, reader: str, count: int) -> Measurement:
     """Merely read all workbooks with one of the yardsticks."""
-    return run(python("bench.readers", reader, folder, "--processes", str(count)), folder=ROOT)
+    # pandas is no part of the project: it reads in the environment of the tests
+    interpreter = None if reader == "pandas" else production()
+    command = python("bench.readers", reader, folder, "--processes", str(count), interpreter=interpreter)
+    return run(command, folder=ROOT)
 
 
 def _bare_start() -> Measurement:
     """What any command line of ours pays before it does anything."""
-    return run(python("bench.readers", "--help"), folder=ROOT)
+    return run(python("bench.readers", "--help", interpreter=production()), folder=ROOT)
 
 
 def _copies(source: Path, folder: Path) -> None:

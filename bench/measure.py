@@ -66,9 +66,9 @@ def run(
     return Measurement(seconds, cpu, peak, output.decode(errors="replace"))
 
 
-def python(module: str, *arguments: str | Path) -> list[str | Path]:
-    """A command line for one of our modules, with this interpreter."""
-    return [sys.executable, "-m", module, *arguments]
+def python(module: str, *arguments: str | Path, interpreter: Path | None = None) -> list[str | Path]:
+    """A command line for one of our modules, with this interpreter or another."""
+    return [interpreter or sys.executable, "-m", module, *arguments]
 
 
 def _communicate(process: subprocess.Popen[bytes], watch: _Watch) -> tuple[bytes, bytes]:

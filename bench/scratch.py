@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.environments import production
 from bench.measure import Measurement, python, run
-
-ROOT = Path(__file__).resolve().parent.parent
+from bench.places import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,14 @@ class Scratch:
 
     folder: Path
     source: Path
+    interpreter: Path
 
     @classmethod
     def fresh(cls, folder: Path, source: Path) -> Scratch:
         """An empty one; what stood in ``folder`` is removed."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        return cls(folder, source)
+        return cls(folder, source, production())
 
     @property
     def target_path(self) -> Path:
@@ -45,24 +46,24 @@ class Scratch:
 
     def land(self, *options: str) -> Measurement:
         """``loader land`` on target local."""
-        return self._run(python("loader", "land", "--target", "local", *options))
+        return self.run("loader", "land", "--target", "local", *options)
 
     def build(self) -> Measurement:
         """``dbt build`` with every test."""
-        return self._run(python("dbt.cli.main", "build", "--target", "local"))
-
-    def parse(self) -> Measurement:
-        """``dbt parse``: dbt's own work before it runs anything."""
-        return self._run(python("dbt.cli.main", "parse", "--target", "local", "--no-partial-parse"))
+        return self.run("dbt.cli.main", "build", "--target", "local")
 
     def pipeline(self, stage: str) -> Measurement:
         """One stage of ``pipeline run``."""
         reports = ("--reports", str(self.folder / "reports"))
         # 1 is: some rows want attention; the work is done
-        return self._run(python("pipeline", "run", "--target", "local", "--only", stage, *reports), accept=(0, 1))
+        return self.run("pipeline", "run", "--target", "local", "--only", stage, *reports, accept=(0, 1))
 
-    def _run(self, command: Sequence[str | Path], *, accept: Sequence[int] = (0,)) -> Measurement:
-        return run(command, environment=self.environment, folder=ROOT, accept=accept)
+    def run(
+        self, module: str, *arguments: str, accept: Sequence[int] = (0,), environment: Mapping[str, str] | None = None
+    ) -> Measurement:
+        """A module of ours (or dbt's) with these arguments, in the environment that operators have."""
+        command = python(module, *arguments, interpreter=self.interpreter)
+        return run(command, environment={**self.environment, **(environment or {})}, folder=ROOT, accept=accept)
 
 
 def processes() -> int:

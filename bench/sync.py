@@ -14,8 +14,7 @@ import duckdb
 from bench.board import Board, running_board
 from bench.claims import Claim, Report, ratio
 from bench.clients import measure_clients
-from bench.measure import python, run
-from bench.scratch import ROOT, Scratch
+from bench.scratch import Scratch
 from bench.workload import workload
 from console import say
 
@@ -92,9 +91,8 @@ def _built(cache: Path, orders: int) -> Scratch:
 
 
 def _engine(scratch: Scratch, board: Board, what: str) -> dict[str, Any]:
-    environment = {**scratch.environment, "MONDAY_API_URL": board.url}
-    output = run(python("bench.push_work", what, board.base), environment=environment, folder=ROOT).output
-    found: dict[str, Any] = json.loads(output.splitlines()[-1])
+    measured = scratch.run("bench.push_work", what, board.base, environment={"MONDAY_API_URL": board.url})
+    found: dict[str, Any] = json.loads(measured.output.splitlines()[-1])
     return found
 
 
