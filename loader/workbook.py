@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import PurePath
+from typing import Any
 
 import pyarrow as pa
 import python_calamine as calamine
@@ -109,7 +110,7 @@ def _rows(sheet: calamine.CalamineSheet, findings: Findings | None) -> Iterator[
         errors[row].append((column, text))
     left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
     for number, cells in enumerate(sheet.iter_rows(), 1):
-        values: list[object] = [*left, *cells]
+        values: list[Any] = [*left, *cells] if left else cells
         for column, text in errors.get(number, ()):
             if column <= len(values):
                 values[column - 1] = text
@@ -126,7 +127,9 @@ def _shape(name: str, rows: Iterator[list[object]], limits: Limits) -> Sheet:
     numbers: list[int] = []
     blocks: list[list[pa.Array]] = []
     below = (
-        pair for pair in enumerate(chain(top[header_index + 1 :], rows), header_index + 2) if any(map(_full, pair[1]))
+        (number, row)
+        for number, row in enumerate(chain(top[header_index + 1 :], rows), header_index + 2)
+        if any(row) or any(map(_full, row))
     )
     while block := list(islice(below, _BLOCK)):
         found, cells = zip(*block, strict=True)
@@ -137,7 +140,7 @@ def _shape(name: str, rows: Iterator[list[object]], limits: Limits) -> Sheet:
             f"Sheet '{name}' has headers in row {header_index + 1} but no rows below them.",
             mend="Fill it, or remove the file; the rows landed last stay until then.",
         )
-    columns = [pa.chunked_array(parts, pa.string()) for parts in zip(*blocks, strict=True)]
+    columns = [pa.concat_arrays(parts) for parts in zip(*blocks, strict=True)]
     width = _used_width(texts, columns)
     headers = column_names(texts[:width])
     data = pa.table(columns[:width], names=[h.column for h in headers])
@@ -148,7 +151,7 @@ def _full(cell: object) -> bool:
     return cell not in ("", None)
 
 
-def _used_width(texts: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> int:
+def _used_width(texts: Sequence[str], columns: Sequence[pa.StringArray]) -> int:
     """Columns up to the last that has a header or a value: formatted emptiness to the right is not data."""
     for index in range(len(columns), 0, -1):
         if texts[index - 1].strip() or columns[index - 1].null_count < len(columns[index - 1]):
