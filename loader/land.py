@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain, islice
 from pathlib import PurePath
 
 from console import progress, say
@@ -22,6 +23,7 @@ from loader.workbook import SUFFIXES
 from warehouse import Session, Warehouse
 
 _TEMPORARY = "~$"
+_WORKBOOKS_PER_SESSION = 25
 
 
 def land(
@@ -94,11 +96,16 @@ class _Landing:
                 )  # fmt: skip
             else:
                 jobs.append(Job(entry, known.sha256 if known else None))
-        # one session for all: opening the file for each workbook costs more than landing a small one
-        with self._warehouse.session() as session, progress("Workbooks", len(jobs)) as advance:
-            for reading in read_all(self._source, jobs, self._limits, self._processes):
-                self._finish(session, reading, named[reading.entry.path])
-                advance(1)
+        # opening the file for each workbook costs more than landing a small one, but what DuckDB keeps of each table
+        # it has written stays in memory until the session ends
+        with progress("Workbooks", len(jobs)) as advance:
+            readings = read_all(self._source, jobs, self._limits, self._processes)
+            for first in readings:
+                with self._warehouse.session() as session:
+                    for reading in chain([first], islice(readings, _WORKBOOKS_PER_SESSION - 1)):
+                        self._finish(session, reading, named[reading.entry.path])
+                        advance(1)
+        with self._warehouse.session() as session:
             tables.log(session, [r for r in self._results.values() if r.status is not Status.LANDED], self.load)
         return self._results
 
