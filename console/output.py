@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, Protocol
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from console.errors import ExitCode, OrderListError
 from console.redaction import redact
@@ -47,9 +45,20 @@ def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> 
         click.echo(redact(human()))
 
 
+def _no_bar(steps: int, total: int | None = None) -> None:  # noqa: ARG001 - as a bar is advanced
+    """Nobody watches."""
+
+
 @contextmanager
 def progress(description: str, total: int | None) -> Iterator[Advance]:
     """A progress bar on stderr; the block gets a function that advances it. Silent when stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield _no_bar
+        return
+    # loaded here: processes that show no bar (workers, jobs) are started often, and should not wait for it
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
