@@ -45,7 +45,7 @@ def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> 
         click.echo(redact(human()))
 
 
-def _no_bar(steps: int, total: int | None = None) -> None:  # noqa: ARG001 - as a bar is advanced
+def _no_bar(steps: int, total: int | None = None) -> None:
     """Nobody watches."""
 
 
