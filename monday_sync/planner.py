@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monday_sync import state as machine
 from monday_sync.api import BoardApi, BoardInfo, BoardItem
 from monday_sync.boards import BoardConfig
 from monday_sync.diff import mappings_of, on_board, step_for
+from monday_sync.groups import resolve_groups
 from monday_sync.labels import Labels
 from monday_sync.ledger import Ledger, LedgerRow, Level
 from monday_sync.lookup import BoardReader, subitem_for
@@ -103,22 +104,6 @@ def _operations(steps: Sequence[Step]) -> dict[str, int]:
         counts["move"] += step.action is Action.UPDATE and step.move_from is not None
         counts["archive"] += step.action is Action.ARCHIVE
     return {kind: count for kind, count in counts.items() if count}
-
-
-def resolve_groups(names: Iterable[str], info: BoardInfo, known: dict[str, str]) -> dict[str, str]:
-    """Ids of the groups that stand for ``names``: the one used before, whatever it is called now, else by title."""
-    there = {group.id for group in info.groups}
-    by_title: dict[str, str] = {}
-    for group in info.groups:
-        by_title.setdefault(group.title, group.id)
-    resolved = {}
-    for name in names:
-        group_id = known.get(name)
-        if group_id in there:
-            resolved[name] = group_id
-        elif name in by_title:
-            resolved[name] = by_title[name]
-    return resolved
 
 
 def _synthetic(row: LedgerRow) -> SourceRow:

@@ -10,13 +10,14 @@ from dataclasses import replace
 from monday_sync import state as machine
 from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.boards import BoardConfig
+from monday_sync.groups import create_groups
 from monday_sync.labels import Labels
 from monday_sync.ledger import NAME, Attempt, AttemptOutcome, Ledger, LedgerRow, Level
 from monday_sync.operations import BoardFacts, Builder
 from monday_sync.plan import Action, Plan, Step
 from monday_sync.results import Tally
 from monday_sync.sender import Sender, Task, Work
-from monday_sync.settle import ARCHIVE, CHANGE, CREATE, GROUP, GROUP_ID, GROUP_NAME, MOVE
+from monday_sync.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
 
 _NO_CALL, _CHECK = "confirmed", "check"
 
@@ -44,9 +45,8 @@ class Pusher:
             StoppedError: the run has to end early; what was done is in the ledger.
         """
         self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
-        self._groups = dict(plan.group_ids)
         self._ledger.write(plan.unlinked)
-        self._create_groups(plan)
+        self._groups = create_groups(self._sender, self._ledger, self._build, self._facts, plan)
         self._without_calls(plan)
         items = [s for s in plan.steps if s.level is Level.ITEM]
         self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
@@ -57,26 +57,6 @@ class Pusher:
             known = self._ledger.rows(Level.ITEM)
             self._parents |= {k: r.monday_id for k, r in known.items() if r.monday_id is not None}
             self._sender.send(self._subitem_works(subitems))
-
-    # -- groups ------------------------------------------------------------------------------------------------------
-
-    def _create_groups(self, plan: Plan) -> None:
-        """Create missing groups, each after the group that precedes it in the alphabet.
-
-        From the last to the first: then each new one may stand right behind a group that is there already.
-        """
-        now = self._sender.clock()
-        if plan.groups:
-            works = []
-            for name in reversed(plan.groups):
-                task = Task(GROUP, self._build.create_group(self._facts.items.groups, name), {})
-                row = LedgerRow(Level.GROUP, name, name, board_id=self._board.board_id)
-                works.append(Work(row, None, None, (task,)))
-            self._sender.send(works)
-            self._groups |= {k: v for k, v in self._ledger.groups().items() if k in plan.groups}
-        known = self._ledger.groups()
-        new = {name: group_id for name, group_id in self._groups.items() if known.get(name) != group_id}
-        self._ledger.save_groups(new, self._sender.run_id, now)
 
     # -- rows without a call -----------------------------------------------------------------------------------------
 
