@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monday_sync.api import (
+    ArchiveGroup,
     ArchiveItem,
     BoardInfo,
     ChangeColumns,
@@ -22,8 +23,8 @@ from monday_sync.boards import BoardConfig, ColumnMapping
 from monday_sync.ledger import Level
 from monday_sync.values import encode
 
-_KINDS = {kind.__name__: kind for kind in (ArchiveItem, ChangeColumns, CreateGroup, CreateItem, CreateSubitem,
-                                           MoveToGroup)}  # fmt: skip
+_KINDS = {kind.__name__: kind for kind in (ArchiveGroup, ArchiveItem, ChangeColumns, CreateGroup, CreateItem,
+                                           CreateSubitem, MoveToGroup)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

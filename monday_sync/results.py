@@ -10,7 +10,7 @@ from console import ExitCode
 from monday_sync.boards import Policy
 from monday_sync.ledger import Level
 from monday_sync.plan import Duplicate, Plan, Skip, Step
-from monday_sync.settle import ARCHIVE, CHANGE, CREATE, GROUP, MOVE, Settled
+from monday_sync.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
 from monday_sync.state import Outcome
 
 _PROBLEMS_LISTED = 200
@@ -82,6 +82,7 @@ class PushResult:
     board_id: str
     outcome: str
     groups_created: int
+    groups_archived: int
     items: Counts
     subitems: Counts
     customers: tuple[CustomerCounts, ...]
@@ -104,13 +105,12 @@ class PushResult:
     def changed(self) -> int:
         """Rows that the run changed on the board."""
         levels = (self.items, self.subitems)
-        return self.groups_created + sum(c.created + c.updated + c.archived for c in levels)
+        return self.groups_created + self.groups_archived + sum(c.created + c.updated + c.archived for c in levels)
 
     @property
     def exit_code(self) -> ExitCode:
         """0 all well, 1 something failed or the run stopped early."""
-        failed = self.items.failed or self.subitems.failed or self.outcome != "done"
-        return ExitCode.SOME_FAILED if failed else ExitCode.OK
+        return ExitCode.SOME_FAILED if self.errors or self.outcome != "done" else ExitCode.OK
 
 
 @dataclass(slots=True)
@@ -189,7 +189,8 @@ class Tally:
         verdict = "success" if share >= policy.success_share else "attention" if share >= policy.attention_share else "failed"  # fmt: skip  # noqa: E501
         return PushResult(
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, sentence=sentence,
-            groups_created=self.counts[Level.GROUP, GROUP], items=self.level(Level.ITEM, plan),
+            groups_created=self.counts[Level.GROUP, GROUP],
+            groups_archived=self.counts[Level.GROUP, ARCHIVE_GROUP], items=self.level(Level.ITEM, plan),
             subitems=self.level(Level.SUBITEM, plan), customers=self.by_customer(),
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
             duplicates=plan.duplicates if plan else (), errors=tuple(self.errors[:_PROBLEMS_LISTED]),

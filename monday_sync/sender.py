@@ -199,9 +199,9 @@ class Sender:
             mine = answered[address]
             if address[0] is Level.GROUP:
                 first = mine[0]
-                if first.ok and first.item_id:
+                if first.ok and first.item_id and group[0].kind == GROUP:
                     groups[address[1]] = first.item_id
-                settled = Settled(address[1], Level.GROUP, None, first.ok, frozenset({GROUP}), first.sentence)
+                settled = Settled(address[1], Level.GROUP, None, first.ok, frozenset({group[0].kind}), first.sentence)
             elif address in rows:
                 settled = settle_row(rows[address], group, mine, max_attempts=self.max_attempts, now=now)
                 if settled.row is not None:

@@ -14,6 +14,7 @@ from monday_sync.ledger import Attempt, AttemptOutcome, LedgerRow, Level
 GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
 
 CREATE, CHANGE, MOVE, ARCHIVE, GROUP = "create", "change", "move", "archive", "create_group"
+ARCHIVE_GROUP = "archive_group"
 
 
 @dataclass(frozen=True, slots=True)

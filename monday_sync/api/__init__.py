@@ -15,6 +15,7 @@ Notes for callers:
 from monday_sync.api.client import BoardApi
 from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
 from monday_sync.api.operations import (
+    ArchiveGroup,
     ArchiveItem,
     ChangeColumns,
     CreateGroup,
@@ -28,6 +29,7 @@ from monday_sync.api.operations import (
 from monday_sync.api.pacing import Estimate
 
 __all__ = [
+    "ArchiveGroup",
     "ArchiveItem",
     "BoardApi",
     "BoardInfo",

@@ -70,7 +70,15 @@ class CreateGroup:
     position: Literal["after_at", "before_at"] | None = None
 
 
-Operation = CreateItem | CreateSubitem | ChangeColumns | MoveToGroup | ArchiveItem | CreateGroup
+@dataclass(frozen=True, slots=True)
+class ArchiveGroup:
+    """Archive a group, and whatever items are in it. There is no way back through the API."""
+
+    board_id: str
+    group_id: str
+
+
+Operation = CreateItem | CreateSubitem | ChangeColumns | MoveToGroup | ArchiveItem | CreateGroup | ArchiveGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,8 @@ def variables_of(operation: Operation) -> dict[str, object]:
         case CreateGroup():
             found = {"board_id": operation.board_id, "name": operation.name, "relative_to": operation.relative_to,
                      "position": operation.position}  # fmt: skip
+        case ArchiveGroup():
+            found = {"board_id": operation.board_id, "group_id": operation.group_id}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -143,4 +153,5 @@ def _json(values: Values) -> str:
 _DOCUMENTS: dict[type, str] = {
     CreateItem: "create_item", CreateSubitem: "create_subitem", ChangeColumns: "change_columns",
     MoveToGroup: "move_to_group", ArchiveItem: "archive_item", CreateGroup: "create_group",
+    ArchiveGroup: "archive_group",
 }  # fmt: skip

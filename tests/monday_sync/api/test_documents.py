@@ -10,6 +10,7 @@ from graphql import FieldNode, OperationDefinitionNode, build_schema, parse, pri
 from graphql.execution import get_variable_values
 
 from monday_sync.api import (
+    ArchiveGroup,
     ArchiveItem,
     ChangeColumns,
     CreateGroup,
@@ -36,6 +37,7 @@ OPERATIONS: list[Operation] = [
     ArchiveItem("5"),
     CreateGroup("1", "GREYSON FALL 2026"),
     CreateGroup("1", "GREYSON FALL 2026", "g", "after_at"),
+    ArchiveGroup("1", "g"),
 ]
 
 

@@ -13,6 +13,7 @@ from board_emulator.faults import TRANSPORT, Chance, Fault
 from board_emulator.limits import Limits
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api import (
+    ArchiveGroup,
     ArchiveItem,
     BoardApi,
     ChangeColumns,
@@ -86,6 +87,17 @@ def test_operations_of_all_kinds_in_one_request(api: BoardApi, emulator: Emulato
     assert (changed.name, changed.group_id, changed.values[quantity]) == ("renamed", group.item_id, "7")
     assert [s.name for s in changed.subitems] == ["S"]
     assert [i.id for i in api.items(BOARD, group=group.item_id)] == [first.item_id]
+
+
+def test_a_group_is_archived_once_and_never_the_last_one(api: BoardApi) -> None:
+    """An archived group is off the board; archiving it again, or the last group there is, is refused."""
+    (group,) = send(api, CreateGroup(BOARD.board_id, "GREYSON FALL 2026"))
+    assert group.item_id
+    (archived,) = send(api, ArchiveGroup(BOARD.board_id, group.item_id))
+    assert (archived.ok, archived.item_id) == (True, group.item_id)
+    assert [g.id for g in api.board(BOARD.board_id).groups] == ["topics"]
+    again, last = send(api, ArchiveGroup(BOARD.board_id, group.item_id), ArchiveGroup(BOARD.board_id, "topics"))
+    assert (again.ok, last.ok, last.code) == (False, False, "DeleteLastGroupException")
 
 
 def test_every_column_type_shows_what_was_sent_and_clears(api: BoardApi, emulator: EmulatorHandle) -> None:
