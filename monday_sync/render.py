@@ -109,7 +109,8 @@ def push_text(result: PushResult) -> str:
         lines.append("Nothing changed on the board: it shows what the database says.")
     lines.append(
         f"{result.verdict}: {result.success_share:.1%} of rows reached the board; groups created: "
-        f"{result.groups_created}, archived: {result.groups_archived}; {result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
+        f"{result.groups_created}, archived: {result.groups_archived}; "
+        f"{result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
         f"run {result.run_id}"
     )
     if result.deletes_reported:
