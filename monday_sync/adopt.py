@@ -39,7 +39,7 @@ def adopt(context: Context) -> AdoptResult:
             batch_id = uuid.uuid4().hex
             attempts = [_attempt(context, step, state.run_id, batch_id, i) for i, step in enumerate(adopted)]
             context.ledger.write([*plan.unlinked, *(step.base for step in adopted)], attempts)
-            context.ledger.save_groups(plan.group_ids, state.run_id, context.clock())
+            context.ledger.groups.save(plan.group_ids, state.run_id, context.clock())
         return AdoptResult(
             run_id=state.run_id,
             items=sum(1 for s in adopted if s.level is Level.ITEM),

@@ -9,7 +9,7 @@ from monday_sync import state as machine
 from monday_sync.api import BoardApi, BoardInfo, BoardItem
 from monday_sync.boards import BoardConfig
 from monday_sync.diff import mappings_of, on_board, step_for
-from monday_sync.groups import resolve_groups
+from monday_sync.groups import resolve_groups, twins
 from monday_sync.labels import Labels
 from monday_sync.ledger import Ledger, LedgerRow, Level
 from monday_sync.lookup import BoardReader, subitem_for
@@ -38,7 +38,8 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
     chosen = select(source.items, source.subitems, options)
     skipped = dict(chosen.skipped)
     reader = BoardReader(api, board, info.items_count)
-    there = {group.id for group in info.groups}
+    known_groups = ledger.groups.known()
+    there = {group.id for group in info.groups} - twins(info, known_groups)
     ledger_items = source.parents
     lost = _in_lost_groups(ledger_items, there, {r.key for r in source.items}, options)
     linked = {r.monday_id for r in ledger_items.values() if r.monday_id}
@@ -59,7 +60,7 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
         subitems += [_synthetic(row) for row in stale if row.key not in listed and _confirmed(row)]
 
     wanted_groups = {r.group_name for r in items if r.action != "DELETE" and not r.rejected}
-    group_ids = resolve_groups(wanted_groups, info, ledger.groups())
+    group_ids = resolve_groups(wanted_groups, info, known_groups)
     labels = Labels(facts.columns(Level.ITEM))
     steps = [
         step_for(row, bases.rows[row.key], bases.items.get(row.key), board=board, labels=labels,

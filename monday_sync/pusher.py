@@ -10,7 +10,7 @@ from dataclasses import replace
 from monday_sync import state as machine
 from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.boards import BoardConfig
-from monday_sync.groups import create_groups
+from monday_sync.groups import GroupWork
 from monday_sync.labels import Labels
 from monday_sync.ledger import NAME, Attempt, AttemptOutcome, Ledger, LedgerRow, Level
 from monday_sync.operations import BoardFacts, Builder
@@ -46,7 +46,8 @@ class Pusher:
         """
         self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
         self._ledger.write(plan.unlinked)
-        self._groups = create_groups(self._sender, self._ledger, self._build, self._facts, plan)
+        groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
+        self._groups = groups.create(plan)
         self._without_calls(plan)
         items = [s for s in plan.steps if s.level is Level.ITEM]
         self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
@@ -57,6 +58,7 @@ class Pusher:
             known = self._ledger.rows(Level.ITEM)
             self._parents |= {k: r.monday_id for k, r in known.items() if r.monday_id is not None}
             self._sender.send(self._subitem_works(subitems))
+        groups.archive_twins()
 
     # -- rows without a call -----------------------------------------------------------------------------------------
 

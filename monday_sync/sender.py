@@ -209,7 +209,7 @@ class Sender:
             else:
                 continue
             self.on_settled(settled)
-        self.ledger.save_groups(groups, self.run_id, now)
+        self.ledger.groups.save(groups, self.run_id, now)
 
     def _withdraw(self, attempts: Sequence[Attempt], why: str) -> list[Settled]:
         closed, settled = withdraw(attempts, self.clock(), why)

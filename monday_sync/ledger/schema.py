@@ -134,12 +134,14 @@ GROUPS = Table(
     "monday_sync_groups",
     (
         Column("board_id", "text", 32, nullable=False),
-        Column("group_name", "text", 255, nullable=False),
+        # of the name: a collation that takes upper and lower case for the same must not make one group of two
+        Column("group_key", "key", nullable=False),
+        _text("group_name", 255),
         _text("group_id", 255),
         _text("run_id", 64),
         _at("recorded_at"),
     ),
-    ("board_id", "group_name"),
+    ("board_id", "group_key"),
 )
 PLANS = Table(
     "monday_sync_plans",

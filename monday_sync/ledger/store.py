@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from monday_sync.ledger.groups import GroupBook, upgrade
 from monday_sync.ledger.rows import Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.ledger.schema import (
     ATTEMPTS,
     CHECKPOINTS,
     CUSTOMERS,
-    GROUPS,
     ITEMS,
     PLANS,
     RUNS,
@@ -57,6 +57,7 @@ class Ledger:
     def __init__(self, warehouse: Warehouse, board_id: str) -> None:
         self.warehouse = warehouse
         self.board_id = board_id
+        self.groups = GroupBook(warehouse, board_id, self.session)
         self._ready = False
 
     @contextmanager
@@ -65,6 +66,7 @@ class Ledger:
         with self.warehouse.session() as session:
             if not self._ready:
                 create_missing(session)
+                upgrade(session, self.warehouse)
                 self._ready = True
             yield session
 
@@ -179,28 +181,6 @@ class Ledger:
         with self.session() as session:
             records = self._select(session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters)
         return [Run(**record) for record in records[:limit]]
-
-    def groups(self) -> dict[str, str]:
-        """Group names as the database knows them, to the ids of the board's groups."""
-        with self.session() as session:
-            records = self._select(session, GROUPS, " where l.board_id = ?", [self.board_id])
-        return {r["group_name"]: r["group_id"] for r in records}
-
-    def save_groups(self, groups: Mapping[str, str], run_id: str, now: dt.datetime) -> None:
-        """Remember which group of the board stands for which name."""
-        self._save(
-            GROUPS,
-            [
-                {
-                    "board_id": self.board_id,
-                    "group_name": name,
-                    "group_id": group_id,
-                    "run_id": run_id,
-                    "recorded_at": now,
-                }
-                for name, group_id in groups.items()
-            ],
-        )
 
     def save_baselines(self, orders: Mapping[str, int], run_id: str, now: dt.datetime) -> None:
         """Record how many orders each customer had when it was pushed; dbt's hold-back compares with it."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monday_sync.api import (
+    ArchiveGroup,
     ArchiveItem,
     BoardInfo,
     BoardItem,
@@ -113,10 +114,13 @@ class FakeBoard:
         self.after(request)
         return outcomes
 
-    def items(self, _board: BoardConfig, *, ids: Sequence[str] | None = None) -> Iterator[BoardItem]:
+    def items(
+        self, _board: BoardConfig, *, ids: Sequence[str] | None = None, group: str | None = None
+    ) -> Iterator[BoardItem]:
         self.reads += 1
         for thing in list(self.things.values()):
-            if thing.parent is None and (thing.id in ids if ids is not None else thing.state == "active"):
+            wanted = thing.id in ids if ids is not None else thing.state == "active"
+            if thing.parent is None and wanted and group in {None, thing.group_id}:
                 yield self._item(thing)
 
     def find(self, _board: BoardConfig, column_id: str, texts: Sequence[str]) -> Iterator[BoardItem]:
@@ -186,6 +190,11 @@ class FakeBoard:
                 self.things[operation.item_id].group_id = operation.group_id
             case ArchiveItem():
                 self.archive(operation.item_id)
+            case ArchiveGroup():
+                assert len(self.groups) > 1, "the API refuses to archive the last group"
+                assert operation.group_id in {g.id for g in self.groups}, "there is no such group"
+                self.delete_group(operation.group_id, into=None)
+                target = operation.group_id
         return Outcome(0, True, target, "r", 1)
 
     def _group(self, operation: CreateGroup, new: str) -> str:
