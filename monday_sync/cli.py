@@ -199,7 +199,11 @@ def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
 @_options(_target, _yes, _json)
 @command
 def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
-    """Undo a run: its values go back to what they were, and the items that it created are archived."""
+    """Undo a run: its values go back to what they were, and the items that it created are archived.
+
+    So are groups that it created, when no item is left in them. Rows that the board refuses to take back are listed
+    and make exit status 1; the same command goes on with just them.
+    """
     with open_context(target) as context:
         result = roll_back(context, run, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))
@@ -212,7 +216,10 @@ def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> Ex
 @_options(_target, _yes, _json)
 @command
 def cleanup(run: str | None, test_data: bool, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
-    """Archive test items, by the ledger's own record of having created them. On prod only with --yes N."""
+    """Archive test items, and groups left empty, by the ledger's own record of having created them.
+
+    On prod only with --yes N.
+    """
     if (run is None) == (not test_data):
         raise click.UsageError("Give either --run RUN or --test-data.")
     with open_context(target) as context:

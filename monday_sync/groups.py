@@ -61,7 +61,7 @@ def archive_groups(
     """
     there = {group.id for group in info.groups}
     works = []
-    for group_id in list(groups.keys() & there)[: max(0, len(there) - 1)]:
+    for group_id in sorted(groups.keys() & there)[: max(0, len(there) - 1)]:
         if next(iter(sender.api.items(board, group=group_id)), None) is None:
             name = groups[group_id]
             row = LedgerRow(Level.GROUP, name, name, board_id=board.board_id)

@@ -1,18 +1,20 @@
 """``rollback`` and ``cleanup``: take back what a run did, by the ledger's own record of it, never by a name.
 
-Both are runs like a push: intents first, safe to kill, and resumed by the same command.
+Both are runs like a push: intents first, safe to kill, and resumed by the same command. What could not be taken back
+stays in the ledger as it is, and the run counts as stopped: the same command goes on with just that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monday_sync import state as machine
 from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.checks import check
 from monday_sync.context import Context
-from monday_sync.errors import ConfirmationNeededError, RefusedError
+from monday_sync.errors import ConfirmationNeededError, RefusedError, StoppedError
+from monday_sync.groups import archive_groups
 from monday_sync.ledger import NAME, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.operations import BoardFacts, Builder
 from monday_sync.push import Bar, no_bar
@@ -42,6 +44,8 @@ class Undo:
 def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar = no_bar) -> PushResult:
     """Undo a run: values and ledger go back to what they were before, and items it created are archived.
 
+    Groups that it created are archived, too, when no item is left in them.
+
     Raises:
         RefusedError: no such run, or later runs changed the same rows.
         ConfirmationNeededError: on prod, without the number of rows.
@@ -58,11 +62,13 @@ def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar 
                 mend="Roll those back first, the latest one first.",
             )
         undos = _undos_of_run(context, facts, run_id)
-        return _carry_out(context, "rollback", run_id, undos, yes=yes, bar=bar)
+        return _carry_out(context, "rollback", run_id, undos, {run_id}, yes=yes, bar=bar)
 
 
 def cleanup(context: Context, run_id: str | None, *, yes: int | None = None, bar: Bar = no_bar) -> PushResult:
     """Archive the items that a run created, or (without ``run_id``) those of all runs that were marked as test data.
+
+    Groups that these runs created are archived, too, when no item is left in them.
 
     Raises:
         RefusedError: no such run.
@@ -83,7 +89,7 @@ def cleanup(context: Context, run_id: str | None, *, yes: int | None = None, bar
         undos += [
             _archive(row) for row in lines.values() if row.created_run_id in created_by and row.order_key not in doomed
         ]
-        return _carry_out(context, "cleanup", run_id, undos, yes=yes, bar=bar)
+        return _carry_out(context, "cleanup", run_id, undos, created_by, yes=yes, bar=bar)
 
 
 def _run(context: Context, run_id: str) -> str:
@@ -161,28 +167,39 @@ def _archives(undo: Undo) -> bool:
 
 
 def _carry_out(
-    context: Context, kind: str, of_run: str | None, undos: Sequence[Undo], *, yes: int | None, bar: Bar
-) -> PushResult:
+    context: Context, kind: str, of_run: str | None, undos: Sequence[Undo], created_by: Collection[str], *,
+    yes: int | None, bar: Bar,
+) -> PushResult:  # fmt: skip
     number = sum(1 for undo in undos if undo.tasks)
     if context.board.target == _PROD and yes != number:
         raise ConfirmationNeededError(
-            f"This {kind} would change or archive {number} items and subitems on the board of target {_PROD}.",
+            f"This {kind} would change or archive {number} items and subitems on the board of target {_PROD}, "
+            "and archive groups that are left empty.",
             mend=f"Give --yes {number} if that is what you want.",
         )
     with running(context, kind, of_run=of_run) as state, bar("rows taken back", number) as advance:
         state.on_row = advance
         # lines first: a line whose item is archived already could not be archived any more
         for level in (Level.SUBITEM, Level.ITEM):
-            mine = [u for u in undos if u.current.level is level]
-            works = [Work(u.current, u.current, None, u.tasks) for u in mine if u.tasks]
-            state.sender.send(works)
-            _finish(context, state, mine)
+            mine = [u for u in undos if u.current.level is level and u.tasks]
+            state.sender.send([Work(u.current, u.current, None, u.tasks) for u in mine])
+        _finish(context, state, undos)
+        groups = {g.group_id: g.name for g in context.ledger.groups.created() if g.run_id in created_by}
+        if groups:
+            info = context.api.board(context.board.board_id)
+            archive_groups(state.sender, context.ledger, context.board, info, groups)
+        if state.tally.errors:
+            raise StoppedError(
+                f"{len(state.tally.errors)} of {number} rows could not be taken back.",
+                mend=f"Run the same {kind} again: it goes on with these.",
+            )
     return state.result()
 
 
 def _finish(context: Context, state: Running, undos: Sequence[Undo]) -> None:
     """Bring the ledger where it was, for the rows whose operations the board confirmed."""
     failed = {problem.key for problem in state.tally.errors}
-    done = [u for u in undos if u.current.key not in failed]
+    # the lines of an item that was not archived are still on the board below it
+    done = [u for u in undos if u.current.key not in failed and (u.tasks or u.current.order_key not in failed)]
     context.ledger.write([u.after for u in done if u.after is not None])
     context.ledger.forget_rows([u.current for u in done if u.after is None])

@@ -6,16 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from monday_sync.api import Group, Outcome
 from monday_sync.errors import ConfirmationNeededError, RefusedError
 from monday_sync.history import history
 from monday_sync.undo import cleanup, rollback
+from monday_sync.verify import verify
 from tests.monday_sync.conftest import Desk, orders
+from tests.monday_sync.fake_board import Item
 from tests.monday_sync.test_exactly_once import crash_at
 
 
 def board_text(desk: Desk) -> list[tuple[object, ...]]:
     """Everything that the board shows."""
-    return sorted(
+    groups: list[tuple[object, ...]] = [(g.id, g.title) for g in desk.board.groups]
+    return groups + sorted(
         (i.id, i.name, i.group_id, sorted((k, v) for k, v in i.values.items() if v is not None),
          sorted((s.id, s.name, sorted(s.values.items())) for s in desk.board.children(i.id)))
         for i in desk.board.active()
@@ -50,7 +54,8 @@ def test_rollback_takes_back_what_the_run_did(desk: Desk) -> None:
     assert board_text(desk) != board
     desk.clock.pass_minutes(1)
     result = rollback(desk.context, run)
-    assert (result.items.archived, result.subitems.archived, result.outcome) == (1, 1, "done")
+    assert (result.items.archived, result.subitems.archived, result.groups_archived) == (1, 1, 1)
+    assert (result.outcome, result.exit_code) == ("done", 0)
     assert board_text(desk) == board
     assert ledger_text(desk) == ledger
     desk.push(yes=7)
@@ -58,7 +63,7 @@ def test_rollback_takes_back_what_the_run_did(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("nth", range(3))
+@pytest.mark.parametrize("nth", range(4))
 def test_a_rollback_that_was_killed_is_resumed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str, nth: int
 ) -> None:
@@ -75,6 +80,86 @@ def test_a_rollback_that_was_killed_is_resumed(
     assert rollback(desk.context, run).outcome == "done"
     assert board_text(desk) == board
     assert ledger_text(desk) == ledger
+
+
+def refuse(desk: Desk, *item_ids: str) -> None:
+    """Let the board refuse every operation on some items."""
+    refusal = Outcome(0, False, None, "r", 1, "ColumnValueException", "the board does not want to")
+    desk.board.refuse = lambda operation: refusal if getattr(operation, "item_id", None) in item_ids else None
+
+
+def test_a_row_that_could_not_be_taken_back_is_not_finished(desk: Desk) -> None:
+    """Refused rows make exit status 1 and leave the run open; the same command goes on with just them."""
+    desk.have(orders(*"1234567"))
+    first = desk.push().run_id
+    board, ledger = board_text(desk), ledger_text(desk)
+    second = second_day(desk)
+    edited, created = desk.board.named("STYLE1 1"), desk.board.named("STYLE1 8")
+    refuse(desk, edited.id, created.id)
+    desk.clock.pass_minutes(1)
+    result = rollback(desk.context, second)
+    assert (result.outcome, result.exit_code, result.items.failed) == ("stopped", 1, 2)
+    assert "2 of 9 rows could not be taken back" in (result.sentence or "")
+    assert desk.shows("STYLE1 1", "notes") == "x"
+    # the lines of the item that is still there are still known
+    assert desk.sizes("STYLE1 8") == {"S": "10", "M": "20"}
+    lines = [s.id for s in desk.board.children(created.id)]
+    assert desk.state(f"select count(*) from monday_sync_subitems where monday_subitem_id in {tuple(lines)}") == [(2,)]
+    with pytest.raises(RefusedError, match=second):
+        rollback(desk.context, first)
+    refuse(desk)
+    desk.clock.pass_minutes(1)
+    sent = len(desk.board.requests)
+    again = rollback(desk.context, second)
+    assert (again.outcome, again.exit_code, again.items.updated, again.items.archived) == ("done", 0, 1, 1)
+    assert sum(len(request.operations) for request in desk.board.requests[sent:]) == 2
+    assert board_text(desk) == board
+    assert ledger_text(desk) == ledger
+    desk.clock.pass_minutes(1)
+    assert rollback(desk.context, first).outcome == "done"
+    assert desk.board.active() == []
+
+
+def test_a_push_after_a_rollback_that_was_not_finished_doubles_nothing(desk: Desk) -> None:
+    """Rows that a rollback left half-way are brought to what the database says, each once."""
+    desk.have(orders(*"1234567"))
+    desk.push()
+    second = second_day(desk)
+    refuse(desk, desk.board.named("STYLE1 1").id, desk.board.named("STYLE1 8").id)
+    desk.clock.pass_minutes(1)
+    rollback(desk.context, second)
+    refuse(desk)
+    desk.push(yes=6)
+    assert (desk.shows("STYLE1 1", "notes"), desk.sizes("STYLE1 8")) == ("x", {"S": "10", "M": "20"})
+    assert len(desk.board.active()) == 8
+    assert verify(desk.context).clean
+    assert desk.push().changed == 0
+
+
+def test_rollback_takes_off_only_groups_that_the_run_created_and_left_empty(desk: Desk) -> None:
+    """A group that people made, one with a person's item in it, and one of an earlier run stay."""
+    desk.board.groups = [Group("g1", "ACME 2026 SPRING", 0), Group("g2", "Zoo", 1)]
+    desk.have(orders("1"))
+    desk.push()
+    desk.have(orders("1", "2") + orders("3", customer="RHONE") + orders("4", customer="ACME") + orders("5", season="F"))
+    run = desk.push().run_id
+    titles = {g.title: g.id for g in desk.board.groups}
+    desk.board.things["9001"] = Item("9001", "a person's own", titles["RHONE 2026 SPRING"], {})
+    desk.clock.pass_minutes(1)
+    result = rollback(desk.context, run)
+    assert (result.items.archived, result.groups_archived) == (4, 1)
+    assert {g.title for g in desk.board.groups} == titles.keys() - {"GREYSON F"}
+    assert desk.board.named("a person's own").state == "active"
+    # the group is created again when it is needed again
+    assert desk.push().groups_created == 1
+
+
+def test_rollback_leaves_the_last_group_of_a_board(desk: Desk) -> None:
+    """A board has at least one group: the API refuses to archive the last one, so it is not asked to."""
+    desk.have(orders("1"))
+    run = desk.push().run_id
+    desk.clock.pass_minutes(1)
+    assert (rollback(desk.context, run).groups_archived, len(desk.board.groups)) == (0, 1)
 
 
 def test_rollback_refuses_when_later_runs_changed_the_same_rows(desk: Desk) -> None:
@@ -108,7 +193,8 @@ def test_cleanup_takes_off_what_a_run_created_and_nothing_else(desk: Desk) -> No
     desk.have(orders("1", "2", "3") + orders("4", customer="RHONE"))
     run = desk.push().run_id
     before = {i.id for i in desk.board.active() if i.name in {"STYLE1 1", "STYLE1 2"}}
-    assert cleanup(desk.context, run).items.archived == 2
+    result = cleanup(desk.context, run)
+    assert (result.items.archived, result.groups_archived) == (2, 1)
     assert {i.id for i in desk.board.active()} == before
     assert cleanup(desk.context, run).items.archived == 0
     assert desk.push().items.created == 2
