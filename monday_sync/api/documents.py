@@ -1,7 +1,8 @@
 """The GraphQL documents: read from ``documents/*.graphql``, several operations merged into one mutation. Pure.
 
 A merged mutation has an alias and its own variables for each operation (``op3``, ``op3_name``), so errors name the
-operation they are about, and asks for its complexity. Documents of the same shape are built, and printed, once.
+operation they are about, and asks for its complexity. Each file is parsed and printed once; a merged mutation is put
+together from such prints, for to build and print it as a tree costs more than all else that is done for a request.
 """
 
 from __future__ import annotations
@@ -18,9 +19,6 @@ from graphql import (
     FieldNode,
     NameNode,
     OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
-    VariableDefinitionNode,
     VariableNode,
     Visitor,
     parse,
@@ -30,22 +28,26 @@ from graphql import (
 
 COMPLEXITY = "complexity"
 _FRAGMENT, _FRAGMENT_NAME = "item.fragment", "ItemFields"
+#: Stands in prints for the alias, and before the names of variables; no field or type of the API has it in its name.
+_ALIAS = "op0"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A document and its text, so that it is printed once for all requests that share it."""
+    """A document as it is sent."""
 
-    node: DocumentNode
     text: str
 
 
 class Request(GraphQLRequest):
-    """A request of gql's with a document printed before."""
+    """A request of gql's with a text that is not printed anew each time."""
 
     def __init__(self, document: Document, variables: Mapping[str, object]) -> None:
-        super().__init__(document.node, variable_values=dict(variables))
+        # gql's own would parse the text, which nothing here needs
         self._text = document.text
+        self.variable_values = dict(variables)
+        self.operation_name = None
+        self.extensions = None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -56,8 +58,7 @@ class Request(GraphQLRequest):
 @cache
 def single(name: str) -> Document:
     """The document of a query or single mutation, with the fragments it uses."""
-    node = _parsed(name)
-    return Document(node, print_ast(node))
+    return Document(print_ast(_parsed(name)))
 
 
 def alias(index: int) -> str:
@@ -70,54 +71,36 @@ def variables(index: int, values: Mapping[str, object]) -> dict[str, object]:
     return {f"{alias(index)}_{name}": value for name, value in values.items()}
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def merged(names: tuple[str, ...]) -> Document:
     """One mutation of several operations, in order.
 
     Args:
         names: of the documents in ``documents/``, one for each operation.
     """
-    definitions: list[VariableDefinitionNode] = []
-    fields: list[FieldNode] = []
+    definitions: list[str] = []
+    fields: list[str] = []
     for index, name in enumerate(names):
-        operation = _renamed(name, index)
-        definitions += operation.variable_definitions or ()
-        fields.append(_only_field(operation))
-    fields.append(_only_field(_operation(parse(f"{{ {COMPLEXITY} {{ query }} }}"))))
-    operation = OperationDefinitionNode(
-        operation=OperationType.MUTATION,
-        name=NameNode(value="Push"),
-        variable_definitions=tuple(definitions),
-        selection_set=SelectionSetNode(selections=tuple(fields)),
-    )
-    node = DocumentNode(definitions=(operation,))
-    return Document(node, print_ast(node))
+        definition, field = _printed(name)
+        definitions.append(definition.replace(_ALIAS, alias(index)))
+        fields.append(field.replace(_ALIAS, alias(index)))
+    listed = "\n".join((*fields, f"{COMPLEXITY} {{ query }}"))
+    return Document(f"mutation Push({', '.join(definitions)}) {{\n{listed}\n}}")
 
 
-@lru_cache(maxsize=4096)
-def _renamed(name: str, index: int) -> OperationDefinitionNode:
-    renamed: DocumentNode = visit(_parsed(name), _Rename(f"{alias(index)}_"))
-    operation = _operation(renamed)
-    aliased = replace(_only_field(operation), alias=NameNode(value=alias(index)))
-    return replace(operation, selection_set=SelectionSetNode(selections=(aliased,)))
+@cache
+def _printed(name: str) -> tuple[str, str]:
+    """The variables of a single mutation, and its one field, as prints for :data:`_ALIAS`."""
+    renamed: DocumentNode = visit(_parsed(name), _Rename())
+    operation = next(d for d in renamed.definitions if isinstance(d, OperationDefinitionNode))
+    (field,) = (s for s in operation.selection_set.selections if isinstance(s, FieldNode))
+    definitions = ", ".join(print_ast(definition) for definition in operation.variable_definitions or ())
+    return definitions, print_ast(replace(field, alias=NameNode(value=_ALIAS)))
 
 
 class _Rename(Visitor):
-    def __init__(self, prefix: str) -> None:
-        super().__init__()
-        self._prefix = prefix
-
     def enter_variable(self, node: VariableNode, *_: object) -> VariableNode:
-        return VariableNode(name=NameNode(value=self._prefix + node.name.value))
-
-
-def _operation(document: DocumentNode) -> OperationDefinitionNode:
-    return next(d for d in document.definitions if isinstance(d, OperationDefinitionNode))
-
-
-def _only_field(operation: OperationDefinitionNode) -> FieldNode:
-    (field,) = (s for s in operation.selection_set.selections if isinstance(s, FieldNode))
-    return field
+        return VariableNode(name=NameNode(value=f"{_ALIAS}_{node.name.value}"))
 
 
 @cache
