@@ -139,8 +139,9 @@ class Exchange:
             kind = fault.kind if fault else None
             executed = kind not in {Kind.WAIT, Kind.DAILY, Kind.TOO_LARGE}
             self._pacer.answered(
-                booking, points=reply.complexity, headers=reply.headers, seconds=reply.seconds, executed=executed
-            )
+                booking, points=reply.complexity, headers=reply.headers, seconds=reply.seconds, executed=executed,
+                of_field=fault is not None and fault.field,
+            )  # fmt: skip
             if fault is None or reply.headers.get(_REPLAYED, "").lower() == "true":
                 return reply
             if kind is Kind.DAILY:
@@ -156,9 +157,10 @@ class Exchange:
             if kind is not Kind.WAIT:
                 return reply
             budget_waits += fault.budget
-            if fault.budget and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
+            limited = fault.budget or fault.field
+            if limited and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request costs more points than the API gives in a minute: {fault.sentence}.")
+                raise TooLargeError(f"The request asks for more than the API gives in a minute: {fault.sentence}.")
             seconds = pause if fault.wait is None else fault.wait
             if waited + seconds > LONGEST_WAIT:
                 if reply.status == _CONFLICT or fault.code == "IDEMPOTENCY_CONFLICT":

@@ -33,6 +33,7 @@ class Fault:
         wait: seconds that the API asks to wait, if it says so.
         where: the alias of the operation it is about; ``None`` when it is about the whole request.
         budget: the limit met is the points' one.
+        field: it is one that an operation has for itself.
     """
 
     kind: Kind
@@ -41,12 +42,14 @@ class Fault:
     wait: float | None = None
     where: str | None = None
     budget: bool = False
+    field: bool = False
 
 
 # codes in lower case with nothing but letters; the API writes the same in several ways
 _BUDGET = frozenset({"complexitybudgetexhausted", "complexityexception"})
+_FIELD = "fieldminuteratelimitexceeded"
 _WAITING = _BUDGET | {
-    "fieldminuteratelimitexceeded", "ratelimitexceeded", "minutelimitrateexceeded", "minuteratelimitexceeded",
+    _FIELD, "ratelimitexceeded", "minutelimitrateexceeded", "minuteratelimitexceeded",
     "maxconcurrencyexceeded", "concurrencylimitexceeded", "ipratelimitexceeded", "idempotencyconflict",
     "resourcelocked", "locked",
 }  # fmt: skip
@@ -103,6 +106,7 @@ def fault_of(error: object, headers: Mapping[str, str], status: int | None = Non
         wait=_wait(extensions, headers, message) if kind is Kind.WAIT else None,
         where=str(path[0]) if isinstance(path, list) and path else None,
         budget=letters in _BUDGET,
+        field=letters == _FIELD,
     )
 
 

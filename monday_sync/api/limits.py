@@ -128,6 +128,10 @@ class Window:
             self._spent.popleft()
         return max(0.0, self._free_at(now, use))
 
+    def used(self, now: float) -> float:
+        """What we used in the window that ends now."""
+        return self._sum(now, None)
+
     def wait(self, now: float, amount: float, use: Use) -> float:
         """Seconds until so much may be used. More than the whole quota waits for an empty window."""
         wanted = min(amount, self.quota)

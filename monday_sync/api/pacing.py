@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monday_sync.api.costs import Cost, Costs
@@ -17,7 +18,7 @@ from monday_sync.errors import DailyLimitError
 
 TIME_LIMIT = 60.0
 #: Operations in one request at most: an answer that is lost leaves no more than these in doubt.
-LARGEST_BATCH = 100
+LARGEST_BATCH = 250
 #: Most points of a single query (documented).
 _QUERY_POINTS = 5_000_000.0
 #: Until the first answer we assume the smallest of the documented limits.
@@ -31,6 +32,9 @@ _REJECTED_CALL = 0.1
 #: Calls count alike, whatever they do.
 _ANY = Use.WRITE
 _MARGIN, _LARGEST_MARGIN = 0.25, 5.0
+#: The API counts a request some time after we sent it and before it answers: all of a short exchange, but of a long
+#: one, most of which is the work itself, no more than this and a tenth of it.
+_ARRIVAL, _ARRIVAL_SHARE = 1.0, 0.1
 
 _FIELDS = {
     "create": ("create_item", "create_subitem"), "change": ("change_columns",), "move": ("move_to_group",),
@@ -59,8 +63,13 @@ class Booking:
 
     counts: Mapping[str, int]
     use: Use
+    sent: float
     call: Spending
     points: Spending
+    fields: tuple[Spending, ...] = ()
+
+    def __iter__(self) -> Iterator[Spending]:
+        return iter((self.call, self.points, *self.fields))
 
 
 class Time:
@@ -97,6 +106,8 @@ class Pacer:
         self.points = 0
         self._allowance: float | None = None
         self._windows = {CALLS: Window(_FIRST_CALLS), POINTS: Window(_FIRST_POINTS)}
+        #: some operations have limits of their own; the API names them only by rejecting
+        self._fields: defaultdict[str, Window] = defaultdict(lambda: Window(math.inf))
         self._margin = _MARGIN
         self._lock = threading.RLock()
 
@@ -123,39 +134,65 @@ class Pacer:
                         mend="Run again after 00:00 UTC: it carries on where this run stopped.",
                     )
                 now, points = self.time.now(), self.costs.points(counts)
-                wait = max(self._windows[CALLS].wait(now, 1, _ANY), self._windows[POINTS].wait(now, points, use))
+                wait = max(
+                    self._windows[CALLS].wait(now, 1, _ANY),
+                    self._windows[POINTS].wait(now, points, use),
+                    *(self._fields[kind].wait(now, count, _ANY) for kind, count in counts.items()),
+                )
                 if wait <= 0:
                     self.calls += 1
-                    # our entries end a little after the API's own, whose clock sees the request a moment later
                     at = now + self._margin
+                    fields = tuple(self._fields[kind].spend(at, count, _ANY) for kind, count in counts.items())
                     call = self._windows[CALLS].spend(at, 1, _ANY)
-                    return Booking(counts, use, call, self._windows[POINTS].spend(at, points, use))
+                    return Booking(counts, use, now, call, self._windows[POINTS].spend(at, points, use), fields)
             self.time.sleep(wait)
 
     def not_sent(self, booking: Booking) -> None:
         """The request never left this machine: it used nothing."""
         with self._lock:
-            booking.call.amount = booking.points.amount = 0.0
+            for entry in booking:
+                entry.amount = 0.0
             self.calls -= 1
 
     def answered(
-        self, booking: Booking, *, points: int | None, headers: Mapping[str, str], seconds: float, executed: bool = True
-    ) -> None:
-        """Take in an answer. ``executed`` is ``False`` when the request was rejected for a limit."""
+        self, booking: Booking, *, points: int | None, headers: Mapping[str, str], seconds: float,
+        executed: bool = True, of_field: bool = False,
+    ) -> None:  # fmt: skip
+        """Take in an answer.
+
+        Args:
+            executed: ``False`` when the request was rejected for a limit.
+            of_field: that limit is one that an operation has for itself.
+        """
         with self._lock:
+            now = self.time.now()
+            took = now - booking.sent
+            for entry in booking:
+                # ours end no sooner than the API's own, which counted the request a while after it was sent
+                entry.at = booking.sent + max(self._margin, min(took, _ARRIVAL + _ARRIVAL_SHARE * took))
             if not executed:
-                booking.points.amount = 0.0
+                for entry in (booking.points, *booking.fields):
+                    entry.amount = 0.0
                 self.rejected += 1
-                self._margin = min(self._margin * 2, _LARGEST_MARGIN)
+                if of_field:
+                    self._learn_fields(booking.counts, now)
+                else:
+                    self._margin = min(self._margin * 2, _LARGEST_MARGIN)
             else:
                 if points is not None:
                     booking.points.amount = float(points)
                 self.points += int(booking.points.amount)
                 self.costs.learn(booking.counts, points, seconds)
-            now = self.time.now()
             for name, quota in read_quotas(headers).items():
                 if name in self._windows:
                     self._windows[name].learn(now, quota, _ANY if name == CALLS else booking.use)
+
+    def _learn_fields(self, counts: Mapping[str, int], now: float) -> None:
+        """So many operations were too many: what a window held without them is what is known to be permitted."""
+        for kind, count in counts.items():
+            window = self._fields[kind]
+            held = window.used(now)
+            window.quota = min(window.quota, held or max(1.0, count // 2))
 
     def batch_size(self, kind: str) -> int:
         """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""
@@ -169,6 +206,8 @@ class Pacer:
 
     def fits_ever(self, counts: Mapping[str, int]) -> bool:
         """Whether a request could be within the limits at all."""
+        if any(count > self._fields[kind].quota for kind, count in counts.items()):
+            return False
         return self.costs.points(counts) <= min(self._windows[POINTS].quota, _QUERY_POINTS)
 
     def page_size(self, kind: str, most: int) -> int:
@@ -208,14 +247,23 @@ class Pacer:
         return max(cost.points for cost in self._costs(kind))
 
     def _full(self, kind: str, *, known: bool = False) -> int:
-        """Operations of a full batch. Before the first answer it is a small one, unless ``known`` is asked for."""
-        sizes = [LARGEST_BATCH]
+        """Operations of a full batch. Before the first answer it is a small one, unless ``known`` is asked for.
+
+        As many batches of one size as a window takes, so that no rest of its budget is left over.
+        """
+        sizes, window = [float(LARGEST_BATCH)], math.inf
+        for name in _FIELDS.get(kind, (kind,)):
+            sizes.append(self._fields[name].quota)
         for cost in self._costs(kind):
-            sizes.append(int(min(self._windows[POINTS].quota, _QUERY_POINTS) // max(cost.points, 1.0)))
+            points = max(cost.points, 1.0)
+            sizes.append(_QUERY_POINTS // points)
+            window = min(window, self._windows[POINTS].quota // points)
             if cost.seen:
-                sizes.append(int(TIME_LIMIT * _TIME_SHARE // max(cost.seconds, 1e-6)))
+                sizes.append(TIME_LIMIT * _TIME_SHARE // max(cost.seconds, 1e-6))
             elif not known:
                 sizes.append(_FIRST_BATCH)
             if cost.most is not None:
                 sizes.append(cost.most)
-        return max(1, min(sizes))
+        most = max(1.0, min(sizes))
+        batches = math.ceil(window / most)
+        return max(1, int(window // batches if batches < 1 / _REST_SHARE else most))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from monday_sync.api import BoardApi, CreateItem, MutationRequest
 from monday_sync.api.limits import CALLS, POINTS, Use, Window, read_quotas
 from monday_sync.api.pacing import LARGEST_BATCH, TIME_LIMIT, Pacer, Time
+from monday_sync.errors import RequestFailedError
 from tests.monday_sync.api.stub import BOARD, URL, Clock
 
 HEADERS = {
@@ -32,6 +33,8 @@ class Server:
         separate: reads and writes have a budget each.
         cost: points of an operation.
         latency: seconds that an operation takes.
+        arrival: seconds after the sending at which a request is counted.
+        field_limit: operations of one kind in 60 seconds, a limit that no header tells.
     """
 
     clock: Clock
@@ -41,10 +44,13 @@ class Server:
     separate: bool = False
     cost: int = 10_001
     latency: float = 0.0
+    arrival: float = 0.0
+    field_limit: int | None = None
     rejected: int = 0
     done: int = 0
     spent: list[tuple[float, float, str]] = field(default_factory=list)
     foreign: list[tuple[float, float, str]] = field(default_factory=list)
+    counted: list[tuple[float, int]] = field(default_factory=list)
 
     def used(self, use: str) -> float:
         start = self.clock.now - 60 if self.sliding else self.clock.now // 60 * 60
@@ -63,6 +69,7 @@ class Server:
         }
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        self.clock.now += self.arrival
         body = json.loads(request.content)
         use = "write" if body["query"].startswith("mutation") else "read"
         count = body["query"].count(": create_item") if use == "write" else body["variables"].get("limit", 0)
@@ -74,6 +81,12 @@ class Server:
             return httpx.Response(
                 429, headers=self.headers(use), json={"errors": [{"message": "no", "extensions": extensions}]}
             )
+        lately = sum(n for at, n in self.counted if at > self.clock.now - 60)
+        if self.field_limit is not None and use == "write" and lately + count > self.field_limit:
+            self.rejected += 1
+            extensions = {"code": "FIELD_MINUTE_RATE_LIMIT_EXCEEDED", "retry_in_seconds": 1}
+            return httpx.Response(200, json={"data": None, "errors": [{"message": "no", "extensions": extensions}]})
+        self.counted.append((self.clock.now, count))
         self.spent.append((self.clock.now, cost, use))
         self.clock.now += self.latency * count
         if use == "read":
@@ -135,6 +148,39 @@ def test_a_dearer_operation_is_learnt_from_the_first_answer() -> None:
     server = Server(Clock(), cost=45_000)
     create(connect(server), 500)
     assert server.rejected == 0
+
+
+@pytest.mark.parametrize("arrival", [0.3, 0.9, 2.0])
+def test_a_request_that_is_counted_late_makes_room_late(arrival: float) -> None:
+    """The API counts a request when it has it, not when we sent it: what we wait for is the later moment."""
+    server = Server(Clock(), arrival=arrival, latency=arrival / 10)
+    create(connect(server), 3_000)
+    assert server.rejected == 0
+
+
+def test_a_limit_of_one_field_is_learnt_from_one_rejection() -> None:
+    """No header tells how often one field may be asked for: after one rejection we keep to what was let through."""
+    server = Server(Clock(), cost=1_000, field_limit=300)
+    api = connect(server)
+    create(api, 1_500)
+    assert server.rejected == 1
+    begin, done = server.clock.now, server.done
+    create(api, 1_500)
+    assert server.rejected == 1
+    assert server.done - done >= 0.8 * 300 * (server.clock.now - begin) / 60
+
+
+def test_a_request_above_the_limit_of_a_field_is_too_large() -> None:
+    """What would never be let through is given back at once, to be sent in parts, and the next ones are smaller."""
+    server = Server(Clock(), field_limit=8)
+    api = connect(server)
+    for expected in (10, 5):
+        with pytest.raises(RequestFailedError, match="more than the API gives in a minute"):
+            create(api, 20)
+        assert api.batch_size("create") == expected
+    assert server.clock.now == 1_000
+    create(api, 24)
+    assert server.done == 24
 
 
 def test_what_others_use_of_the_budget_is_left_to_them() -> None:
