@@ -1,19 +1,26 @@
-"""A push that waits little and sends small requests: what the soak starts, and kills."""
+"""Runs that wait little and send small requests: what the soak starts, and kills."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 import time
+import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from console import OrderListError
 from monday_sync.api import BoardApi
 from monday_sync.context import Context, open_context, utc_now
 from monday_sync.plan import Options
 from monday_sync.push import PushRequest, push_in
+from monday_sync.undo import rollback
 
 TIMEOUT = 0.4
+#: Exit status of a child that met an error which nobody foresaw.
+BROKEN = 70
 _BATCH = 3
 
 
@@ -36,5 +43,20 @@ def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -
 
 def push_in_child(project: str, url: str, minutes: float) -> None:
     """One push, as the process that may be killed."""
-    with hurried(Path(project), url, minutes) as context:
-        push_in(context, PushRequest(Options()))
+    _in_child(project, url, minutes, lambda context: push_in(context, PushRequest(Options())))
+
+
+def roll_back_in_child(project: str, url: str, minutes: float, run_id: str) -> None:
+    """One rollback, as the process that may be killed."""
+    _in_child(project, url, minutes, lambda context: rollback(context, run_id))
+
+
+def _in_child(project: str, url: str, minutes: float, run: Callable[[Context], object]) -> None:
+    try:
+        with hurried(Path(project), url, minutes) as context:
+            run(context)
+    except OrderListError as error:
+        sys.exit(error.exit_code)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(BROKEN)

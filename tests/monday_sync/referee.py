@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from board_emulator.testing import EmulatorHandle
 from board_emulator.values import text_of
@@ -38,10 +38,7 @@ def differences(
             if item is None:
                 found.append(f"{row['item_name']} is missing")
                 continue
-            title = titles.get(item.group_id, "no group")
-            # a group that a person renamed is followed by its id
-            if title != order.group and not title.startswith("renamed by a person"):
-                found.append(f"{item.name} is in group {title}")
+            found += _wrong_group(item.name, order.group, item.group_id, titles)
             for mapping in config.items:
                 wants = shown(mapping, row[mapping.view_column])
                 shows = text_of(board.columns[mapping.column_id], item.values.get(mapping.column_id)) or None
@@ -61,6 +58,19 @@ def differences(
     if report["duplicates"] or report["orphans"]:
         found.append(f"referee: {report['duplicates']} duplicates, orphans {report['orphans']}")
     return found
+
+
+def _wrong_group(name: str, wants: str, group_id: str, titles: Mapping[str, str]) -> list[str]:
+    """Every item is in the oldest group of its title."""
+    title = titles.get(group_id, "no group")
+    # a group that a person renamed is followed by its id
+    if title.startswith("renamed by a person"):
+        return []
+    if title != wants:
+        return [f"{name} is in group {title}"]
+    if group_id != min(other for other, text in titles.items() if text == title):
+        return [f"{name} is in a younger group {title}"]
+    return []
 
 
 def _same(wants: str | None, shows: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Seeded runs over faults, people, lost ledgers and SIGKILL: in the end the board equals the database.
+"""Seeded runs over faults, people, lost ledgers, rollbacks, two databases and SIGKILL: in the end all is equal.
 
 ``python -m tests.monday_sync.soak --runs 300 --seed 1`` prints each failing seed; a few seeds run in ``make test``.
 """
@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import random
 import shutil
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import PEOPLE, TRANSPORT, Chance
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.boards import load_board
+from monday_sync.ledger import Ledger
 from monday_sync.plan import Options
 from monday_sync.push import PushRequest, push_in
 from monday_sync.verify import verify
-from tests.monday_sync.hurried_push import TIMEOUT, hurried, push_in_child
+from tests.monday_sync.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
 from tests.monday_sync.referee import differences
 from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
@@ -38,13 +44,12 @@ if "forkserver" in _METHODS:
     _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push"])
 
 
-class Soak:
-    """One seeded story."""
+class Side:
+    """A database that pushes its orders to the board."""
 
-    def __init__(self, seed: int, folder: Path, handle: EmulatorHandle) -> None:
-        self.dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
-        self.people = seed % 2 == 1
-        self.folder, self.handle = folder, handle
+    def __init__(self, folder: Path, prefix: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.prefix = folder, prefix
         (folder / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
         shutil.copytree(BOARDS, folder / "boards")
         self.config = load_board("local", folder / "boards")
@@ -53,73 +58,23 @@ class Soak:
         self.relations = Relations(self.warehouse, [m.view_column for m in self.config.items], numbers)
         self.relations.create()
         self.orders: list[Order] = []
-        self.minutes = 0.0
-        self.story: list[str] = []
+        self.kept: dict[str, object] | None = None
 
-    def run(self, rounds: int = 3) -> list[str]:
-        """Play the story, then run cleanly; returns what is wrong in the end."""
-        kept = None
-        for _ in range(rounds):
-            self.change_data()
-            self.break_things()
-            if self.dice.random() < 0.3:
-                self.pass_minutes(40)
-            self.push_and_perhaps_kill()
-            chance = self.dice.random()
-            if chance < 0.12:
-                self.story.append("the ledger is lost")
-                self.replace_ledger(None)
-            elif chance < 0.24 and kept is not None:
-                self.story.append("an older ledger is restored")
-                self.replace_ledger(kept)
-            kept = self.copy_ledger()
-        return self.finish()
-
-    def change_data(self) -> None:
+    def change_data(self, dice: random.Random) -> None:
         """New orders, edits and cancellations."""
-        for _ in range(self.dice.randint(2, 5)):
-            customer = self.dice.choice(["GREYSON", "RHONE"])
-            sizes = {s: self.dice.randint(1, 99) for s in self.dice.sample(["S", "M", "L", "30/32"], 2)}
-            number = f"N{len(self.orders)}"
-            self.orders.append(Order(customer, number, season=self.dice.choice(["SPRING", "FALL"]), sizes=sizes))
-        for index in self.dice.sample(range(len(self.orders)), min(3, len(self.orders))):
-            order = self.orders[index].with_values(notes=f"note {self.dice.random()}")
-            self.orders[index] = replace(order, order_type=self.dice.choice(["RECEIVED", "CANCELLED"]))
+        for _ in range(dice.randint(2, 5)):
+            customer = dice.choice(["GREYSON", "RHONE"])
+            sizes = {s: dice.randint(1, 99) for s in dice.sample(["S", "M", "L", "30/32"], 2)}
+            # labels that the board lacks at first, so that somebody else may be quicker in making them
+            values = {"drop": f"Drop {dice.randint(1, 30)}", "category": dice.choice(["Tops", "34", None])}
+            season = dice.choice(["SPRING", "FALL"])
+            number = f"{self.prefix}{len(self.orders)}"
+            self.orders.append(Order(customer, number, season=season, sizes=sizes, values=values))
+        for index in dice.sample(range(len(self.orders)), min(3, len(self.orders))):
+            order = self.orders[index].with_values(notes=f"note {dice.random()}")
+            season = order.season if dice.random() < 0.7 else dice.choice(["SPRING", "FALL", "SUMMER"])
+            self.orders[index] = replace(order, order_type=dice.choice(["RECEIVED", "CANCELLED"]), season=season)
         self.relations.set_orders(self.orders)
-
-    def break_things(self) -> None:
-        kinds = (*TRANSPORT, *PEOPLE) if self.people else TRANSPORT
-        seed = self.dice.randrange(1_000_000)
-        self.handle.faults.by_chance(Chance(0.3, seed, kinds, seconds=_DELAY, mutations_only=False))
-
-    def pass_minutes(self, minutes: float) -> None:
-        self.story.append(f"{minutes} minutes pass")
-        self.minutes += minutes
-        self.handle.clock.advance(minutes * 60)
-
-    def push_and_perhaps_kill(self) -> None:
-        process = _PROCESSES.Process(
-            target=push_in_child, args=(str(self.folder), self.handle.url, self.minutes), daemon=True
-        )
-        calls = self.handle.emulator.tally.calls
-        fatal, moment = calls + self.dice.randint(1, 25), self.dice.uniform(0, 0.05)
-        process.start()
-        if self.dice.random() < 0.75:
-            while process.is_alive() and self.handle.emulator.tally.calls < fatal:
-                time.sleep(0.002)
-            time.sleep(moment)
-            ended = "killed" if process.is_alive() else f"ended by itself: {process.exitcode}"
-            process.kill()
-            self.story.append(f"{ended} after {self.handle.emulator.tally.calls - calls} calls")
-        process.join(120)
-        if process.exitcode is None:
-            process.kill()
-            raise RuntimeError("a push did not end within two minutes")
-        process.close()
-        for token in TOKENS:
-            self.handle.emulator.permit(token)
-        # what is under way on the board's side comes to its end before anything else happens to the ledger
-        time.sleep(_DELAY)
 
     def copy_ledger(self) -> dict[str, object]:
         with self.warehouse.session() as session:
@@ -134,30 +89,152 @@ class Soak:
             for name, data in (kept or {}).items():
                 session.insert(f"monday_sync_{name}", data)  # type: ignore[arg-type]
 
-    def finish(self) -> list[str]:
-        """The last, clean run."""
+    def runs(self) -> list[str]:
+        """Ids of the pushes that the ledger knows, latest first."""
+        return [r.run_id for r in Ledger(self.warehouse, self.config.board_id).runs() if r.kind in {"push", "repair"}]
+
+
+@dataclass
+class Report:
+    """What happened in a story, and what is wrong after it."""
+
+    problems: list[str] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+    events: Counter[str] = field(default_factory=Counter)
+
+    def tell(self, event: str, details: str = "") -> None:
+        self.events[event] += 1
+        self.story.append(event + details)
+
+
+class Soak:
+    """One seeded story."""
+
+    def __init__(self, seed: int, folder: Path, handle: EmulatorHandle) -> None:
+        self.dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self.people = seed % 2 == 1
+        self.handle = handle
+        self.sides = [Side(folder / "a", "N")]
+        if self.dice.random() < 0.5:
+            self.sides.append(Side(folder / "b", "B"))
+        self.minutes = 0.0
+        self.report = Report()
+
+    def run(self, rounds: int = 3) -> Report:
+        """Play the story, then run cleanly."""
+        for _ in range(rounds):
+            for side in self.sides:
+                side.change_data(self.dice)
+            self.break_things()
+            if self.dice.random() < 0.3:
+                self.pass_minutes(40)
+            self.play([(push_in_child, side, ()) for side in self.sides])
+            for side in self.sides:
+                if self.dice.random() < 0.3:
+                    self.roll_back(side)
+                self.lose_ledger(side)
+        self.finish()
+        return self.report
+
+    def break_things(self) -> None:
+        kinds = (*TRANSPORT, *PEOPLE) if self.people else TRANSPORT
+        seed = self.dice.randrange(1_000_000)
+        self.handle.faults.by_chance(Chance(0.3, seed, kinds, seconds=_DELAY, mutations_only=False))
+
+    def pass_minutes(self, minutes: float) -> None:
+        self.report.tell("minutes pass", f": {minutes}")
+        self.minutes += minutes
+        self.handle.clock.advance(minutes * 60)
+
+    def roll_back(self, side: Side) -> None:
+        """Take a run back, die on the way, and perhaps go on with it."""
+        runs = side.runs()
+        if not runs:
+            return
+        run = self.dice.choice(runs[:2])
+        self.report.tell("rollback", f" of {run}")
+        self.play([(roll_back_in_child, side, (run,))])
+        if self.dice.random() < 0.5:
+            self.report.tell("rollback again")
+            self.play([(roll_back_in_child, side, (run,))])
+
+    def lose_ledger(self, side: Side) -> None:
+        chance = self.dice.random()
+        if chance < 0.12:
+            self.report.tell("the ledger is lost")
+            side.replace_ledger(None)
+        elif chance < 0.24 and side.kept is not None:
+            self.report.tell("an older ledger is restored")
+            side.replace_ledger(side.kept)
+        side.kept = side.copy_ledger()
+
+    def play(self, runs: list[tuple[Callable[..., None], Side, tuple[str, ...]]]) -> None:
+        """Start runs together, and perhaps kill each somewhere."""
+        calls = self.handle.emulator.tally.calls
+        started: list[tuple[BaseProcess, int | None, float]] = []
+        for target, side, more in runs:
+            arguments = (str(side.folder), self.handle.url, self.minutes, *more)
+            fatal = calls + self.dice.randint(1, 25 * len(runs)) if self.dice.random() < 0.75 else None
+            started.append((_PROCESSES.Process(target=target, args=arguments), fatal, self.dice.uniform(0, 0.05)))
+            started[-1][0].start()
+        for process, fatal, moment in sorted(started, key=lambda s: s[1] or sys.maxsize):
+            self.end(process, fatal, moment)
+        for token in TOKENS:
+            self.handle.emulator.permit(token)
+        # what is under way on the board's side comes to its end before anything else happens to the ledger
+        time.sleep(_DELAY)
+
+    def end(self, process: BaseProcess, fatal: int | None, moment: float) -> None:
+        if fatal is not None:
+            while process.is_alive() and self.handle.emulator.tally.calls < fatal:
+                time.sleep(0.002)
+            time.sleep(moment)
+            process.kill()
+        process.join(120)
+        if process.exitcode is None:
+            process.kill()
+            raise RuntimeError("a run did not end within two minutes")
+        if process.exitcode == BROKEN:
+            self.report.problems.append("a run met an error that nobody foresaw (see the output)")
+        self.report.tell("killed" if process.exitcode < 0 else "ended by itself", f": {process.exitcode}")
+
+    def finish(self) -> None:
+        """The last, clean runs of each database in turn; after the second turn there is nothing left to do."""
         self.handle.faults.clear()
-        with hurried(self.folder, self.handle.url, self.minutes, _PATIENT) as context:
-            result = push_in(context, PushRequest(Options()))
-            problems = [p.sentence for p in result.errors]
-            if self.people:
-                verify(context, repair=True)
-                again = push_in(context, PushRequest(Options()))
-                problems = [p.sentence for p in again.errors]
-            found = verify(context)
-            if not found.clean:
-                problems.append(f"verify: {found.differences} {found.missing} {found.doubled}")
-            if push_in(context, PushRequest(Options())).changed:
-                problems.append("the push after the last one changed something")
-        return problems + differences(self.handle, self.config, self.relations, self.orders)
+        problems = self.report.problems
+        for last in (False, True):
+            for side in self.sides:
+                with hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
+                    result = push_in(context, PushRequest(Options()))
+                    if self.people:
+                        verify(context, repair=True)
+                        result = push_in(context, PushRequest(Options()))
+                    if last:
+                        problems += [p.sentence for p in result.errors]
+        for side in self.sides:
+            with hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
+                found = verify(context)
+                if not found.clean:
+                    problems.append(f"verify: {found.differences} {found.missing} {found.doubled}")
+                if push_in(context, PushRequest(Options())).changed:
+                    problems.append("the push after the last one changed something")
+        orders = [order for side in self.sides for order in side.orders]
+        problems += differences(self.handle, self.sides[0].config, self.sides[0].relations, orders)
 
 
-def run_seed(seed: int, folder: Path, rounds: int = 3) -> tuple[list[str], list[str]]:
-    """What is wrong after the story of ``seed``, and the story."""
+def run_seed(seed: int, folder: Path, rounds: int = 3) -> Report:
+    """The story of ``seed``, and what is wrong after it."""
     with running_emulator() as handle:
-        soak = Soak(seed, folder, handle)
-        problems = soak.run(rounds)
-        return problems, [*soak.story, f"faults: {[kind for _, kind in handle.faults.hits]}"]
+        report = Soak(seed, folder, handle).run(rounds)
+        report.story.append(f"faults: {[kind for _, kind in handle.faults.hits]}")
+        report.events.update(f"fault {kind}" for _, kind in handle.faults.hits)
+        report.events["calls"] += handle.emulator.tally.calls
+        return report
+
+
+def _run_alone(seed: int) -> Report:
+    with tempfile.TemporaryDirectory() as folder:
+        return run_seed(seed, Path(folder))
 
 
 def main() -> int:
@@ -165,17 +242,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many stories are told at once")
     arguments = parser.parse_args()
     first = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1_000_000)
-    print(f"seeds {first} to {first + arguments.runs - 1}", flush=True)
-    failed = 0
-    for seed in range(first, first + arguments.runs):
-        with tempfile.TemporaryDirectory() as folder:
-            problems, story = run_seed(seed, Path(folder))
-        if problems:
-            failed += 1
-            print(f"seed {seed}: {problems}\n  story: {story}", flush=True)
-    print(f"{arguments.runs} runs, {failed} failed", flush=True)
+    seeds = range(first, first + arguments.runs)
+    print(f"seeds {seeds[0]} to {seeds[-1]}", flush=True)
+    begun, failed, events = time.monotonic(), 0, Counter[str]()
+    with ProcessPoolExecutor(arguments.jobs, mp_context=_PROCESSES) as pool:
+        for seed, report in zip(seeds, pool.map(_run_alone, seeds), strict=True):
+            events += report.events
+            if report.problems:
+                failed += 1
+                print(f"seed {seed}: {report.problems}\n  story: {report.story}", flush=True)
+            if (seed - first + 1) % 25 == 0:
+                print(f"{seed - first + 1} of {arguments.runs} runs, {failed} failed", flush=True)
+    print("\n".join(f"{count:8,} {event}" for event, count in sorted(events.items())))
+    print(f"{arguments.runs} runs, {failed} failed, {time.monotonic() - begun:.0f} s", flush=True)
     return 1 if failed else 0
 
 

@@ -1,4 +1,4 @@
-"""A few seeds of the soak: faults, people, lost ledgers and SIGKILL. `make soak` runs hundreds."""
+"""A few seeds of the soak, which `make soak` runs by hundreds: faults, people, lost ledgers, rollbacks and SIGKILL."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from tests.monday_sync.soak import run_seed
 @pytest.mark.parametrize("seed", range(2026, 2038))
 def test_the_board_equals_the_database_whatever_happened(seed: int, tmp_path: Path) -> None:
     """After a last clean run: field by field, no duplicate, no orphan, and a further push changes nothing."""
-    problems, story = run_seed(seed, tmp_path, rounds=2)
-    assert problems == [], story
+    report = run_seed(seed, tmp_path, rounds=2)
+    assert report.problems == [], report.story
