@@ -1,4 +1,4 @@
-"""Looks into .xls and .xlsb before calamine builds anything from them, as ``package`` does for .xlsx. Pure.
+"""Looks into .xls and .xlsb before calamine builds anything from them, as ``inspection`` does for .xlsx. Pure.
 
 calamine reads error cells as empty in these formats too, and builds the whole area between the first and the last
 cell, however few there are.
@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import xlrd
 
 from loader.errors import RejectedError
+from loader.inspection import Findings
 from loader.limits import Limits
-from loader.package import Findings, relations, unpack
+from loader.package import relations, unpack
 
 _WORKBOOK = "xl/workbook.bin"
 # records of [MS-XLSB] that matter here

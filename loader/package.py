@@ -1,20 +1,13 @@
-"""Looks into an XLSX package before calamine builds anything from it. Pure: bytes in, findings out.
-
-Three things calamine does not tell: whether the file is a bomb, which cells are errors (it reads them as empty), and
-which formulas were saved without a result (they would land as empty cells, a silent loss). All three are read in one
-pass over the unpacked XML, in chunks, with searches that cost little where there is nothing to find.
-"""
+"""The zip archive that a workbook is: whether it is whole, no bomb and no attack, and the parts in it. Pure."""
 
 from __future__ import annotations
 
 import io
-import itertools
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import Protocol
 from xml.etree import ElementTree
 
 from loader.errors import RejectedError
@@ -23,31 +16,14 @@ from loader.limits import Limits
 _WORKBOOK = "xl/workbook.xml"
 _BINARY = ("xl/workbook.bin", "xl/sharedStrings.bin")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CHUNK = 4 * 1024**2
-_LONGEST_ROW = 64 * 1024**2
-_LETTERS = 26
-_WIDEST_TWO_LETTERS = _LETTERS + _LETTERS**2
-
-_ROOT = re.compile(rb"<([\w.-]+:)?worksheet\b")
-# cells beyond column ZZ are rare enough to be looked at one by one
-_FAR = re.compile(rb"r=\"([A-Z]{3})\d+\"[^>]*(?<!/)>")
-_NEAR = re.compile(rb"r=\"([A-Z]{1,3})\d+\"[^>]*(?<!/)>")
-_ENTITIES = {b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">", b"&quot;": b'"', b"&apos;": b"'"}
+_PIECE = 4 * 1024**2
 
 
-@dataclass(slots=True)
-class Findings:
-    """What the sheet's XML says.
+class Copy(Protocol):
+    """Takes the parts as they are unpacked, so that nothing is unpacked twice."""
 
-    Args:
-        rows: number of the last row with a value.
-        columns: at least the number of the last column with a value.
-        errors: row and column (from 1) of error cells, and their text.
-    """
-
-    rows: int = 0
-    columns: int = _WIDEST_TWO_LETTERS
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    def write(self, part: str, piece: bytes) -> None:
+        """The next piece of a part; a part's pieces come one after the other."""
 
 
 def check_start(data: bytes, suffix: str, limits: Limits) -> None:
@@ -89,6 +65,12 @@ def open_package(data: bytes, limits: Limits) -> zipfile.ZipFile:
             "The file is truncated or still being written: the archive's directory is missing.",
             mend="Wait until it is saved, or save it again from Excel.",
         ) from error
+    if len(set(package.namelist())) < len(package.namelist()):
+        # two programs could read two different things out of it
+        raise RejectedError(
+            "The archive holds a part twice, as no program saves it (an attack?).",
+            mend="Do not trust this file; ask its sender, and save it again from Excel.",
+        )
     unpacked = sum(info.file_size for info in package.infolist())
     if unpacked > limits.unpacked_bytes:
         raise RejectedError(
@@ -98,110 +80,24 @@ def open_package(data: bytes, limits: Limits) -> zipfile.ZipFile:
     return package
 
 
-def check_parts(package: zipfile.ZipFile) -> None:
+def check_parts(package: zipfile.ZipFile, copy: Copy | None = None) -> None:
     """Unpack, in pieces, what calamine reads as soon as it opens the file: all but the sheets.
 
     Raises:
         RejectedError: a part is damaged (or unpacks to more than it says), or declares a document type.
     """
-    sheets = set(_sheet_parts(package).values())
+    sheets = set(sheet_parts(package).values())
     for info in package.infolist():
         if info.filename.endswith((".xml", ".rels")) and info.filename not in sheets:
-            for chunk in _chunks(package, info.filename):
-                _refuse_dtd(chunk, info.filename)
+            for piece in xml_pieces(package, info.filename):
+                if copy:
+                    copy.write(info.filename, piece)
         elif info.filename in _BINARY:
-            for _ in _chunks(package, info.filename):
+            for _ in _pieces(package, info.filename):
                 """Only its checksum is of interest here."""
 
 
-def inspect_sheet(package: zipfile.ZipFile, sheet: str, limits: Limits) -> Findings | None:
-    """Read the sheet's XML before calamine does, and say what calamine will not.
-
-    ``None`` when the package has no XML sheets (.xlsb). Checks every byte's CRC on the way.
-
-    Raises:
-        RejectedError: a bomb, a DTD, a damaged part, a formula without a result, or too many rows, columns or cells.
-    """
-    part = _sheet_parts(package).get(sheet)
-    if part is None:
-        return None
-    findings = Findings()
-    scanner: _Scanner | None = None
-    for rows in _rows(package, part, sheet):
-        scanner = scanner or _Scanner(rows[:_CHUNK], sheet)
-        scanner.scan(rows, findings)
-    _check_size(package, part, sheet, findings, limits)
-    return findings
-
-
-class _Scanner:
-    """Searches in a sheet's XML. Each starts from a literal: a pattern tried at every cell costs more than calamine.
-
-    Args:
-        start: the beginning of the part; its root element tells the namespace prefix that all elements carry.
-    """
-
-    def __init__(self, start: bytes, sheet: str) -> None:
-        root = _ROOT.search(start)
-        p = re.escape(root[1] or b"") if root else b""
-        self._sheet = sheet
-        self._row_start, self._formula_start = b"<" + p + b"row", b"<" + p + b"f"
-        self._value_ends = (b"</" + p + b"v>", b"</" + p + b"is>")
-        self._row = re.compile(re.escape(self._row_start) + rb"\b[^>]*?\br=\"(\d+)\"")
-        self._holds_value = re.compile(rb"\s*<" + p + rb"(?:f|v|is)\b")
-        self._error = re.compile(
-            rb"<" + p + rb"c\b[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>(?:<" + p + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + p
-            + rb"f>))?\s*<" + p + rb"v\b[^>]*>([^<]*)<"
-        )  # fmt: skip
-        self._uncomputed = re.compile(
-            rb"<" + p + rb"c\b(?![^>]*\bt=\"str\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>\s*<" + p
-            + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + p + rb"f>)\s*(?:<" + p + rb"v\s*/>|<" + p + rb"v\b[^>]*>\s*</" + p
-            + rb"v>)?\s*</" + p + rb"c>"
-        )  # fmt: skip
-
-    def scan(self, rows: bytes, findings: Findings) -> None:
-        """Add what a piece of whole rows holds to ``findings``."""
-        last = max(rows.rfind(end) for end in self._value_ends)
-        row = self._row.match(rows, rows.rfind(self._row_start, 0, last)) if last >= 0 else None
-        if row:
-            findings.rows = max(findings.rows, int(row[1]))
-        findings.columns = max(findings.columns, self.widest(rows, _FAR))
-        for cell in self._cells_around(rows, b't="e"', self._error):
-            findings.errors.append((int(cell[2]), _column(cell[1]), _plain(cell[3])))
-        for cell in self._cells_around(rows, self._formula_start, self._uncomputed):
-            raise RejectedError(
-                f"Sheet '{self._sheet}', row {int(cell[2])}: cell {(cell[1] + cell[2]).decode('ascii')} is a formula "
-                "without a stored result.",
-                mend="Open the file in Excel, let it calculate, and save it.",
-            )
-
-    def widest(self, rows: bytes, reference: re.Pattern[bytes]) -> int:
-        """The last column in which a cell that ``reference`` finds holds a value; 0 without one."""
-        found = (m[1] for m in reference.finditer(rows) if self._holds_value.match(rows, m.end()))
-        return max(map(_column, set(found)), default=0)
-
-    @staticmethod
-    def _cells_around(rows: bytes, mark: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
-        """Cells that match ``pattern`` among those that hold ``mark``, in their tag or right behind it."""
-        at = rows.find(mark)
-        while at >= 0:
-            cell = pattern.match(rows, rows.rfind(b"<", 0, at))
-            if cell:
-                yield cell
-            at = rows.find(mark, at + 1)
-
-
-def _check_size(package: zipfile.ZipFile, part: str, sheet: str, findings: Findings, limits: Limits) -> None:
-    if findings.columns > limits.columns or findings.rows * findings.columns > limits.cells:
-        # the width was only an upper bound so far; now it is worth a second look
-        pieces = _rows(package, part, sheet)
-        first = next(pieces)
-        scanner = _Scanner(first[:_CHUNK], sheet)
-        findings.columns = max(scanner.widest(rows, _NEAR) for rows in itertools.chain([first], pieces))
-    limits.check_span(sheet, findings.rows, findings.columns)
-
-
-def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
+def sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     """Sheet names and the XML parts that hold them; empty for .xlsb."""
     if _WORKBOOK not in package.namelist():
         return {}
@@ -235,41 +131,33 @@ def unpack(package: zipfile.ZipFile, part: str) -> bytes:
     Raises:
         RejectedError: it is damaged.
     """
-    return b"".join(_chunks(package, part))
+    return b"".join(_pieces(package, part))
+
+
+def xml_pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """A part of XML, in pieces of a few MiB.
+
+    Raises:
+        RejectedError: it is damaged, or declares a document type.
+    """
+    for piece in _pieces(package, part):
+        _refuse_dtd(piece, part)
+        yield piece
 
 
 def _tree(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    text = unpack(package, part)
-    _refuse_dtd(text, part)
+    text = b"".join(xml_pieces(package, part))
     try:
         return ElementTree.fromstring(text)  # noqa: S314 - a DTD, the only way to entities, was refused above
     except ElementTree.ParseError as error:
         raise _damaged(part) from error
 
 
-def _rows(package: zipfile.ZipFile, part: str, sheet: str) -> Iterator[bytes]:
-    """The sheet's XML in pieces that end with a row."""
-    rest = b""
-    for chunk in _chunks(package, part):
-        _refuse_dtd(chunk, part)
-        text = rest + chunk
-        end = text.rfind(b"row>")
-        if end < 0:
-            rest = text
-            if len(rest) > _LONGEST_ROW:
-                raise RejectedError(f"Sheet '{sheet}' has a row of more than {_LONGEST_ROW:,} bytes.",
-                                    mend="Save the file again from Excel.")  # fmt: skip
-            continue
-        yield text[: end + 4]
-        rest = text[end + 4 :]
-    yield rest
-
-
-def _chunks(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+def _pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     try:
         with package.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                yield chunk
+            while piece := stream.read(_PIECE):
+                yield piece
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
         raise _damaged(part) from error
 
@@ -284,16 +172,3 @@ def _refuse_dtd(text: bytes, part: str) -> None:
             f"The part {part} declares a document type or entities, which no workbook needs (an XML attack?).",
             mend="Do not trust this file; ask its sender, and save it again from Excel.",
         )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * _LETTERS + letter - ord("A") + 1
-    return number
-
-
-def _plain(text: bytes) -> str:
-    for entity, character in _ENTITIES.items():
-        text = text.replace(entity, character)
-    return text.decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,16 +17,20 @@ import python_calamine as calamine
 from loader.cells import column_of
 from loader.errors import RejectedError
 from loader.headers import find_header
-from loader.legacy import inspect_binary_sheet, inspect_xls
+from loader.inspection import Findings, inspect_sheet
+from loader.lean import LeanCopy
 from loader.limits import Limits
 from loader.names import Header, column_names
-from loader.package import Findings, check_parts, check_start, inspect_sheet, open_package
+from loader.package import check_parts, check_start, open_package, sheet_parts
 
 #: What calamine reads and order lists come as.
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
 _MASTER = "MASTER"
 #: Rows that are turned into columns at once: so few that their cells are still in the processor's cache by then.
 _BLOCK = 1024
+
+#: The sheet to read, calamine's workbook that has it, and what its bytes say that calamine does not.
+_Opened = tuple[str, calamine.CalamineWorkbook, Findings | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +60,38 @@ def read_sheet(file: str, data: bytes, limits: Limits) -> Sheet:
     """
     suffix = PurePath(file).suffix.lower()
     check_start(data, suffix, limits)
-    if suffix == ".xls":
-        inspected = inspect_xls(data, limits)
+    name, workbook, findings = _open_xls(data, limits) if suffix == ".xls" else _open_package(data, limits)
+    return _shape(name, _rows(_sheet(workbook, name, limits), findings), limits)
+
+
+def _open_xls(data: bytes, limits: Limits) -> _Opened:
+    from loader.legacy import inspect_xls  # noqa: PLC0415 - seldom needed, and every worker would wait for it
+
+    inspected = inspect_xls(data, limits)
+    workbook = _open(data)
+    name = _choose(workbook)
+    return name, workbook, inspected.get(name)
+
+
+def _open_package(data: bytes, limits: Limits) -> _Opened:
+    package = open_package(data, limits)
+    parts = sheet_parts(package)
+    likely = _order_list([name for name, part in parts.items() if "/worksheets/" in part])
+    copy = LeanCopy(parts[likely]) if likely else None
+    check_parts(package, copy)
+    findings = inspect_sheet(package, likely, limits, copy) if likely else None
+    workbook = _open((copy and copy.finish()) or data)
+    name = _choose(workbook)
+    if name != likely:
         workbook = _open(data)
-        name = _choose(workbook)
-        findings = inspected.get(name)
-    else:
-        package = open_package(data, limits)
-        check_parts(package)
-        workbook = _open(data)
-        name = _choose(workbook)
-        findings = inspect_sheet(package, name, limits) or inspect_binary_sheet(package, name, limits)
-    rows = _rows(_sheet(workbook, name, limits), findings)
-    return _shape(name, rows, limits)
+        findings = inspect_sheet(package, name, limits) or _inspect_binary_sheet(package, name, limits)
+    return name, workbook, findings
+
+
+def _inspect_binary_sheet(package: zipfile.ZipFile, name: str, limits: Limits) -> Findings | None:
+    from loader.legacy import inspect_binary_sheet  # noqa: PLC0415
+
+    return inspect_binary_sheet(package, name, limits)
 
 
 def _open(data: bytes) -> calamine.CalamineWorkbook:
@@ -84,10 +108,15 @@ def _open(data: bytes) -> calamine.CalamineWorkbook:
 
 
 def _choose(workbook: calamine.CalamineWorkbook) -> str:
-    sheets = [s.name for s in workbook.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
-    if not sheets:
+    name = _order_list([s.name for s in workbook.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet])
+    if name is None:
         raise RejectedError("The workbook has no sheet with cells.", mend="Put the order list on a sheet named MASTER.")
-    return next((name for name in sheets if name.strip().upper() == _MASTER), sheets[0])
+    return name
+
+
+def _order_list(sheets: Sequence[str]) -> str | None:
+    """The sheet MASTER, else the first."""
+    return next((name for name in sheets if name.strip().upper() == _MASTER), sheets[0] if sheets else None)
 
 
 def _sheet(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> calamine.CalamineSheet:
