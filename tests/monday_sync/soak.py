@@ -14,11 +14,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import duckdb
 
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import PEOPLE, TRANSPORT, Chance
@@ -56,7 +59,8 @@ class Side:
         self.warehouse = open_warehouse(load_target("local", project_dir=folder))
         numbers = [m.view_column for m in self.config.items if m.type == "numbers"]
         self.relations = Relations(self.warehouse, [m.view_column for m in self.config.items], numbers)
-        self.relations.create()
+        with self.open():
+            self.relations.create()
         self.orders: list[Order] = []
         self.kept: dict[str, object] | None = None
 
@@ -75,6 +79,12 @@ class Side:
             season = order.season if dice.random() < 0.7 else dice.choice(["SPRING", "FALL", "SUMMER"])
             self.orders[index] = replace(order, order_type=dice.choice(["RECEIVED", "CANCELLED"]), season=season)
         self.relations.set_orders(self.orders)
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """With one connection open in the process, each further one costs next to nothing."""
+        with duckdb.connect(str(self.folder / "board.duckdb")):
+            yield
 
     def copy_ledger(self) -> dict[str, object]:
         with self.warehouse.session() as session:
@@ -124,7 +134,8 @@ class Soak:
         """Play the story, then run cleanly."""
         for _ in range(rounds):
             for side in self.sides:
-                side.change_data(self.dice)
+                with side.open():
+                    side.change_data(self.dice)
             self.break_things()
             if self.dice.random() < 0.3:
                 self.pass_minutes(40)
@@ -132,7 +143,8 @@ class Soak:
             for side in self.sides:
                 if self.dice.random() < 0.3:
                     self.roll_back(side)
-                self.lose_ledger(side)
+                with side.open():
+                    self.lose_ledger(side)
         self.finish()
         return self.report
 
@@ -204,7 +216,7 @@ class Soak:
         problems = self.report.problems
         for last in (False, True):
             for side in self.sides:
-                with hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
+                with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
                     result = push_in(context, PushRequest(Options()))
                     if self.people:
                         verify(context, repair=True)
@@ -212,7 +224,7 @@ class Soak:
                     if last:
                         problems += [p.sentence for p in result.errors]
         for side in self.sides:
-            with hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
+            with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
                 found = verify(context)
                 if not found.clean:
                     problems.append(f"verify: {found.differences} {found.missing} {found.doubled}")
