@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from monday_sync.api import ArchiveGroup, BoardInfo, Group
+from monday_sync.batches import Task, Work
 from monday_sync.boards import BoardConfig
 from monday_sync.ledger import Ledger, LedgerRow, Level
 from monday_sync.operations import BoardFacts, Builder
 from monday_sync.plan import Plan
-from monday_sync.sender import Sender, Task, Work
+from monday_sync.sender import Sender
 from monday_sync.settle import ARCHIVE_GROUP, GROUP
 
 

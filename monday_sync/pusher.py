@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from monday_sync import state as machine
 from monday_sync.api import ArchiveItem, MoveToGroup
+from monday_sync.batches import Task, Work
 from monday_sync.boards import BoardConfig
 from monday_sync.groups import GroupWork
 from monday_sync.labels import Labels
@@ -16,7 +17,7 @@ from monday_sync.ledger import NAME, Attempt, AttemptOutcome, Ledger, LedgerRow,
 from monday_sync.operations import BoardFacts, Builder
 from monday_sync.plan import Action, Plan, Step
 from monday_sync.results import Tally
-from monday_sync.sender import Sender, Task, Work
+from monday_sync.sender import Sender
 from monday_sync.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
 
 _NO_CALL, _CHECK = "confirmed", "check"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from monday_sync import state as machine
 from monday_sync.api import Outcome
-from monday_sync.ledger import Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.ledger import Answered, Attempt, AttemptOutcome, LedgerRow, Level
 
 #: Keys of ``Attempt.sets`` that are no payload: where the item lies.
 GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
@@ -34,21 +34,15 @@ class Settled:
     gone: bool = False
 
 
-def complete(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], now: dt.datetime) -> list[Attempt]:
-    """The attempts with what the API answered to each."""
+def complete(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], now: dt.datetime) -> list[Answered]:
+    """What the API answered to each attempt."""
     return [
-        replace(
-            attempt,
-            outcome=AttemptOutcome.SYNCED if outcome.ok else AttemptOutcome.ERROR,
-            item_id=outcome.item_id,
-            request_id=outcome.request_id,
-            milliseconds=outcome.ms,
-            code=outcome.code,
-            sentence=outcome.sentence,
-            completed_at=now,
+        Answered(
+            attempt.batch_id, attempt.position, AttemptOutcome.SYNCED if outcome.ok else AttemptOutcome.ERROR, now,
+            outcome.item_id, outcome.request_id, outcome.ms, outcome.code, outcome.sentence,
         )
         for attempt, outcome in zip(attempts, outcomes, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def settle_row(
@@ -91,12 +85,12 @@ def settle_row(
     return Settled(row.key, row.level, after, False, kinds, sentence)
 
 
-def withdraw(attempts: Sequence[Attempt], now: dt.datetime, why: str) -> tuple[list[Attempt], list[Settled]]:
+def withdraw(attempts: Sequence[Attempt], now: dt.datetime, why: str) -> tuple[list[Answered], list[Settled]]:
     """The request surely had no effect: its rows are what they were before."""
-    closed = [replace(a, outcome=AttemptOutcome.WITHDRAWN, sentence=why, completed_at=now) for a in attempts]
+    closed = [Answered(a.batch_id, a.position, AttemptOutcome.WITHDRAWN, now, sentence=why) for a in attempts]
     settled = []
     for (level, key), group in by_row(attempts).items():
-        if level is not Level.GROUP:
+        if level.has_rows:
             before = group[0].row_before
             row = LedgerRow.from_json(before) if before else None
             settled.append(Settled(key, level, row, False, frozenset(a.kind for a in group), why))
@@ -105,10 +99,10 @@ def withdraw(attempts: Sequence[Attempt], now: dt.datetime, why: str) -> tuple[l
 
 def expire(
     rows: Mapping[tuple[Level, str], LedgerRow], attempts: Sequence[Attempt], now: dt.datetime
-) -> tuple[list[Attempt], list[LedgerRow]]:
+) -> tuple[list[Answered], list[LedgerRow]]:
     """The doubt is too old for the same request: what it was to set is unknown until the board is asked."""
     why = "no answer came while the request's key was young; the board is asked by business key instead"
-    closed = [replace(a, outcome=AttemptOutcome.EXPIRED, sentence=why, completed_at=now) for a in attempts]
+    closed = [Answered(a.batch_id, a.position, AttemptOutcome.EXPIRED, now, sentence=why) for a in attempts]
     changed = []
     for address, group in by_row(attempts).items():
         row = rows.get(address)

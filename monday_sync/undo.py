@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from monday_sync import state as machine
 from monday_sync.api import ArchiveItem, MoveToGroup
+from monday_sync.batches import Task, Work
 from monday_sync.checks import check
 from monday_sync.context import Context
 from monday_sync.errors import ConfirmationNeededError, RefusedError, StoppedError
@@ -20,7 +21,6 @@ from monday_sync.operations import BoardFacts, Builder
 from monday_sync.push import Bar, no_bar
 from monday_sync.results import PushResult
 from monday_sync.runs import Running, running, settle_doubts
-from monday_sync.sender import Task, Work
 from monday_sync.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE, by_row
 
 _PROD = "prod"

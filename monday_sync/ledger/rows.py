@@ -24,6 +24,12 @@ class Level(StrEnum):
     GROUP = "group"
     ITEM = "item"
     SUBITEM = "subitem"
+    STRAY = "stray"  # an item or subitem that stands for no row
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the ledger keeps rows of this kind; of the others it keeps the attempts only."""
+        return self in {Level.ITEM, Level.SUBITEM}
 
 
 class AttemptOutcome(StrEnum):
@@ -189,6 +195,35 @@ class Attempt:
         values["outcome"] = AttemptOutcome(values["outcome"])
         values["sets"] = json.loads(values["sets"] or "{}")
         return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of an attempt that the ledger has: all of it that its answer says."""
+
+    batch_id: str
+    position: int
+    outcome: AttemptOutcome
+    completed_at: dt.datetime
+    item_id: str | None = None
+    request_id: str | None = None
+    milliseconds: int | None = None
+    code: str | None = None
+    sentence: str | None = None
+
+    def to_record(self) -> dict[str, Any]:
+        """As some columns of ``monday_sync_attempts``."""
+        return {
+            "batch_id": self.batch_id,
+            "position": self.position,
+            "outcome": self.outcome.value,
+            "completed_at": self.completed_at,
+            "item_id": self.item_id,
+            "request_id": self.request_id,
+            "milliseconds": self.milliseconds,
+            "code": self.code,
+            "sentence": self.sentence[:_SENTENCE] if self.sentence else None,
+        }
 
 
 ATTEMPT_COLUMNS = tuple(Attempt.__dataclass_fields__)

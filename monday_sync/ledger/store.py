@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from monday_sync.ledger.groups import GroupBook, upgrade
-from monday_sync.ledger.rows import Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.ledger.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.ledger.schema import (
     ATTEMPTS,
     CHECKPOINTS,
@@ -72,19 +72,26 @@ class Ledger:
 
     # -- rows and attempts -------------------------------------------------------------------------------------------
 
-    def write(self, rows: Iterable[LedgerRow] = (), attempts: Iterable[Attempt] = ()) -> None:
-        """Write rows and attempts in one transaction; of several versions of one row the last counts."""
-        items: dict[str, dict[str, Any]] = {}
-        subitems: dict[str, dict[str, Any]] = {}
+    def write(
+        self, rows: Iterable[LedgerRow] = (), attempts: Iterable[Attempt] = (), answers: Iterable[Answered] = ()
+    ) -> None:
+        """Write rows, new attempts, and answers to earlier ones in one transaction.
+
+        Of several versions of one row the last counts.
+        """
+        latest: dict[Level, dict[str, LedgerRow]] = {Level.ITEM: {}, Level.SUBITEM: {}}
         for row in rows:
-            (items if row.level is Level.ITEM else subitems)[row.key] = row.to_record()
-        tries = {(a.batch_id, a.position): a.to_record() for a in attempts}
-        if not (items or subitems or tries):
+            latest[row.level][row.key] = row
+        everything: list[tuple[Table, Sequence[LedgerRow | Attempt | Answered]]] = [
+            *((_OF_LEVEL[level], list(found.values())) for level, found in latest.items()),
+            (ATTEMPTS, list(attempts)),
+            (ATTEMPTS, list(answers)),
+        ]
+        if not any(values for _, values in everything):
             return
         with self.session() as session, session.transaction():
-            _upsert(session, ITEMS, items.values())
-            _upsert(session, SUBITEMS, subitems.values())
-            _upsert(session, ATTEMPTS, tries.values())
+            for table, values in everything:
+                _upsert(session, table, [value.to_record() for value in values])
 
     def rows(self, level: Level, keys_from: str | None = None) -> dict[str, LedgerRow]:
         """Rows of the board by key: all, or those whose key is in relation ``keys_from``."""
@@ -148,7 +155,8 @@ class Ledger:
                 f"and b.run_id not in (select of_run from {runs} where {undone}) "
                 # nor the rollbacks themselves, those included that died and were finished by another
                 f"and not (rb.kind = 'rollback' and rb.of_run in (select of_run from {runs} where {undone})) "
-                "and a.level <> 'group' and b.level <> 'group' group by b.run_id order by b.run_id",
+                "and a.level in ('item', 'subitem') and b.level in ('item', 'subitem') "
+                "group by b.run_id order by b.run_id",
                 [run_id],
             )
         return [(str(run), int(count)) for run, count in found]
