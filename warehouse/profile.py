@@ -8,10 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
-import yaml
-from jinja2.nativetypes import NativeEnvironment
-
 from console import ConfigurationError, register_secret
 
 PROFILE_NAME = "order_list"
@@ -41,6 +37,8 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
     Raises:
         ConfigurationError: no profile, no such target, or a variable that is not set.
     """
+    import yaml  # noqa: PLC0415 - loaded where a profile is read: the loader's worker processes read none
+
     root = (project_dir or Path.cwd()).resolve()
     path = _find_profiles(root)
     try:
@@ -89,6 +87,8 @@ def _find_profiles(root: Path) -> Path:
 
 def _render(text: str, path: Path) -> Any:
     """Render one value with the part of dbt's profile language that connections use."""
+    import jinja2  # noqa: PLC0415
+    from jinja2.nativetypes import NativeEnvironment  # noqa: PLC0415
 
     def env_var(variable: str, default: str | None = None) -> str:
         value = os.environ.get(variable, default)
