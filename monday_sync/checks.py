@@ -13,6 +13,8 @@ from monday_sync.operations import BoardFacts
 from monday_sync.plan import Action, Plan
 from monday_sync.source import check_relations
 
+_NAMED = 50
+
 
 def check(context: Context) -> BoardFacts:
     """Everything that can be checked without reading rows: database, ledger, board, columns and token.
@@ -36,18 +38,17 @@ def check_board(context: Context) -> BoardFacts:
     """The board as the API has it, after checking that we may write what its file maps."""
     board, api = context.board, context.api
     try:
-        api.me()
+        start = api.start((board.board_id, board.subitem_board_id))
     except TokenRevokedError as error:
         raise RefusedError(
             "The API does not accept the token.", mend="Set MONDAY_API_TOKEN to a valid token of a member of the board."
         ) from error
-    info = api.board(board.board_id)
+    info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
     if info.state != "active":
         raise RefusedError(
             f"Board {board.board_id} ({info.name}) is {info.state}.", mend=f"Correct boards/{board.target}.yml."
         )
     _check_columns(board, info, board.items)
-    sub_info = api.board(board.subitem_board_id)
     _check_columns(board, sub_info, board.subitems)
     if not info.can_write:
         raise RefusedError(
@@ -86,20 +87,21 @@ def check_room(plan: Plan, info: BoardInfo) -> None:
 
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     """Refuse a push that touches much of the board, or archives anything, unless its number was given."""
-    archived = plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM)
+    archived = plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.doubles)
     share = plan.touched_items / plan.board_items if plan.board_items else 0.0
     number = plan.touched
     if yes is not None and yes != number and (archived or share > context.board.policy.touch_share):
         raise ConfirmationNeededError(
-            f"--yes {yes} does not match: this push would touch {number} items and subitems that are on the board.",
+            f"--yes {yes} does not match: this push would touch {number} items and subitems that are on the board."
+            + _named(plan),
             mend=f"Look at the plan again, then give --yes {number}.",
         )
     if yes is not None:
         return
     if archived:
         raise ConfirmationNeededError(
-            f"This push would archive {archived} items and touch {number} in all.",
-            mend=f"Look at `monday-sync plan`, then push with --yes {number}.",
+            f"This push would archive {archived} items and touch {number} in all." + _named(plan),
+            mend=f"Look at `monday-sync {'verify' if plan.doubles else 'plan'}`, then give --yes {number}.",
         )
     if share > context.board.policy.touch_share:
         raise ConfirmationNeededError(
@@ -107,3 +109,12 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
             f"the policy allows {context.board.policy.touch_share:.0%} without a word from you).",
             mend=f"Look at `monday-sync plan`, then push with --yes {number}.",
         )
+
+
+def _named(plan: Plan) -> str:
+    """The doubles that would be archived: they are people's, so they are named each."""
+    if not plan.doubles:
+        return ""
+    named = [f"{d.level} {d.name!r} ({d.monday_id}, beside {d.of})" for d in plan.doubles[:_NAMED]]
+    more = len(plan.doubles) - len(named)
+    return f" Doubles to archive: {', '.join(named)}{f' and {more} more' if more else ''}."

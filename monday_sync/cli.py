@@ -175,7 +175,11 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 @_json
 @command
 def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
-    """Read the whole board and report every difference from what it was told, missing, extra and doubled items."""
+    """Read the whole board and report every difference from what it was told, missing, extra and doubled items.
+
+    --repair sends again what differs and archives doubles, which are people's copies: it names each, and needs --yes
+    with the number of all rows it would touch.
+    """
     with open_context(target) as context:
         result = verify_board(context, repair=repair, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.verify_text(result))

@@ -75,6 +75,8 @@ def _told(attempt: Attempt) -> Told:
     payload = json.loads(before.get("payload") or "{}")
     payload["@group_name"] = before.get("group_name")
     sets = {name: text for name, text in attempt.sets.items() if name != GROUP_ID}
+    if attempt.level is Level.STRAY:
+        payload |= sets  # its name is told to name it, not to change it
     changes = {name.lstrip("@"): (payload.get(name), text) for name, text in sets.items() if payload.get(name) != text}
     return Told(
         at=attempt.completed_at or attempt.created_at, run_id=attempt.run_id, level=attempt.level.value,

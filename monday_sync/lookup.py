@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from monday_sync.api import BoardApi, BoardItem
 from monday_sync.boards import BoardConfig
+from monday_sync.ledger import LedgerRow
 from monday_sync.plan import Duplicate
 from monday_sync.source import SourceRow
 
@@ -34,6 +35,10 @@ class KeyReader:
     def of_row(self, row: SourceRow) -> Key:
         """The key of a row."""
         return tuple(row.wanted.get(c) for c in self.columns)
+
+    def told(self, row: LedgerRow) -> Key:
+        """The key that the board was told for a row: what it shows may be a person's typing."""
+        return tuple(row.payload.get(c) for c in self.columns)
 
     def of_item(self, item: BoardItem) -> Key:
         """The key of an item."""

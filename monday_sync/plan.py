@@ -147,6 +147,21 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """An item that is missing on the board, or on it without being ours.
+
+    ``monday_id`` is the item's; ``of`` is, for a double, the id of the item that stands, and ``parent`` the id of the
+    item that a doubled subitem lies below.
+    """
+
+    level: str
+    monday_id: str
+    name: str
+    of: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The rows a push is about, and how many of each level are left alone for which reason."""
 
@@ -171,6 +186,7 @@ class Plan:
         board_items: items on the board before the push.
         estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on.
+        doubles: items and subitems of people to archive, because another one stands for the same row.
     """
 
     board_id: str
@@ -189,6 +205,7 @@ class Plan:
     unlinked: tuple[LedgerRow, ...] = ()
     estimate: Estimate | None = None
     plan_id: str | None = None
+    doubles: tuple[Stray, ...] = ()
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""
@@ -197,7 +214,7 @@ class Plan:
     @property
     def touched(self) -> int:
         """Items and subitems that are on the board already and would be changed or archived."""
-        return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE})
+        return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE}) + len(self.doubles)
 
     @property
     def touched_items(self) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monday_sync.checks import check, check_confirmed, check_room
 from monday_sync.context import Context, open_context
+from monday_sync.doubles import archive_doubles
 from monday_sync.errors import RefusedError
-from monday_sync.plan import Options, Plan
+from monday_sync.plan import Options, Plan, Stray
 from monday_sync.planner import make_plan
 from monday_sync.pusher import Pusher
 from monday_sync.results import PushResult
@@ -79,12 +80,13 @@ def check_customers(made: Plan, options: Options) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """How a push was asked for."""
+    """How a push was asked for. ``doubles`` are archived when all else is done."""
 
     options: Options
     yes: int | None = None
     plan_id: str | None = None
     is_test: bool = False
+    doubles: tuple[Stray, ...] = ()
 
 
 def push(
@@ -132,6 +134,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                 return recovery.result()
             facts = check(context)
         made = make_plan(context.api, context.ledger, context.board, facts, options)
+        made = replace(made, doubles=request.doubles)
         check_customers(made, options)
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
@@ -146,6 +149,8 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
                 Pusher(state.sender, context.ledger, context.board, facts, state.tally).push(made)
+                if made.doubles:
+                    archive_doubles(state.sender, context.ledger, context.board, made.doubles)
             _set_baselines(state, made)
         return state.result()
 

@@ -113,6 +113,8 @@ def push_text(result: PushResult) -> str:
         f"{result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
         f"run {result.run_id}"
     )
+    if result.doubles_archived:
+        lines.append(f"{result.doubles_archived} doubles were archived.")
     if result.deletes_reported:
         lines.append(f"{result.deletes_reported} orders are gone from the source; their items were left alone.")
     if result.recovered:

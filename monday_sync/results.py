@@ -83,6 +83,7 @@ class PushResult:
     outcome: str
     groups_created: int
     groups_archived: int
+    doubles_archived: int
     items: Counts
     subitems: Counts
     customers: tuple[CustomerCounts, ...]
@@ -105,7 +106,12 @@ class PushResult:
     def changed(self) -> int:
         """Rows that the run changed on the board."""
         levels = (self.items, self.subitems)
-        return self.groups_created + self.groups_archived + sum(c.created + c.updated + c.archived for c in levels)
+        return (
+            self.groups_created
+            + self.groups_archived
+            + self.doubles_archived
+            + sum(c.created + c.updated + c.archived for c in levels)
+        )
 
     @property
     def exit_code(self) -> ExitCode:
@@ -190,7 +196,8 @@ class Tally:
         return PushResult(
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, sentence=sentence,
             groups_created=self.counts[Level.GROUP, GROUP],
-            groups_archived=self.counts[Level.GROUP, ARCHIVE_GROUP], items=self.level(Level.ITEM, plan),
+            groups_archived=self.counts[Level.GROUP, ARCHIVE_GROUP],
+            doubles_archived=self.counts[Level.STRAY, "archived"], items=self.level(Level.ITEM, plan),
             subitems=self.level(Level.SUBITEM, plan), customers=self.by_customer(),
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
             duplicates=plan.duplicates if plan else (), errors=tuple(self.errors[:_PROBLEMS_LISTED]),

@@ -1,19 +1,23 @@
-"""``verify``: the whole board against what it was told. ``--repair`` mends by the same plan and push."""
+"""``verify``: the whole board against what it was told. ``--repair`` mends by the same plan and push.
+
+Of doubles the one in the ledger stands, else the oldest; the others are archived, with ``--yes`` and their number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from console import ExitCode
+from console import ConfigurationError, ExitCode
 from monday_sync import state as machine
 from monday_sync.api import BoardItem
 from monday_sync.checks import check
 from monday_sync.context import Context
 from monday_sync.diff import mappings_of, on_board
+from monday_sync.doubles import Strays, due_orders
 from monday_sync.ledger import NAME, LedgerRow, Level
-from monday_sync.lookup import BoardReader, KeyReader
-from monday_sync.plan import Options
+from monday_sync.lookup import BoardReader
+from monday_sync.plan import Options, Stray
 from monday_sync.push import Bar, PushRequest, no_bar, push_in
 from monday_sync.results import PushResult
 from monday_sync.runs import settle_doubts
@@ -34,19 +38,6 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
-    """An item that is missing on the board, or on it without being ours.
-
-    ``monday_id`` is the item's; ``of`` is, for a double, the id of the item that is ours.
-    """
-
-    level: str
-    monday_id: str
-    name: str
-    of: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class VerifyResult:
     """What a verification found.
 
@@ -54,7 +45,7 @@ class VerifyResult:
         checked: items and subitems compared field by field.
         missing: linked in the ledger, not (or no longer) on the board.
         extra: on the board, linked to nothing: made by people.
-        doubled: on the board, linked to nothing, with the business key of an item of ours.
+        doubled: on the board, linked to nothing, with the business key of an item of ours or of an older one.
         due: rows that the database has and the board was not told yet.
         repair: what the repairing push did.
     """
@@ -77,7 +68,8 @@ class VerifyResult:
     def exit_code(self) -> ExitCode:
         """1 when something differs that was not repaired."""
         if self.repair is not None:
-            return self.repair.exit_code if not self.doubled else ExitCode.SOME_FAILED
+            left = len(self.doubled) - self.repair.doubles_archived
+            return self.repair.exit_code if not left else ExitCode.SOME_FAILED
         return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
 
 
@@ -86,7 +78,8 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
 
     Raises:
         RefusedError: as for a push.
-        ConfirmationNeededError: the repair would touch more than the policy allows without ``yes``.
+        ConfirmationNeededError: the repair would touch more than the policy allows without ``yes``, or archive doubles:
+            it names each. Nothing was done.
     """
     with context.warehouse.lock():
         facts = check(context)
@@ -95,14 +88,19 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         lines = context.ledger.rows(Level.SUBITEM)
         board = BoardReader(context.api, context.board, facts.items.items_count).everything()
         compared, faulty = _compare(context, items, lines, board)
+        known = {**items, **lines}
         due = sum(1 for r in (*items.values(), *lines.values()) if r.state.outcome is not machine.Outcome.SYNCED)
         found = VerifyResult(context.board.board_id, *compared, due)
-        if not repair or not faulty:
+        if not repair or not (faulty or found.doubled):
             return found
         context.ledger.write(faulty)
-        pushed = push_in(context, PushRequest(Options(), yes), kind="repair", bar=bar)
-        return VerifyResult(found.board_id, found.checked, found.differences, found.missing, found.extra,
-                            found.doubled, found.due, pushed)  # fmt: skip
+        try:
+            pushed = push_in(context, PushRequest(Options(), yes, doubles=found.doubled), kind="repair", bar=bar)
+        except ConfigurationError:
+            # refused before anything was sent: what differs has to be found again next time
+            context.ledger.write([known[row.key] for row in faulty])
+            raise
+        return replace(found, repair=pushed)
 
 
 _Found = tuple[int, tuple[Difference, ...], tuple[Stray, ...], tuple[Stray, ...], tuple[Stray, ...]]
@@ -132,7 +130,8 @@ def _compare(
                 if any(not d.accepted for d in found):
                     faulty[row.key] = row.with_state(machine.distrust(row.state))
     linked = {r.monday_id for r in (*items.values(), *lines.values()) if r.monday_id}
-    extra, doubled = _strays(context, board, linked, {r.monday_id for r in items.values() if r.monday_id})
+    strays = Strays(context.board, items, linked, board)
+    extra, doubled = strays.find(due_orders(context.ledger, context.board))
     return (checked, tuple(differences), tuple(missing), tuple(extra), tuple(doubled)), list(faulty.values())
 
 
@@ -149,23 +148,3 @@ def _differences(context: Context, row: LedgerRow, item: BoardItem) -> list[Diff
     if row.level is Level.ITEM and row.group_id != item.group_id:
         found.append(Difference(row.level.value, row.key, item.id, item.name, "group", row.group_id, item.group_id))
     return found
-
-
-def _strays(
-    context: Context, board: Mapping[str, BoardItem], linked: Collection[str], ours: Collection[str]
-) -> tuple[list[Stray], list[Stray]]:
-    keys = KeyReader(context.board)
-    by_key = {keys.of_item(item): item.id for item in board.values() if item.id in ours}
-    extra: list[Stray] = []
-    doubled: list[Stray] = []
-    for item in board.values():
-        if item.id not in linked:
-            original = by_key.get(keys.of_item(item))
-            (doubled if original else extra).append(Stray("item", item.id, item.name, original))
-            continue
-        names = {s.name: s.id for s in item.subitems if s.id in linked}
-        for subitem in item.subitems:
-            if subitem.id not in linked and subitem.state == "active":
-                original = names.get(subitem.name)
-                (doubled if original else extra).append(Stray("subitem", subitem.id, subitem.name, original))
-    return extra, doubled
