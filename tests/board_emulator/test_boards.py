@@ -75,7 +75,8 @@ def test_a_group_is_refused(api, more, code):
     assert len(groups(api)) == 1
 
 
-def test_groups_are_renamed_moved_and_removed(api):
+@pytest.mark.parametrize(("field", "said"), [("delete_group", "deleted"), ("archive_group", "archived")])
+def test_groups_are_renamed_moved_and_removed(api, field, said):
     """A renamed group keeps its id; a removed one takes its items along; the last one stays."""
     a = create_group(api, "A").data["create_group"]["id"]
     update = (
@@ -87,8 +88,9 @@ def test_groups_are_renamed_moved_and_removed(api):
     assert groups(api) == [("topics", "Backlog"), (a, "Z")]
     item = api.item(group=a)
     api.subitem(item, "M")
-    remove = "mutation($g:String!){delete_group(board_id:%s,group_id:$g){id deleted}}" % DEV
-    assert api(remove, {"g": a}).data["delete_group"] == {"id": a, "deleted": True}
+    remove = f"mutation($g:String!){{{field}(board_id:{DEV},group_id:$g){{id {said}}}}}"
+    assert api(remove, {"g": a}).data[field] == {"id": a, said: True}
+    assert api(remove, {"g": a}).codes == ["InvalidGroupIdException"]
     assert api(remove, {"g": "topics"}).codes == ["DeleteLastGroupException"]
     assert api.change(item, {ORDER: "x"}).codes == ["InvalidItemIdException"]
     assert api("{boards(ids:[%s]){items_count}}" % DEV_SUBITEMS).data["boards"][0]["items_count"] == 0
