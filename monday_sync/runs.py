@@ -96,7 +96,7 @@ def running(
 
 def _keep_to_the_day(context: Context) -> None:
     """Let the API spend no more than the policy's share of the day's calls: then it ends the run cleanly."""
-    policy, day = context.board.policy, context.api.day()
+    policy, day = context.board.policy, context.api.day
     limit = policy.daily_calls if policy.daily_calls is not None else day.limit
     context.api.allow_calls(None if limit is None else max(0.0, limit * policy.daily_share - (day.used or 0)))
 

@@ -13,7 +13,7 @@ Notes for callers:
 """
 
 from monday_sync.api.client import BoardApi
-from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
+from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start
 from monday_sync.api.operations import (
     ArchiveGroup,
     ArchiveItem,
@@ -47,4 +47,5 @@ __all__ = [
     "MutationRequest",
     "Operation",
     "Outcome",
+    "Start",
 ]

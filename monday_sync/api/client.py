@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,7 +18,7 @@ from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault, Kind
 from monday_sync.api.jobs import Jobs
 from monday_sync.api.labels import add_labels
-from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Me
+from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Start
 from monday_sync.api.operations import MutationRequest, Outcome, document_of, variables_of
 from monday_sync.api.pacing import Estimate, Pacer, Time
 from monday_sync.api.reading import Reader
@@ -64,6 +64,7 @@ class BoardApi:
         self._transport = Transport(url, token, timeout=timeout, trust_env=trust_env, transport=transport)
         self._pacer = Pacer(Time(clock, sleep))
         self._exchange = Exchange(self._transport, self._pacer, host)
+        self._day, self._day_known_at = Day(None, None), 0.0
         self.jobs = Jobs(self._exchange, self._pacer.time, url, transport=transport, trust_env=trust_env)
         """Bulk import: see :class:`monday_sync.api.jobs.Jobs`."""
 
@@ -126,21 +127,31 @@ class BoardApi:
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def me(self) -> Me:
-        """Whose token it is.
+    def start(self, board_ids: Sequence[str]) -> Start:
+        """Whose token it is, and these boards; also learns what :attr:`day` tells.
 
         Raises:
             TokenRevokedError: nobody's.
+            RefusedError: there is no such board that the token may see.
         """
-        found = self._exchange.query("me", {}, parsing.me)
-        if found is None:
-            raise TokenRevokedError("The API does not know the token.", mend="Set MONDAY_API_TOKEN to a valid token.")
-        return found
-
-    def day(self) -> Day:
-        """Calls of the account today, as far as the API says."""
         today = dt.datetime.now(dt.UTC).date().isoformat()
-        return self._exchange.query("day", {}, lambda data: parsing.day(data, today))
+        me, boards, day = self._exchange.query(
+            "start", {"board_ids": list(board_ids)},
+            lambda data: (parsing.me(data), parsing.boards(data), parsing.day(data, today)), optional="platform_api",
+        )  # fmt: skip
+        if me is None:
+            raise TokenRevokedError("The API does not know the token.", mend="Set MONDAY_API_TOKEN to a valid token.")
+        for board_id in board_ids:
+            if board_id not in boards:
+                raise _no_board(board_id)
+        self._day, self._day_known_at = day, self._pacer.spent_calls
+        return Start(me, boards)
+
+    @property
+    def day(self) -> Day:
+        """Calls of the account today, as far as the API said at the last :meth:`start`, with ours since then."""
+        used = self._day.used
+        return Day(self._day.limit, None if used is None else used + self._pacer.spent_calls - self._day_known_at)
 
     def board(self, board_id: str) -> BoardInfo:
         """A board with its groups, columns and labels.
@@ -150,10 +161,7 @@ class BoardApi:
         """
         found = self._exchange.query("board", {"board_id": board_id}, parsing.board)
         if found is None:
-            raise RefusedError(
-                f"There is no board {board_id} that the token may see.",
-                mend="Correct its id in the board's file, or use the token of a member of the board.",
-            )
+            raise _no_board(board_id)
         return found
 
     def items(
@@ -246,3 +254,10 @@ class BoardApi:
                 Outcome(index, False, None, request_id, ms, part.code, part.sentence, held, part.kind is Kind.GONE)
             )
         return outcomes, limit
+
+
+def _no_board(board_id: str) -> RefusedError:
+    return RefusedError(
+        f"There is no board {board_id} that the token may see.",
+        mend="Correct its id in the board's file, or use the token of a member of the board.",
+    )

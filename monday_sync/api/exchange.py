@@ -33,6 +33,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _MOST_BUDGET_WAITS = 5
 _REPLAYED = "idempotency-replayed"
 _CONFLICT = 409
+_LIMITS = frozenset({Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE})
 
 
 class TooLargeError(RequestFailedError):
@@ -47,13 +48,14 @@ class Exchange:
 
     def query(
         self, name: str, variables: Mapping[str, object], parse: Callable[[Mapping[str, object]], T],
-        counts: Mapping[str, int] | None = None,
+        counts: Mapping[str, int] | None = None, optional: str | None = None,
     ) -> T:  # fmt: skip
         """Ask, and parse the data of the answer. What cannot be read is asked again.
 
         Args:
             name: of the document.
             counts: what the query costs, as kinds of the pacer.
+            optional: a field that need not be answered: not every token may ask for it.
 
         Raises:
             NotReadError: no usable answer, or a clear refusal.
@@ -64,7 +66,7 @@ class Exchange:
         problem = ""
         for pause in (*_READ_PAUSES, None):
             reply = self._admitted(request, counts or {}, None)
-            fault = _query_fault(reply)
+            fault = _query_fault(reply, optional)
             if fault is None and isinstance(reply.data, dict):
                 try:
                     return parse(reply.data)
@@ -184,7 +186,7 @@ def _whole_fault(reply: Reply, aliases: list[str] | None) -> Fault | None:
     return fault if fault is not None and fault.kind is not Kind.DOUBT else None
 
 
-def _query_fault(reply: Reply) -> Fault | None:
+def _query_fault(reply: Reply, optional: str | None = None) -> Fault | None:
     """The worst of a query's errors: what to wait for, before what to give up for."""
     if reply.problem is not None:
         return fault_of_status(reply.status, reply.headers, reply.problem)
@@ -192,4 +194,6 @@ def _query_fault(reply: Reply) -> Fault | None:
     if faults is None:
         return Fault(Kind.DOUBT, None, "errors that are no list")
     order = (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE, Kind.FORBIDDEN, Kind.DOUBT, Kind.REFUSED, Kind.GONE)
+    if reply.data:
+        faults = [f for f in faults if f.where is None or f.where != optional or f.kind in _LIMITS]
     return min(faults, key=lambda fault: order.index(fault.kind)) if faults else None

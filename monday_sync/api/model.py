@@ -85,8 +85,20 @@ class BoardItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What a run has to know before it begins, asked for in one call.
+
+    Args:
+        boards: by id; those that the token may see.
+    """
+
+    me: Me
+    boards: Mapping[str, BoardInfo]
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """Calls of the account today: the plan's limit and what was used; ``None`` when the API does not say."""
 
     limit: int | None
-    used: int | None
+    used: float | None

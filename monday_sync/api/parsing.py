@@ -26,8 +26,16 @@ def me(data: Mapping[str, Any]) -> Me | None:
 def board(data: Mapping[str, Any]) -> BoardInfo | None:
     """The one board asked for; ``None`` when there is none that the token may see."""
     found = one_board(data)
-    if found is None:
-        return None
+    return None if found is None else _board(found)
+
+
+def boards(data: Mapping[str, Any]) -> dict[str, BoardInfo]:
+    """All boards asked for that the token may see, by id."""
+    found = [_board(one) for one in _boards(data)]
+    return {info.id: info for info in found}
+
+
+def _board(found: Mapping[str, Any]) -> BoardInfo:
     groups = [g for g in _list(found, "groups") if g and not g.get("archived") and not g.get("deleted")]
     columns = [column(c) for c in _list(found, "columns") if c and not c.get("archived")]
     limit, count = found.get("items_limit"), found.get("items_count")
@@ -46,12 +54,14 @@ def board(data: Mapping[str, Any]) -> BoardInfo | None:
 
 def one_board(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The first of ``boards``."""
-    boards = data.get("boards")
-    if boards is None:
-        return None
-    if not isinstance(boards, list) or not all(isinstance(b, dict) or b is None for b in boards):
+    return next(iter(_boards(data)), None)
+
+
+def _boards(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = data.get("boards") or []
+    if not isinstance(found, list) or not all(isinstance(b, dict) or b is None for b in found):
         raise ShapeError("boards")
-    return next((b for b in boards if b is not None), None)
+    return [b for b in found if b is not None]
 
 
 def column(found: Mapping[str, Any]) -> ColumnInfo:
@@ -94,14 +104,19 @@ def labels(settings: object) -> list[tuple[str, int, bool]]:
 
 def day(data: Mapping[str, Any], today: str) -> Day:
     """What ``platform_api`` says of the day's calls."""
-    platform = data.get("platform_api") or {}
-    limit = (platform.get("daily_limit") or {}).get("total")
-    by_day = (platform.get("daily_analytics") or {}).get("by_day")
+    platform = _part(data, "platform_api")
+    limit = _part(platform, "daily_limit").get("total")
+    by_day = _part(platform, "daily_analytics").get("by_day")
     used = None
     for entry in by_day or ():
         if isinstance(entry, dict) and str(entry.get("day", ""))[:10] == today:
             used = entry.get("usage")
     return Day(limit if isinstance(limit, int) else None, used if isinstance(used, int) else None)
+
+
+def _part(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = found.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def items(

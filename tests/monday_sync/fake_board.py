@@ -28,6 +28,7 @@ from monday_sync.api import (
     MutationRequest,
     Operation,
     Outcome,
+    Start,
 )
 from monday_sync.boards import BoardConfig, ColumnMapping
 from monday_sync.errors import InDoubtError
@@ -71,8 +72,10 @@ class FakeBoard:
 
     # -- BoardApi ----------------------------------------------------------------------------------------------------
 
-    def me(self) -> Me:
-        return Me("1", "test", "1")
+    day = Day(None, None)
+
+    def start(self, board_ids: Sequence[str]) -> Start:
+        return Start(Me("1", "test", "1"), {i: self.board(i) for i in board_ids})
 
     def board(self, board_id: str) -> BoardInfo:
         self.calls += 1
@@ -86,9 +89,6 @@ class FakeBoard:
             board_id, "Test board", "active", "everyone", self.can_write, len(self.active()), self.items_limit,
             tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
         )  # fmt: skip
-
-    def day(self) -> Day:
-        return Day(None, None)
 
     def allow_calls(self, calls: float | None) -> None:
         self.allowed = calls

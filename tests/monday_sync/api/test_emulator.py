@@ -137,8 +137,11 @@ def test_the_board_says_who_may_write(api: BoardApi, emulator: EmulatorHandle) -
     assert all(info.columns[m.column_id].type == m.type for m in BOARD.items)
     assert "PCS" in info.columns[BY_NAME["unit_of_measure"].column_id].label_ids
     assert (info.can_write, info.items_limit, info.state) == (True, 10_000, "active")
-    assert api.me().account_id
-    assert api.day().limit == 10_000
+    start = api.start((BOARD.board_id, BOARD.subitem_board_id))
+    assert start.me.account_id
+    assert start.boards[BOARD.board_id] == info
+    assert start.boards[BOARD.subitem_board_id].id == BOARD.subitem_board_id
+    assert api.day.limit == 10_000
 
 
 def test_no_call_is_rejected_while_many_windows_are_filled() -> None:
@@ -206,4 +209,4 @@ def test_a_token_revoked_between_two_operations(api: BoardApi, emulator: Emulato
 def test_a_wrong_token_is_refused(emulator: EmulatorHandle) -> None:
     """The first question already tells."""
     with connect(emulator, token="nobody") as api, pytest.raises(TokenRevokedError):  # noqa: S106 - nobody's
-        api.me()
+        api.start(())

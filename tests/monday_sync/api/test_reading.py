@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -174,10 +175,10 @@ BROKEN: dict[str, Answer] = {
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
 def test_a_query_without_a_usable_answer_is_asked_again(broken: Answer) -> None:
     """Asking changes nothing, so it is repeated; for ever it is not."""
-    assert Stub([broken, broken, answer(ME)]).api.me().id == "1"
+    assert Stub([broken, broken, answer(ME)]).api.start(()).me.id == "1"
     stub = Stub([broken])
-    with pytest.raises(NotReadError, match="me, 6 times"):
-        stub.api.me()
+    with pytest.raises(NotReadError, match="start, 6 times"):
+        stub.api.start(())
     assert stub.keys == [None] * 6
 
 
@@ -185,14 +186,14 @@ def test_queries_wait_for_limits_and_stop_for_good_reasons() -> None:
     """The same limits and stops as for mutations."""
     budget = answer(errors=[error("COMPLEXITY_BUDGET_EXHAUSTED", retry_in_seconds=5)], status=429)
     stub = Stub([budget, answer(ME)])
-    assert stub.api.me().account_id == "2"
+    assert stub.api.start(()).me.account_id == "2"
     assert stub.clock.naps == [5]
     with pytest.raises(DailyLimitError):
-        Stub([answer(errors=[error("DAILY_LIMIT_EXCEEDED")], status=429)]).api.me()
+        Stub([answer(errors=[error("DAILY_LIMIT_EXCEEDED")], status=429)]).api.start(())
     with pytest.raises(TokenRevokedError):
-        Stub([answer({"me": None})]).api.me()
+        Stub([answer({"me": None})]).api.start(())
     with pytest.raises(UnreachableError):
-        Stub([httpx.ConnectError("refused")]).api.me()
+        Stub([httpx.ConnectError("refused")]).api.start(())
 
 
 def board(**more: Any) -> dict[str, Any]:
@@ -239,10 +240,38 @@ def test_a_board_that_is_not_there_is_refused(boards: object) -> None:
 
 
 def test_the_day_is_read_as_far_as_it_is_told() -> None:
-    """An account without these figures is no error."""
-    assert Stub([answer({"platform_api": None})]).api.day().limit is None
-    told = Stub([answer({"platform_api": {"daily_limit": {"total": 10_000}, "daily_analytics": None}})]).api.day()
-    assert (told.limit, told.used) == (10_000, None)
+    """An account without these figures is no error; calls since then are added to those it had used."""
+    stub = Stub([answer({**ME, "platform_api": None})])
+    stub.api.start(())
+    assert stub.api.day.limit is None
+    stub = Stub([answer({**ME, "platform_api": {"daily_limit": {"total": 10_000}, "daily_analytics": None}})])
+    stub.api.start(())
+    assert (stub.api.day.limit, stub.api.day.used) == (10_000, None)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    usage = {"daily_limit": {"total": 10}, "daily_analytics": {"by_day": [{"day": today, "usage": 4}]}}
+    stub = Stub([answer({**ME, "platform_api": usage})])
+    stub.api.start(())
+    stub.api.start(())
+    assert stub.api.day.used == 4
+    with pytest.raises(RefusedError):
+        stub.api.board("1")
+    assert stub.api.day.used == 5
+
+
+def test_a_token_that_may_not_see_the_days_calls_can_still_work() -> None:
+    """A refusal of that one field is no refusal of the rest; one of the boards is, and so is a limit."""
+    refusal = error("USER_UNAUTHORIZED", path=["platform_api"])
+    stub = Stub([answer({**ME, "platform_api": None, "boards": [board()]}, errors=[refusal])])
+    assert stub.api.start(("1",)).boards["1"].name == "Board"
+    assert stub.api.day.limit is None
+    with pytest.raises(RefusedError, match="no board 2"):
+        stub.api.start(("1", "2"))
+    with pytest.raises(NotReadError):
+        Stub([answer({**ME, "boards": None}, errors=[error("OTHER", path=["boards"])])]).api.start(("1",))
+    limited = answer({**ME}, errors=[error("FIELD_MINUTE_RATE_LIMIT_EXCEEDED", path=["platform_api"])])
+    stub = Stub([limited, answer(ME)])
+    stub.api.start(())
+    assert len(stub.seen) == 2
 
 
 def column_answer(labels: list[dict[str, Any]], revision: str, kind: str = "dropdown") -> httpx.Response:

@@ -12,7 +12,7 @@ from monday_sync.api.documents import Request, single
 from monday_sync.api.transport import Reply, Transport
 from tests.monday_sync.api.stub import TOKEN, URL, Answer, Stub, answer, error
 
-ME = Request(single("me"), {})
+ME = Request(single("start"), {"board_ids": []})
 
 
 def send(reply: Answer, timeout: float = 65.0) -> Reply:
@@ -76,7 +76,7 @@ def test_the_token_is_in_no_message_and_no_log(caplog: pytest.LogCaptureFixture)
     caplog.set_level(logging.DEBUG)
     problems = [send(httpx.ReadError(f"Authorization: {TOKEN}")).problem, send(httpx.Response(500, text=TOKEN)).problem]
     stub = Stub([answer({"me": {"id": "1", "name": "n", "account": {"id": "2"}}})])
-    stub.api.me()
+    stub.api.start(())
     assert all(TOKEN not in str(problem) for problem in problems)
     assert TOKEN not in caplog.text
 
