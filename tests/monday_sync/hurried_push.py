@@ -56,8 +56,8 @@ def roll_back_in_child(project: str, url: str, minutes: float, run_id: str) -> N
 
 def _in_child(project: str, url: str, minutes: float, run: Callable[[Context], object]) -> None:
     try:
-        # half of the runs keep the database open, which is quick; the others open it for each write, as a user's do
-        kept = duckdb.connect(str(Path(project) / "board.duckdb")) if os.getpid() % 2 else nullcontext()
+        # most runs keep the database open, which is quick; the others open it for each write, as a user's do
+        kept = duckdb.connect(str(Path(project) / "board.duckdb")) if os.getpid() % 4 else nullcontext()
         with kept, hurried(Path(project), url, minutes) as context:
             run(context)
     except OrderListError as error:

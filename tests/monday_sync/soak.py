@@ -9,99 +9,37 @@ import argparse
 import multiprocessing
 import os
 import random
-import shutil
+import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import duckdb
-
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import PEOPLE, TRANSPORT, Chance
+from board_emulator.model import Board, Item
 from board_emulator.testing import EmulatorHandle, running_emulator
-from monday_sync.boards import load_board
-from monday_sync.ledger import Ledger
+from board_emulator.values import text_of
+from monday_sync.context import Context
+from monday_sync.errors import ConfirmationNeededError
 from monday_sync.plan import Options
 from monday_sync.push import PushRequest, push_in
 from monday_sync.verify import verify
 from tests.monday_sync.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
 from tests.monday_sync.referee import differences
-from tests.monday_sync.relations import Order, Relations
-from warehouse import load_target, open_warehouse
+from tests.monday_sync.sides import Side
 
-BOARDS = Path(__file__).parents[2] / "boards"
-_PROFILE = "order_list:\n  target: local\n  outputs:\n    local: {type: duckdb, path: board.duckdb, schema: main}\n"
 _DELAY = 1.5 * TIMEOUT
 _PATIENT = 60.0  # the clean run must not stumble over a busy machine
-_LEDGER = ("items", "subitems", "attempts", "runs", "groups")
 _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
     _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push"])
-
-
-class Side:
-    """A database that pushes its orders to the board."""
-
-    def __init__(self, folder: Path, prefix: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.prefix = folder, prefix
-        (folder / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
-        shutil.copytree(BOARDS, folder / "boards")
-        self.config = load_board("local", folder / "boards")
-        self.warehouse = open_warehouse(load_target("local", project_dir=folder))
-        numbers = [m.view_column for m in self.config.items if m.type == "numbers"]
-        self.relations = Relations(self.warehouse, [m.view_column for m in self.config.items], numbers)
-        with self.open():
-            self.relations.create()
-        self.orders: list[Order] = []
-        self.kept: dict[str, object] | None = None
-
-    def change_data(self, dice: random.Random) -> None:
-        """New orders, edits and cancellations."""
-        for _ in range(dice.randint(2, 5)):
-            customer = dice.choice(["GREYSON", "RHONE"])
-            sizes = {s: dice.randint(1, 99) for s in dice.sample(["S", "M", "L", "30/32"], 2)}
-            # labels that the board lacks at first, so that somebody else may be quicker in making them
-            values = {"drop": f"Drop {dice.randint(1, 30)}", "category": dice.choice(["Tops", "34", None])}
-            season = dice.choice(["SPRING", "FALL"])
-            number = f"{self.prefix}{len(self.orders)}"
-            self.orders.append(Order(customer, number, season=season, sizes=sizes, values=values))
-        for index in dice.sample(range(len(self.orders)), min(3, len(self.orders))):
-            order = self.orders[index].with_values(notes=f"note {dice.random()}")
-            season = order.season if dice.random() < 0.7 else dice.choice(["SPRING", "FALL", "SUMMER"])
-            self.orders[index] = replace(order, order_type=dice.choice(["RECEIVED", "CANCELLED"]), season=season)
-        self.relations.set_orders(self.orders)
-
-    @contextmanager
-    def open(self) -> Iterator[None]:
-        """With one connection open in the process, each further one costs next to nothing."""
-        with duckdb.connect(str(self.folder / "board.duckdb")):
-            yield
-
-    def copy_ledger(self) -> dict[str, object]:
-        with self.warehouse.session() as session:
-            there = session.relations()
-            return {n: session.arrow(f"select * from monday_sync_{n}") for n in _LEDGER if f"monday_sync_{n}" in there}
-
-    def replace_ledger(self, kept: dict[str, object] | None) -> None:
-        with self.warehouse.session() as session:
-            for name in _LEDGER:
-                session.execute(f"delete from monday_sync_{name}")
-        with self.warehouse.session() as session:
-            for name, data in (kept or {}).items():
-                session.insert(f"monday_sync_{name}", data)  # type: ignore[arg-type]
-
-    def runs(self) -> list[str]:
-        """Ids of the pushes that the ledger knows, latest first."""
-        return [r.run_id for r in Ledger(self.warehouse, self.config.board_id).runs() if r.kind in {"push", "repair"}]
 
 
 @dataclass
@@ -145,6 +83,8 @@ class Soak:
                     self.roll_back(side)
                 with side.open():
                     self.lose_ledger(side)
+            if self.people and self.dice.random() < 0.4:
+                self.copy_something()
         self.finish()
         return self.report
 
@@ -179,6 +119,20 @@ class Soak:
             self.report.tell("an older ledger is restored")
             side.replace_ledger(side.kept)
         side.kept = side.copy_ledger()
+
+    def copy_something(self) -> None:
+        """A person duplicates an item with its subitems: the copy has the same business key."""
+        world, people = self.handle.state, self.handle.people
+        with world.lock:
+            config = self.sides[0].config
+            board, lines = world.board(config.board_id), world.board(config.subitem_board_id)
+            items = world.listed(board)
+            if items:
+                item = self.dice.choice(items)
+                self.report.tell("a person copies an item", f": {item.name}")
+                copy = people.create_item(board.id, item.group_id, f"{item.name} (copy)", _cells(board, item))
+                for line in world.subitems(item):
+                    people.create_item(lines.id, line.group_id, line.name, _cells(lines, line), parent_id=copy.id)
 
     def play(self, runs: list[tuple[Callable[..., None], Side, tuple[str, ...]]]) -> None:
         """Start runs together, and perhaps kill each somewhere."""
@@ -219,7 +173,7 @@ class Soak:
                 with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
                     result = push_in(context, PushRequest(Options()))
                     if self.people:
-                        verify(context, repair=True)
+                        mend(context)
                         result = push_in(context, PushRequest(Options()))
                     if last:
                         problems += [p.sentence for p in result.errors]
@@ -232,6 +186,20 @@ class Soak:
                     problems.append("the push after the last one changed something")
         orders = [order for side in self.sides for order in side.orders]
         problems += differences(self.handle, self.sides[0].config, self.sides[0].relations, orders)
+
+
+def mend(context: Context) -> None:
+    """Verify and repair, with the number that it asks for."""
+    try:
+        verify(context, repair=True)
+    except ConfirmationNeededError as refused:
+        (number,) = re.findall(r"--yes (\d+)", refused.mend or "")
+        verify(context, repair=True, yes=int(number))
+
+
+def _cells(board: Board, item: Item) -> dict[str, str]:
+    shown = {column.id: text_of(column, item.values.get(column.id)) for column in board.columns.values()}
+    return {column: text for column, text in shown.items() if text}
 
 
 def run_seed(seed: int, folder: Path, rounds: int = 3) -> Report:
