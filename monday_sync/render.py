@@ -114,7 +114,7 @@ def push_text(result: PushResult) -> str:
         f"run {result.run_id}"
     )
     if result.doubles_archived:
-        lines.append(f"{result.doubles_archived} doubles were archived.")
+        lines.append(f"Doubles archived: {result.doubles_archived}.")
     if result.deletes_reported:
         lines.append(f"{result.deletes_reported} orders are gone from the source; their items were left alone.")
     if result.recovered:

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 import monday_sync
 from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
+from board_emulator.values import text_of
 from monday_sync.boards import load_board
 from monday_sync.cli import main
 from monday_sync.context import open_context
@@ -129,12 +130,39 @@ def test_the_command_line(live: Live) -> None:
     undone = live.cli("rollback", run, "--target", "local")
     assert undone.exit_code == 0, undone.output
     assert live.wrong([]) == []
+    assert "groups created: 0, archived: 3;" in undone.stdout
+    board = live.handle.state.board(load_board("local", live.project / "boards").board_id)
+    assert [g.title for g in board.active_groups()] == ["Backlog"]
     assert live.cli("cleanup", "--target", "local").exit_code == 2
     assert live.cli("cleanup", "--test-data", "--target", "local", "--json").exit_code == 0
     refused = live.cli("push", "--target", "local", "--customer", "NOBODY")
     assert refused.exit_code == 2
     assert "NOBODY" in refused.stderr
     assert "Bring the monday.com board" in live.cli("--help").stdout
+
+
+def test_a_planner_s_copy_is_named_and_archived_with_its_number(live: Live) -> None:
+    """verify lists a copy by name and id with exit status 1; the repair refuses no and wrong numbers with 2."""
+    source = orders(*"12345678")
+    live.have(source)
+    live.push()
+    config = load_board("local", live.project / "boards")
+    board = live.handle.state.board(config.board_id)
+    item = live.handle.state.listed(board)[0]
+    keys = {m.column_id for m in config.items if m.view_column in config.key_columns}
+    cells = {column: text_of(board.columns[column], item.values[column]) or "" for column in keys}
+    copy = live.handle.people.create_item(board.id, item.group_id, "a copy", cells)
+    found = live.cli("verify", "--target", "local")
+    assert (found.exit_code, f"doubled: item a copy ({copy.id}), ours is {item.id}" in found.stdout) == (1, True)
+    for number in ((), ("--yes", "2")):
+        refused = live.cli("verify", "--target", "local", "--repair", *number)
+        assert (refused.exit_code, f"'a copy' ({copy.id}, beside {item.id})" in refused.stderr) == (2, True)
+        assert "--yes 1" in refused.stderr
+    assert live.handle.state.is_active(copy)
+    repaired = live.cli("verify", "--target", "local", "--repair", "--yes", "1")
+    assert (repaired.exit_code, "Doubles archived: 1." in repaired.stdout) == (0, True)
+    assert not live.handle.state.is_active(copy)
+    assert live.wrong(source) == []
 
 
 def test_a_token_that_nobody_has_is_refused(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
