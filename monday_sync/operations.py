@@ -25,6 +25,8 @@ from monday_sync.values import encode
 
 _KINDS = {kind.__name__: kind for kind in (ArchiveGroup, ArchiveItem, ChangeColumns, CreateGroup, CreateItem,
                                            CreateSubitem, MoveToGroup)}  # fmt: skip
+#: One encoder for all: json.dumps() with options makes one for each value.
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def to_json(operation: Operation) -> str:
     """An operation as the ledger keeps it."""
     # not asdict(): it copies every value, and there are many
     fields = {name: getattr(operation, name) for name in operation.__dataclass_fields__}
-    return json.dumps({"kind": type(operation).__name__, **fields}, ensure_ascii=False)
+    return _json({"kind": type(operation).__name__, **fields})
 
 
 def from_json(text: str) -> Operation:

@@ -10,6 +10,9 @@ from typing import Literal
 #: Column id to its value in the JSON form of :func:`monday_sync.values.encode`.
 Values = Mapping[str, object]
 
+#: One encoder for all: json.dumps() with options makes one for each value.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class CreateItem:
@@ -126,14 +129,14 @@ def variables_of(operation: Operation) -> dict[str, object]:
         case CreateItem():
             found: dict[str, object] = {
                 "board_id": operation.board_id, "group_id": operation.group_id, "name": operation.name,
-                "values": _json(operation.values), "create_labels": operation.create_labels,
+                "values": _json(dict(operation.values)), "create_labels": operation.create_labels,
             }  # fmt: skip
         case CreateSubitem():
-            found = {"parent_id": operation.parent_id, "name": operation.name, "values": _json(operation.values),
+            found = {"parent_id": operation.parent_id, "name": operation.name, "values": _json(dict(operation.values)),
                      "create_labels": operation.create_labels}  # fmt: skip
         case ChangeColumns():
             found = {"board_id": operation.board_id, "item_id": operation.item_id,
-                     "values": _json(operation.values), "create_labels": operation.create_labels}  # fmt: skip
+                     "values": _json(dict(operation.values)), "create_labels": operation.create_labels}  # fmt: skip
         case MoveToGroup():
             found = {"item_id": operation.item_id, "group_id": operation.group_id}
         case ArchiveItem():
@@ -144,10 +147,6 @@ def variables_of(operation: Operation) -> dict[str, object]:
         case ArchiveGroup():
             found = {"board_id": operation.board_id, "group_id": operation.group_id}
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _json(values: Values) -> str:
-    return json.dumps(dict(values), ensure_ascii=False, separators=(",", ":"))
 
 
 _DOCUMENTS: dict[type, str] = {

@@ -127,7 +127,7 @@ def _policy(document: Document) -> Policy:
     section = document.section("policy")
     section.only([f.name for f in fields(Policy)])
     read: dict[str, Any] = {}
-    for name in ("max_attempts", "daily_calls", "writers"):
+    for name in ("max_attempts", "daily_calls"):
         if section.values.get(name) is not None:
             read[name] = section.count(name)
     for name in ("daily_share", "touch_share", "success_share", "attention_share"):

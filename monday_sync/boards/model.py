@@ -48,7 +48,6 @@ class Policy:
         daily_calls: calls of the account a day; ``None``: as many as the API says the account has.
         daily_share: share of the day's calls that we may use.
         touch_share: share of the board's items that a push may change without a person's word.
-        writers: requests at once; the vendor advises one per board.
         success_share, attention_share: share of a run's rows that makes it a success, or one that needs attention.
     """
 
@@ -56,7 +55,6 @@ class Policy:
     daily_calls: int | None = None
     daily_share: float = 0.8
     touch_share: float = 0.3
-    writers: int = 1
     success_share: float = 0.95
     attention_share: float = 0.80
 

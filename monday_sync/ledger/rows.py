@@ -16,6 +16,8 @@ NAME = "item_name"
 GROUP = "group_name"
 
 _SENTENCE = 1000
+#: One encoder for all: json.dumps() with options makes one for each value.
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Level(StrEnum):
@@ -75,7 +77,7 @@ class LedgerRow:
             "item_name": self.item_name,
             "customer_name": self.customer_name,
             "row_hash": self.state.confirmed,
-            "payload": json.dumps(self.payload, ensure_ascii=False),
+            "payload": _json(self.payload),
             "attempt_hash": self.state.attempted,
             "outcome": None if self.state.outcome is None else self.state.outcome.value,
             "error_message": self.error_message[:_SENTENCE] if self.error_message else None,
@@ -129,7 +131,7 @@ class LedgerRow:
         record = self.to_record()
         for name in ("attempted_at", "completed_at"):
             record[name] = record[name].isoformat() if record[name] else None
-        return json.dumps(record | {"level": self.level.value}, ensure_ascii=False)
+        return _json(record | {"level": self.level.value})
 
     @classmethod
     def from_json(cls, text: str) -> LedgerRow:
@@ -183,7 +185,7 @@ class Attempt:
         record = {name: getattr(self, name) for name in ATTEMPT_COLUMNS}
         record["level"] = self.level.value
         record["outcome"] = self.outcome.value
-        record["sets"] = json.dumps(self.sets, ensure_ascii=False)
+        record["sets"] = _json(self.sets)
         record["sentence"] = self.sentence[:_SENTENCE] if self.sentence else None
         return record
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console import ConfigurationError, ExitCode
-from monday_sync.boards import BoardConfig, Scope, guard, load_board
+from monday_sync.boards import BoardConfig, Policy, Scope, guard, load_board
 
 SHIPPED = Path(__file__).parents[2] / "boards"
 
@@ -65,7 +65,7 @@ def test_a_minimal_file_is_enough(tmp_path: Path) -> None:
     board = load(tmp_path)
     assert (board.board_id, board.subitem_board_id) == ("123", "124")
     assert board.scope == Scope()
-    assert board.policy.writers == 1
+    assert board.policy == Policy()
     assert (board.items[1].create_labels, board.items[1].on_conflict) == (True, "report")
 
 

@@ -291,7 +291,7 @@ def test_rows_without_field_changes_cost_no_call(desk: Desk) -> None:
 
 
 def test_a_request_refused_as_a_whole_fails_only_the_row_it_is_about(desk: Desk) -> None:
-    """When the API refuses a whole request, its rows are sent alone, and only the guilty one becomes ERROR."""
+    """When the API refuses a whole request, it is halved until only the guilty row becomes ERROR."""
     desk.have(orders("1", "2", "3"))
 
     def guilty(request: object) -> None:
@@ -324,6 +324,29 @@ def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:
     result = desk.push()
     assert result.outcome == "done"
     assert len(desk.board.active()) == 12
+
+
+def test_requests_stored_ahead_are_withdrawn_when_the_run_stops(desk: Desk) -> None:
+    """Intents are stored for several requests at once; those that were never sent leave no doubt behind."""
+    desk.have(orders(*[str(n) for n in range(40)]))
+    stored: list[int] = []
+
+    def limited(_request: object) -> None:
+        stored.append(len(desk.context.ledger.open_attempts()))
+        if len(stored) == 3:
+            raise DailyLimitError("the calls of the day are used up", mend="Run it again tomorrow.")
+
+    desk.board.before = limited
+    assert desk.push().outcome == "stopped"
+    # the group; five items; then ten, of which the first five meet the limit and the others are not sent at all
+    assert stored == [1, 5, 10]
+    assert desk.context.ledger.open_attempts() == []
+    assert desk.state("select count(*) from monday_sync_items") == [(5,)]
+    outcomes = "select outcome, count(*) from monday_sync_attempts where level = 'item' group by 1 order by 1"
+    assert desk.state(outcomes) == [("SYNCED", 5), ("WITHDRAWN", 10)]
+    desk.board.before = lambda _: None
+    assert desk.push().recovered == 0
+    assert len(desk.board.active()) == 40
 
 
 def test_a_push_keeps_to_its_share_of_the_day(desk: Desk) -> None:
