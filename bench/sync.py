@@ -52,7 +52,6 @@ def measure_sync(report: Report, cache: Path, *, orders: int) -> None:
         Claim(_AREA, "failed records", first["failed"] + day["failed"], 0, "records"),
         Claim(_AREA, "duplicates and orphans", referee["duplicates"] + len(referee["orphans"]), 0, "items"),
         Claim(_AREA, "CPU per record, first load", 1000 * ratio(first["cpu_seconds"], _records(first)), 1, "ms"),
-        Claim(_AREA, f"board seconds of a day with {changed} changes", day["board_seconds"], _MINUTE, "s"),
     ]  # fmt: skip
     report.note(_AREA, plan=plan, first_load=first, nothing_changed=idle, day_of_changes=day)
     _compare(report, cache, {"first load": first, f"day with {changed} changes": day})
