@@ -16,10 +16,13 @@ import duckdb
 
 from console import OrderListError
 from monday_sync.api import BoardApi
-from monday_sync.context import Context, open_context, utc_now
+from monday_sync.boards import load_board
+from monday_sync.context import Context, utc_now
+from monday_sync.ledger import Ledger
 from monday_sync.plan import Options
 from monday_sync.push import PushRequest, push_in
 from monday_sync.undo import rollback
+from warehouse import load_target, open_warehouse
 
 TIMEOUT = 0.4
 #: Exit status of a child that met an error which nobody foresaw.
@@ -29,19 +32,20 @@ _BATCH = 3
 
 def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -> Context:
     """A context that waits little, sends small requests, and whose clock is ``minutes`` ahead."""
-    os.environ["MONDAY_API_URL"] = url
 
     def sleep(seconds: float) -> None:
         time.sleep(min(seconds, 0.02))
 
-    context = open_context(
-        "local", project_dir=project, clock=lambda: utc_now() + dt.timedelta(minutes=minutes), sleep=sleep
-    )
-    context.api.close()
+    target = load_target("local", project_dir=project)
+    board = load_board("local", project / "boards")
+    board = replace(board, policy=replace(board.policy, touch_share=1.0, max_attempts=100))
+    warehouse = open_warehouse(target)
     api = BoardApi(url, "local", sleep=sleep, timeout=timeout)
     api.batch_size = lambda _kind: _BATCH  # type: ignore[method-assign]
-    policy = replace(context.board.policy, touch_share=1.0, max_attempts=100)
-    return replace(context, api=api, board=replace(context.board, policy=policy))
+    return Context(
+        target, board, warehouse, Ledger(warehouse, board.board_id), api,
+        clock=lambda: utc_now() + dt.timedelta(minutes=minutes), sleep=sleep,
+    )  # fmt: skip
 
 
 def push_in_child(project: str, url: str, minutes: float) -> None:

@@ -39,7 +39,8 @@ _PATIENT = 60.0  # the clean run must not stumble over a busy machine
 _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
-    _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push"])
+    # duckdb imports pandas, where it is installed, to look at the first table that it is given
+    _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push", "pandas"])
 
 
 @dataclass
@@ -153,7 +154,7 @@ class Soak:
     def end(self, process: BaseProcess, fatal: int | None, moment: float) -> None:
         if fatal is not None:
             while process.is_alive() and self.handle.emulator.tally.calls < fatal:
-                time.sleep(0.002)
+                time.sleep(0.004)
             time.sleep(moment)
             process.kill()
         process.join(120)
@@ -234,7 +235,7 @@ def main() -> int:
             if report.problems:
                 failed += 1
                 print(f"seed {seed}: {report.problems}\n  story: {report.story}", flush=True)
-            if (seed - first + 1) % 25 == 0:
+            if (seed - first + 1) % 10 == 0:
                 print(f"{seed - first + 1} of {arguments.runs} runs, {failed} failed", flush=True)
     print("\n".join(f"{count:8,} {event}" for event, count in sorted(events.items())))
     print(f"{arguments.runs} runs, {failed} failed, {time.monotonic() - begun:.0f} s", flush=True)
