@@ -26,11 +26,14 @@ Mode = Literal["ingest", "backfill"]
 State = Literal["UPLOAD_PENDING", "PROCESSING", "COMPLETED", "FAILED", "REJECTED"]
 Behaviour = Literal["UPSERT", "SKIP"]
 
+#: The address for a job's file is good for so many seconds; a job without a file does nothing.
+LINK_SECONDS = 600.0
 #: What the vendor asks pollers to keep to, in seconds.
 POLL_SECONDS = 10.0
 _ENDED = frozenset({"COMPLETED", "FAILED", "REJECTED"})
 _COUNTS = ("submitted", "invalid", "skipped", "created", "updated", "failed")
 _UPLOAD_PAUSES = (1.0, 2.0, 4.0, 8.0)
+_SERVER_ERROR = 500
 _CONFLICTS = frozenset({400, 403, 404, 409, 410})
 
 
@@ -141,21 +144,24 @@ class Jobs:
             RequestFailedError: the file was not taken.
             InDoubtError: it may have been; the job's status tells.
         """
-        problem = ""
+        problem, doubtful = "", False
         for pause in (*_UPLOAD_PAUSES, None):
             try:
                 response = self._client.put(
                     self._beside(upload.url), content=content, headers={"Content-Type": "text/csv"}
                 )
             except httpx.HTTPError as error:
-                problem = type(error).__name__
+                problem, doubtful = type(error).__name__, True
             else:
                 if response.is_success:
                     return
                 problem = f"HTTP {response.status_code}"
+                doubtful = doubtful or response.status_code >= _SERVER_ERROR
                 if response.status_code in _CONFLICTS:
                     if self.status(upload.job_id).state != "UPLOAD_PENDING":
                         return  # an earlier sending of the file arrived
+                    if doubtful:
+                        break  # an earlier sending may still be on its way
                     raise RequestFailedError(f"The file of the bulk import was not taken: {problem}.")
             if pause is not None:
                 self._time.sleep(pause)
@@ -181,9 +187,9 @@ class Jobs:
                 raise InDoubtError(f"Bulk import {job_id} did not end within {at_most:.0f} seconds.")
             self._time.sleep(every)
             waited += every
-        return BulkJobResult(status, self._report(status))
+        return BulkJobResult(status, self.report(status))
 
-    def _report(self, status: JobStatus) -> tuple[RowReport, ...]:
+    def report(self, status: JobStatus) -> tuple[RowReport, ...]:
         """Rows with an error. The report is help for people, so a missing one is no failure."""
         if status.report_url is None:
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ _WINDOW = 60.0
 _ABOUT_TO_END = 2.0
 #: A share of the quota that cannot be a difference between our count and the API's.
 _SIGNIFICANT = 0.05
+#: Bounds of a hidden limit are close when the upper one is no more than so many times the lower one.
+_CLOSE = 1.25
 
 _ITEM = re.compile(r'"([^"]+)"((?:\s*;\s*[A-Za-z]+\s*=\s*(?:"[^"]*"|[^,;\s]+))*)')
 _PARAMETER = re.compile(r';\s*([A-Za-z]+)\s*=\s*("[^"]*"|[^,;\s]+)')
@@ -128,10 +131,6 @@ class Window:
             self._spent.popleft()
         return max(0.0, self._free_at(now, use))
 
-    def used(self, now: float) -> float:
-        """What we used in the window that ends now."""
-        return self._sum(now, None)
-
     def wait(self, now: float, amount: float, use: Use) -> float:
         """Seconds until so much may be used. More than the whole quota waits for an empty window."""
         wanted = min(amount, self.quota)
@@ -156,3 +155,23 @@ class Window:
 
     def _sum(self, now: float, use: Use | None) -> float:
         return sum(e.amount for e in self._spent if e.at + self.length > now and use in (None, e.use))
+
+
+class HiddenWindow(Window):
+    """A limit that no header tells: what was let through and what was not bound it from both sides."""
+
+    def __init__(self) -> None:
+        super().__init__(math.inf)
+        self._floor, self._ceiling = 0.0, math.inf
+
+    def let_through(self, now: float) -> None:
+        """The latest use was permitted."""
+        self._floor = min(max(self._floor, self._sum(now, None)), self._ceiling)
+
+    def refused(self, now: float, amount: float) -> None:
+        """So much more was not. Half-way between the bounds is tried next, unless they are close to each other."""
+        held = self._sum(now, None)
+        self._ceiling = min(self._ceiling, max(1.0, held + amount - 1))
+        self._floor = min(max(self._floor, held), self._ceiling)
+        close = self._ceiling <= self._floor * _CLOSE
+        self.quota = max(1.0, self._floor if close else (self._floor + self._ceiling) // 2)

@@ -13,6 +13,7 @@ class Me:
     id: str
     name: str
     account_id: str
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monday_sync.api.costs import Cost, Costs
-from monday_sync.api.limits import CALLS, POINTS, Spending, Use, Window, read_quotas
+from monday_sync.api.limits import CALLS, POINTS, HiddenWindow, Spending, Use, Window, read_quotas
 from monday_sync.errors import DailyLimitError
 
 TIME_LIMIT = 60.0
@@ -107,7 +107,7 @@ class Pacer:
         self._allowance: float | None = None
         self._windows = {CALLS: Window(_FIRST_CALLS), POINTS: Window(_FIRST_POINTS)}
         #: some operations have limits of their own; the API names them only by rejecting
-        self._fields: defaultdict[str, Window] = defaultdict(lambda: Window(math.inf))
+        self._fields: defaultdict[str, HiddenWindow] = defaultdict(HiddenWindow)
         self._margin = _MARGIN
         self._lock = threading.RLock()
 
@@ -175,7 +175,8 @@ class Pacer:
                     entry.amount = 0.0
                 self.rejected += 1
                 if of_field:
-                    self._learn_fields(booking.counts, now)
+                    for kind, count in booking.counts.items():
+                        self._fields[kind].refused(now, count)
                 else:
                     self._margin = min(self._margin * 2, _LARGEST_MARGIN)
             else:
@@ -183,16 +184,11 @@ class Pacer:
                     booking.points.amount = float(points)
                 self.points += int(booking.points.amount)
                 self.costs.learn(booking.counts, points, seconds)
+                for kind in booking.counts:
+                    self._fields[kind].let_through(now)
             for name, quota in read_quotas(headers).items():
                 if name in self._windows:
                     self._windows[name].learn(now, quota, _ANY if name == CALLS else booking.use)
-
-    def _learn_fields(self, counts: Mapping[str, int], now: float) -> None:
-        """So many operations were too many: what a window held without them is what is known to be permitted."""
-        for kind, count in counts.items():
-            window = self._fields[kind]
-            held = window.used(now)
-            window.quota = min(window.quota, held or max(1.0, count // 2))
 
     def batch_size(self, kind: str) -> int:
         """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""

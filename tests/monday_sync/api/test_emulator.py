@@ -25,7 +25,7 @@ from monday_sync.api import (
     Operation,
     Outcome,
 )
-from monday_sync.api.errors import InDoubtError, TokenRevokedError
+from monday_sync.api.errors import InDoubtError, RequestFailedError, TokenRevokedError
 from monday_sync.boards import load_board
 from monday_sync.values import encode, shown
 
@@ -156,6 +156,25 @@ def test_no_call_is_rejected_while_many_windows_are_filled() -> None:
         assert api.rejected == 0
         assert emulator.clock.now() - begin <= 3 * 60 / 0.95
         assert emulator.state.active[BOARD.board_id] == 300
+
+
+def test_a_limit_of_one_field_is_found_and_kept() -> None:
+    """A field that may be asked for 45 times a minute: a few rejections teach it, after that there is none."""
+    limits = Limits("small", 10_000, 2_500, 100, points_a_minute=1_000_100, fields={"create_item": 45})
+    with running_emulator(limits=limits, clock=MovableClock(1_800_000_000)) as emulator, connect(emulator) as api:
+        made, rejected, begin = 0, 0, 0.0
+        while made < 400:
+            size = api.batch_size("create")
+            try:
+                assert all(o.ok for o in send(api, *(order(f"{made}-{n}") for n in range(size))))
+            except RequestFailedError:
+                continue  # given back to be sent in parts
+            made += size
+            if made < 150:
+                rejected, begin = api.rejected, emulator.clock.now()
+        assert api.rejected == rejected <= 3
+        assert emulator.clock.now() - begin <= 60 * 300 / 45 / 0.7
+        assert emulator.state.active[BOARD.board_id] == made
 
 
 FAULTS = [kind for kind in TRANSPORT if kind not in SLOW]
