@@ -55,7 +55,7 @@ def check_board(context: Context) -> BoardFacts:
             f"The token may read board {board.board_id} ({info.name}) but not write to it.",
             mend="Use the token of a member who may edit the board.",
         )
-    return BoardFacts(info, sub_info)
+    return BoardFacts(info, sub_info, start.me.is_admin)
 
 
 def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[ColumnMapping]) -> None:

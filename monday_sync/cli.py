@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from console import ExitCode, command, print_result, progress
 from monday_sync import render
 from monday_sync.adopt import adopt as adopt_board
+from monday_sync.boards import Bulk
 from monday_sync.checks import check as check_start
 from monday_sync.context import open_context
 from monday_sync.history import history as order_history
@@ -37,6 +38,11 @@ _release = click.option(
 _archive = click.option(
     "--archive-deleted", is_flag=True,
     help="Archive the items of orders that are gone from the source (by default they are only reported).",
+)  # fmt: skip
+_bulk = click.option(
+    "--bulk", type=click.Choice(get_args(Bulk)),
+    help="Create new items by bulk import: where it is cheaper, never, or wherever a file can hold them. "
+    "Default: `bulk` in the policy of the board's file.",
 )  # fmt: skip
 _yes = click.option(
     "--yes", type=click.IntRange(min=0), metavar="N",
@@ -76,25 +82,25 @@ def main() -> None:
 
 
 @main.command()
-@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _json)
+@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _bulk, _json)
 @command
 def plan(
     *,
     target: str | None, customers: tuple[str, ...], limit: int | None, skip_subitems: bool, release: tuple[str, ...],
-    archive_deleted: bool, as_json: bool,
+    archive_deleted: bool, bulk: str | None, as_json: bool,
 ) -> ExitCode:  # fmt: skip
     """Show what a push would do, row by row and field by field, and change nothing.
 
     The plan is stored; `monday-sync push --plan <id>` does exactly that, or refuses if data or board changed.
     """
     with open_context(target) as context:
-        made = plan_in(context, Options(customers, limit, skip_subitems, release, archive_deleted))
+        made = plan_in(context, Options(customers, limit, skip_subitems, release, archive_deleted, bulk))
     print_result(render.plan_json(made) if as_json else None, as_json=as_json, human=lambda: render.plan_text(made))
     return ExitCode.OK
 
 
 @main.command()
-@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _yes)
+@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _bulk, _yes)
 @click.option("--plan", "plan_id", metavar="ID", help="Do exactly what this stored plan says, or refuse.")
 @click.option("--test-data", is_flag=True, help="Mark the run as test data, for `cleanup --test-data`.")
 @_json
@@ -102,14 +108,14 @@ def plan(
 def push(
     *,
     target: str | None, customers: tuple[str, ...], limit: int | None, skip_subitems: bool, release: tuple[str, ...],
-    archive_deleted: bool, yes: int | None, plan_id: str | None, test_data: bool, as_json: bool,
+    archive_deleted: bool, bulk: str | None, yes: int | None, plan_id: str | None, test_data: bool, as_json: bool,
 ) -> ExitCode:  # fmt: skip
     """Create and update groups, items and subitems, exactly once.
 
     Safe to interrupt at any time: the next push settles what was under way and carries on. A push that would change
     more of the board than its policy allows, or archive anything, asks for --yes with the number of rows.
     """
-    options = Options(customers, limit, skip_subitems, release, archive_deleted)
+    options = Options(customers, limit, skip_subitems, release, archive_deleted, bulk)
     with open_context(target) as context:
         result = push_in(context, PushRequest(options, yes, plan_id, test_data), bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))

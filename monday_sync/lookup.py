@@ -5,7 +5,7 @@ Nothing is created before this was asked: so neither an empty, nor a restored, n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from monday_sync.api import BoardApi, BoardItem
 from monday_sync.boards import BoardConfig
@@ -32,13 +32,17 @@ class KeyReader:
         """Id of the board column that a search goes by: the first of the key."""
         return self._ids[0]
 
+    def of_texts(self, texts: Mapping[str, str | None]) -> Key:
+        """The key in texts by view column."""
+        return tuple(texts.get(c) for c in self.columns)
+
     def of_row(self, row: SourceRow) -> Key:
         """The key of a row."""
-        return tuple(row.wanted.get(c) for c in self.columns)
+        return self.of_texts(row.wanted)
 
     def told(self, row: LedgerRow) -> Key:
         """The key that the board was told for a row: what it shows may be a person's typing."""
-        return tuple(row.payload.get(c) for c in self.columns)
+        return self.of_texts(row.payload)
 
     def of_item(self, item: BoardItem) -> Key:
         """The key of an item."""

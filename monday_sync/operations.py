@@ -31,10 +31,11 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 
 @dataclass(frozen=True, slots=True)
 class BoardFacts:
-    """The item board and the subitem board as the API has them."""
+    """The item board and the subitem board as the API has them, and whether the token is an account admin's."""
 
     items: BoardInfo
     subitems: BoardInfo
+    is_admin: bool = False
 
     def columns(self, level: Level) -> Mapping[str, ColumnInfo]:
         """Columns of a level's board by id."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from monday_sync.api import Estimate
+from monday_sync.bulk.file import BulkPart
 from monday_sync.ledger import LedgerRow, Level
 from monday_sync.source import SourceRow
 from monday_sync.state import may_send
@@ -117,6 +118,7 @@ class Options:
         limit: orders at most.
         release: customers that are pushed although they are held back.
         archive_deleted: archive the items of orders that are gone from the source.
+        bulk: auto, never or always; ``None`` for what the board's policy says.
     """
 
     customers: tuple[str, ...] = ()
@@ -124,6 +126,7 @@ class Options:
     skip_subitems: bool = False
     release: tuple[str, ...] = ()
     archive_deleted: bool = False
+    bulk: str | None = None
 
     def to_json(self) -> str:
         """As stored with a plan."""
@@ -187,6 +190,7 @@ class Plan:
         estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on.
         doubles: items and subitems of people to archive, because another one stands for the same row.
+        bulk: which of the new items go by bulk import, with all of their subitems.
     """
 
     board_id: str
@@ -206,6 +210,7 @@ class Plan:
     estimate: Estimate | None = None
     plan_id: str | None = None
     doubles: tuple[Stray, ...] = ()
+    bulk: tuple[BulkPart, ...] = ()
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monday_sync import state as machine
-from monday_sync.api import BoardApi, BoardInfo, BoardItem
+from monday_sync.api import BoardApi, BoardInfo, BoardItem, Estimate
 from monday_sync.boards import BoardConfig
+from monday_sync.bulk.choice import Wish, add_jobs, choose
+from monday_sync.bulk.file import BulkPart
 from monday_sync.diff import mappings_of, on_board, step_for
 from monday_sync.groups import resolve_groups, twins
 from monday_sync.labels import Labels
@@ -76,14 +78,17 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
     if waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = waiting
     all_steps = (*steps, *sub_steps)
+    wish = Wish(options.bulk or board.policy.bulk, board.policy.bulk_minimum)
     used = {s.row.group_name for s in steps if s.action in {Action.CREATE, Action.UPDATE, Action.CONFIRM}}
+    new_groups = used - group_ids.keys()
+    bulk = choose(all_steps, board, facts, wish, new_groups)
     return Plan(
         board_id=board.board_id,
         options=options,
-        groups=tuple(sorted(used - group_ids.keys(), key=lambda name: (name.casefold(), name))),
+        groups=tuple(sorted(new_groups, key=lambda name: (name.casefold(), name))),
         group_ids=group_ids,
         steps=all_steps,
-        estimate=api.estimate(_operations(all_steps), daily_calls=board.policy.daily_calls),
+        estimate=_estimate(api, board, all_steps, bulk),
         skipped=skipped,
         deleted=chosen.deleted,
         duplicates=(*duplicates, *sub_duplicates),
@@ -93,7 +98,17 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
         held_customers=chosen.held_customers,
         notes=_notes(source, info, gone),
         unlinked=(*(_unlinked(ledger_items[k]) for k in sorted(gone)), *(_unlinked(row) for row in stale)),
+        bulk=bulk,
     )
+
+
+def _estimate(api: BoardApi, board: BoardConfig, steps: Sequence[Step], bulk: Sequence[BulkPart]) -> Estimate:
+    """What the push will take: the operations sent one by one, and the imports with what is read back of them."""
+    by_file = {order for part in bulk for order in part.orders}
+    one_by_one = [s for s in steps if s.row.order_key not in by_file]
+    daily_calls = board.policy.daily_calls
+    estimate = api.estimate(_operations(one_by_one), items_to_read=len(by_file), daily_calls=daily_calls)
+    return add_jobs(estimate, len(bulk), daily_calls)
 
 
 def _operations(steps: Sequence[Step]) -> dict[str, int]:

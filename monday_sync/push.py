@@ -36,6 +36,7 @@ def plan(
     *,
     release: Sequence[str] = (),
     archive_deleted: bool = False,
+    bulk: str | None = None,
     store: bool = True,
     project_dir: Path | None = None,
 ) -> Plan:
@@ -44,7 +45,7 @@ def plan(
     Raises:
         RefusedError: board, token, ledger or data forbid to start.
     """
-    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted)
+    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted, bulk)
     with open_context(target, project_dir=project_dir) as context:
         return plan_in(context, options, store=store)
 
@@ -98,6 +99,7 @@ def push(
     *,
     release: Sequence[str] = (),
     archive_deleted: bool = False,
+    bulk: str | None = None,
     plan_id: str | None = None,
     is_test: bool = False,
     bar: Bar = no_bar,
@@ -110,6 +112,7 @@ def push(
         customers: canonical names; none means all.
         limit: orders at most.
         yes: the number of items and subitems the push may touch, when the policy asks for it.
+        bulk: auto, never or always: whether new items go by bulk import; ``None`` for the policy of the board's file.
         plan_id: do exactly what this stored plan says, or refuse.
         is_test: the run's items are test data: ``cleanup --test-data`` takes them off again.
 
@@ -118,7 +121,7 @@ def push(
         ConfirmationNeededError: the push needs ``yes``. Nothing was done.
         LockHeldError: another run is at work on the target.
     """
-    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted)
+    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted, bulk)
     with open_context(target, project_dir=project_dir) as context:
         return push_in(context, PushRequest(options, yes, plan_id, is_test), bar=bar)
 

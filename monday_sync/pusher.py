@@ -11,6 +11,7 @@ from monday_sync import state as machine
 from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.batches import Task, Work
 from monday_sync.boards import BoardConfig
+from monday_sync.bulk.importer import Importer
 from monday_sync.groups import GroupWork
 from monday_sync.labels import Labels
 from monday_sync.ledger import NAME, Attempt, AttemptOutcome, Ledger, LedgerRow, Level
@@ -50,11 +51,12 @@ class Pusher:
         groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
         self._groups = groups.create(plan)
         self._without_calls(plan)
-        items = [s for s in plan.steps if s.level is Level.ITEM]
+        steps = Importer(self._sender, self._ledger, self._board, self._facts, self._tally).run(plan, self._groups)
+        items = [s for s in steps if s.level is Level.ITEM]
         self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
         self._sender.send(self._item_works(items))
         self._forget_archived(items)
-        subitems = [s for s in plan.steps if s.level is Level.SUBITEM]
+        subitems = [s for s in steps if s.level is Level.SUBITEM]
         if subitems:
             known = self._ledger.rows(Level.ITEM)
             self._parents |= {k: r.monday_id for k, r in known.items() if r.monday_id is not None}

@@ -57,12 +57,21 @@ def plan_text(plan: Plan) -> str:
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
+    lines += _bulk_lines(plan)
     if plan.estimate is not None:
         share = "" if plan.estimate.day_share is None else f" ({plan.estimate.day_share:.1%} of the day's)"
         lines.append(f"It takes about {plan.estimate.calls} calls{share} and {plan.estimate.seconds:.0f} s.")
     if plan.plan_id:
         lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
     return "\n".join(lines)
+
+
+def _bulk_lines(plan: Plan) -> list[str]:
+    if not plan.bulk:
+        return []
+    items, subitems = sum(len(part.orders) for part in plan.bulk), sum(part.subitems for part in plan.bulk)
+    groups = len({part.group for part in plan.bulk})
+    return [f"{items} items with {subitems} subitems in {groups} groups go by bulk import, the rest one by one."]
 
 
 def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
@@ -198,6 +207,10 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "counts": counts,
         "touched": plan.touched,
         "estimate": plan.estimate,
+        "bulk": [
+            {"group": part.group, "mode": part.mode, "items": len(part.orders), "subitems": part.subitems}
+            for part in plan.bulk
+        ],
         "in_doubt": plan.in_doubt,
         "deleted": [{"key": r.key, "customer": r.customer_name, "item": r.name} for r in plan.deleted],
         "duplicates": plan.duplicates,

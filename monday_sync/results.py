@@ -129,6 +129,9 @@ class Tally:
     errors: list[Problem] = field(default_factory=list)
     newly_dead: list[Problem] = field(default_factory=list)
     ok: int = 0
+    #: found out on the way, beside what the plan says
+    duplicates: list[Duplicate] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def settled(self, settled: Settled) -> None:
         """Count a row whose outcome is known."""
@@ -200,11 +203,12 @@ class Tally:
             doubles_archived=self.counts[Level.STRAY, "archived"], items=self.level(Level.ITEM, plan),
             subitems=self.level(Level.SUBITEM, plan), customers=self.by_customer(),
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
-            duplicates=plan.duplicates if plan else (), errors=tuple(self.errors[:_PROBLEMS_LISTED]),
+            duplicates=(*(plan.duplicates if plan else ()), *self.duplicates),
+            errors=tuple(self.errors[:_PROBLEMS_LISTED]),
             newly_dead=tuple(self.newly_dead[:_PROBLEMS_LISTED]),
             conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
             calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
-            notes=plan.notes if plan else (), plan_id=plan.plan_id if plan else None,
+            notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
         )  # fmt: skip
 
 

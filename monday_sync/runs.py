@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from monday_sync.bulk.recovery import recover_imports
 from monday_sync.context import Context
 from monday_sync.errors import StoppedError
 from monday_sync.ledger import Run
@@ -106,7 +107,8 @@ def settle_doubts(context: Context) -> Running | None:
     if not context.ledger.open_attempts():
         return None
     with running(context, "recover") as state:
-        state.recovered = state.sender.recover()
+        state.recovered = recover_imports(context, state.sender)
+        state.recovered += state.sender.recover()
     return state
 
 

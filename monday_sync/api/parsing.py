@@ -20,8 +20,8 @@ def me(data: Mapping[str, Any]) -> Me | None:
     found = data.get("me")
     if found is None:
         return None
-    admin = str(found.get("kind")).lower() == "admin"
-    return Me(_text(found, "id"), _text(found, "name"), _text(_object(found, "account"), "id"), admin)
+    user_id, name = _text(found, "id"), _text(found, "name")
+    return Me(user_id, name, _text(_object(found, "account"), "id"), str(found.get("kind")).lower() == "admin")
 
 
 def board(data: Mapping[str, Any]) -> BoardInfo | None:

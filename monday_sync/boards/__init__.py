@@ -2,6 +2,6 @@
 
 from monday_sync.boards.guard import guard
 from monday_sync.boards.load import load_board
-from monday_sync.boards.model import BoardConfig, ColumnMapping, Policy, Scope
+from monday_sync.boards.model import BoardConfig, Bulk, ColumnMapping, Policy, Scope
 
-__all__ = ["BoardConfig", "ColumnMapping", "Policy", "Scope", "guard", "load_board"]
+__all__ = ["BoardConfig", "Bulk", "ColumnMapping", "Policy", "Scope", "guard", "load_board"]

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from console import ConfigurationError
 from monday_sync.boards.document import Document, read_document
-from monday_sync.boards.model import Api, BoardConfig, ColumnMapping, ColumnType, Conflict, Policy, Scope
+from monday_sync.boards.model import Api, BoardConfig, Bulk, ColumnMapping, ColumnType, Conflict, Policy, Scope
 
 _KEYS = ("api", "board_id", "subitem_board_id", "key_columns", "scope", "policy", "items", "subitems")
 _COLUMN_KEYS = ("column", "type", "create_labels", "on_conflict")
@@ -127,7 +127,9 @@ def _policy(document: Document) -> Policy:
     section = document.section("policy")
     section.only([f.name for f in fields(Policy)])
     read: dict[str, Any] = {}
-    for name in ("max_attempts", "daily_calls"):
+    if section.values.get("bulk") is not None:
+        read["bulk"] = section.choice("bulk", get_args(Bulk))
+    for name in ("max_attempts", "daily_calls", "bulk_minimum"):
         if section.values.get(name) is not None:
             read[name] = section.count(name)
     for name in ("daily_share", "touch_share", "success_share", "attention_share"):

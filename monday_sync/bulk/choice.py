@@ -1,0 +1,149 @@
+"""Which new items go by bulk import: those of groups with enough of them, if a file can hold all they need. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from monday_sync.api import Estimate
+from monday_sync.boards import BoardConfig, ColumnMapping
+from monday_sync.bulk.file import ITEMS_AN_HOUR, JOBS_AN_HOUR, MATCHABLE, BulkPart, BulkRow, Mode, parts, unfit
+from monday_sync.labels import Labels
+from monday_sync.ledger import NAME, Level
+from monday_sync.lookup import KeyReader
+from monday_sync.operations import BoardFacts
+from monday_sync.plan import Action, Step
+
+#: What a job is reckoned with beside the reading back: its start, and asking for its state.
+_CALLS_A_JOB = 4
+_SECONDS_A_JOB = 20.0
+#: Jobs under way at once: one waits, on average, for a fraction of the pauses between the questions.
+AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of the choice: auto, never or always, and the rows that a group has to have for ``auto``."""
+
+    mode: str
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A new item with its new subitems."""
+
+    item: Step
+    subitems: tuple[Step, ...]
+
+    @property
+    def row(self) -> BulkRow:
+        """As it stands in the file: what is empty is left out, for there is nothing to clear."""
+        return _row(self.item, tuple(_row(step) for step in self.subitems))
+
+
+def families(steps: Sequence[Step], orders: Collection[str] | None = None) -> list[Family]:
+    """The new items (of some orders) whose subitems, if there are steps for any, are all new, too."""
+    below: dict[str, list[Step]] = {}
+    for step in steps:
+        if step.level is Level.SUBITEM:
+            below.setdefault(step.row.order_key, []).append(step)
+    found = []
+    for step in steps:
+        if step.level is Level.ITEM and step.action is Action.CREATE and (orders is None or step.row.key in orders):
+            subitems = below.get(step.row.key, [])
+            if all(s.action is Action.CREATE for s in subitems):
+                found.append(Family(step, tuple(subitems)))
+    return found
+
+
+def choose(
+    steps: Sequence[Step], board: BoardConfig, facts: BoardFacts, wish: Wish, new_groups: Collection[str]
+) -> tuple[BulkPart, ...]:
+    """The files to import, a group each, largest first, within the jobs and items of an hour.
+
+    Args:
+        new_groups: names of groups that the push creates: they hold nothing yet, so an admin's import need not match.
+    """
+    if wish.mode == "never":
+        return ()
+    by_group: dict[str, list[Family]] = {}
+    for family in _fit(families(steps), board, facts):
+        by_group.setdefault(family.item.row.group_name, []).append(family)
+    chosen: list[BulkPart] = []
+    ingested = 0
+    for name, group in sorted(by_group.items(), key=lambda entry: (-_rows(entry[1]), entry[0])):
+        if wish.mode == "auto" and _rows(group) < wish.minimum:
+            break
+        mode: Mode = "backfill" if facts.is_admin and name in new_groups else "ingest"
+        waiting = iter(group)
+        for part in parts((family.row for family in group), mode):
+            mine = [next(waiting) for _ in part]
+            rows = _rows(mine)
+            if len(chosen) == JOBS_AN_HOUR or (mode == "ingest" and ingested + rows > ITEMS_AN_HOUR):
+                return tuple(chosen)
+            ingested += rows if mode == "ingest" else 0
+            orders = tuple(family.item.row.key for family in mine)
+            chosen.append(BulkPart(name, mode, orders, rows - len(mine), _match_column(part, board, mode)))
+    return tuple(chosen)
+
+
+def add_jobs(estimate: Estimate, jobs: int, daily_calls: int | None) -> Estimate:
+    """An estimate with so many jobs besides."""
+    calls = estimate.calls + jobs * _CALLS_A_JOB
+    seconds = estimate.seconds + -(-jobs // AT_ONCE) * _SECONDS_A_JOB
+    return replace(estimate, calls=calls, seconds=seconds, day_share=calls / daily_calls if daily_calls else None)
+
+
+def _fit(found: Sequence[Family], board: BoardConfig, facts: BoardFacts) -> list[Family]:
+    """Those that a file can hold, and whose item can be told from all others when it is read back."""
+    keys = KeyReader(board)
+    times = Counter(keys.of_row(family.item.row) for family in found)
+    labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
+    fit = []
+    for family in found:
+        key = keys.of_row(family.item.row)
+        names = [step.row.name for step in family.subitems]
+        if not key or key[0] is None or times[key] > 1 or len(set(names)) < len(names):
+            continue
+        if unfit(family.row, board.items, board.subitems) is not None:
+            continue
+        if any(_new_status(step, board, labels[step.level]) for step in (family.item, *family.subitems)):
+            continue
+        fit.append(family)
+    return fit
+
+
+def _new_status(step: Step, board: BoardConfig, labels: Labels) -> bool:
+    """Whether the step needs a status label that is not there: only dropdowns can be given labels beforehand."""
+    mappings = board.items if step.level is Level.ITEM else board.subitems
+    return any(m.type == "status" and labels.creates(m, step.row.wanted.get(m.view_column)) for m in mappings)
+
+
+def _match_column(rows: Sequence[BulkRow], board: BoardConfig, mode: str) -> str | None:
+    """The column by which an import leaves alone what someone created meanwhile: one whose texts differ in all rows.
+
+    A column of the business key, or the name. Matching goes over the whole board and may take upper and lower case for
+    the same, so that a column with equal texts would leave out rows that are new.
+    """
+    if mode == "backfill":
+        return None
+    by_column: dict[str, ColumnMapping] = {m.view_column: m for m in board.items}
+    for column in (*board.key_columns, NAME):
+        mapping = by_column.get(column)
+        if column != NAME and (mapping is None or mapping.type not in MATCHABLE):
+            continue
+        texts = [row.name if column == NAME else row.texts.get(column) for row in rows]
+        if None not in texts and len({str(text).casefold() for text in texts}) == len(texts):
+            return "name" if mapping is None else mapping.column_id
+    return None
+
+
+def _row(step: Step, subitems: tuple[BulkRow, ...] = ()) -> BulkRow:
+    texts = {column: text for column, text in step.row.wanted.items() if column != NAME and text is not None}
+    return BulkRow(step.row.name, texts, subitems)
+
+
+def _rows(found: Sequence[Family]) -> int:
+    return sum(1 + len(family.subitems) for family in found)
