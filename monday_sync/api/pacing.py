@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monday_sync.api.costs import Cost, Costs
-from monday_sync.api.limits import CALLS, POINTS, HiddenWindow, Spending, Use, Window, read_quotas
+from monday_sync.api.limits import CALLS, POINTS, HiddenWindow, Quota, Spending, Use, Window, read_quotas
 from monday_sync.errors import DailyLimitError
 
 TIME_LIMIT = 60.0
@@ -32,9 +32,9 @@ _REJECTED_CALL = 0.1
 #: Calls count alike, whatever they do.
 _ANY = Use.WRITE
 _MARGIN, _LARGEST_MARGIN = 0.25, 5.0
-#: The API counts a request some time after we sent it and before it answers: all of a short exchange, but of a long
-#: one, most of which is the work itself, no more than this and a tenth of it.
-_ARRIVAL, _ARRIVAL_SHARE = 1.0, 0.1
+#: The API counts a request some time after we sent it and before it answers: within so many seconds, unless it says
+#: otherwise.
+_ARRIVAL = 1.0
 
 _FIELDS = {
     "create": ("create_item", "create_subitem"), "change": ("change_columns",), "move": ("move_to_group",),
@@ -165,11 +165,9 @@ class Pacer:
             of_field: that limit is one that an operation has for itself.
         """
         with self._lock:
-            now = self.time.now()
-            took = now - booking.sent
+            now, quotas = self.time.now(), read_quotas(headers)
             for entry in booking:
-                # ours end no sooner than the API's own, which counted the request a while after it was sent
-                entry.at = booking.sent + max(self._margin, min(took, _ARRIVAL + _ARRIVAL_SHARE * took))
+                entry.at = self._counted(booking.sent, now, quotas.get(POINTS))
             if not executed:
                 for entry in (booking.points, *booking.fields):
                     entry.amount = 0.0
@@ -186,9 +184,19 @@ class Pacer:
                 self.costs.learn(booking.counts, points, seconds)
                 for kind in booking.counts:
                     self._fields[kind].let_through(now)
-            for name, quota in read_quotas(headers).items():
+            for name, quota in quotas.items():
                 if name in self._windows:
                     self._windows[name].learn(now, quota, _ANY if name == CALLS else booking.use)
+
+    def _counted(self, sent: float, answered: float, said: Quota | None) -> float:
+        """When the API counted a request, or later: what we count must not end before what it counts.
+
+        Where windows slide, what the latest request used comes back when the API says that all is back.
+        """
+        least = sent + max(self._margin, min(answered - sent, _ARRIVAL))
+        if said is None or said.reset is None:
+            return least
+        return max(least, min(answered, answered + said.reset - said.window))
 
     def batch_size(self, kind: str) -> int:
         """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""
