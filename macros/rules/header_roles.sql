@@ -3,16 +3,13 @@
     A header is, in this order: what the customer's file says (`columns`); a declared column, by its header or one of
     its spellings, without regard to case; a size, if it stands between UNIT OF MEASURE and TOTAL QTY; unknown. When
     two headers are the same column, the one spelled most like the declared header is it and the other is unknown.
-    Args: headers, in the order of the sheet; columns, {header: column name, 'size' or 'ignore'}.
+    Args: headers, in the order of the sheet; columns, {header: column name, 'size' or 'ignore'}; meanings, those of
+    header_meanings(), which are the same for every workbook.
     Returns a list of {'header', 'position', 'role' (column, size, ignored or unknown), 'column' (or none)}. -#}
-{% macro header_roles(headers, columns={}) %}
+{% macro header_roles(headers, columns, meanings) %}
 {%- set overruled = {} -%}
 {%- for header, meaning in columns.items() -%} {%- do overruled.update({header | upper: meaning}) -%} {%- endfor -%}
-{%- set meanings, claims = {}, {} -%}
-{%- for column in business_columns() -%}
-    {%- for spelling in column.spellings -%} {%- do meanings.update({spelling | upper: [column.name, spelling, 3]}) -%} {%- endfor -%}
-{%- endfor -%}
-{%- for column in business_columns() -%} {%- do meanings.update({column.header | upper: [column.name, column.header, 1]}) -%} {%- endfor -%}
+{%- set claims = {} -%}
 {%- for header in headers -%}
     {%- set meaning = meanings.get(header | upper) -%}
     {%- if (header | upper) in overruled -%}
@@ -43,6 +40,18 @@
     {%- do roles.append({'header': header, 'position': loop.index, 'role': role, 'column': taken.get(loop.index)}) -%}
 {%- endfor -%}
 {{ return(roles) }}
+{% endmacro %}
+
+{#- What the declared headers and spellings mean: {in capitals: [column, as declared, 1 for a header and 3 for a spelling]}.
+
+    Args: declared, the business_columns(). -#}
+{% macro header_meanings(declared) %}
+{%- set meanings = {} -%}
+{%- for column in declared -%}
+    {%- for spelling in column.spellings -%} {%- do meanings.update({spelling | upper: [column.name, spelling, 3]}) -%} {%- endfor -%}
+{%- endfor -%}
+{%- for column in declared -%} {%- do meanings.update({column.header | upper: [column.name, column.header, 1]}) -%} {%- endfor -%}
+{{ return(meanings) }}
 {% endmacro %}
 
 {#- The header that the sizes follow, and the one they precede, in capitals. -#}

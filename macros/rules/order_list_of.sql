@@ -7,13 +7,14 @@
     Args: raw, the source. -#}
 {% macro order_list_of(raw) %}
 {%- set special = model.config.meta or {} -%}
-{%- set roles = header_roles(raw_headers(raw), special.get('columns') or {}) -%}
+{%- set declared = business_columns() -%}
+{%- set roles = header_roles(raw_headers(raw, declared), special.get('columns') or {}, header_meanings(declared)) -%}
 {%- set headers = {} -%}
 {%- for role in roles if role.role == 'column' -%} {%- do headers.update({role.column: role.header}) -%} {%- endfor -%}
 {%- set expressions = special.get('expressions') or {} -%}
-{%- do check_special(special) if execute -%}
+{%- do check_special(special, declared | map(attribute='name') | list) if execute -%}
 select
-    {%- for column in business_columns() %}
+    {%- for column in declared %}
     {% if column.name in expressions and roles -%}
     cast({{ expressions[column.name] }} as {{ type_text() }}) as {{ identifier(column.name) }},
     {%- elif column.name in headers -%}
@@ -42,8 +43,7 @@ where 1 = 0
 {% endmacro %}
 
 {#- Stop with a sentence when a customer's file names a column that is not declared. -#}
-{% macro check_special(special) %}
-{%- set declared = business_columns() | map(attribute='name') | list -%}
+{% macro check_special(special, declared) %}
 {%- set named = (special.get('expressions') or {}).keys() | list + (special.get('columns') or {}).values() | reject('in', ['size', 'ignore']) | list -%}
 {%- set strange = named | reject('in', declared) | list -%}
 {%- if strange -%}

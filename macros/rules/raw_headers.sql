@@ -2,16 +2,16 @@
 
     Without a server (--no-introspect) there is nothing to look at: then a workbook is taken to have every declared
     column and a few sizes, so that the compiled SQL shows all there can be.
-    Args: raw, the relation of the raw table. Returns a list of names, without the loader's own columns. -#}
-{% macro raw_headers(raw) %}
+    Args: raw, the relation of the raw table; declared, the business_columns(). Returns a list of names, without the loader's own columns. -#}
+{% macro raw_headers(raw, declared) %}
 {%- if not execute -%} {{ return([]) }} {%- endif -%}
 {%- if not flags.INTROSPECT -%}
-    {%- set declared = [] -%}
-    {%- for column in business_columns() -%}
-        {%- do declared.append(column.header) -%}
-        {%- if column.header == first_size_follows() -%} {%- do declared.extend(['0', 'XS', '30/32']) -%} {%- endif -%}
+    {%- set headers = [] -%}
+    {%- for column in declared -%}
+        {%- do headers.append(column.header) -%}
+        {%- if column.header == first_size_follows() -%} {%- do headers.extend(['0', 'XS', '30/32']) -%} {%- endif -%}
     {%- endfor -%}
-    {{ return(declared) }}
+    {{ return(headers) }}
 {%- endif -%}
 {%- set landed = adapter.get_relation(raw.database, raw.schema, raw.identifier) -%}
 {%- if landed is none -%} {{ return([]) }} {%- endif -%}

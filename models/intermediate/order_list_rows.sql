@@ -46,9 +46,7 @@
     ref('stg_tracksmith'),
     ref('stg_une_piece'),
     ref('stg_white_fox'),] -%}
-{{ config(materialized='view') }}
-
-with landed as (
+with landed as {{ kept_in_memory() }} (
     {%- for customer in customers %}
     select * from {{ customer }}
     {{ 'union all' if not loop.last }}

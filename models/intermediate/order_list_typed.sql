@@ -1,4 +1,6 @@
-{#- The orders, cast. A table of its own so that the hash and the rejects start from values, not from casts of texts. -#}
+{#- The orders, cast. Apart from ORDER_LIST so that its hash starts from values, not from casts of texts. -#}
+{{ config(materialized=materialized_between()) }}
+
 select
     staged.order_key,
     {%- for column in business_columns() %}

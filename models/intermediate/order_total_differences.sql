@@ -10,19 +10,19 @@ with sums as (
 )
 
 select
-    typed.order_key,
-    typed.customer_name,
-    typed._source_file,
-    typed._source_sheet,
-    typed._source_row,
+    orders.order_key,
+    orders.customer_name,
+    orders._source_file,
+    orders._source_sheet,
+    orders._source_row,
     staged.total_qty as value_text,
     coalesce(sums.pieces, 0) as pieces
-from {{ ref('order_list_typed') }} as typed
+from {{ ref('order_list') }} as orders
 inner join {{ ref('order_list_staging') }} as staged
-    on typed.order_key = staged.order_key
+    on orders.order_key = staged.order_key
 left join sums
-    on typed.order_key = sums.order_key
+    on orders.order_key = sums.order_key
 where
     staged.row_reject_code is null
-    and (staged.total_qty is null or typed.total_qty is not null)
-    and coalesce(typed.total_qty, 0) <> coalesce(sums.pieces, 0)
+    and (staged.total_qty is null or orders.total_qty is not null)
+    and coalesce(orders.total_qty, 0) <> coalesce(sums.pieces, 0)

@@ -1,10 +1,12 @@
 {#- What each header of each landed workbook was taken for. Compiled from the tables as they are now. -#}
 {%- set books = {} -%}
 {%- if execute -%}
+    {%- set declared = business_columns() -%}
+    {%- set meanings = header_meanings(declared) -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'customers' in node.fqn -%}
         {%- set source = graph.sources[node.depends_on.nodes | select('in', graph.sources) | first] -%}
         {%- set raw = api.Relation.create(database=source.database, schema=source.schema, identifier=source.identifier) -%}
-        {%- set roles = header_roles(raw_headers(raw), node.config.meta.columns or {}) -%}
+        {%- set roles = header_roles(raw_headers(raw, declared), node.config.meta.columns or {}, meanings) -%}
         {%- do books.update({source.identifier: roles}) if roles -%}
     {%- endfor -%}
 {%- endif -%}

@@ -2,7 +2,7 @@
 {%- set checks = [] -%}
 {%- set misfits = [] -%}
 {%- for column in business_columns() if column.name != 'customer_name' -%}
-    {%- set text, value = 'staged.' ~ identifier(column.name), 'typed.' ~ identifier(column.name) -%}
+    {%- set text, value = 'staged.' ~ identifier(column.name), 'orders.' ~ identifier(column.name) -%}
     {%- set misfit = text ~ ' is not null and ' ~ value ~ ' is null' -%}
     {%- do misfits.append('(' ~ misfit ~ ')') -%}
     {%- set code = 'case when ' ~ misfit ~ ' then ' ~ value_reject_code(column, text) ~ ' end' -%}
@@ -30,8 +30,8 @@ misfit_values as (
         checked.reason_code,
         checked.data_type
     from {{ ref('order_list_staging') }} as staged
-    inner join {{ ref('order_list_typed') }} as typed
-        on staged.order_key = typed.order_key
+    inner join {{ ref('order_list') }} as orders
+        on staged.order_key = orders.order_key
     {{ join_values(checks, 'checked', ['column_name', 'value_text', 'reason_code', 'data_type']) if checks }}
     where
         staged.row_reject_code is null
