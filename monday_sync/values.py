@@ -16,6 +16,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from monday_sync.boards import ColumnMapping
@@ -33,6 +34,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _INDEX_LIKE = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 _MIDNIGHT = dt.time()
+#: Most cells of a column hold one of few values: what was made of these is kept.
+_KEPT = 10_000
 
 
 def shown(mapping: ColumnMapping, value: object) -> str | None:
@@ -143,18 +146,25 @@ def _shown_number(mapping: ColumnMapping, value: object) -> str | None:
     raw = repr(value) if isinstance(value, float) else _folded(str(value))
     if not raw:
         return None
+    text, refusal = _checked_number(raw)
+    if isinstance(value, bool) or text is None:
+        raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} {refusal or 'is no number'}")
+    return text
+
+
+@lru_cache(maxsize=_KEPT)
+def _checked_number(raw: str) -> tuple[str | None, str | None]:
+    """A number's canonical text, or why the board cannot show it."""
     try:
         number = Decimal(raw)
     except InvalidOperation:
-        raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} is no number") from None
-    if isinstance(value, bool) or not number.is_finite():
-        raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} is no number")
+        return None, "is no number"
+    if not number.is_finite():
+        return None, "is no number"
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
     if len(digits) > SIGNIFICANT_DIGITS or not -SIGNIFICANT_DIGITS <= number.adjusted() < SIGNIFICANT_DIGITS:
-        raise ValueRejectedError(
-            mapping.view_column, f"{_quoted(raw)} has more than the {SIGNIFICANT_DIGITS} digits that the board keeps"
-        )
-    return number_text(number)
+        return None, f"has more than the {SIGNIFICANT_DIGITS} digits that the board keeps"
+    return number_text(number), None
 
 
 def _read_number(text: object, number: object) -> str | None:
@@ -207,6 +217,7 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=_KEPT)
 def _folded(text: str) -> str:
     """Runs of white space and control characters as one blank; none at the ends."""
     return " ".join(_CONTROL.sub(" ", text).split())
