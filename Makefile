@@ -24,6 +24,8 @@ SEED ?=
 SERVER ?=
 WORKBOOKS := data/workbooks
 LINTED := target/lint
+# of each kind one, and those that a model treats apart: SQLFluff need not read what macros write alike 160 times
+LINTED_COLUMNS := aag_order_number, customer_name, drop, planned_delivery_method, customer_style, unit_of_measure, total_qty, ex_factory_date, order_type, customer_price
 OPTIONS := $(if $(TARGET),--target "$(TARGET)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 # UTF-8 whatever the locale says; no telemetry from dbt
@@ -72,7 +74,7 @@ lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes no
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet compile --target local --no-introspect --no-populate-cache \
-		--target-path $(LINTED) --log-path $(LINTED)
+		--vars "{only_columns: [$(LINTED_COLUMNS)]}" --target-path $(LINTED) --log-path $(LINTED)
 	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/order_list/models $(LINTED)/compiled/order_list/tests
 
 format: $(DEV_READY)  ## Let ruff mend what it can
