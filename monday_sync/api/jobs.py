@@ -175,21 +175,29 @@ class Jobs:
         """
         return self._exchange.query("job_status", {"job_id": job_id}, lambda data: _status(job_id, data))
 
-    def wait(self, job_id: str, *, at_most: float = 3_600.0, every: float = POLL_SECONDS) -> BulkJobResult:
-        """Wait for the end of a job whose file was sent, and read its report.
+    def wait(
+        self, job_id: str, *, at_most: float = 3_600.0, every: float = POLL_SECONDS, file_within: float = 3_600.0
+    ) -> BulkJobResult:
+        """Wait for the end of a job, and read its report.
+
+        Args:
+            file_within: a job that still has no file after so many seconds is given back as it is.
 
         Raises:
             InDoubtError: it did not end in time.
+            NotReadError: as for :meth:`status`.
         """
         waited = 0.0
         while not (status := self.status(job_id)).ended:
+            if status.state == "UPLOAD_PENDING" and waited >= file_within:
+                return BulkJobResult(status)
             if waited >= at_most:
                 raise InDoubtError(f"Bulk import {job_id} did not end within {at_most:.0f} seconds.")
             self._time.sleep(every)
             waited += every
-        return BulkJobResult(status, self.report(status))
+        return BulkJobResult(status, self._report(status))
 
-    def report(self, status: JobStatus) -> tuple[RowReport, ...]:
+    def _report(self, status: JobStatus) -> tuple[RowReport, ...]:
         """Rows with an error. The report is help for people, so a missing one is no failure."""
         if status.report_url is None:
             return ()

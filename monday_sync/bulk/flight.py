@@ -15,16 +15,15 @@ from monday_sync.api import BoardApi, BoardItem
 from monday_sync.api.jobs import LINK_SECONDS, POLL_SECONDS, BulkJobResult
 from monday_sync.boards import BoardConfig
 from monday_sync.bulk.readback import Address, Found, Import, is_short, match, settle
-from monday_sync.errors import RequestFailedError, StoppedError
+from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 from monday_sync.ledger import Attempt, Ledger, LedgerRow, Level
 from monday_sync.lookup import KeyReader
 from monday_sync.settle import GROUP_ID
 
-#: A file that left us within the life of its address may still arrive a little later.
-_NO_FILE_ANY_MORE = dt.timedelta(seconds=LINK_SECONDS + 60)
-_WAIT_AT_MOST = dt.timedelta(hours=1)
-#: A job that nobody knows any more is surely over after this.
-_OVER = dt.timedelta(hours=24)
+#: Seconds after which a job gets no file any more: one that left us within the life of its address may arrive late.
+_NO_FILE_ANY_MORE = LINK_SECONDS + 60
+#: Seconds after which a job that nobody knows any more is surely over.
+_OVER = 24 * 3_600.0
 #: Times that the board is read again when a job says that it created more than is there.
 _REREADS = 3
 
@@ -94,30 +93,23 @@ class Tower:
         return Landing(imported, found, result)
 
     def _end(self, flight: Flight) -> BulkJobResult | None:
-        begun = self.clock()
-        while True:
-            age = self.clock() - flight.started_at
-            try:
-                status = self.api.jobs.status(flight.job_id)
-            except RequestFailedError as error:
-                if age > _OVER:
-                    return None
-                raise StoppedError(
-                    f"The state of bulk import {flight.job_id} could not be learnt ({error.message}); "
-                    f"its {len(flight.attempts)} rows are in doubt.",
-                    mend="Run the push again later: it asks for the job first, and nothing is sent twice.",
-                ) from error
-            if status.ended:
-                return BulkJobResult(status, self.api.jobs.report(status))
-            if status.state == "UPLOAD_PENDING" and age > _NO_FILE_ANY_MORE:
+        age = (self.clock() - flight.started_at).total_seconds()
+        left = max(0.0, _NO_FILE_ANY_MORE - age)
+        try:
+            result = self.api.jobs.wait(flight.job_id, every=POLL_SECONDS, file_within=left)
+        except InDoubtError as error:
+            why = error.message
+        except RequestFailedError as error:
+            if age > _OVER:
                 return None
-            if self.clock() - begun > _WAIT_AT_MOST:
-                raise StoppedError(
-                    f"Bulk import {flight.job_id} did not end within an hour; "
-                    f"its {len(flight.attempts)} rows are in doubt.",
-                    mend="Run the push again later: it waits for the job first, and nothing is sent twice.",
-                )
-            self.sleep(POLL_SECONDS)
+            why = error.message
+        else:
+            return None if result.status.state == "UPLOAD_PENDING" else result
+        raise StoppedError(
+            f"What became of bulk import {flight.job_id} is not known ({why}); "
+            f"its {len(flight.attempts)} rows are in doubt.",
+            mend="Run the push again later: it asks for the job first, and nothing is sent twice.",
+        )
 
     def _read(self, flight: Flight, linked: Collection[str], result: BulkJobResult | None) -> tuple[Found, bool]:
         """What the board shows, and whether it is less than the job says; then it is read some more times."""

@@ -17,6 +17,7 @@ from monday_sync.ledger import Ledger
 from monday_sync.plan import Options, Plan
 from monday_sync.push import PushRequest, plan_in, push_in
 from monday_sync.results import PushResult
+from tests.monday_sync.bay import bay
 from tests.monday_sync.fake_board import FakeBoard
 from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
@@ -29,6 +30,8 @@ order_list:
     dev: {type: duckdb, path: board.duckdb, schema: main}
     prod: {type: duckdb, path: board.duckdb, schema: main}
 """
+__all__ = ["bay"]
+
 BOARDS = Path(__file__).parents[2] / "boards"
 
 

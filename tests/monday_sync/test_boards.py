@@ -122,6 +122,8 @@ WRONG = {
         MINIMAL + "scope: {ex_factory_from: +10d, ex_factory_to: -10d}", "scope.ex_factory_from", "is after",
     ),
     "share above one": (MINIMAL + "policy: {daily_share: 80}", "policy.daily_share", "between 0 and 1"),
+    "unknown bulk word": (MINIMAL + "policy: {bulk: often}", "policy.bulk", "auto, never, always"),
+    "no bulk minimum": (MINIMAL + "policy: {bulk_minimum: 0}", "policy.bulk_minimum", "at least 1"),
     "no attempts": (MINIMAL + "policy: {max_attempts: 0}", "policy.max_attempts", "at least 1"),
     "bars swapped": (MINIMAL + "policy: {success_share: 0.5}", "policy.attention_share", "above"),
     "key is a number": (MINIMAL.replace("  order_type:", "  12:"), "items", "12"),

@@ -149,6 +149,22 @@ def test_a_file_that_never_arrives_is_in_doubt() -> None:
     assert len(stub.seen) == 5
 
 
+@pytest.mark.parametrize(("before", "raised"), [(0, RequestFailedError), (1, InDoubtError)])
+def test_a_refused_file_is_a_doubt_only_after_a_doubt(before: int, raised: type[Exception]) -> None:
+    """A refusal is believed, unless an earlier sending of the same file may still arrive."""
+    pending = answer({"fetch_job_status": {"status": "UPLOAD_PENDING", "counts": None}})
+    stub = Stub([*[httpx.ReadError("reset")] * before, httpx.Response(403), pending])
+    with pytest.raises(raised):
+        stub.api.jobs.upload(Upload("j", "https://storage.example.com/u"), b"name\r\n")
+
+
+def test_a_job_without_a_file_is_not_waited_for_longer_than_asked() -> None:
+    """Once no file can arrive any more the job is given back as it is."""
+    stub = Stub([answer({"fetch_job_status": {"status": "UPLOAD_PENDING", "counts": None}})])
+    assert stub.api.jobs.wait("j", file_within=20).status.state == "UPLOAD_PENDING"
+    assert stub.clock.naps == [10.0] * 2
+
+
 def test_a_refused_start_and_odd_answers() -> None:
     """Who may not import is told so; answers of another shape are doubts, not successes."""
     refused = answer({"ingest_items": None}, [error("UserUnauthorizedException", "not you", ["ingest_items"])])
