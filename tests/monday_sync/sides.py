@@ -37,6 +37,7 @@ class Side:
             self.relations.create()
         self.orders: list[Order] = []
         self.kept: dict[str, object] | None = None
+        self.restored = False
 
     def change_data(self, dice: random.Random) -> None:
         """New orders, edits and cancellations."""

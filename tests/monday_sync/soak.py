@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -119,6 +119,7 @@ class Soak:
         elif chance < 0.24 and side.kept is not None:
             self.report.tell("an older ledger is restored")
             side.replace_ledger(side.kept)
+            side.restored = True
         side.kept = side.copy_ledger()
 
     def copy_something(self) -> None:
@@ -173,7 +174,8 @@ class Soak:
             for side in self.sides:
                 with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
                     result = push_in(context, PushRequest(Options()))
-                    if self.people:
+                    # what a restored ledger believes of the board may be out of date, as if people had been at work
+                    if self.people or side.restored:
                         mend(context)
                         result = push_in(context, PushRequest(Options()))
                     if last:
@@ -230,13 +232,15 @@ def main() -> int:
     print(f"seeds {seeds[0]} to {seeds[-1]}", flush=True)
     begun, failed, events = time.monotonic(), 0, Counter[str]()
     with ProcessPoolExecutor(arguments.jobs, mp_context=_PROCESSES) as pool:
-        for seed, report in zip(seeds, pool.map(_run_alone, seeds), strict=True):
+        stories = {pool.submit(_run_alone, seed): seed for seed in seeds}
+        for done, story in enumerate(as_completed(stories), start=1):
+            report = story.result()
             events += report.events
             if report.problems:
                 failed += 1
-                print(f"seed {seed}: {report.problems}\n  story: {report.story}", flush=True)
-            if (seed - first + 1) % 10 == 0:
-                print(f"{seed - first + 1} of {arguments.runs} runs, {failed} failed", flush=True)
+                print(f"seed {stories[story]}: {report.problems}\n  story: {report.story}", flush=True)
+            if done % 10 == 0:
+                print(f"{done} of {arguments.runs} runs, {failed} failed", flush=True)
     print("\n".join(f"{count:8,} {event}" for event, count in sorted(events.items())))
     print(f"{arguments.runs} runs, {failed} failed, {time.monotonic() - begun:.0f} s", flush=True)
     return 1 if failed else 0
