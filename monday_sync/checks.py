@@ -25,7 +25,7 @@ def check(context: Context) -> BoardFacts:
     board = context.board
     with context.ledger.session() as session:
         check_relations(session, board)
-    _, _, others = context.ledger.links()
+        _, _, others = context.ledger.links()
     if others:
         raise RefusedError(
             f"The ledger of this database belongs to board {', '.join(sorted(others))}, not to {board.board_id}.",

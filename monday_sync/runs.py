@@ -118,7 +118,8 @@ def checkpoint(state: Running, plan: Plan) -> None:
     What each row was before stands in its attempts, written together with the intent.
     """
     context = state.context
-    items, subitems, _ = context.ledger.links()
-    context.ledger.save_checkpoint(
-        state.run_id, items=items, subitems=subitems, board_items=plan.board_items, now=context.clock()
-    )
+    with context.ledger.session():
+        items, subitems, _ = context.ledger.links()
+        context.ledger.save_checkpoint(
+            state.run_id, items=items, subitems=subitems, board_items=plan.board_items, now=context.clock()
+        )

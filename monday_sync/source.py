@@ -90,10 +90,10 @@ def read_source(ledger: Ledger, board: BoardConfig) -> Source:
             found = session.rows(f"select {listed} from {relation(view)} v")  # noqa: S608 - quoted
             rows[level] = [dict(zip(names, values, strict=True)) for values in found]
         counts = session.rows(f"select customer_name, count(*) from {relation(ORDERS)} group by customer_name")  # noqa: S608
-    known = {
-        Level.ITEM: ledger.rows(Level.ITEM),
-        Level.SUBITEM: ledger.rows(Level.SUBITEM, SUBITEMS_VIEW) if rows[Level.SUBITEM] else {},
-    }
+        known = {
+            Level.ITEM: ledger.rows(Level.ITEM),
+            Level.SUBITEM: ledger.rows(Level.SUBITEM, SUBITEMS_VIEW) if rows[Level.SUBITEM] else {},
+        }
     items = [_row(Level.ITEM, r, board, known[Level.ITEM].get(r["order_key"])) for r in rows[Level.ITEM]]
     subitems = [_row(Level.SUBITEM, r, board, known[Level.SUBITEM].get(r["line_key"])) for r in rows[Level.SUBITEM]]
     return Source(

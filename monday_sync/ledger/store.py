@@ -1,4 +1,4 @@
-"""Reads and writes the ledger. Each method opens the database once, briefly; no statement is per row."""
+"""Reads and writes the ledger. Each method opens the database once at most, briefly; no statement is per row."""
 
 from __future__ import annotations
 
@@ -59,16 +59,28 @@ class Ledger:
         self.board_id = board_id
         self.groups = GroupBook(warehouse, board_id, self.session)
         self._ready = False
+        self._open: Session | None = None
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A short session with the ledger's tables in place."""
+        """A short session with the ledger's tables in place, never across a call to the board.
+
+        To open the database costs more than most of what is asked of it: within a session, whatever else of the ledger
+        is used uses the same one.
+        """
+        if self._open is not None:
+            yield self._open
+            return
         with self.warehouse.session() as session:
             if not self._ready:
                 create_missing(session)
                 upgrade(session, self.warehouse)
                 self._ready = True
-            yield session
+            self._open = session
+            try:
+                yield session
+            finally:
+                self._open = None
 
     # -- rows and attempts -------------------------------------------------------------------------------------------
 
