@@ -52,7 +52,9 @@ def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar 
     """
     with context.warehouse.lock():
         facts = check(context)
-        settle_doubts(context)
+        recovery = settle_doubts(context)
+        if recovery is not None and recovery.stopped:
+            return recovery.result()  # what the run did is not known yet
         _run(context, run_id)
         later = context.ledger.later_touches(run_id)
         if later:
@@ -76,7 +78,9 @@ def cleanup(context: Context, run_id: str | None, *, yes: int | None = None, bar
     """
     with context.warehouse.lock():
         check(context)
-        settle_doubts(context)
+        recovery = settle_doubts(context)
+        if recovery is not None and recovery.stopped:
+            return recovery.result()
         if run_id is not None:
             created_by = {_run(context, run_id)}
         else:

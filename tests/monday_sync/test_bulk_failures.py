@@ -11,7 +11,7 @@ from board_emulator.faults import Fault
 from monday_sync.api import ColumnInfo
 from monday_sync.api.jobs import Upload
 from monday_sync.errors import InDoubtError, RequestFailedError, TokenRevokedError
-from monday_sync.undo import rollback
+from monday_sync.undo import cleanup, rollback
 from tests.monday_sync.bay import Bay, typical
 from tests.monday_sync.conftest import orders
 
@@ -151,6 +151,8 @@ def test_a_job_that_does_not_end_stops_the_push(bay: Bay) -> None:
     assert "did not end within 3600 seconds" in (result.sentence or "")
     again = bay.push()
     assert (again.outcome, again.items.created) == ("stopped", 0)
+    assert rollback(bay.context, result.run_id).outcome == "stopped"
+    assert cleanup(bay.context, result.run_id).outcome == "stopped"
     stuck.run_due = real  # type: ignore[method-assign]
     assert bay.push().outcome == "done"
     assert bay.wrong(typical()) == []
