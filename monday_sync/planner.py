@@ -82,13 +82,18 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
     used = {s.row.group_name for s in steps if s.action in {Action.CREATE, Action.UPDATE, Action.CONFIRM}}
     new_groups = used - group_ids.keys()
     bulk = choose(all_steps, board, facts, wish, new_groups)
+    estimate = _estimate(api, board, all_steps, bulk)
+    if bulk and wish.mode == "auto":
+        one_by_one = _estimate(api, board, all_steps, ())
+        if one_by_one.seconds <= estimate.seconds:
+            bulk, estimate = (), one_by_one
     return Plan(
         board_id=board.board_id,
         options=options,
         groups=tuple(sorted(new_groups, key=lambda name: (name.casefold(), name))),
         group_ids=group_ids,
         steps=all_steps,
-        estimate=_estimate(api, board, all_steps, bulk),
+        estimate=estimate,
         skipped=skipped,
         deleted=chosen.deleted,
         duplicates=(*duplicates, *sub_duplicates),

@@ -51,9 +51,10 @@ class Policy:
         touch_share: share of the board's items that a push may change without a person's word.
         success_share, attention_share: share of a run's rows that makes it a success, or one that needs attention.
         bulk: whether new items go by bulk import: where that is cheaper, never, or wherever a file can hold them.
-        bulk_minimum: rows (items and subitems) of a group from which ``auto`` takes a bulk import. A job takes some 20
-            seconds to start, to be asked for and to be read back; in that time the points of a minute that the larger
-            plans have (5,000,000, at 10,000 an item) create some 170 rows one by one.
+        bulk_minimum: rows (items and subitems) of a group from which ``auto`` takes a bulk import, if the whole push
+            is done earlier that way. A job takes some 20 seconds to start, to be asked for and to be read back; in
+            that time the points of a minute that the larger plans have (5,000,000, at 10,000 a row) create some 170
+            rows one by one.
     """
 
     max_attempts: int = 5

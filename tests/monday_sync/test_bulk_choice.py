@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monday_sync.api import Estimate
 from monday_sync.bulk import choice
 from monday_sync.plan import Plan
 from monday_sync.render import plan_json, plan_text
@@ -27,10 +28,16 @@ def imported(plan: Plan) -> list[str]:
     return [s.row.name for s in plan.steps if s.row.key in chosen]
 
 
-@pytest.mark.parametrize(("minimum", "count"), [(6, 1), (7, 0)])
-def test_the_threshold(desk: Desk, minimum: int, count: int) -> None:
-    """A group goes by file from so many rows on, its subitems counted."""
+@pytest.mark.parametrize(
+    ("minimum", "seconds_a_row", "count"),
+    [(6, 10.0, 1), (7, 10.0, 0), (6, 3.4, 1), (6, 3.3, 0)],
+)
+def test_the_threshold(desk: Desk, minimum: int, seconds_a_row: float, count: int) -> None:
+    """A group goes by file from so many rows on, its subitems counted, if the push is done earlier that way."""
     policy(desk, bulk="auto", bulk_minimum=minimum)
+    desk.board.estimate = lambda counts, **_: Estimate(  # type: ignore[method-assign]
+        sum(counts.values()) * seconds_a_row, 1, 1
+    )
     desk.have(orders("A1", "A2") + orders("B1", customer="RHONE"))
     plan = desk.plan()
     assert [(part.group, len(part.orders), part.subitems) for part in plan.bulk] == [("GREYSON 2026 SPRING", 2, 4)][
