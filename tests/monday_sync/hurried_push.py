@@ -48,9 +48,9 @@ def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -
     )  # fmt: skip
 
 
-def push_in_child(project: str, url: str, minutes: float) -> None:
+def push_in_child(project: str, url: str, minutes: float, bulk: str) -> None:
     """One push, as the process that may be killed."""
-    _in_child(project, url, minutes, lambda context: push_in(context, PushRequest(Options())))
+    _in_child(project, url, minutes, lambda context: push_in(context, PushRequest(Options(bulk=bulk))))
 
 
 def roll_back_in_child(project: str, url: str, minutes: float, run_id: str) -> None:

@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from board_emulator.emulator import TOKENS
-from board_emulator.faults import PEOPLE, TRANSPORT, Chance
+from board_emulator.faults import JOBS, PEOPLE, TRANSPORT, Chance
 from board_emulator.model import Board, Item
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
@@ -35,6 +35,7 @@ from tests.monday_sync.referee import differences
 from tests.monday_sync.sides import Side
 
 _DELAY = 1.5 * TIMEOUT
+_JOB = 10.0  # a bulk import has ended by then, on the emulator's clock
 _PATIENT = 60.0  # the clean run must not stumble over a busy machine
 _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
@@ -78,7 +79,7 @@ class Soak:
             self.break_things()
             if self.dice.random() < 0.3:
                 self.pass_minutes(40)
-            self.play([(push_in_child, side, ()) for side in self.sides])
+            self.play([(push_in_child, side, (self.dice.choice(["never", "always"]),)) for side in self.sides])
             for side in self.sides:
                 if self.dice.random() < 0.3:
                     self.roll_back(side)
@@ -90,7 +91,7 @@ class Soak:
         return self.report
 
     def break_things(self) -> None:
-        kinds = (*TRANSPORT, *PEOPLE) if self.people else TRANSPORT
+        kinds = (*TRANSPORT, *JOBS, *PEOPLE) if self.people else (*TRANSPORT, *JOBS)
         seed = self.dice.randrange(1_000_000)
         self.handle.faults.by_chance(Chance(0.3, seed, kinds, seconds=_DELAY, mutations_only=False))
 
@@ -151,6 +152,7 @@ class Soak:
             self.handle.emulator.permit(token)
         # what is under way on the board's side comes to its end before anything else happens to the ledger
         time.sleep(_DELAY)
+        self.handle.clock.advance(_JOB)
 
     def end(self, process: BaseProcess, fatal: int | None, moment: float) -> None:
         if fatal is not None:
@@ -212,6 +214,7 @@ def run_seed(seed: int, folder: Path, rounds: int = 3) -> Report:
         report.story.append(f"faults: {[kind for _, kind in handle.faults.hits]}")
         report.events.update(f"fault {kind}" for _, kind in handle.faults.hits)
         report.events["calls"] += handle.emulator.tally.calls
+        report.events.update(f"bulk import {job.status}" for job in handle.emulator.jobs.jobs.values())
         return report
 
 
