@@ -26,3 +26,21 @@
 {% macro sqlserver__get_view_skip_check_sql(relation, compiled_sql) -%}
     select cast(null as nvarchar(10)) as definition, 0 as needs_refresh where 1 = 0
 {%- endmacro %}
+
+{#- The names in its sys views come in code page 1252 and lose what it lacks ("∆" comes as "?"); as nvarchar they keep it. -#}
+{% macro sqlserver__get_columns_in_relation(relation) -%}
+    {% call statement('get_columns_in_relation', fetch_result=True) %}
+        {{ get_use_database_sql(relation.database) }}
+        select
+            cast(c.name as nvarchar(128)) as column_name,
+            t.name as data_type,
+            case when t.name in ('nchar', 'nvarchar', 'sysname') and c.max_length <> -1 then c.max_length / 2
+                else c.max_length end as character_maximum_length,
+            c.precision as numeric_precision,
+            c.scale as numeric_scale
+        from sys.columns as c inner join sys.types as t on c.user_type_id = t.user_type_id
+        where c.object_id = object_id('{{ 'tempdb..' ~ relation.identifier if '#' in relation.identifier else relation }}')
+        order by c.column_id
+    {% endcall %}
+    {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
+{%- endmacro %}
