@@ -44,3 +44,25 @@
     {% endcall %}
     {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
 {%- endmacro %}
+
+{#- A decimal without a scale hangs the client, and a union of decimals has none there: unit tests compare texts. -#}
+{% macro sqlserver__get_unit_test_sql(main_sql, expected_fixture_sql, expected_column_names) -%}
+    {% set views = [] %}
+    {{ get_use_database_sql(target.database) }}
+    {% for side, sql in [('actual', main_sql), ('expected', expected_fixture_sql)] %}
+        {% set view = '[' ~ target.schema ~ '].[' ~ side ~ '_' ~ local_md5(main_sql) ~ '_' ~ range(1300, 19000) | random ~ ']' %}
+        EXEC('create view {{ view }} as {{ escape_single_quotes(sql) }};');
+        {% do views.append([side, view]) %}
+    {% endfor %}
+    {% set compared %}
+        {% for side, view in views %}
+        select
+            {% for name in expected_column_names %}cast({{ name }} as nvarchar(max)) as {{ name }}, {% endfor %}
+            '{{ side }}' as "actual_or_expected"
+        from {{ view }}
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    {% endset %}
+    EXEC('{{ escape_single_quotes(compared) }}');
+    {% for _, view in views %}EXEC('drop view {{ view }};');{% endfor %}
+{%- endmacro %}
