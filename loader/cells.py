@@ -9,7 +9,6 @@ from decimal import Decimal
 import pyarrow as pa
 
 _LARGEST_PLAIN = 1e15
-_EMPTY = ""
 
 
 def text_of(value: object) -> str | None:
@@ -34,32 +33,15 @@ def text_of(value: object) -> str | None:
 def column_of(values: Sequence[object]) -> pa.StringArray:
     """A column of cells as an Arrow array of text, NULL where a cell is empty.
 
-    This is the hot path. Texts and numbers, nearly all there is, are converted by Arrow; of the rest each different
-    value is turned into text once, for order lists repeat themselves.
+    This is the hot path. Each different value is turned into text once, for order lists repeat themselves.
     """
     kinds = set(map(type, values))
     if kinds == {str}:
         return pa.array([value or None for value in values], pa.string())
-    numbers = _numbers(values) if kinds <= {str, float} else None
-    if numbers is not None:
-        return numbers
     if bool in kinds and len(kinds - {str}) > 1:
         return pa.array([text_of(value) for value in values], pa.string())  # True == 1.0 would share a text
     texts = {value: text_of(value) for value in set(values)}
-    return pa.array(map(texts.__getitem__, values), pa.string(), size=len(values))
-
-
-def _numbers(values: Sequence[object]) -> pa.StringArray | None:
-    """Numbers and empty cells as :func:`text_of` has them; ``None`` where Arrow cannot write them so."""
-    try:
-        # the empty text is one object; should it ever be two, Arrow refuses it here as it refuses any other text
-        column = pa.array([None if value is _EMPTY else value for value in values], pa.float64())
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return None
-    texts = column.cast(pa.string())
-    characters = bytes(texts.buffers()[2] or b"")
-    # Arrow writes large and tiny numbers with an exponent, and a sign before zero: seldom, so one look at all will do
-    return None if b"e" in characters or b"-0" in characters else texts
+    return pa.array(list(map(texts.__getitem__, values)), pa.string())
 
 
 def _number(value: float) -> str:

@@ -102,7 +102,7 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
     height = sheet.data.num_rows
 
     def constant(value: object, kind: pa.DataType) -> pa.Array:
-        return pa.array([value], kind).take(pa.array([0] * height, pa.int32()))
+        return pa.repeat(pa.scalar(value, kind), height)
 
     meta = (
         constant(result.file, pa.string()), constant(sheet.name, pa.string()), sheet.rows,
