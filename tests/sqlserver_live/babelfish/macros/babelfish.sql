@@ -45,7 +45,8 @@
     {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
 {%- endmacro %}
 
-{#- A decimal without a scale hangs the client, and a union of decimals has none there: unit tests compare texts. -#}
+{#- A decimal without a scale hangs the client, and computed decimals have none there: unit tests compare texts, and
+    what is a number with the same digits after the point. -#}
 {% macro sqlserver__get_unit_test_sql(main_sql, expected_fixture_sql, expected_column_names) -%}
     {% set views = [] %}
     {{ get_use_database_sql(target.database) }}
@@ -57,7 +58,10 @@
     {% set compared %}
         {% for side, view in views %}
         select
-            {% for name in expected_column_names %}cast({{ name }} as nvarchar(max)) as {{ name }}, {% endfor %}
+            {% for name in expected_column_names %}
+            {%- set as_text = 'cast(' ~ name ~ ' as nvarchar(max))' %}
+            coalesce(cast(try_cast({{ as_text }} as decimal(28, 8)) as nvarchar(max)), {{ as_text }}) as {{ name }},
+            {%- endfor %}
             '{{ side }}' as "actual_or_expected"
         from {{ view }}
         {{ 'union all' if not loop.last }}
