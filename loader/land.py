@@ -7,7 +7,7 @@ import fnmatch
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 from pathlib import PurePath
 
@@ -78,10 +78,23 @@ class _Landing:
         self._results: dict[str, FileResult] = {}
 
     def run(self, entries: Sequence[Entry], *, full: bool) -> dict[str, FileResult]:
+        named = self._name_tables(entries)
         with self._warehouse.session() as session:
             tables.prepare(session)
             last = {} if full else tables.last_loads(session, self._warehouse)
-        named = self._name_tables(entries)
+            jobs = self._jobs(entries, named, last)
+            if not jobs:
+                self._log_what_is_not_landed(session)
+                return self._results
+        self._read(jobs, named)
+        with self._warehouse.session() as session:
+            self._log_what_is_not_landed(session)
+        return self._results
+
+    def _jobs(
+        self, entries: Sequence[Entry], named: Mapping[str, str], last: Mapping[str, tables.LastLoad]
+    ) -> list[Job]:
+        """What is to be read; what is plainly unchanged is noted."""
         jobs: list[Job] = []
         for entry in entries:
             if entry.path not in named:
@@ -96,6 +109,10 @@ class _Landing:
                 )  # fmt: skip
             else:
                 jobs.append(Job(entry, known.sha256 if known else None))
+        return jobs
+
+    def _read(self, jobs: Sequence[Job], named: Mapping[str, str]) -> None:
+        """Read and land, workbook by workbook."""
         # opening the file for each workbook costs more than landing a small one, but what DuckDB keeps of each table
         # it has written stays in memory until the session ends
         with progress("Workbooks", len(jobs)) as advance:
@@ -105,9 +122,9 @@ class _Landing:
                     for reading in chain([first], islice(readings, _WORKBOOKS_PER_SESSION - 1)):
                         self._finish(session, reading, named[reading.entry.path])
                         advance(1)
-        with self._warehouse.session() as session:
-            tables.log(session, [r for r in self._results.values() if r.status is not Status.LANDED], self.load)
-        return self._results
+
+    def _log_what_is_not_landed(self, session: Session) -> None:
+        tables.log(session, [r for r in self._results.values() if r.status is not Status.LANDED], self.load)
 
     def _name_tables(self, entries: Sequence[Entry]) -> dict[str, str]:
         """The table of each workbook that has one to itself; the others are rejected here."""
