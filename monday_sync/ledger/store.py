@@ -156,7 +156,6 @@ class Ledger:
     def later_touches(self, run_id: str) -> list[tuple[str, int]]:
         """Later runs that changed rows which ``run_id`` changed, with how many; not those that were rolled back."""
         attempts, runs = self.warehouse.relation(ATTEMPTS.name), self.warehouse.relation(RUNS.name)
-        undone = "kind = 'rollback' and outcome = 'DONE'"
         with self.session() as session:
             found = session.rows(
                 f"select b.run_id, count(distinct b.row_key) from {attempts} a "  # noqa: S608 - names are ours
@@ -164,9 +163,10 @@ class Ledger:
                 f"join {runs} ra on ra.run_id = a.run_id join {runs} rb on rb.run_id = b.run_id "
                 "where a.run_id = ? and a.outcome in ('SYNCED', 'NO_CALL') and b.outcome in ('SYNCED', 'NO_CALL') "
                 "and rb.started_at > ra.started_at and (rb.of_run is null or rb.of_run <> a.run_id) "
-                f"and b.run_id not in (select of_run from {runs} where {undone}) "
+                f"and b.run_id not in (select of_run from {runs} where kind = 'rollback' and outcome = 'DONE') "
                 # nor the rollbacks themselves, those included that died and were finished by another
-                f"and not (rb.kind = 'rollback' and rb.of_run in (select of_run from {runs} where {undone})) "
+                "and not (rb.kind = 'rollback' and rb.of_run in "
+                f"(select of_run from {runs} where kind = 'rollback' and outcome = 'DONE')) "
                 "and a.level in ('item', 'subitem') and b.level in ('item', 'subitem') "
                 "group by b.run_id order by b.run_id",
                 [run_id],
