@@ -115,7 +115,7 @@ def push_text(result: PushResult) -> str:
     rows = [_count_row("items", result.items), _count_row("subitems", result.subitems)]
     lines = [table(headers, rows), ""]
     if not result.changed and not result.errors:
-        lines.append("Nothing changed on the board: it shows what the database says.")
+        lines.append("Nothing had to be changed on the board.")
     lines.append(
         f"{result.verdict}: {result.success_share:.1%} of rows reached the board; groups created: "
         f"{result.groups_created}, archived: {result.groups_archived}; "
