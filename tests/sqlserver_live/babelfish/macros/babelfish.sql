@@ -27,20 +27,26 @@
     select cast(null as nvarchar(10)) as definition, 0 as needs_refresh where 1 = 0
 {%- endmacro %}
 
-{#- The names in its sys views come in code page 1252 and lose what it lacks ("∆" comes as "?"); as nvarchar they keep it. -#}
+{#- Its sys.columns works out the columns of the whole database at each look, hands names over in code page 1252 ("∆" comes
+    as "?"), and says of a decimal without a scale that it has 38 digits of 38. So the columns are read from PostgreSQL. -#}
 {% macro sqlserver__get_columns_in_relation(relation) -%}
     {% call statement('get_columns_in_relation', fetch_result=True) %}
         {{ get_use_database_sql(relation.database) }}
+        declare @relation int = object_id('{{ 'tempdb..' ~ relation.identifier if '#' in relation.identifier else relation }}');
         select
-            cast(c.name as nvarchar(128)) as column_name,
-            t.name as data_type,
-            case when t.name in ('nchar', 'nvarchar', 'sysname') and c.max_length <> -1 then c.max_length / 2
-                else c.max_length end as character_maximum_length,
-            c.precision as numeric_precision,
-            c.scale as numeric_scale
-        from sys.columns as c inner join sys.types as t on c.user_type_id = t.user_type_id
-        where c.object_id = object_id('{{ 'tempdb..' ~ relation.identifier if '#' in relation.identifier else relation }}')
-        order by c.column_id
+            coalesce(cast(substring(o.original, 19, 128) as nvarchar(128)), cast(a.attname as nvarchar(128))) as column_name,
+            case t.typname when 'int2' then 'smallint' when 'int4' then 'int' when 'int8' then 'bigint' when 'float8' then 'float'
+                when 'numeric' then 'decimal' else cast(t.typname as nvarchar(128)) end as data_type,
+            case when a.atttypmod > 4 then a.atttypmod - 4 else -1 end as character_maximum_length,
+            case when a.atttypmod > 4 then (a.atttypmod - 4) / 65536 else 28 end as numeric_precision,
+            case when a.atttypmod > 4 then (a.atttypmod - 4) % 65536 else 8 end as numeric_scale
+        from pg_catalog.pg_attribute as a inner join pg_catalog.pg_type as t on a.atttypid = t.oid
+        outer apply (
+            select cast(named.listed as nvarchar(200)) as original from pg_catalog.unnest(a.attoptions) as named (listed)
+            where cast(named.listed as nvarchar(200)) like 'bbf[_]original[_]name=%'
+        ) as o
+        where a.attrelid = cast(@relation as oid) and a.attnum > 0 and a.atttypid <> cast(0 as oid)
+        order by a.attnum
     {% endcall %}
     {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
 {%- endmacro %}
