@@ -10,7 +10,6 @@ from console import ExitCode, command, print_result
 from loader.land import land
 from loader.limits import Limits
 from loader.results import LandResult
-from loader.scaffold import scaffold
 from warehouse import load_target, open_warehouse
 
 
@@ -65,6 +64,8 @@ def scaffold_command(
     *, workbook: Path, customer: str | None, project_dir: Path, force: bool, as_json: bool
 ) -> ExitCode:
     """Write the dbt files of a new customer from its workbook, and print what remains to be done."""
+    from loader.scaffold import scaffold  # noqa: PLC0415 - every landing would import it for nothing
+
     result = scaffold(workbook, project_dir, customer=customer, force=force, limits=Limits.from_environment())
     print_result(result, as_json=as_json, human=result.describe)
     return ExitCode.OK

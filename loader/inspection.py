@@ -20,6 +20,7 @@ from loader.package import Copy, sheet_parts, xml_pieces
 _LONGEST_ROW = 64 * 1024**2
 _LETTERS = 26
 _WIDEST_TWO_LETTERS = _LETTERS + _LETTERS**2
+_RARE = 100
 
 _ROOT = re.compile(rb"<([\w.-]+:)?worksheet\b")
 # cells beyond column ZZ are rare enough to be looked at one by one
@@ -97,9 +98,9 @@ class _Scanner:
         if row:
             findings.rows = max(findings.rows, int(row[1]))
         findings.columns = max(findings.columns, self.widest(rows, _FAR))
-        for cell in self._cells_around(rows, b't="e"', self._error):
+        for cell in _cells_around(rows, b't="e"', b"e", self._error):
             findings.errors.append((int(cell[2]), _column(cell[1]), _plain(cell[3])))
-        for cell in self._cells_around(rows, self._formula_start, self._uncomputed):
+        for cell in _cells_around(rows, self._formula_start, b"f", self._uncomputed):
             raise RejectedError(
                 f"Sheet '{self._sheet}', row {int(cell[2])}: cell {(cell[1] + cell[2]).decode('ascii')} is a formula "
                 "without a stored result.",
@@ -110,16 +111,6 @@ class _Scanner:
         """The last column in which a cell that ``reference`` finds holds a value; 0 without one."""
         found = (m[1] for m in reference.finditer(rows) if self._holds_value.match(rows, m.end()))
         return max(map(_column, set(found)), default=0)
-
-    @staticmethod
-    def _cells_around(rows: bytes, mark: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
-        """Cells that match ``pattern`` among those that hold ``mark``, in their tag or right behind it."""
-        at = rows.find(mark)
-        while at >= 0:
-            cell = pattern.match(rows, rows.rfind(b"<", 0, at))
-            if cell:
-                yield cell
-            at = rows.find(mark, at + 1)
 
 
 def _check_size(package: zipfile.ZipFile, part: str, sheet: str, findings: Findings, limits: Limits) -> None:
@@ -147,6 +138,29 @@ def _rows(package: zipfile.ZipFile, part: str, sheet: str) -> Iterator[bytes]:
         yield text[: end + 4]
         rest = text[end + 4 :]
     yield rest
+
+
+def _cells_around(rows: bytes, mark: bytes, rare: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """Cells that match ``pattern`` among those that hold ``mark``, in their tag or right behind it."""
+    for at in _positions(rows, mark, rare):
+        cell = pattern.match(rows, rows.rfind(b"<", 0, at))
+        if cell:
+            yield cell
+
+
+def _positions(rows: bytes, mark: bytes, rare: bytes) -> Iterator[int]:
+    """Where ``mark`` stands.
+
+    Numbers and references to shared strings, which are most of a sheet, hold no letter ``rare``: to look for it alone
+    takes a tenth of the time that looking for ``mark`` takes.
+    """
+    within = mark.rindex(rare)
+    sought, offset = (rare, within) if rows.count(rare) * _RARE < len(rows) else (mark, 0)
+    at = rows.find(sought)
+    while at >= 0:
+        if sought is mark or (at >= offset and rows.startswith(mark, at - offset)):
+            yield at - offset
+        at = rows.find(sought, at + 1)
 
 
 def _column(letters: bytes) -> int:

@@ -8,19 +8,21 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from console import progress, say
 from loader import tables
 from loader.errors import RejectedError, SourceError
 from loader.limits import Limits
-from loader.names import table_name
-from loader.reading import Job, Reading, processes_by_default, read_all
+from loader.names import SUFFIXES, table_name
 from loader.results import FileResult, LandResult, Status
 from loader.sources import Entry, Source, open_source
-from loader.workbook import SUFFIXES
 from warehouse import Session, Warehouse
+
+if TYPE_CHECKING:
+    from loader.reading import Reading
 
 _TEMPORARY = "~$"
 _WORKBOOKS_PER_SESSION = 25
@@ -55,7 +57,7 @@ def land(
     place = open_source(source, warehouse.target.project_dir)
     entries, ignored = _choose(place, select, limit_files)
     with warehouse.lock():
-        landing = _Landing(warehouse, place, limits, processes or processes_by_default())
+        landing = _Landing(warehouse, place, limits, processes)
         results = landing.run(entries, full=full)
     order = {entry.path: index for index, entry in enumerate(entries)}
     return LandResult(
@@ -68,7 +70,7 @@ def land(
 class _Landing:
     """One run over the chosen workbooks."""
 
-    def __init__(self, warehouse: Warehouse, source: Source, limits: Limits, processes: int) -> None:
+    def __init__(self, warehouse: Warehouse, source: Source, limits: Limits, processes: int | None) -> None:
         self._warehouse = warehouse
         self._source = source
         self._limits = limits
@@ -93,9 +95,9 @@ class _Landing:
 
     def _jobs(
         self, entries: Sequence[Entry], named: Mapping[str, str], last: Mapping[str, tables.LastLoad]
-    ) -> list[Job]:
-        """What is to be read; what is plainly unchanged is noted."""
-        jobs: list[Job] = []
+    ) -> dict[Entry, str | None]:
+        """What is to be read, with the hash its bytes had last time; what is plainly unchanged is noted."""
+        jobs: dict[Entry, str | None] = {}
         for entry in entries:
             if entry.path not in named:
                 continue
@@ -108,15 +110,21 @@ class _Landing:
                     sha256=known.sha256,
                 )  # fmt: skip
             else:
-                jobs.append(Job(entry, known.sha256 if known else None))
+                jobs[entry] = known.sha256 if known else None
         return jobs
 
-    def _read(self, jobs: Sequence[Job], named: Mapping[str, str]) -> None:
+    def _read(self, jobs: Mapping[Entry, str | None], named: Mapping[str, str]) -> None:
         """Read and land, workbook by workbook."""
+        # imported here because most runs find nothing to read, and to import it takes a tenth of such a run
+        from loader.reading import Job, processes_by_default, read_all  # noqa: PLC0415
+
         # opening the file for each workbook costs more than landing a small one, but what DuckDB keeps of each table
         # it has written stays in memory until the session ends
         with progress("Workbooks", len(jobs)) as advance:
-            readings = read_all(self._source, jobs, self._limits, self._processes)
+            readings = read_all(
+                self._source, list(starmap(Job, jobs.items())), self._limits,
+                self._processes or processes_by_default(),
+            )  # fmt: skip
             for first in readings:
                 with self._warehouse.session() as session:
                     for reading in chain([first], islice(readings, _WORKBOOKS_PER_SESSION - 1)):

@@ -49,6 +49,18 @@ class Limits:
             chosen[field.name] = int(text)
         return cls(**chosen)
 
+    def check_file(self, size: int) -> None:
+        """Refuse a file of so many bytes, if too many.
+
+        Raises:
+            RejectedError: with which limit to raise.
+        """
+        if size > self.file_bytes:
+            raise RejectedError(
+                f"The file has {size:,} bytes; the limit is {self.file_bytes:,}.",
+                mend="Split it, or raise ORDER_LIST_LIMIT_FILE_BYTES if it is genuine.",
+            )
+
     def check_span(self, sheet: str, rows: int, columns: int) -> None:
         """Refuse a sheet whose cells reach down to row ``rows`` and out to column ``columns`` (from 1), if too far.
 

@@ -1,4 +1,4 @@
-"""Names of landing tables and columns. Pure. The rules are those of the operators' own naming."""
+"""Names of workbooks, landing tables and columns. Pure. The rules are those of the operators' own naming."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 from loader.errors import RejectedError
 
+#: What calamine reads and order lists come as.
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
 #: Both engines allow at least so many UTF-16 units in an identifier.
 LONGEST_IDENTIFIER = 128
 #: The columns the loader adds to every landing table.

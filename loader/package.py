@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ _WORKBOOK = "xl/workbook.xml"
 _BINARY = ("xl/workbook.bin", "xl/sharedStrings.bin")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE = 4 * 1024**2
+_DOCUMENT_TYPE = b"<!DOCTYPE"
+#: Declaration, comments and instructions, then an element. Possessive: a comment must not be taken for its content.
+_ORDINARY_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<[^!?]", re.DOTALL)
 
 
 class Copy(Protocol):
@@ -32,11 +36,7 @@ def check_start(data: bytes, suffix: str, limits: Limits) -> None:
     Raises:
         RejectedError: with what it is instead.
     """
-    if len(data) > limits.file_bytes:
-        raise RejectedError(
-            f"The file has {len(data):,} bytes; the limit is {limits.file_bytes:,}.",
-            mend="Split it, or raise ORDER_LIST_LIMIT_FILE_BYTES if it is genuine.",
-        )
+    limits.check_file(len(data))
     if not data:
         raise RejectedError("The file is empty (0 bytes).", mend="Save it again from Excel.")
     if suffix == ".xls":
@@ -140,8 +140,13 @@ def xml_pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     Raises:
         RejectedError: it is damaged, or declares a document type.
     """
-    for piece in _pieces(package, part):
-        _refuse_dtd(piece, part)
+    ordinary, tail = False, b""
+    for number, piece in enumerate(_pieces(package, part)):
+        # behind the start of the root a document type is no XML any more, and no reader heeds it
+        ordinary = ordinary or (number == 0 and _ORDINARY_START.match(piece) is not None)
+        if not ordinary:
+            _refuse_dtd(tail + piece, part)
+            tail = piece[-len(_DOCUMENT_TYPE) :]
         yield piece
 
 
@@ -167,7 +172,7 @@ def _damaged(part: str) -> RejectedError:
 
 
 def _refuse_dtd(text: bytes, part: str) -> None:
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or text.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if _DOCUMENT_TYPE in text or b"<!ENTITY" in text or text.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise RejectedError(
             f"The part {part} declares a document type or entities, which no workbook needs (an XML attack?).",
             mend="Do not trust this file; ask its sender, and save it again from Excel.",

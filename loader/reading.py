@@ -19,6 +19,8 @@ from loader.workbook import Sheet, read_sheet
 
 #: Below so many bytes in all, starting processes costs more than it saves.
 _SMALL = 2 * 1024**2
+#: Windows cannot wait for more.
+_MOST_PROCESSES = 61
 _PAUSE_BEFORE_SECOND_TRY = 0.5
 
 
@@ -61,6 +63,7 @@ def read_one(source: Source, job: Job, limits: Limits) -> Reading:
     started = time.monotonic()
     entry, sha256 = job.entry, None
     try:
+        limits.check_file(entry.size)  # before it takes the memory
         entry, data = _bytes(source, entry)
         sha256 = hashlib.sha256(data).hexdigest()
         sheet = None if sha256 == job.known_sha256 else read_sheet(entry.file, data, limits)
@@ -96,7 +99,9 @@ def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
 
 def _pool(processes: int) -> ProcessPoolExecutor:
     # spawned, not forked: the parent has threads (DuckDB, Arrow), and Windows and macOS know no other way
-    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work)
+    return ProcessPoolExecutor(
+        min(processes, _MOST_PROCESSES), mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work
+    )
 
 
 def _begin_work() -> None:
@@ -120,7 +125,7 @@ def _read_in_pool(
     running: dict[Future[Reading], Job] = {}
     with _pool(processes) as pool:
         while todo or running:
-            while todo and len(running) <= processes:
+            while todo and len(running) < 2 * processes:
                 job = todo.pop()
                 try:
                     running[pool.submit(_work, source, job, limits)] = job

@@ -12,8 +12,8 @@ from pathlib import Path
 from console import ConfigurationError
 from loader.errors import RejectedError
 from loader.limits import Limits
-from loader.names import fold, table_name
-from loader.workbook import SUFFIXES, Sheet, read_sheet
+from loader.names import SUFFIXES, fold, table_name
+from loader.workbook import Sheet, read_sheet
 
 _CUSTOMERS = Path("models/staging/customers")
 _UNION = Path("models/intermediate/order_list_rows.sql")

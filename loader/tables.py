@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from loader.names import META_COLUMNS
 from loader.results import FileResult, Status
-from loader.workbook import Sheet
 from warehouse import Column, Session, Warehouse
+
+if TYPE_CHECKING:
+    from loader.workbook import Sheet
 
 FILE_LOG = "loader_file_log"
 FILE_HEADERS = "loader_file_headers"

@@ -23,8 +23,6 @@ from loader.limits import Limits
 from loader.names import Header, column_names
 from loader.package import check_parts, check_start, open_package, sheet_parts
 
-#: What calamine reads and order lists come as.
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
 _MASTER = "MASTER"
 #: Rows that are turned into columns at once: so few that their cells are still in the processor's cache by then.
 _BLOCK = 1024

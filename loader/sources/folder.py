@@ -20,7 +20,7 @@ class Folder:
         """All files, sorted by name."""
         try:
             with os.scandir(self.path) as found:
-                entries = [self._entry(Path(item.path), item.stat()) for item in found if item.is_file()]
+                entries = [entry for item in found if (entry := self._listed(item))]
         except FileNotFoundError as error:
             raise SourceError(
                 f"The folder {self.path} does not exist.", mend="Give another with --source (or SOURCE= for make)."
@@ -51,6 +51,14 @@ class Folder:
                 "The file is being written: it changed while it was read.", mend="Run again once it is saved."
             )
         return data
+
+    @classmethod
+    def _listed(cls, item: os.DirEntry[str]) -> Entry | None:
+        """``None`` for what is no file, or is gone again: somebody saves workbooks while we list them."""
+        try:
+            return cls._entry(Path(item.path), item.stat()) if item.is_file() else None
+        except FileNotFoundError:
+            return None
 
     @staticmethod
     def _entry(path: Path, stat: os.stat_result) -> Entry:

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from loader import LandResult, Limits, RejectedError, Status
+from loader import LandResult, Limits, RejectedError, Status, package
+from loader.sources.folder import Folder
 from loader.workbook import Sheet, read_sheet
 from tests.loader.books import NAME, REQUIRED, book, order, rewritten, save, shared_book, with_sheet_xml
 
@@ -189,6 +190,34 @@ def test_external_entities(part: str, tmp_path: Path) -> None:
     message = rejection(attack)
     assert "declares a document type or entities" in message
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    "before", [b"<!-- <worksheet> -->", b"<?x <worksheet> ?>", b"<!--" + b"<a>" * 2_000_000 + b"-->"]
+)
+def test_entities_behind_what_looks_like_the_root(before: bytes) -> None:
+    """An element in a comment, or a comment longer than what is looked at at once, does not hide a document type."""
+    dtd = before + b"<!DOCTYPE x [<!ENTITY e 'x'>]>"
+    attack = rewritten(GOOD, {"worksheets/sheet1.xml": lambda xml: dtd + xml.partition(b"?>")[2] or dtd + xml})
+    assert "declares a document type or entities" in rejection(attack)
+
+
+@pytest.mark.parametrize("offset", range(12))
+def test_document_type_over_a_seam(offset: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document type that begins in one piece of a long part and ends in the next is seen."""
+    monkeypatch.setattr(package, "_PIECE", 64)
+    filling = b"<!--" + b"x" * (114 + offset) + b"-->"
+    attack = with_sheet_xml(GOOD, lambda xml: filling + b"<!DOCTYPE x>" + xml)
+    assert "declares a document type" in rejection(attack)
+
+
+def test_file_that_is_too_large_is_not_even_read(source: Path, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The listing's size is enough to reject it: its bytes would have to find room in memory first."""
+    save(source, [order("A1")])
+    monkeypatch.setenv("ORDER_LIST_LIMIT_FILE_BYTES", "1000")
+    monkeypatch.setattr(Folder, "read", lambda *_: pytest.fail("read"))
+    (result,) = land().files
+    assert "ORDER_LIST_LIMIT_FILE_BYTES" in str(result.reason)
 
 
 def test_bad_limit_variable(monkeypatch: pytest.MonkeyPatch) -> None:

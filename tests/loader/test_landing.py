@@ -179,6 +179,23 @@ def test_a_workbook_that_vanishes(source: Path, land: Land, monkeypatch: pytest.
     assert result.landed == 1
 
 
+def test_a_workbook_that_vanishes_while_the_folder_is_listed(
+    source: Path, land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as if it had never been there; the folder is not said to be missing."""
+    gone = save(source, [order("A1")])
+    save(source, [order("B1")], name="AJE ORDER LIST.xlsx")
+    real = Folder._entry
+
+    def deleted_before_it_is_looked_at(path: Path, stat: os.stat_result) -> Entry:
+        if path == gone:
+            raise FileNotFoundError(path)
+        return real(path, stat)
+
+    monkeypatch.setattr(Folder, "_entry", staticmethod(deleted_before_it_is_looked_at))
+    assert [f.file for f in land().files] == ["AJE ORDER LIST.xlsx"]
+
+
 def test_a_workbook_that_is_being_written(source: Path, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
     """It changes at each look: rejected as being written. It settles at the second look: landed."""
     path = save(source, [order("A1")])

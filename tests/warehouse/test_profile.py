@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from console import ConfigurationError, redact
 from warehouse import load_target, open_warehouse
@@ -52,6 +53,38 @@ def test_numbers_and_booleans_are_rendered_text_stays_text(project: Path, monkey
     settings = load_target("dev", project_dir=project).settings
     assert (settings["port"], settings["encrypt"], settings["password"]) == (1433, True, "00123456")
     assert redact("login failed for 00123456") == "login failed for ***"
+
+
+@pytest.mark.parametrize(
+    ("value", "rendered"),
+    [
+        ("{{ env_var('SOME_PATH', 'data/x.duckdb') }}", "data/x.duckdb"),
+        ("{{env_var('SOME_PATH','')}}", ""),
+        ("{{ env_var('SET_PATH', 'data/x.duckdb') }}", "007"),
+        ("{{ env_var('SET_PATH') }}", "007"),
+        ('{{ env_var("SET_PATH") }}', "007"),
+        ("{{ env_var('SET_PATH') | as_number }}", 7),
+        ("{{ env_var('SET_PATH') + env_var('SOME_PATH', 'b') }}", "007b"),
+        ("{{ env_var('SET_PATH') }}/{{ env_var('SOME_PATH', 'b') }}", "007/b"),
+        ("no {braces", "no {braces"),
+    ],
+)
+def test_variables_are_rendered_as_dbt_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, rendered: object
+) -> None:
+    """Alone, with a default, with a filter, in a longer expression or text."""
+    monkeypatch.setenv("SET_PATH", "007")
+    output = {"type": "duckdb", "schema": "main", "path": value}
+    write(tmp_path, yaml.safe_dump({"order_list": {"target": "local", "outputs": {"local": output}}}))
+    assert load_target(project_dir=tmp_path).settings["path"] == rendered
+
+
+def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
+    """Without a default the value cannot be guessed."""
+    output = {"type": "duckdb", "schema": "main", "path": "{{ env_var('NOT_SET_PATH') }}"}
+    write(tmp_path, yaml.safe_dump({"order_list": {"target": "local", "outputs": {"local": output}}}))
+    with pytest.raises(ConfigurationError, match="needs the environment variable NOT_SET_PATH"):
+        load_target(project_dir=tmp_path)
 
 
 def test_a_target_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
