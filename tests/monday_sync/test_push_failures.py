@@ -1,0 +1,138 @@
+"""Rows and requests that fail, and limits that end a run: neighbours go on, and the next run carries on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monday_sync.api import CreateItem, Outcome
+from monday_sync.errors import DailyLimitError, RequestFailedError
+from monday_sync.render import plan_text
+from tests.monday_sync.conftest import Desk, orders
+
+
+def test_one_bad_value_never_fails_its_neighbours(desk: Desk) -> None:
+    """A row that the board refuses becomes ERROR with the reason; the others of its request go through."""
+    desk.have(orders("1", "2", "3"))
+    desk.board.refuse = lambda op: (
+        Outcome(0, False, None, "r", 1, "ColumnValueException", "the board does not like it")
+        if isinstance(op, CreateItem) and op.name == "STYLE1 2"
+        else None
+    )
+    result = desk.push()
+    assert (result.items.created, result.items.failed, result.subitems.created) == (2, 1, 4)
+    assert result.errors[0].sentence == "the board does not like it"
+    assert result.exit_code == 1
+    rows = desk.state("select aag_order_number, sync_state, sync_error_message, retry_count from FACT_ORDER_LIST "
+                      "where sync_state <> 'SYNCED'")  # fmt: skip
+    assert rows == [("2", "ERROR", "the board does not like it", 1)]
+    desk.board.refuse = lambda _: None
+    assert desk.push().items.created == 1
+    assert desk.sizes("STYLE1 2") == {"S": "10", "M": "20"}
+
+
+def test_a_value_that_does_not_fit_fails_without_a_call(desk: Desk) -> None:
+    """A missing label that may not be created makes the row an ERROR that lists the labels there are."""
+    desk.have(orders("1", "2", values={"unit_of_measure": "PCS"}) + orders("3", values={"unit_of_measure": "BOX"}))
+    result = desk.push()
+    assert (result.items.created, result.items.failed, result.subitems.waiting) == (2, 1, 2)
+    assert "no label 'BOX'" in result.errors[0].sentence
+    assert "PCS, SET" in result.errors[0].sentence
+
+
+def test_dead_rows_alert_once_and_wait(desk: Desk) -> None:
+    """After the policy's attempts a row is given up, named once, left alone, and tried again on request."""
+    desk.have(orders("1", values={"unit_of_measure": "BOX"}))
+    named = [len(desk.push().newly_dead) for _ in range(6)]
+    assert named == [0, 0, 0, 0, 1, 0]
+    assert desk.push().items.dead == 1
+    from monday_sync.retry import requeue  # noqa: PLC0415
+
+    assert requeue(desk.context.ledger, reason="no label").items == 1
+    desk.board.labels[desk.column("unit_of_measure")].append("BOX")
+    assert desk.push().items.created == 1
+
+
+def test_a_request_refused_as_a_whole_fails_only_the_row_it_is_about(desk: Desk) -> None:
+    """When the API refuses a whole request, it is halved until only the guilty row becomes ERROR."""
+    desk.have(orders("1", "2", "3"))
+
+    def guilty(request: object) -> None:
+        if any(isinstance(op, CreateItem) and op.name == "STYLE1 2" for op in request.operations):  # type: ignore[attr-defined]
+            raise RequestFailedError("the request cannot be read")
+
+    desk.board.before = guilty
+    result = desk.push()
+    assert (result.items.created, result.items.failed, result.subitems.created) == (2, 1, 4)
+    assert desk.state("select sync_state from FACT_ORDER_LIST where aag_order_number = '2'") == [("ERROR",)]
+
+
+def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:
+    """When the day's calls are used up, the run stops with exit status 1, and the next one carries on."""
+    desk.have(orders(*[str(n) for n in range(12)]))
+    count = 0
+
+    def limited(_request: object) -> None:
+        nonlocal count
+        count += 1
+        if count > 2:
+            raise DailyLimitError("the calls of the day are used up", mend="Run it again tomorrow.")
+
+    desk.board.before = limited
+    result = desk.push()
+    assert (result.outcome, result.exit_code) == ("stopped", 1)
+    assert "calls of the day" in (result.sentence or "")
+    assert desk.state("select distinct sync_state from FACT_ORDER_LIST order by 1") == [("NEW",), ("SYNCED",)]
+    desk.board.before = lambda _: None
+    result = desk.push()
+    assert result.outcome == "done"
+    assert len(desk.board.active()) == 12
+
+
+def test_requests_stored_ahead_are_withdrawn_when_the_run_stops(desk: Desk) -> None:
+    """Intents are stored for several requests at once; those that were never sent leave no doubt behind."""
+    desk.have(orders(*[str(n) for n in range(40)]))
+    stored: list[int] = []
+
+    def limited(_request: object) -> None:
+        stored.append(len(desk.context.ledger.open_attempts()))
+        if len(stored) == 3:
+            raise DailyLimitError("the calls of the day are used up", mend="Run it again tomorrow.")
+
+    desk.board.before = limited
+    assert desk.push().outcome == "stopped"
+    # the group; five items; then ten, of which the first five meet the limit and the others are not sent at all
+    assert stored == [1, 5, 10]
+    assert desk.context.ledger.open_attempts() == []
+    assert desk.state("select count(*) from monday_sync_items") == [(5,)]
+    outcomes = "select outcome, count(*) from monday_sync_attempts where level = 'item' group by 1 order by 1"
+    assert desk.state(outcomes) == [("SYNCED", 5), ("WITHDRAWN", 10)]
+    desk.board.before = lambda _: None
+    assert desk.push().recovered == 0
+    assert len(desk.board.active()) == 40
+
+
+def test_a_push_keeps_to_its_share_of_the_day(desk: Desk) -> None:
+    """The API may spend no more than the policy's share of the day's calls, less what was used already."""
+    desk.have(orders("1"))
+    desk.reopen(replace(desk.context.board, policy=replace(desk.context.board.policy, daily_calls=100)))
+    desk.push()
+    assert desk.board.allowed == pytest.approx(80)
+    desk.reopen(replace(desk.context.board, policy=replace(desk.context.board.policy, daily_calls=None)))
+    desk.push()
+    assert desk.board.allowed is None
+
+
+def test_the_plan_says_what_it_takes(desk: Desk) -> None:
+    """A plan counts the calls of the push, stores nothing on the board, and names its conflicts' policy."""
+    desk.have(orders("1", "2", "3"))
+    plan = desk.plan()
+    assert plan.estimate is not None
+    assert plan.estimate.calls == 2
+    assert (plan.touched, len(plan.groups), desk.board.requests) == (0, 1, [])
+    desk.push()
+    desk.board.named("STYLE1 1").values[desk.column("notes")] = "person"
+    desk.have([orders("1")[0].with_values(notes="ours"), *orders("2", "3")])
+    text = plan_text(desk.plan())
+    assert "notes: 'person' -> 'ours'  [conflict: we last sent (empty); policy ours: sent all the same]" in text

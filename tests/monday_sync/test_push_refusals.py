@@ -1,0 +1,107 @@
+"""What a push refuses before it changes anything: each names the mend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monday_sync.errors import ConfirmationNeededError, RefusedError
+from tests.monday_sync.conftest import Desk, orders
+
+
+def test_touching_much_of_the_board_needs_the_number(desk: Desk) -> None:
+    """A push that would change more of the board than the policy allows is refused until its number is given."""
+    several = orders("1", "2", "3")
+    desk.have(several)
+    desk.push()
+    desk.have([o.with_values(notes="x") for o in several])
+    sent = len(desk.board.requests)
+    with pytest.raises(ConfirmationNeededError, match="--yes 3"):
+        desk.push()
+    with pytest.raises(ConfirmationNeededError, match="does not match"):
+        desk.push(yes=2)
+    assert len(desk.board.requests) == sent
+    assert desk.push(yes=3).items.updated == 3
+
+
+def test_a_stored_plan_is_done_exactly_or_refused(desk: Desk) -> None:
+    """A plan is pushed once as it was made; when data or board changed meanwhile it is refused."""
+    desk.have(orders("1", "2", "3", "4"))
+    made = desk.plan()
+    assert desk.push(plan_id=made.plan_id).items.created == 4
+    with pytest.raises(RefusedError, match="was pushed"):
+        desk.push(plan_id=made.plan_id)
+    several = orders("1", "2", "3", "4")
+    several[0] = several[0].with_values(notes="x")
+    desk.have(several)
+    made = desk.plan()
+    desk.board.named("STYLE1 1").values[desk.column("notes")] = "a person wrote this"
+    with pytest.raises(RefusedError, match="changed since"):
+        desk.push(plan_id=made.plan_id)
+    made = desk.plan()
+    several[0] = several[0].with_values(notes="y")
+    desk.have(several)
+    with pytest.raises(RefusedError, match="changed since"):
+        desk.push(plan_id=made.plan_id)
+
+
+def test_a_full_board_is_refused(desk: Desk) -> None:
+    """New items that do not fit are refused before anything is done."""
+    desk.board.items_limit = 2
+    desk.have(orders("1", "2", "3"))
+    with pytest.raises(RefusedError, match="3 more do not fit"):
+        desk.push()
+    assert not desk.board.requests
+
+
+def test_a_read_only_token_is_refused(desk: Desk) -> None:
+    """A token that cannot write is refused before anything is done."""
+    desk.have(orders("1"))
+    desk.board.can_write = False
+    with pytest.raises(RefusedError, match="not write"):
+        desk.push()
+
+
+def test_a_column_that_the_board_lacks_is_refused(desk: Desk) -> None:
+    """A mapped column that the board lacks, or has with another type, is named with the file to mend."""
+    desk.have(orders("1"))
+    whole = desk.context.board
+    desk.board.config = replace(whole, items=whole.items[1:])
+    with pytest.raises(RefusedError, match=r"boards/local\.yml maps aag_order_number .* does not have"):
+        desk.push()
+    desk.board.config = replace(whole, items=(replace(whole.items[0], type="date"), *whole.items[1:]))
+    with pytest.raises(RefusedError, match="is a date column"):
+        desk.push()
+
+
+def test_a_view_column_that_does_not_exist_is_refused(desk: Desk) -> None:
+    """A view column that the board's file names and dbt does not make is refused."""
+    config = desk.context.board
+    desk.reopen(replace(config, items=(*config.items, replace(config.items[0], view_column="no_such"))))
+    with pytest.raises(RefusedError, match="no column no_such"):
+        desk.push()
+
+
+def test_missing_relations_are_refused(desk: Desk) -> None:
+    """Without dbt's relations the message says to run dbt build first."""
+    with desk.context.ledger.session() as session:
+        session.execute("drop view sync_monday__items")
+    with pytest.raises(RefusedError, match="dbt build --target local"):
+        desk.push()
+
+
+def test_a_ledger_of_another_board_is_refused(desk: Desk) -> None:
+    """A database whose ledger links items of another board is refused."""
+    desk.have(orders("1"))
+    desk.push()
+    desk.reopen(replace(desk.context.board, board_id="123"))
+    with pytest.raises(RefusedError, match="belongs to board"):
+        desk.push()
+
+
+def test_unknown_customers_are_refused(desk: Desk) -> None:
+    """A customer without orders is most likely a typing error."""
+    desk.have(orders("1"))
+    with pytest.raises(RefusedError, match="GRAYSON"):
+        desk.push(customers=("GRAYSON",))
