@@ -10,17 +10,19 @@
     EXEC('CREATE VIEW {{ escape_single_quotes(name | string) }} AS {{ escape_single_quotes(sql) }}');
 {% endmacro %}
 
-{#- Its sp_rename wants to be told that it renames an object. -#}
+{#- Its sp_rename wants to be told that it renames an object. And a renamed table keeps its indexes under names that its
+    successor's will have, and names of indexes are unique within a schema: the table that steps aside drops them first. -#}
 {% macro sqlserver__rename_relation(from_relation, to_relation) -%}
+  {%- if to_relation.identifier.endswith('__dbt_backup') and from_relation.is_table %}
+    {%- for index in run_query("select name from sys.indexes where object_id = object_id('" ~ from_relation ~ "') and name is not null") %}
+      {%- do run_query('drop index [' ~ index[0] ~ '] on ' ~ from_relation) %}
+    {%- endfor %}
+  {%- endif %}
   {% call statement('rename_relation') -%}
     {{ get_use_database_sql(from_relation.database) }}
     EXEC sp_rename '{{ from_relation.schema }}.{{ from_relation.identifier }}', '{{ to_relation.identifier }}', 'OBJECT'
   {%- endcall %}
 {% endmacro %}
-
-{#- The names of its indexes are unique within a schema, so a second build would collide with the first. -#}
-{% macro sqlserver__create_indexes(relation) %}{% endmacro %}
-{% macro sqlserver__reconcile_indexes(relation) %}{% endmacro %}
 
 {#- It has no sp_refreshview and compares what it describes loosely: every view is made anew. -#}
 {% macro sqlserver__get_view_skip_check_sql(relation, compiled_sql) -%}
@@ -28,7 +30,8 @@
 {%- endmacro %}
 
 {#- Its sys.columns works out the columns of the whole database at each look, hands names over in code page 1252 ("∆" comes
-    as "?"), and says of a decimal without a scale that it has 38 digits of 38. So the columns are read from PostgreSQL. -#}
+    as "?"), and takes a computed decimal, which has no scale there, for one of 38 digits, all behind the point. So the columns are read
+    from PostgreSQL, and such a decimal has the four places that our prices have. -#}
 {% macro sqlserver__get_columns_in_relation(relation) -%}
     {% call statement('get_columns_in_relation', fetch_result=True) %}
         {{ get_use_database_sql(relation.database) }}
@@ -39,7 +42,7 @@
                 when 'numeric' then 'decimal' else cast(t.typname as nvarchar(128)) end as data_type,
             case when a.atttypmod > 4 then a.atttypmod - 4 else -1 end as character_maximum_length,
             case when a.atttypmod > 4 then (a.atttypmod - 4) / 65536 else 28 end as numeric_precision,
-            case when a.atttypmod > 4 then (a.atttypmod - 4) % 65536 else 8 end as numeric_scale
+            case when a.atttypmod > 4 then (a.atttypmod - 4) % 65536 else 4 end as numeric_scale
         from pg_catalog.pg_attribute as a inner join pg_catalog.pg_type as t on a.atttypid = t.oid
         outer apply (
             select cast(named.listed as nvarchar(200)) as original from pg_catalog.unnest(a.attoptions) as named (listed)
