@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import platform
 import secrets
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 
 from bench.claims import Report
+from bench.kept import keep, note_machine
 from bench.load import measure_load, measure_many_files
 from bench.places import CACHE, ROOT
 from bench.scaling import measure_scaling
-from bench.scratch import processes
 from bench.sync import measure_sync
 from bench.transform import measure_transform
 from bench.whole import measure_pipeline
@@ -27,7 +23,6 @@ from samples import FULL_ROWS
 AREAS = ("load", "transform", "pipeline", "scaling", "sync")
 _QUICK_ROWS = FULL_ROWS // 10
 _ORDERS, _QUICK_ORDERS = 10_000, 600  # the board takes 10,000 items
-_RESULTS = ROOT / "data" / "bench"
 
 
 @click.group(invoke_without_command=True)
@@ -57,16 +52,9 @@ def bench(*, quick: bool, only: tuple[str, ...], as_json: bool) -> ExitCode:
     """Measure the chosen areas in order, print the table, keep the result under data/bench/."""
     areas = only or AREAS
     report = Report()
-    report.note(
-        "machine",
-        system=platform.platform(),
-        python=platform.python_version(),
-        processes=processes(),
-        quick=quick,
-        at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-    )
+    note_machine(report, quick=quick)
     _measure(report, areas, quick=quick)
-    path = _keep(report)
+    path = keep(report)
     print_result(report.as_json(), as_json=as_json, human=lambda: f"{report.table()}\n\nkept in {path}")
     return ExitCode.OK if report.holds else ExitCode.SOME_FAILED
 
@@ -85,10 +73,3 @@ def _measure(report: Report, areas: tuple[str, ...], *, quick: bool) -> None:
             measure_scaling(report, work, workload(CACHE, work.rows * 10), CACHE)
     if "sync" in areas:
         measure_sync(report, CACHE, orders=_QUICK_ORDERS if quick else _ORDERS)
-
-
-def _keep(report: Report) -> Path:
-    _RESULTS.mkdir(parents=True, exist_ok=True)
-    path = _RESULTS / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}.json"
-    path.write_text(json.dumps(report.as_json(), indent=1, ensure_ascii=False, default=str), encoding="utf-8")
-    return path.relative_to(ROOT)

@@ -1,0 +1,95 @@
+"""The workbooks landed and built on the server, twice: with a fifth of the rows, then with all, in as many files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.claims import Claim, Report, ratio
+from bench.scratch import Scratch
+from bench.sqlserver.counting import CountingWarehouse
+from bench.sqlserver.landing import Landing, land_counted, plain_executemany
+from bench.sqlserver.place import Build, Project, clear
+from bench.sqlserver.shares import TIMES, share_in_words
+from bench.workload import Workload
+from console import say
+
+LANDING, TRANSFORM = "landing", "transform"
+_SPEED = 10
+_ROWS_A_CHUNK = 1_000  # an insert that needs a round trip for fewer is no bulk insert
+
+
+def measure_runs(
+    report: Report, warehouse: CountingWarehouse, few: Workload, work: Workload, cache: Path, *,
+    project: Project | None, slow_rows: int,
+) -> None:  # fmt: skip
+    """Land ``few`` and ``work``; with a ``project``, build each too, and ``work`` on DuckDB beside it."""
+    landings, builds = [], []
+    for some in (few, work):
+        clear(warehouse)
+        say(f"landing {some.rows:,} rows of {some.files} workbooks on the server ...")
+        landings.append(land_counted(warehouse, some))
+        if project:
+            say("dbt build on the server ...")
+            builds.append(project.build(warehouse.target))
+    _report_statements(report, *landings)
+    _report_speed(report, warehouse, landings[1], work, slow_rows)
+    if project:
+        _report_builds(report, *builds, work=work, cache=cache)
+
+
+def _report_speed(
+    report: Report, warehouse: CountingWarehouse, landing: Landing, work: Workload, slow_rows: int
+) -> None:
+    ours = landing.speed
+    say(f"plain executemany of about {min(slow_rows, ours.rows):,} of the same rows (slow) ...")
+    plain = plain_executemany(warehouse, landing.tables, slow_rows)
+    text = f"speed of landing {work.files} workbooks / plain executemany"
+    report.claims.append(
+        Claim(LANDING, text, ratio(ours.cells_a_second, plain.cells_a_second), _SPEED, "x", "at least")
+    )
+    report.note(
+        LANDING,
+        rows=ours.rows,
+        seconds=ours.seconds,
+        rows_per_second=ours.rows_a_second,
+        cells_per_second=round(ours.cells_a_second),
+        plain_executemany_rows_per_second=plain.rows_a_second,
+        plain_executemany_cells_per_second=round(plain.cells_a_second),
+        plain_executemany_was_measured_with=share_in_words(plain.rows, ours.rows, plain.tables),
+    )
+
+
+def _report_statements(report: Report, small: Landing, large: Landing) -> None:
+    further = large.speed.rows - small.speed.rows
+    report.claims += [
+        Claim(LANDING, f"{TIMES} times the rows: further statements, chunks of rows apart",
+              large.statements - small.statements, 0, "statements"),
+        Claim(LANDING, f"{TIMES} times the rows: further chunks, a chunk for 1,000 further rows",
+              large.chunks - small.chunks, further // _ROWS_A_CHUNK, "chunks"),
+    ]  # fmt: skip
+    report.note(
+        LANDING,
+        statements={
+            f"{one.speed.rows:,} rows": f"{one.statements:,} and {one.chunks:,} chunks of rows"
+            for one in (small, large)
+        },
+    )
+
+
+def _report_builds(report: Report, small: Build, large: Build, *, work: Workload, cache: Path) -> None:
+    say("the same workbooks on DuckDB ...")
+    local = Scratch.fresh(cache / "sqlserver-duckdb", work.folder)
+    local.land()
+    duckdb = local.build()
+    report.claims.append(
+        Claim(TRANSFORM, f"{TIMES} times the rows: further statements of dbt build",
+              large.statements - small.statements, 0, "statements")
+    )  # fmt: skip
+    report.note(
+        TRANSFORM,
+        dbt_build_seconds=large.seconds,
+        dbt_build_seconds_on_duckdb=duckdb.seconds,
+        server_to_duckdb=f"{ratio(large.seconds, duckdb.seconds):.1f} x (no limit)",
+        dbt_build_seconds_with_a_fifth_of_the_rows=small.seconds,
+        statements={"a fifth": small.statements, "all": large.statements},
+    )
