@@ -10,18 +10,21 @@
     EXEC('CREATE VIEW {{ escape_single_quotes(name | string) }} AS {{ escape_single_quotes(sql) }}');
 {% endmacro %}
 
-{#- Its sp_rename wants to be told that it renames an object. And a renamed table keeps its indexes under names that its
-    successor's will have, and names of indexes are unique within a schema: the table that steps aside drops them first. -#}
+{#- Its sp_rename wants to be told that it renames an object. -#}
 {% macro sqlserver__rename_relation(from_relation, to_relation) -%}
-  {%- if to_relation.identifier.endswith('__dbt_backup') and from_relation.is_table %}
-    {%- for index in run_query("select name from sys.indexes where object_id = object_id('" ~ from_relation ~ "') and name is not null") %}
-      {%- do run_query('drop index [' ~ index[0] ~ '] on ' ~ from_relation) %}
-    {%- endfor %}
-  {%- endif %}
   {% call statement('rename_relation') -%}
     {{ get_use_database_sql(from_relation.database) }}
     EXEC sp_rename '{{ from_relation.schema }}.{{ from_relation.identifier }}', '{{ to_relation.identifier }}', 'OBJECT'
   {%- endcall %}
+{% endmacro %}
+
+{#- The names of its indexes are unique within a schema, and a table that steps aside keeps its own: those are dropped first. -#}
+{% macro sqlserver__create_indexes(relation) %}
+  {%- for index in config.get('indexes', default=[]) %}
+    {%- set name = adapter.parse_index(index).render(relation) %}
+    {%- do run_query('drop index if exists [' ~ name ~ '] on ' ~ relation.include(database=False)) %}
+    {%- do run_query(sqlserver__get_create_index_sql(relation, index)) %}
+  {%- endfor %}
 {% endmacro %}
 
 {#- It has no sp_refreshview and compares what it describes loosely: every view is made anew. -#}
