@@ -33,7 +33,7 @@ def adopt(context: Context) -> AdoptResult:
     with context.warehouse.lock():
         facts = check(context)
         settle_doubts(context)
-        plan = make_plan(context.api, context.ledger, context.board, facts, Options())
+        plan = make_plan(context.api, context.ledger, context.board, facts, Options(), now=context.clock())
         adopted = [step for step in plan.steps if step.adopted]
         with running(context, "adopt") as state:
             batch_id = uuid.uuid4().hex

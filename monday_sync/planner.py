@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monday_sync import state as machine
 from monday_sync.api import BoardApi, BoardInfo, BoardItem, Estimate
 from monday_sync.boards import BoardConfig
-from monday_sync.bulk.choice import Wish, add_jobs, choose
+from monday_sync.bulk.choice import Hour, Wish, add_jobs, choose
 from monday_sync.bulk.file import BulkPart
+from monday_sync.bulk.readback import IMPORT
 from monday_sync.diff import mappings_of, on_board, step_for
 from monday_sync.groups import resolve_groups, twins
 from monday_sync.labels import Labels
@@ -29,8 +31,10 @@ class Bases:
     adopted: set[str]
 
 
-def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFacts, options: Options) -> Plan:
-    """What a push with ``options`` would do now.
+def make_plan(
+    api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFacts, options: Options, *, now: dt.datetime
+) -> Plan:
+    """What a push with ``options`` would do ``now``.
 
     Raises:
         RefusedError: the database lacks what we read.
@@ -81,7 +85,10 @@ def make_plan(api: BoardApi, ledger: Ledger, board: BoardConfig, facts: BoardFac
     wish = Wish(options.bulk or board.policy.bulk, board.policy.bulk_minimum)
     used = {s.row.group_name for s in steps if s.action in {Action.CREATE, Action.UPDATE, Action.CONFIRM}}
     new_groups = used - group_ids.keys()
-    bulk = choose(all_steps, board, facts, wish, new_groups)
+    bulk: tuple[BulkPart, ...] = ()
+    if any(step.action is Action.CREATE for step in steps) and wish.mode != "never":
+        hour = Hour.of(ledger.requests_since(IMPORT, now - dt.timedelta(hours=1)))
+        bulk = choose(all_steps, board, facts, wish, new_groups=new_groups, hour=hour)
     estimate = _estimate(api, board, all_steps, bulk)
     if bulk and wish.mode == "auto":
         one_by_one = _estimate(api, board, all_steps, ())

@@ -53,7 +53,7 @@ def plan(
 def plan_in(context: Context, options: Options, *, store: bool = True) -> Plan:
     """The same in an opened context."""
     facts = check(context)
-    made = make_plan(context.api, context.ledger, context.board, facts, options)
+    made = make_plan(context.api, context.ledger, context.board, facts, options, now=context.clock())
     check_customers(made, options)
     if not store:
         return made
@@ -136,7 +136,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if recovery.stopped:
                 return recovery.result()
             facts = check(context)
-        made = make_plan(context.api, context.ledger, context.board, facts, options)
+        made = make_plan(context.api, context.ledger, context.board, facts, options, now=context.clock())
         made = replace(made, doubles=request.doubles)
         check_customers(made, options)
         if request.plan_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,20 @@ class Wish:
 
     mode: str
     minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What the bulk imports of the last hour took of its limits, which are the account's: those of all boards count."""
+
+    jobs: int = 0
+    ingested: int = 0
+
+    @classmethod
+    def of(cls, imports: Sequence[tuple[str, int]]) -> Hour:
+        """Add up imports as the ledger tells them: how each was asked for (JSON), and its rows."""
+        ingested = sum(rows for operation, rows in imports if json.loads(operation)["kind"] == "ingest")
+        return cls(len(imports), ingested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +74,19 @@ def families(steps: Sequence[Step], orders: Collection[str] | None = None) -> li
 
 
 def choose(
-    steps: Sequence[Step], board: BoardConfig, facts: BoardFacts, wish: Wish, new_groups: Collection[str]
+    steps: Sequence[Step],
+    board: BoardConfig,
+    facts: BoardFacts,
+    wish: Wish,
+    *,
+    new_groups: Collection[str],
+    hour: Hour,
 ) -> tuple[BulkPart, ...]:
     """The files to import, a group each, largest first, within the jobs and items of an hour.
 
     Args:
         new_groups: names of groups that the push creates: they hold nothing yet, so an admin's import need not match.
+        hour: what was imported already.
     """
     if wish.mode == "never":
         return ()
@@ -72,7 +94,7 @@ def choose(
     for family in _fit(families(steps), board, facts):
         by_group.setdefault(family.item.row.group_name, []).append(family)
     chosen: list[BulkPart] = []
-    ingested = 0
+    ingested = hour.ingested
     for name, group in sorted(by_group.items(), key=lambda entry: (-_rows(entry[1]), entry[0])):
         if wish.mode == "auto" and _rows(group) < wish.minimum:
             break
@@ -81,7 +103,7 @@ def choose(
         for part in parts((family.row for family in group), mode):
             mine = [next(waiting) for _ in part]
             rows = _rows(mine)
-            if len(chosen) == JOBS_AN_HOUR or (mode == "ingest" and ingested + rows > ITEMS_AN_HOUR):
+            if hour.jobs + len(chosen) >= JOBS_AN_HOUR or (mode == "ingest" and ingested + rows > ITEMS_AN_HOUR):
                 return tuple(chosen)
             ingested += rows if mode == "ingest" else 0
             orders = tuple(family.item.row.key for family in mine)

@@ -137,6 +137,14 @@ class Ledger:
             )
         return [Attempt.from_record(r) for r in records]
 
+    def requests_since(self, kind: str, at: dt.datetime) -> list[tuple[str, int]]:
+        """Requests of a kind since ``at``, to all boards: the first operation of each, and how many it had."""
+        attempts = self.warehouse.relation(ATTEMPTS.name)
+        select = f"select min(operation), count(*) from {attempts} where kind = ? and created_at > ?"  # noqa: S608
+        with self.session() as session:
+            found = session.rows(f"{select} group by batch_id order by batch_id", [kind, at])
+        return [(str(operation), int(count)) for operation, count in found]
+
     def attempts_of_run(self, run_id: str) -> list[Attempt]:
         """All attempts of a run in the order they were sent."""
         return self._attempts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -103,6 +104,12 @@ def test_the_items_of_an_hour(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(choice, "ITEMS_AN_HOUR", 8)
     desk.have(orders("B1", customer="ACME") + orders("A1", "A2"))
     assert imported(desk.plan(bulk="always")) == ["STYLE1 A1", "STYLE1 A2"]
+
+
+def test_the_hour_began_before_the_push() -> None:
+    """Jobs and items of earlier imports count, those of a backfill as jobs alone."""
+    asked = [(json.dumps({"kind": kind}), rows) for kind, rows in (("ingest", 30), ("backfill", 500), ("ingest", 4))]
+    assert choice.Hour.of(asked) == choice.Hour(jobs=3, ingested=34)
 
 
 def test_a_large_group_takes_several_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from monday_sync.api.jobs import BulkJobResult
-from monday_sync.bulk import flight
+from monday_sync.bulk import choice, flight
 from monday_sync.cli import main
 from monday_sync.context import open_context
 from monday_sync.errors import RequestFailedError
@@ -126,6 +126,22 @@ def test_the_jobs_of_an_hour_are_used_up(bay: Bay) -> None:
     assert (result.outcome, result.items.created, bay.jobs) == ("done", 4, [("backfill", "COMPLETED")])
     assert bay.wrong(typical()) == []
     assert bay.settled()
+
+
+def test_the_jobs_of_an_hour_over_several_pushes(bay: Bay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What earlier pushes imported within the hour is known: no job is asked for that the API would refuse."""
+    monkeypatch.setattr(choice, "JOBS_AN_HOUR", 1)
+    bay.relations.set_orders(orders("A1"))
+    bay.push()
+    assert len(bay.jobs) == 1
+    bay.relations.set_orders(orders("A1", "A2"))
+    bay.push()
+    assert len(bay.jobs) == 1
+    bay.handle.clock.advance(3_601)
+    bay.relations.set_orders(orders("A1", "A2", "A3"))
+    bay.push()
+    assert len(bay.jobs) == 2
+    assert bay.wrong(orders("A1", "A2", "A3")) == []
 
 
 def test_what_cannot_go_by_file_goes_with_it(bay: Bay) -> None:
