@@ -66,7 +66,7 @@ test-sqlserver: $(DEV_READY)  ## The whole path on a live SQL Server. SERVER=<ho
 	@$(PY) -c "import sys; sys.exit(None if '$(SERVER)' else 'Name the server: make test-sqlserver SERVER=localhost:1433')"
 	@ORDER_LIST_TEST_SERVER="$(SERVER)" $(PY) -m pytest tests/sqlserver_live $(ARGS)
 
-bench-sqlserver: $(DEV_READY) sqlserver-driver  ## Bulk inserts compared on a live SQL Server: the target prod of profiles.yml
+bench-sqlserver: $(DEV_READY) profiles.yml sqlserver-driver  ## Measure on a live SQL Server (target prod): landing, dbt build, bulk inserts. ARGS=--help tells more
 	@$(PY) -m bench.sqlserver $(ARGS)
 
 lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes nothing
