@@ -73,7 +73,7 @@ def main(
     """
     # a driver manager that is missing is said by this, not by an import
     open_warehouse(load_target(target, project_dir=ROOT))
-    from bench.sqlserver.place import Project, own_schema  # noqa: PLC0415
+    from bench.sqlserver.place import own_schema  # noqa: PLC0415
     from bench.sqlserver.runs import measure_runs  # noqa: PLC0415
     from bench.sqlserver.ways import measure_ways  # noqa: PLC0415
 
@@ -85,9 +85,8 @@ def main(
         driver = str(warehouse.target.settings.get("driver"))
         note_machine(report, server=version.splitlines()[0], driver=driver)
         if areas - {"ways"}:
-            project = Project(CACHE / "sqlserver", macros) if "transform" in areas else None
             few, work = (workload(CACHE, count) for count in (rows // TIMES, rows))
-            measure_runs(report, warehouse, few, work, CACHE, project=project, slow_rows=slow_rows)
+            measure_runs(report, warehouse, few, work, CACHE, areas=areas, macros=macros, slow_rows=slow_rows)
         if "ways" in areas:
             measure_ways(report, warehouse, rows=way_rows)
     path = keep(report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from bench.claims import Claim, Report, ratio
@@ -20,10 +21,11 @@ _ROWS_A_CHUNK = 1_000  # an insert that needs a round trip for fewer is no bulk 
 
 def measure_runs(
     report: Report, warehouse: CountingWarehouse, few: Workload, work: Workload, cache: Path, *,
-    project: Project | None, slow_rows: int,
+    areas: Collection[str], macros: Path | None, slow_rows: int,
 ) -> None:  # fmt: skip
-    """Land ``few`` and ``work``; with a ``project``, build each too, and ``work`` on DuckDB beside it."""
+    """Land ``few`` and ``work``; for the area transform build each too, and ``work`` on DuckDB beside it."""
     landings, builds = [], []
+    project = Project(cache / "sqlserver", macros) if TRANSFORM in areas else None
     for some in (few, work):
         clear(warehouse)
         say(f"landing {some.rows:,} rows of {some.files} workbooks on the server ...")
@@ -31,9 +33,10 @@ def measure_runs(
         if project:
             say("dbt build on the server ...")
             builds.append(project.build(warehouse.target))
-    _report_statements(report, *landings)
-    _report_speed(report, warehouse, landings[1], work, slow_rows)
-    if project:
+    if LANDING in areas:
+        _report_statements(report, *landings)
+        _report_speed(report, warehouse, landings[1], work, slow_rows)
+    if TRANSFORM in areas:
         _report_builds(report, *builds, work=work, cache=cache)
 
 
