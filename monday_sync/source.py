@@ -110,8 +110,8 @@ def check_relations(session: Session, board: BoardConfig) -> None:
     Raises:
         RefusedError: naming what is missing.
     """
-    there = session.relations()
-    missing = [name for name in (ITEMS_VIEW, SUBITEMS_VIEW, ORDERS, LINES) if name not in there]
+    there = {name.lower() for name in session.relations()}  # neither database tells names apart by their case
+    missing = [name for name in (ITEMS_VIEW, SUBITEMS_VIEW, ORDERS, LINES) if name.lower() not in there]
     if missing:
         raise RefusedError(
             f"The database has no {' and no '.join(missing)}.",
