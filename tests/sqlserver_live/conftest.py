@@ -178,3 +178,12 @@ def workbooks(place: Place) -> Mapping[int, Path]:
     for day, folder in folders.items():
         place.run("samples", "generate", "--out", str(folder), "--rows", str(ROWS), "--day", str(day))
     return folders
+
+
+@pytest.fixture(scope="session")
+def built(place: Place, workbooks: Mapping[int, Path]) -> Place:
+    """Today's workbooks landed and built, on the server and on DuckDB."""
+    for name in ("prod", "local"):
+        place.run("loader", "land", "--target", name, "--source", str(workbooks[1]))
+        place.dbt("build", target=name)
+    return place
