@@ -9,12 +9,14 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
+from bench.claims import Report
 from bench.errors import MeasurementError
 from bench.sqlserver import ways
 from bench.sqlserver.cli import main
 from bench.sqlserver.counting import CountedConnection, Tally, dbt_statements
-from bench.sqlserver.landing import Speed
+from bench.sqlserver.landing import Landing, Speed
 from bench.sqlserver.place import SCHEMA, Project, server_target
+from bench.sqlserver.runs import report_statements
 from bench.sqlserver.shares import share_in_words, typical
 from bench.sqlserver.ways import Way, difference, rows_like_a_workbook
 from console import ConfigurationError
@@ -110,6 +112,21 @@ def test_statements_and_chunks_are_counted_and_reach_the_driver():
     connection.autocommit = False
     connection.commit()
     assert (real.autocommit, real.commits) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("statements", "chunks", "holds"),
+    [(233, 138, True), (233, 154, True), (234, 138, False), (233, 155, False)],
+)
+def test_statements_may_not_grow_with_rows(statements, chunks, holds):
+    """One statement more is too many; of chunks there may be one more for each 1,000 further rows."""
+
+    def landing(rows: int, statements: int, chunks: int) -> Landing:
+        return Landing({"x": rows}, Speed(1, rows, rows, 1.0), statements, chunks)
+
+    report = Report()
+    report_statements(report, landing(4_000, 233, 138), landing(20_000, statements, chunks))
+    assert report.holds is holds
 
 
 def test_dbts_statements_are_counted_in_its_log(tmp_path):
