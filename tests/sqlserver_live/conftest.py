@@ -100,12 +100,14 @@ def schema() -> Iterator[str]:
         session.execute(f"create schema {name}")
     yield name
     with warehouse.session() as session:
-        found = session.rows(
-            "select table_name, table_type from information_schema.tables where table_schema = ?", [name]
-        )
-        for table, kind in sorted(found, key=lambda row: row[1] != "VIEW"):
-            session.execute(f"drop {'view' if kind == 'VIEW' else 'table'} if exists {name}.{warehouse.quote(table)}")
-        session.execute(f"drop schema {name}")
+        for each in (name, f"{name}_dbt_test__audit"):  # the second is where store_failures writes
+            found = session.rows(
+                "select table_name, table_type from information_schema.tables where table_schema = ?", [each]
+            )
+            for table, kind in sorted(found, key=lambda row: row[1] != "VIEW"):
+                of_kind = "view" if kind == "VIEW" else "table"
+                session.execute(f"drop {of_kind} if exists {each}.{warehouse.quote(table)}")
+            session.execute(f"drop schema if exists {each}")
 
 
 @pytest.fixture(scope="session")
