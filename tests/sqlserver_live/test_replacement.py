@@ -1,0 +1,70 @@
+"""ORDER_LIST while it is built anew: what a reader sees meanwhile, and the indexes that the new table has."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from tests.sqlserver_live.conftest import Place
+from warehouse import Session
+
+
+def _seen(session: Session, table: str) -> tuple[Any, ...]:
+    """What a reader finds in ORDER_LIST in one statement: how many orders, and the sum of the rows they came from."""
+    found = session.rows(f"select count(*), sum(cast(_source_row as bigint)) from {table}")
+    return tuple(found[0])
+
+
+def _identity(session: Session, table: str) -> int:
+    """The number under which the server keeps the table; one that took its place has another."""
+    return int(session.rows("select object_id(?)", [table])[0][0])
+
+
+def test_a_reader_sees_all_of_order_list_while_it_is_built_anew(built: Place) -> None:
+    """Whoever reads during the rebuild finds all orders at each look: never none, never half, never no table."""
+    table = built.prod.relation("ORDER_LIST")
+    seen: list[tuple[Any, ...]] = []
+    failures: list[Exception] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        with built.prod.session(read_only=True) as session:
+            while not is_over.is_set():
+                try:
+                    seen.append(_seen(session, table))
+                except Exception as error:  # whatever it is, a reader must not meet it
+                    failures.append(error)
+
+    with built.prod.session() as session:
+        before, expected = _identity(session, table), _seen(session, table)
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        built.dbt("run", "--select", "path:models/marts/order_list.sql+")
+    finally:
+        is_over.set()
+        reader.join()
+    with built.prod.session() as session:
+        after = _identity(session, table)
+    assert after != before, "ORDER_LIST was not built anew"
+    assert failures == []
+    assert expected[0] > 0
+    assert set(seen) == {expected}
+
+
+def test_the_declared_indexes_are_on_the_new_tables(built: Place) -> None:
+    """Each table has exactly the indexes its model declares, the key's unique, after the build as after a rebuild."""
+    declared = {
+        "ORDER_LIST": {("order_key", 1), ("row_hash", 0), ("customer_name", 0)},
+        "order_lines": {("line_key", 1), ("order_key", 0)},
+    }
+    for table, indexes in declared.items():
+        with built.prod.session() as session:
+            found = session.rows(
+                "select col_name(k.object_id, k.column_id), cast(i.is_unique as int) from sys.indexes as i "
+                "inner join sys.index_columns as k on i.object_id = k.object_id and i.index_id = k.index_id "
+                "where i.object_id = object_id(?) and i.name is not null",
+                [built.prod.relation(table)],
+            )
+        assert {tuple(row) for row in found} == indexes, table
+        assert len(found) == len(indexes), table
