@@ -37,6 +37,13 @@ _FILES = 46
     help="About so many of them for what sends one row at a time: whole workbooks of average height.",
 )
 @click.option(
+    "--turns",
+    default=2,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How often landing and executemany are measured, by turns; the best of each counts.",
+)
+@click.option(
     "--way-rows",
     default=10_000,
     show_default=True,
@@ -57,6 +64,7 @@ def main(
     target: str,
     rows: int,
     slow_rows: int,
+    turns: int,
     way_rows: int,
     only: tuple[str, ...],
     macros: Path | None,
@@ -88,7 +96,9 @@ def main(
         note_machine(report, server=version.splitlines()[0], driver=driver)
         if areas - {"ways"}:
             few, work = (workload(CACHE, count) for count in (rows // TIMES, rows))
-            measure_runs(report, warehouse, few, work, CACHE, areas=areas, macros=macros, slow_rows=slow_rows)
+            measure_runs(
+                report, warehouse, few, work, CACHE, areas=areas, macros=macros, slow_rows=slow_rows, turns=turns
+            )
         if "ways" in areas:
             measure_ways(report, warehouse, rows=way_rows)
     path = keep(report)
