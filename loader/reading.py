@@ -125,7 +125,7 @@ def _read_in_pool(
     running: dict[Future[Reading], Job] = {}
     with _pool(processes) as pool:
         while todo or running:
-            while todo and len(running) < 2 * processes:
+            while todo and len(running) <= processes:
                 job = todo.pop()
                 try:
                     running[pool.submit(_work, source, job, limits)] = job
