@@ -20,6 +20,7 @@ from loader.package import Copy, sheet_parts, xml_pieces
 _LONGEST_ROW = 64 * 1024**2
 _LETTERS = 26
 _WIDEST_TWO_LETTERS = _LETTERS + _LETTERS**2
+#: A letter is rare where it is not one in so many bytes.
 _RARE = 100
 
 _ROOT = re.compile(rb"<([\w.-]+:)?worksheet\b")

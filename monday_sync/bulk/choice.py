@@ -25,7 +25,7 @@ AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked of the choice: auto, never or always, and the rows that a group has to have for ``auto``."""
+    """What is asked of the choice: auto or always (never makes none), and the rows that ``auto`` wants of a group."""
 
     mode: str
     minimum: int
@@ -88,8 +88,6 @@ def choose(
         new_groups: names of groups that the push creates: they hold nothing yet, so an admin's import need not match.
         hour: what was imported already.
     """
-    if wish.mode == "never":
-        return ()
     by_group: dict[str, list[Family]] = {}
     for family in _fit(families(steps), board, facts):
         by_group.setdefault(family.item.row.group_name, []).append(family)
