@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -101,15 +102,12 @@ def plain_executemany(warehouse: CountingWarehouse, tables: Mapping[str, int], r
 def insert_plainly(warehouse: CountingWarehouse, into: str, data: pa.Table) -> float:
     """pyodbc's ``executemany`` as it is without ``fast_executemany``, in one transaction; seconds with its commit."""
     rows, sql = values.rows(data), statements.insert(into, data.column_names)
-    connection = connect(warehouse.target)
-    try:
+    with closing(connect(warehouse.target)) as connection:
         connection.autocommit = False
         started = time.perf_counter()
         connection.cursor().executemany(sql, rows)
         connection.commit()
         return time.perf_counter() - started
-    finally:
-        connection.close()
 
 
 def _expect(session: Session, relation: str, rows: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,8 +124,7 @@ def _fast(chunk: int) -> Fill:
     def fill(warehouse: CountingWarehouse, data: pa.Table) -> None:
         if not warehouse.has_parameter_arrays:
             raise MeasurementError("this driver has no parameter arrays that can be relied on")
-        connection = connect(warehouse.target)
-        try:
+        with closing(connect(warehouse.target)) as connection:
             connection.autocommit = False
             cursor = connection.cursor()
             cursor.fast_executemany = True
@@ -133,15 +133,12 @@ def _fast(chunk: int) -> Fill:
                 cursor.setinputsizes(values.input_sizes(piece))
                 cursor.executemany(statements.insert(warehouse.relation(_TABLE), data.column_names), values.rows(piece))
             connection.commit()
-        finally:
-            connection.close()
 
     return fill
 
 
 def _values(warehouse: CountingWarehouse, data: pa.Table) -> None:
-    connection = connect(warehouse.target)
-    try:
+    with closing(connect(warehouse.target)) as connection:
         connection.autocommit = False
         cursor = connection.cursor()
         for start in range(0, data.num_rows, _ROWS_IN_VALUES):
@@ -149,29 +146,21 @@ def _values(warehouse: CountingWarehouse, data: pa.Table) -> None:
             sql = statements.insert(warehouse.relation(_TABLE), data.column_names, rows=len(rows))
             cursor.execute(sql, [value for row in rows for value in row])
         connection.commit()
-    finally:
-        connection.close()
 
 
 def _mssql_executemany(warehouse: CountingWarehouse, data: pa.Table) -> None:
-    connection = _mssql(warehouse)
-    try:
+    with closing(_mssql(warehouse)) as connection:
         cursor = connection.cursor()
         sql = statements.insert(warehouse.relation(_TABLE), data.column_names)
         for piece in values.chunks(data):
             cursor.executemany(sql, values.rows(piece))
         connection.commit()
-    finally:
-        connection.close()
 
 
 def _mssql_bulkcopy(warehouse: CountingWarehouse, data: pa.Table) -> None:
-    connection = _mssql(warehouse)
-    try:
+    with closing(_mssql(warehouse)) as connection:
         connection.cursor().bulkcopy(f"{warehouse.target.schema}.{_TABLE}", values.rows(data))
         connection.commit()
-    finally:
-        connection.close()
 
 
 def _mssql(warehouse: CountingWarehouse) -> Any:
