@@ -9,6 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 _LARGEST_PLAIN = 1e15
+_MOST_REMEMBERED = 50_000
 
 
 def text_of(value: object) -> str | None:
@@ -17,12 +18,12 @@ def text_of(value: object) -> str | None:
     Numbers in the shortest form that reads back as the same number, never with an exponent, whole ones without a
     fraction. Dates and times as ISO 8601, durations as ``[h]:mm:ss``, booleans as Excel shows them.
     """
+    if isinstance(value, float):  # first, because most that is asked for is one
+        return _number(value)
     if isinstance(value, str):
         return value or None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return _number(value)
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, dt.timedelta):
@@ -30,17 +31,33 @@ def text_of(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def column_of(values: Sequence[object]) -> pa.StringArray:
-    """A column of cells as an Arrow array of text, NULL where a cell is empty.
+class Texts(dict[object, str | None]):
+    """What the values of one column look like as text; finds it out for each once, for order lists repeat themselves.
 
-    This is the hot path. Each different value is turned into text once, for order lists repeat themselves.
+    Not for booleans: ``True == 1.0``, and the one would get the text of the other.
+    """
+
+    def __missing__(self, value: object) -> str | None:
+        """The text of a value that is new."""
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        text = self[value] = text_of(value)
+        return text
+
+
+def column_of(values: Sequence[object], texts: Texts) -> pa.StringArray:
+    """Some cells of a column as an Arrow array of text, NULL where a cell is empty.
+
+    This is the hot path.
+
+    Args:
+        texts: the column's own, from one part of it to the next: one for all columns outgrows the processor's cache.
     """
     kinds = set(map(type, values))
     if kinds == {str}:
         return pa.array([value or None for value in values], pa.string())
-    if bool in kinds and len(kinds - {str}) > 1:
-        return pa.array([text_of(value) for value in values], pa.string())  # True == 1.0 would share a text
-    texts = {value: text_of(value) for value in set(values)}
+    if bool in kinds:
+        return pa.array(list(map(text_of, values)), pa.string())
     return pa.array(list(map(texts.__getitem__, values)), pa.string())
 
 

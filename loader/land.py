@@ -82,8 +82,8 @@ class _Landing:
     def run(self, entries: Sequence[Entry], *, full: bool) -> dict[str, FileResult]:
         named = self._name_tables(entries)
         with self._warehouse.session() as session:
-            tables.prepare(session)
-            last = {} if full else tables.last_loads(session, self._warehouse)
+            there = tables.prepare(session)
+            last = {} if full else tables.last_loads(session, self._warehouse, there)
             jobs = self._jobs(entries, named, last)
             if not jobs:
                 self._log_what_is_not_landed(session)

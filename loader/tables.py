@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from loader.names import META_COLUMNS
 from loader.results import FileResult, Status
 from warehouse import Column, Session, Warehouse
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # both take long to import, and most runs land nothing
+    import pyarrow as pa
+
     from loader.workbook import Sheet
 
 FILE_LOG = "loader_file_log"
@@ -71,17 +71,22 @@ class Load:
     at: dt.datetime
 
 
-def prepare(session: Session) -> None:
-    """Create the loader's tables, and clear away what a killed run left half built."""
+def prepare(session: Session) -> set[str]:
+    """Create the loader's tables, and clear away what a killed run left half built; returns what relations there are.
+
+    Their names are in lower case, for no database tells them apart by case.
+    """
     session.create_table(FILE_LOG, _LOG_COLUMNS)
     session.create_table(FILE_HEADERS, _HEADER_COLUMNS)
-    for relation in session.relations():
+    there = session.relations()
+    for relation in there:
         if relation.startswith("x") and relation.endswith("_RAW" + _NEW):
             session.drop_table(relation)
+    return {relation.lower() for relation in there}
 
 
-def last_loads(session: Session, warehouse: Warehouse) -> dict[str, LastLoad]:
-    """The last outcome of each workbook, where it was not rejected, its table is there and the format is ours."""
+def last_loads(session: Session, warehouse: Warehouse, there: Set[str]) -> dict[str, LastLoad]:
+    """The last outcome of each workbook, where it was not rejected, its table is ``there`` and the format is ours."""
     log, file = warehouse.relation(FILE_LOG), warehouse.quote("file")  # FILE is a reserved word of T-SQL
     rows = session.rows(
         f"select l.{file}, l.etag, l.sha256, l.raw_table from {log} l "  # noqa: S608 - quoted names
@@ -89,10 +94,9 @@ def last_loads(session: Session, warehouse: Warehouse) -> dict[str, LastLoad]:
         f"on m.{file} = l.{file} and m.logged_at = l.logged_at where l.status <> 'rejected' and l.format = ?",
         [FORMAT],
     )
-    there = {name.casefold() for name in session.relations()}
     return {
         file: LastLoad(etag, sha256, raw_table)
-        for file, etag, sha256, raw_table in rows if raw_table and raw_table.casefold() in there
+        for file, etag, sha256, raw_table in rows if raw_table and raw_table.lower() in there
     }  # fmt: skip
 
 
@@ -101,6 +105,8 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
 
     Until it commits, everybody sees the old table; a crash leaves it.
     """
+    import pyarrow as pa  # noqa: PLC0415 - see above
+
     table = result.raw_table or ""
     height = sheet.data.num_rows
 
@@ -131,50 +137,25 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
 
 
 def _insert_headers(session: Session, sheet: Sheet, result: FileResult, load: Load) -> None:
-    headers = sheet.headers
-    session.insert(
+    session.insert_rows(
         FILE_HEADERS,
-        pa.table({
-            "load_id": [load.load_id] * len(headers),
-            "raw_table": [result.raw_table] * len(headers),
-            "file": [result.file] * len(headers),
-            "sheet": [sheet.name] * len(headers),
-            "position": pa.array([h.position for h in headers], pa.int32()),
-            "header": [h.text for h in headers],
-            "column_name": [h.column for h in headers],
-            "note": pa.array([h.note for h in headers], pa.string()),
-        }),
-    )  # fmt: skip
+        [column.name for column in _HEADER_COLUMNS],
+        [
+            (load.load_id, result.raw_table, result.file, sheet.name, h.position, h.text, h.column, h.note)
+            for h in sheet.headers
+        ],
+    )
 
 
 def log(session: Session, results: Sequence[FileResult], load: Load) -> None:
     """One line in the file log for each workbook."""
-    if not results:
-        return
+    session.insert_rows(FILE_LOG, [column.name for column in _LOG_COLUMNS], [_log_line(r, load) for r in results])
 
-    def column(values: Iterable[object], kind: pa.DataType) -> pa.Array:
-        return pa.array(list(values), kind)
 
-    text, integer = pa.string(), pa.int32()
-    landed = [r if r.status is Status.LANDED else None for r in results]
-    session.insert(
-        FILE_LOG,
-        pa.table({
-            "load_id": column((load.load_id for _ in results), text),
-            "run_id": column((load.run_id for _ in results), text),
-            "file": column((r.file for r in results), text),
-            "raw_table": column((r.raw_table for r in results), text),
-            "etag": column((r.etag for r in results), text),
-            "sha256": column((r.sha256 for r in results), text),
-            "bytes": column((r.bytes for r in results), pa.int64()),
-            "sheet": column((r.sheet for r in results), text),
-            "header_row": column((r.header_row for r in results), integer),
-            "rows": column((r and r.rows for r in landed), integer),
-            "columns": column((r and r.columns for r in landed), integer),
-            "status": column((r.status.value for r in results), text),
-            "reason": column((r.reason and r.reason[:_LONGEST_REASON] for r in results), text),
-            "seconds": column((round(r.seconds, 3) for r in results), pa.float64()),
-            "format": column((FORMAT for _ in results), integer),
-            "logged_at": column((load.at for _ in results), pa.timestamp("us")),
-        }),
+def _log_line(result: FileResult, load: Load) -> tuple[object, ...]:
+    landed = result.status is Status.LANDED
+    return (
+        load.load_id, load.run_id, result.file, result.raw_table, result.etag, result.sha256, result.bytes, result.sheet,
+        result.header_row, result.rows if landed else None, result.columns if landed else None, result.status.value,
+        result.reason and result.reason[:_LONGEST_REASON], round(result.seconds, 3), FORMAT, load.at,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import python_calamine as calamine
 
-from loader.cells import column_of
+from loader.cells import Texts, column_of
 from loader.errors import RejectedError
 from loader.headers import find_header
 from loader.inspection import Findings, inspect_sheet
@@ -151,6 +151,7 @@ def _shape(name: str, rows: Iterator[list[object]], limits: Limits) -> Sheet:
     except RejectedError as error:
         raise RejectedError(f"Sheet '{name}': {error.message}", mend=error.mend) from error
     texts = ["" if cell is None else str(cell) for cell in top[header_index]]
+    seen = [Texts() for _ in texts]
     numbers: list[int] = []
     blocks: list[list[pa.Array]] = []
     below = (
@@ -161,7 +162,7 @@ def _shape(name: str, rows: Iterator[list[object]], limits: Limits) -> Sheet:
     while block := list(islice(below, _BLOCK)):
         found, cells = zip(*block, strict=True)
         numbers += found
-        blocks.append([column_of(column) for column in zip(*cells, strict=True)])
+        blocks.append(list(map(column_of, zip(*cells, strict=True), seen)))
     if not numbers:
         raise RejectedError(
             f"Sheet '{name}' has headers in row {header_index + 1} but no rows below them.",

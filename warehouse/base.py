@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from warehouse.profile import Target
+
+if TYPE_CHECKING:  # it takes long to import, and a run that finds nothing new has no use for it
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Session(Protocol):
 
     def insert(self, relation: str, data: pa.Table) -> int:
         """Insert rows in bulk, columns matched by name; returns how many."""
+
+    def insert_rows(self, relation: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Insert a few rows of plain values, in the order of ``names``. All or none only within a transaction."""
 
     def upsert(self, relation: str, data: pa.Table, key: Sequence[str]) -> None:
         """Insert rows or, where ``key`` is there already, overwrite the columns that ``data`` has. Set-based."""

@@ -88,6 +88,10 @@ class SQLServerSession:
                 self._send(into, piece)
         return int(data.num_rows)
 
+    def insert_rows(self, relation: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Insert a few rows of plain values, as many in one statement as it has room for."""
+        self._send_values(self._warehouse.relation(relation), names, rows)
+
     def upsert(self, relation: str, data: pa.Table, key: Sequence[str]) -> None:
         """Insert rows or overwrite the columns that ``data`` has, in one round trip for each 10,000 rows."""
         if data.num_rows == 0:
@@ -173,11 +177,13 @@ class SQLServerSession:
 
             self._run(send, repeatable=False)
             return
-        per_statement = max(_MAX_PARAMETERS // piece.num_columns, 1)
-        for start in range(0, piece.num_rows, per_statement):
-            rows = values.rows(piece.slice(start, per_statement))
-            sql = statements.insert(into, piece.column_names, rows=len(rows))
-            self.execute(sql, [value for row in rows for value in row])
+        self._send_values(into, piece.column_names, values.rows(piece))
+
+    def _send_values(self, into: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        per_statement = max(_MAX_PARAMETERS // len(names), 1)
+        for start in range(0, len(rows), per_statement):
+            some = rows[start : start + per_statement]
+            self.execute(statements.insert(into, names, rows=len(some)), [value for row in some for value in row])
 
     def _upsert(self, sql: str, data: pa.Table) -> None:
         rows = values.document(data)
