@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from loader.errors import RejectedError, RetryableReadError
 from loader.limits import Limits
@@ -50,8 +51,7 @@ def read_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: int
     if processes == 1 or len(jobs) == 1 or sum(job.entry.size for job in jobs) < _SMALL:
         yield from (read_one(source, job, limits) for job in jobs)
         return
-    # largest first: the long ones should not be what everybody waits for in the end
-    waiting = sorted(jobs, key=lambda job: job.entry.size, reverse=True)
+    waiting = _in_good_order(jobs, processes)
     while waiting:
         waiting, suspects = yield from _read_in_pool(source, waiting, limits, min(processes, len(waiting)))
         for job in suspects:
@@ -115,6 +115,19 @@ def _work(source: Source, job: Job, limits: Limits) -> Reading:
         return read_one(source, job, limits)
     finally:
         gc.collect()
+
+
+def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
+    """One large workbook for each process, then small and large ones by turns.
+
+    Large ones first, or they are what everybody waits for in the end. Small ones take less time to read than the parent
+    takes to land them, so many of them in a row keep the readers waiting.
+    """
+    by_size = sorted(jobs, key=lambda job: job.entry.size, reverse=True)
+    first, rest = by_size[:processes], by_size[processes:]
+    large, small = rest[: len(rest) // 2], rest[len(rest) // 2 :]
+    by_turns = (job for pair in zip_longest(small, large) for job in pair if job)
+    return [*first, *by_turns]
 
 
 def _read_in_pool(

@@ -155,7 +155,8 @@ def log(session: Session, results: Sequence[FileResult], load: Load) -> None:
 def _log_line(result: FileResult, load: Load) -> tuple[object, ...]:
     landed = result.status is Status.LANDED
     return (
-        load.load_id, load.run_id, result.file, result.raw_table, result.etag, result.sha256, result.bytes, result.sheet,
-        result.header_row, result.rows if landed else None, result.columns if landed else None, result.status.value,
-        result.reason and result.reason[:_LONGEST_REASON], round(result.seconds, 3), FORMAT, load.at,
+        load.load_id, load.run_id, result.file, result.raw_table, result.etag, result.sha256, result.bytes,
+        result.sheet, result.header_row, result.rows if landed else None, result.columns if landed else None,
+        result.status.value, result.reason and result.reason[:_LONGEST_REASON], round(result.seconds, 3), FORMAT,
+        load.at,
     )  # fmt: skip

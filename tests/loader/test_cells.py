@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from loader.cells import column_of, text_of
+from loader import cells
+from loader.cells import Texts, column_of, text_of
 from loader.limits import Limits
 from loader.workbook import read_sheet
 from tests.loader.books import REQUIRED, book
@@ -60,16 +61,22 @@ def test_a_number_comes_back_from_its_text(value: float) -> None:
     assert "e" not in text.lower()
 
 
-@given(st.lists(st.none() | st.booleans() | st.integers(0, 2).map(float) | st.sampled_from(["", "1", "TRUE"])))
-def test_a_column_is_its_cells(values: list[object]) -> None:
-    """The fast path over a column gives what the single cells give, though 1.0 == True."""
-    assert column_of(values).to_pylist() == [text_of(value) for value in values]
+@given(st.lists(st.lists(
+    st.none() | st.booleans() | st.integers(0, 2).map(float) | st.sampled_from(["", "1", "TRUE", -0.0, 1e15, 1e-7])
+)))  # fmt: skip
+def test_a_column_is_its_cells(parts: list[list[object]]) -> None:
+    """The fast path over a column, part by part, gives what the single cells give, though 1.0 == True."""
+    texts = Texts()
+    for values in parts:
+        assert column_of(values, texts).to_pylist() == [text_of(value) for value in values]
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(["", -0.0, 1e15, 1e-7, "TBC"])))
-def test_a_column_of_numbers_is_its_cells(values: list[object]) -> None:
-    """Arrow's way of writing numbers is ours, or it is not taken: exponents, a zero with a sign, a text among them."""
-    assert column_of(values).to_pylist() == [text_of(value) for value in values]
+def test_a_column_of_many_different_values_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are forgotten before there are too many, and found out again."""
+    monkeypatch.setattr(cells, "_MOST_REMEMBERED", 3)
+    texts, values = Texts(), [float(n) / 2 for n in (*range(10), *range(10))]
+    assert column_of(values, texts).to_pylist() == [text_of(value) for value in values]
+    assert len(texts) <= 3
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

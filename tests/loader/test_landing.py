@@ -13,9 +13,8 @@ import pytest
 
 import loader
 from console import ConfigurationError, LockHeldError
-from loader import LandResult, Limits, SourceError, Status
+from loader import LandResult, SourceError, Status
 from loader import reading as reading_module
-from loader.reading import Job, read_all
 from loader.sources import Entry
 from loader.sources.folder import Folder
 from loader.tables import FILE_HEADERS, FILE_LOG
@@ -238,39 +237,6 @@ def test_another_run_holds_the_lock(source: Path, project: Path, land: Land) -> 
         holder.kill()
         holder.communicate()
     assert land().landed == 1
-
-
-def test_a_reading_process_that_dies_rejects_its_workbook_only(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker killed by the system (out of memory, say) costs one workbook, not the run."""
-    for name in ("A.xlsx", "B.xlsx", "C.xlsx", "D.xlsx"):
-        save(source, [order(name)], name=name)
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
-    place = Lethal(source)
-    readings = list(read_all(place, [Job(e, None) for e in place.entries()], Limits(), 2))
-    outcome = {r.entry.file: "died" if r.error and "killed" in str(r.error) else r.sheet for r in readings}
-    assert len(readings) == len(outcome) == 4
-    assert outcome.pop("B.xlsx") == "died"
-    assert all(outcome.values())
-
-
-class Lethal(Folder):
-    """A source whose workbook B kills the process that reads it."""
-
-    def read(self, entry: Entry) -> bytes:
-        if entry.file == "B.xlsx":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return Folder.read(self, entry)
-
-
-def test_processes_read_what_one_reads(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool gives the same sheets as reading in this process."""
-    for n in range(5):
-        save(source, [order(f"{n}-{m}") for m in range(n + 1)], name=f"{n}.xlsx")
-    place = Folder(source)
-    jobs = [Job(e, None) for e in place.entries()]
-    alone = {r.entry.file: r.sheet for r in read_all(place, jobs, Limits(), 1)}
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
-    assert {r.entry.file: r.sheet for r in read_all(place, jobs, Limits(), 2)} == alone
 
 
 @pytest.mark.parametrize("step", ["create_table", "insert", "replace_table", "log"])

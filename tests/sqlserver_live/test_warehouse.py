@@ -33,6 +33,17 @@ def test_any_name_and_any_text_lands_as_it_is(session: Session, target: Target) 
     assert session.columns("any text 'here'") == NAMES
 
 
+def test_a_few_rows_go_in_as_they_are(session: Session, target: Target) -> None:
+    """More of them than one statement has room for, and NULLs of every type, in all rows and in some."""
+    at = dt.datetime(2026, 11, 21, 1, 2, 3, 456789)  # noqa: DTZ001 - UTC without a zone
+    columns = [Column("n", "integer"), Column("at", "timestamp"), Column("d", "decimal"), Column("t"), Column("no")]
+    rows = [(n, at, 1.5, "尺码", None) if n % 2 else (n, None, None, None, None) for n in range(1000)]
+    session.create_table("few", columns)
+    session.insert_rows("few", [column.name for column in columns], rows)
+    found = session.rows(f"select * from {open_warehouse(target).relation('few')} order by n")
+    assert found == [(n, moment, d and decimal.Decimal("1.5"), t, no) for n, moment, d, t, no in rows]
+
+
 def test_an_upsert_overwrites_and_inserts(session: Session, target: Target) -> None:
     """Rows that are there are overwritten in the columns given, others inserted; every type survives."""
     at = dt.datetime(2026, 11, 21, 1, 2, 3, 456789)  # noqa: DTZ001 - UTC without a zone

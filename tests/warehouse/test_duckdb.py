@@ -38,6 +38,15 @@ def test_insert_matches_columns_by_name(table: Warehouse) -> None:
     assert rows(table) == [("a", "x", 1), ("b", None, 2), ("c", None, None)]
 
 
+def test_a_few_rows_go_in_as_they_are(table: Warehouse) -> None:
+    """Any value and NULLs, a column of NULLs alone too; no rows are no error."""
+    with table.session() as session:
+        session.insert_rows("T", ["n", "k", 'odd "name"'], [(3, "c", "it's"), (None, "d", None)])
+        session.insert_rows("T", ["n", "k"], [(None, "e")])
+        session.insert_rows("T", ["k"], [])
+    assert rows(table)[2:] == [("c", "it's", 3), ("d", None, None), ("e", None, None)]
+
+
 def test_upsert_overwrites_only_the_columns_that_it_has(table: Warehouse) -> None:
     """A row that is there keeps the columns that the data do not name; a new one is inserted."""
     with table.session() as session:
