@@ -94,7 +94,9 @@ class _Scanner:
 
     def scan(self, rows: bytes, findings: Findings) -> None:
         """Add what a piece of whole rows holds to ``findings``."""
-        last = max(rows.rfind(end) for end in self._value_ends)
+        last = -1
+        for end in self._value_ends:  # the second only behind the first, or it is sought through the whole piece
+            last = max(last, rows.rfind(end, last + 1))
         row = self._row.match(rows, rows.rfind(self._row_start, 0, last)) if last >= 0 else None
         if row:
             findings.rows = max(findings.rows, int(row[1]))

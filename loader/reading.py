@@ -13,6 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import zip_longest
 
+import pyarrow as pa
+
 from loader.errors import RejectedError, RetryableReadError
 from loader.limits import Limits
 from loader.sources import Entry, Source
@@ -115,6 +117,8 @@ def _work(source: Source, job: Job, limits: Limits) -> Reading:
         return read_one(source, job, limits)
     finally:
         gc.collect()
+        # Arrow keeps what it has freed, and the next sheet needs its space before Arrow does
+        pa.default_memory_pool().release_unused()
 
 
 def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
