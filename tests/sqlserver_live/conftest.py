@@ -26,7 +26,7 @@ import pytest
 from warehouse import Target, Warehouse, open_warehouse
 
 SERVER = os.environ.get("ORDER_LIST_TEST_SERVER", "")
-ROWS = int(os.environ.get("ORDER_LIST_TEST_ROWS", "600"))
+ROWS = int(os.environ.get("ORDER_LIST_TEST_ROWS", "21000"))
 collect_ignore_glob = [] if SERVER else ["test_*.py"]
 
 ROOT = Path(__file__).parents[2]
