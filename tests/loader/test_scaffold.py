@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from loader.cli import main
 from tests.loader.books import save
+from tests.project import copy_project
 
-ROOT = Path(__file__).parents[2]
 CUSTOMERS = Path("models/staging/customers")
 UNION = Path("models/intermediate/order_list_rows.sql")
 SEED = Path("seeds/customer_names.csv")
@@ -25,13 +24,7 @@ BOOK = "NEW GUYS ORDER LIST (M3).xlsx"
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The dbt project as it stands, in a folder of its own, which is the working directory."""
-    folder = tmp_path / "copy"
-    folder.mkdir()
-    for name in ("models", "macros", "seeds", "snapshots"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "tests/dbt", folder / "tests/dbt")
-    shutil.copy(ROOT / "dbt_project.yml", folder)
-    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    folder = copy_project(tmp_path / "copy")
     monkeypatch.chdir(folder)
     return folder
 

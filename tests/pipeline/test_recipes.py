@@ -20,9 +20,8 @@ import yaml
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
 from samples import generate
+from tests.project import ROOT, copy_project
 
-ROOT = Path(__file__).parents[2]
-PARTS = ("boards", "macros", "models", "seeds", "snapshots", "tests/dbt", "dbt_project.yml")
 WORKBOOK = "NEW CUSTOMER ORDER LIST (M3).xlsx"
 HEADERS = ("AAG ORDER NUMBER", "CUSTOMER NAME", "CUSTOMER SEASON", "CUSTOMER STYLE", "FABRIC MILL", "UNIT OF MEASURE",
            "S", "XL TALL", "TOTAL QTY", "SHIP WINDOW")  # fmt: skip
@@ -127,12 +126,8 @@ def add_board(project: Path, profiles: Path) -> None:
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
     folder = tmp_path_factory.mktemp("recipes")
-    project, workbooks = folder / "project", folder / "workbooks"
-    project.mkdir()
-    for part in PARTS:
-        (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, project / part)
+    project, workbooks = copy_project(folder / "project", "boards"), folder / "workbooks"
     profiles = project / "profiles.yml"
-    shutil.copy(ROOT / "profiles.example.yml", profiles)
     generate(workbooks, rows=20, customers=("GREYSON",))
     with running_emulator(boards=new_board(folder)) as board:
         environment = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,8 +14,7 @@ import filelock
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-_PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt")
+from tests.project import PARTS, copy_project
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +35,7 @@ def statements(tmp_path_factory: pytest.TempPathFactory, target: str) -> Mapping
 
 
 def _compile(folder: Path, target: str) -> None:
-    for part in _PARTS:
-        shutil.copytree(ROOT / part, folder / part)
-    shutil.copy(ROOT / "dbt_project.yml", folder)
-    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    copy_project(folder)
     _thin_out(folder)
     _dbt(folder, target, "compile")
     nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
@@ -56,7 +51,7 @@ def _thin_out(folder: Path) -> None:
     """
     path = folder / "models" / "marts" / "order_list.yml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sql = "\n".join(p.read_text(encoding="utf-8") for part in _PARTS for p in (folder / part).rglob("*.sql"))
+    sql = "\n".join(p.read_text(encoding="utf-8") for part in PARTS for p in (folder / part).rglob("*.sql"))
     sql += "\n".join(
         p.read_text(encoding="utf-8") for p in (folder / "models").rglob("*.yml") if p.name != "order_list.yml"
     )

@@ -23,14 +23,13 @@ from typing import Any
 
 import pytest
 
+from tests.project import ROOT, copy_project
 from warehouse import Target, Warehouse, open_warehouse
 
 SERVER = os.environ.get("ORDER_LIST_TEST_SERVER", "")
 ROWS = int(os.environ.get("ORDER_LIST_TEST_ROWS", "21000"))
 collect_ignore_glob = [] if SERVER else ["test_*.py"]
 
-ROOT = Path(__file__).parents[2]
-_PARTS = ("models", "macros", "seeds", "snapshots", "boards", "tests/dbt")
 _ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("MONDAY_", "DBT_"))}
 
 
@@ -148,13 +147,9 @@ def place(
     schema: str, target: Target, board_url: str, is_babelfish: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> Place:
     """The project's copy: target prod is the server, target local a DuckDB file, the board an emulator."""
-    folder = tmp_path_factory.mktemp("project")
-    for part in _PARTS:
-        shutil.copytree(ROOT / part, folder / part)
+    folder = copy_project(tmp_path_factory.mktemp("project"), "boards")
     if is_babelfish:
         shutil.copytree(Path(__file__).parent / "babelfish" / "macros", folder / "macros", dirs_exist_ok=True)
-    shutil.copy(ROOT / "dbt_project.yml", folder)
-    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
     settings = target.settings
     environment = {
         **_ENVIRONMENT,

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.transform.conftest import ASRV, GREYSON, HEADERS, RHONE, ROOT, Dbt, order
+from tests.project import copy_project
+from tests.transform.conftest import ASRV, GREYSON, HEADERS, RHONE, Dbt, order
 
 
 @pytest.fixture
 def own_project(tmp_path: Path) -> Dbt:
     """A copy of the project whose customers' files a test may edit."""
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ("models", "macros", "seeds", "snapshots", "tests/dbt"):
-        shutil.copytree(ROOT / name, project / name)
-    shutil.copy(ROOT / "dbt_project.yml", project)
-    return Dbt(tmp_path, project)
+    return Dbt(tmp_path, copy_project(tmp_path / "project"))
 
 
 def roles(dbt: Dbt, raw_table: str) -> dict[str, tuple[str, str | None]]:
