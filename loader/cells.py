@@ -9,7 +9,8 @@ from decimal import Decimal
 import pyarrow as pa
 
 _LARGEST_PLAIN = 1e15
-_MOST_REMEMBERED = 50_000
+#: In each column: hardly any has more, and a sheet of a thousand columns must not fill the memory.
+_MOST_REMEMBERED = 2_000
 
 
 def text_of(value: object) -> str | None:
