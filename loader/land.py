@@ -86,11 +86,12 @@ class _Landing:
             last = {} if full else tables.last_loads(session, self._warehouse, there)
             jobs = self._jobs(entries, named, last)
             if not jobs:
-                self._log_what_is_not_landed(session)
+                tables.log(session, self._not_landed(), self.load)
                 return self._results
         self._read(jobs, named)
-        with self._warehouse.session() as session:
-            self._log_what_is_not_landed(session)
+        if left := self._not_landed():  # what was landed is in the log already, each with its table
+            with self._warehouse.session() as session:
+                tables.log(session, left, self.load)
         return self._results
 
     def _jobs(
@@ -131,8 +132,8 @@ class _Landing:
                         self._finish(session, reading, named[reading.entry.path])
                         advance(1)
 
-    def _log_what_is_not_landed(self, session: Session) -> None:
-        tables.log(session, [r for r in self._results.values() if r.status is not Status.LANDED], self.load)
+    def _not_landed(self) -> list[FileResult]:
+        return [result for result in self._results.values() if result.status is not Status.LANDED]
 
     def _name_tables(self, entries: Sequence[Entry]) -> dict[str, str]:
         """The table of each workbook that has one to itself; the others are rejected here."""
