@@ -89,8 +89,13 @@ class SQLServerSession:
         return int(data.num_rows)
 
     def insert_rows(self, relation: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Insert a few rows of plain values, as many in one statement as it has room for."""
-        self._send_values(self._warehouse.relation(relation), names, rows)
+        """Insert a few rows of plain values; all or none.
+
+        In bulk as well, with the types of the values said: left to itself the driver asks the server for them, and on
+        Babelfish a time then loses its microseconds.
+        """
+        if rows:
+            self.insert(relation, pa.table([pa.array(column) for column in zip(*rows, strict=True)], list(names)))
 
     def upsert(self, relation: str, data: pa.Table, key: Sequence[str]) -> None:
         """Insert rows or overwrite the columns that ``data`` has, in one round trip for each 10,000 rows."""
@@ -177,13 +182,11 @@ class SQLServerSession:
 
             self._run(send, repeatable=False)
             return
-        self._send_values(into, piece.column_names, values.rows(piece))
-
-    def _send_values(self, into: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        per_statement = max(_MAX_PARAMETERS // len(names), 1)
-        for start in range(0, len(rows), per_statement):
-            some = rows[start : start + per_statement]
-            self.execute(statements.insert(into, names, rows=len(some)), [value for row in some for value in row])
+        per_statement = max(_MAX_PARAMETERS // piece.num_columns, 1)
+        for start in range(0, piece.num_rows, per_statement):
+            rows = values.rows(piece.slice(start, per_statement))
+            sql = statements.insert(into, piece.column_names, rows=len(rows))
+            self.execute(sql, [value for row in rows for value in row])
 
     def _upsert(self, sql: str, data: pa.Table) -> None:
         rows = values.document(data)
