@@ -10,7 +10,8 @@ import pytest
 import yaml
 from sqlfluff.dialects.dialect_tsql_keywords import RESERVED_KEYWORDS
 
-from tests.sqlserver.conftest import ROOT, statements
+from tests.project import ROOT
+from tests.sqlserver.conftest import statements
 from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
 
