@@ -59,8 +59,9 @@ def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTH
     moment = since.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     with warehouse.session(read_only=True) as session:
         read = _Reader(session, warehouse)
+        file = warehouse.quote("file")  # a reserved word of T-SQL
         log = read.rows(
-            "select file, raw_table, status, reason from {loader_file_log} where logged_at >= ? order by file",
+            f"select {file}, raw_table, status, reason from {{loader_file_log}} where logged_at >= ? order by 1",  # noqa: S608
             ["loader_file_log"],
             [moment],
         )

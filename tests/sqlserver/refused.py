@@ -37,6 +37,12 @@ _OPERAND = r"[\w.]+(?:\([^()]*\))?"
 
 REFUSED = (
     Refused("cast by ::", r"::", "use cast()", "select a::int from t"),
+    Refused(
+        "reserved word as a column",
+        r"(?:\bselect|\bby|,)\s+(?:\w+\.)?(?:file|user|plan|percent|rule|save|public|backup|national|external)\s*(?:,|\bfrom\b|$)",
+        "quote it, as the parser does not ask for",
+        "select file, status from t",
+    ),
     Refused("limit", r"\blimit\s+(?:\d|\?)", "use top or offset ... fetch", "select a from t limit 5"),
     Refused("group by a number", r"\bgroup\s+by\s+\d", "name the expression", "select a from t group by 1"),
     Refused("order by all", r"\b(?:group|order)\s+by\s+all\b", "name the columns", "select a from t order by all"),
