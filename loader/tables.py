@@ -137,22 +137,14 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
 
 
 def _insert_headers(session: Session, sheet: Sheet, result: FileResult, load: Load) -> None:
-    import pyarrow as pa  # noqa: PLC0415
-
-    headers = sheet.headers
-    session.insert(
+    session.insert_rows(
         FILE_HEADERS,
-        pa.table({
-            "load_id": [load.load_id] * len(headers),
-            "raw_table": [result.raw_table] * len(headers),
-            "file": [result.file] * len(headers),
-            "sheet": [sheet.name] * len(headers),
-            "position": pa.array([h.position for h in headers], pa.int32()),
-            "header": [h.text for h in headers],
-            "column_name": [h.column for h in headers],
-            "note": pa.array([h.note for h in headers], pa.string()),
-        }),
-    )  # fmt: skip
+        [column.name for column in _HEADER_COLUMNS],
+        [
+            (load.load_id, result.raw_table, result.file, sheet.name, h.position, h.text, h.column, h.note)
+            for h in sheet.headers
+        ],
+    )
 
 
 def log(session: Session, results: Sequence[FileResult], load: Load) -> None:

@@ -71,6 +71,16 @@ def test_a_column_is_its_cells(parts: list[list[object]]) -> None:
         assert column_of(values, texts).to_pylist() == [text_of(value) for value in values]
 
 
+@given(st.lists(st.lists(
+    st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(["", -0.0, 1e15, 1e-7, "TBC"])
+)))  # fmt: skip
+def test_a_column_of_numbers_is_its_cells(parts: list[list[object]]) -> None:
+    """Any number, part by part: exponents, a zero with a sign, a text among them."""
+    texts = Texts()
+    for values in parts:
+        assert column_of(values, texts).to_pylist() == [text_of(value) for value in values]
+
+
 def test_a_column_of_many_different_values_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts are forgotten before there are too many, and found out again."""
     monkeypatch.setattr(cells, "_MOST_REMEMBERED", 3)
