@@ -11,14 +11,19 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import zip_longest
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from loader.errors import RejectedError, RetryableReadError
 from loader.limits import Limits
 from loader.sources import Entry, Source
-from loader.workbook import Sheet, read_sheet
+
+if TYPE_CHECKING:
+    from loader.workbook import Sheet
+
+#: Takes long to import (Arrow, calamine): this process does so while its workers do.
+_READER = "loader.workbook"
 
 #: Below so many bytes in all, starting processes costs more than it saves.
 _SMALL = 2 * 1024**2
@@ -68,7 +73,7 @@ def read_one(source: Source, job: Job, limits: Limits) -> Reading:
         limits.check_file(entry.size)  # before it takes the memory
         entry, data = _bytes(source, entry)
         sha256 = hashlib.sha256(data).hexdigest()
-        sheet = None if sha256 == job.known_sha256 else read_sheet(entry.file, data, limits)
+        sheet = None if sha256 == job.known_sha256 else _sheet(entry.file, data, limits)
     except RejectedError as error:
         return Reading(entry, time.monotonic() - started, sha256, error=error)
     except MemoryError:
@@ -85,6 +90,12 @@ def read_one(source: Source, job: Job, limits: Limits) -> Reading:
 def processes_by_default() -> int:
     """One for each core this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _sheet(file: str, data: bytes, limits: Limits) -> Sheet:
+    from loader.workbook import read_sheet  # noqa: PLC0415 - see _READER
+
+    return read_sheet(file, data, limits)
 
 
 def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
@@ -107,12 +118,15 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _begin_work() -> None:
+    import_module(_READER)
     # a sheet is millions of cells and no cycles: looking for cycles among them again and again is a 20th of the work
     gc.freeze()
     gc.disable()
 
 
 def _work(source: Source, job: Job, limits: Limits) -> Reading:
+    import pyarrow as pa  # noqa: PLC0415 - see _READER
+
     try:
         return read_one(source, job, limits)
     finally:
@@ -149,10 +163,13 @@ def _read_in_pool(
                 except BrokenProcessPool:
                     todo.append(job)
                     break
+            import_module(_READER)
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             broken = []
             for future in done:
                 job = running.pop(future)
+                if not todo and not running:
+                    pool.shutdown(wait=False)  # the workers end while their last workbook is landed
                 try:
                     yield future.result()
                 except BrokenProcessPool:

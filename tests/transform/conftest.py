@@ -16,7 +16,8 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 
-ROOT = Path(__file__).parents[2]
+from tests.project import ROOT
+
 #: What every test workbook has, in order; the sizes stand between the two named by the rules.
 HEADERS = (
     "AAG ORDER NUMBER", "CUSTOMER NAME", "ORDER DATE PO RECEIVED", "PO NUMBER", "CUSTOMER ALT PO", "AAG SEASON",

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import yaml
 
-from tests.transform.conftest import GREYSON, RHONE, ROOT, TODAY, Dbt
+from tests.project import ROOT
+from tests.transform.conftest import GREYSON, RHONE, TODAY, Dbt
 
 CONTRACT = ROOT / "models" / "marts" / "order_list.yml"
 FILE = "GREYSON_ORDER_LIST.xlsx"

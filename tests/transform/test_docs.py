@@ -12,7 +12,8 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from tests.transform.conftest import GREYSON, ROOT, Dbt
+from tests.project import ROOT
+from tests.transform.conftest import GREYSON, Dbt
 
 FILES = sorted(path for name in ("models", "seeds", "snapshots") for path in (ROOT / name).rglob("*.yml"))
 Described = dict[str, dict[str, str]]

@@ -10,7 +10,8 @@ import duckdb
 import yaml
 
 from monday_sync.ledger.schema import CUSTOMERS, ITEMS, SUBITEMS
-from tests.transform.conftest import ROOT, Dbt
+from tests.project import ROOT
+from tests.transform.conftest import Dbt
 from warehouse import Target, open_warehouse
 
 CUSTOMERS_FOLDER = ROOT / "models" / "staging" / "customers"
