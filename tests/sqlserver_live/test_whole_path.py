@@ -88,7 +88,9 @@ def test_a_push_killed_halfway_is_carried_on_and_the_next_is_empty(built: Place)
         while push.poll() is None and _in_the_ledger(built) == before:
             time.sleep(0.1)
         push.kill()
-        killed += push.wait() < 0
+        ended = push.wait()
+        assert ended <= 0, f"the push failed with {ended} before it was killed"
+        killed += ended < 0
     assert killed
     built.run("monday_sync", "push", "--target", "prod", "--yes", "1000000", *_SELECTED)
     of_these = f" and customer_name in ({', '.join('?' * len(_PUSHED))})" if _PUSHED else ""
