@@ -109,6 +109,11 @@ class CustomerFigures:
         """Rows in = orders + rejected rows."""
         return self.rows == self.orders + self.rejected_rows
 
+    @property
+    def is_unread(self) -> bool:
+        """It has a workbook that no model reads: nothing came of its rows, not even rejects."""
+        return self.rows > 0 and not self.orders and not self.rejected_rows
+
 
 @dataclass(frozen=True, slots=True)
 class BoardFigures:
@@ -175,7 +180,17 @@ class Figures:
     @property
     def does_not_add_up(self) -> tuple[str, ...]:
         """Customers whose rows in are not orders + rejected rows."""
-        return tuple(customer.customer for customer in self.customers if not customer.adds_up)
+        return tuple(c.customer for c in self.customers if not c.adds_up and not c.is_unread)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """A sentence for each workbook that no model reads."""
+        return tuple(
+            f"{', '.join(c.files)}: {c.rows:,} row(s) landed, and no model reads them. "
+            "`loader scaffold <the workbook>` writes the customer's."
+            for c in self.customers
+            if c.is_unread
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ def judge(stages: tuple[Stage, ...], figures: Figures) -> tuple[Status, str]:
     notes = []
     if rejected := len(figures.rejected_files):
         notes.append(f"{rejected} workbook(s) rejected")
+    if transformed and figures.unread:
+        notes.append(f"{len(figures.unread)} workbook(s) that no model reads")
     if figures.board.failed:
         notes.append(f"{figures.board.failed:,} record(s) not taken by the board")
     if figures.held_back:

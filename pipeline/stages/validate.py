@@ -46,6 +46,7 @@ def validate(context: Context) -> Stage:
         counts, problems = _cutover(session)
     figures = read_figures(context.warehouse, since=datetime.now(UTC))
     problems += [f"{name}: rows in are not orders + rejected rows." for name in figures.does_not_add_up]
+    problems += figures.unread
     tests = run_dbt(["test", "--select", "test_type:data"], target=context.target.name, project_dir=context.project_dir)
     problems += tests.failures
     if tests.exit_code != 0 and not tests.failures:

@@ -93,6 +93,17 @@ def test_rows_that_do_not_add_up_are_named(built: Warehouse) -> None:
     assert read_figures(built, since=NOW).does_not_add_up == ("RHONE",)
 
 
+def test_a_workbook_that_no_model_reads_is_named(built: Warehouse) -> None:
+    """Rows of which nothing came, no order and no reject, are no sum that fails: their customer is not set up."""
+    with built.session() as session:
+        session.execute("delete from order_list_rejects where _source_file = 'RHONE.xlsx'")
+        session.execute("delete from \"ORDER_LIST\" where _source_file = 'RHONE.xlsx'")
+    figures = read_figures(built, since=NOW)
+    assert figures.does_not_add_up == ()
+    (sentence,) = figures.unread
+    assert "RHONE.xlsx: 2 row(s)" in sentence
+
+
 def test_the_files_are_those_of_this_run(built: Warehouse) -> None:
     """Files of earlier runs are not counted; a rejected one brings its reason."""
     figures = read_figures(built, since=NOW)

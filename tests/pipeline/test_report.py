@@ -128,6 +128,17 @@ def test_the_summary_says_what_a_person_asks_for(tmp_path: Path) -> None:
         assert said in text
 
 
+def test_a_workbook_that_no_model_reads_is_named_with_its_mend(tmp_path: Path) -> None:
+    """Page and summary say which workbook it is and which command helps; without a transform there was no model yet."""
+    new = Figures(customers=(CustomerFigures("NEW BRAND", ("NEW.xlsx",), "landed", rows=20),))
+    said = "NEW.xlsx: 20 row(s) landed, and no model reads them. `loader scaffold"
+    built = replace(REPORT, figures=new)
+    loaded = replace(built, stages=REPORT.stages[:1])
+    for render in (render_page, lambda report: summary(report, tmp_path)):
+        assert said in render(built)
+        assert said not in render(loaded)
+
+
 def test_a_run_without_changes_says_so(tmp_path: Path) -> None:
     """The second run's summary says that nothing changed on the board."""
     text = summary(replace(REPORT, figures=Figures(), verdict="All well: nothing changed on the board."), tmp_path)

@@ -194,6 +194,11 @@ OK_STAGES = (Stage("load", Status.OK), Stage("transform", Status.OK), Stage("syn
             Status.FAILED,
             "not orders + rejected rows for AJE",
         ),
+        (
+            Figures(customers=(CustomerFigures("NEW", ("NEW.xlsx",), rows=3),)),
+            Status.ATTENTION,
+            "1 workbook(s) that no model reads",
+        ),
     ],
 )
 def test_the_verdict_is_drawn_from_rows(figures: Figures, status: Status, says: str) -> None:
