@@ -47,7 +47,12 @@ def main() -> None:
     envvar="ORDER_LIST_SOURCE",
     help="Folder or az://container/prefix with the workbooks.",
 )
-@click.option("--only", type=click.Choice(STAGES), help="Run this stage alone; validate changes nothing.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(STAGES),
+    help="Run this stage alone; repeatable. validate changes nothing.",
+)
 @click.option("--limit-files", type=click.IntRange(min=1), metavar="N", help="Load the first N workbooks only.")
 @click.option("--select", multiple=True, metavar="GLOB", help="Load workbooks whose name matches only; repeatable.")
 @click.option("--customer", "customers", multiple=True, metavar="C", help="Push this customer only; repeatable.")
@@ -69,7 +74,7 @@ def run_(
     *,
     target: str | None,
     source: str,
-    only: str | None,
+    only: tuple[str, ...],
     limit_files: int | None,
     select: tuple[str, ...],
     customers: tuple[str, ...],

@@ -23,7 +23,8 @@ class RunOptions:
     """
 
     source: str = "data/workbooks"
-    only: str | None = None
+    only: tuple[str, ...] = ()
+    """The stages to run; all but validate when empty."""
     limit_files: int | None = None
     select: tuple[str, ...] = ()
     full: bool = False
@@ -37,8 +38,9 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         """Refuse combinations that would silently do nothing."""
-        if self.only is not None and self.only not in STAGES:
-            raise ConfigurationError(f"There is no stage '{self.only}'.", mend=f"Stages: {', '.join(STAGES)}.")
+        for name in self.only:
+            if name not in STAGES:
+                raise ConfigurationError(f"There is no stage '{name}'.", mend=f"Stages: {', '.join(STAGES)}.")
         load_only: Mapping[str, object] = {"--limit-files": self.limit_files, "--select": self.select}
         sync_only: Mapping[str, object] = {
             "--customer": self.customers, "--limit": self.limit, "--skip-subitems": self.skip_subitems,
@@ -48,14 +50,14 @@ class RunOptions:
             unused = [name for name, value in names.items() if value not in (None, (), False)]
             if unused and stage not in self.stages:
                 raise ConfigurationError(
-                    f"{' and '.join(unused)} has no effect with --only {self.only}.",
+                    f"{' and '.join(unused)} has no effect with --only {' '.join(self.only)}.",
                     mend=f"It belongs to the stage {stage}.",
                 )
 
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages to run, in order."""
-        return _DEFAULT_STAGES if self.only is None else (self.only,)
+        return tuple(name for name in STAGES if name in self.only) or _DEFAULT_STAGES
 
     def as_json(self) -> dict[str, object]:
         """What was asked for, without what was not."""

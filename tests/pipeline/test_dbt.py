@@ -68,7 +68,7 @@ def context(warehouse: Warehouse, *, full: bool = False) -> Context:
 
 def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: Path) -> None:
     """The second run skips the build; a new landing, a changed file, or --full makes it needed again."""
-    options = RunOptions(only="transform", reports=project / "reports")
+    options = RunOptions(only=("transform",), reports=project / "reports")
     first = run(warehouse, options).stage("transform")
     assert first is not None
     assert (first.status, first.rows, first.figures["models"], first.figures["tests"]) == (Status.OK, 2, 3, 1)
@@ -92,7 +92,7 @@ def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: 
 
 def test_a_relation_that_someone_dropped_is_built_again(warehouse: Warehouse, project: Path) -> None:
     """Without ORDER_LIST there is no fingerprint, and no fingerprint means build."""
-    run(warehouse, RunOptions(only="transform", reports=project / "reports"))
+    run(warehouse, RunOptions(only=("transform",), reports=project / "reports"))
     with warehouse.session() as session:
         session.execute('drop table "ORDER_LIST" cascade')
     assert fingerprint(warehouse) is None

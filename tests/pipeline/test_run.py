@@ -60,8 +60,14 @@ def test_all_three_stages_run_in_order(warehouse: Warehouse, options: RunOptions
 @pytest.mark.parametrize("only", ["load", "transform", "sync", "validate"])
 def test_one_stage_can_run_alone(warehouse: Warehouse, options: RunOptions, only: str) -> None:
     """--only runs that stage and no other."""
-    report = run(warehouse, replace(options, only=only), stages=stages())
+    report = run(warehouse, replace(options, only=(only,)), stages=stages())
     assert statuses(report) == [(only, Status.OK)]
+
+
+def test_several_stages_run_in_their_order(warehouse: Warehouse, options: RunOptions) -> None:
+    """--only may be repeated, in any order."""
+    report = run(warehouse, replace(options, only=("transform", "load")), stages=stages())
+    assert statuses(report) == [("load", Status.OK), ("transform", Status.OK)]
 
 
 def test_rejected_workbooks_do_not_stop_the_run(warehouse: Warehouse, options: RunOptions) -> None:
@@ -223,9 +229,9 @@ def test_what_was_pushed_is_in_the_report(warehouse: Warehouse, options: RunOpti
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"only": "everything"}, "There is no stage 'everything'"),
-        ({"only": "sync", "limit_files": 3}, "--limit-files has no effect with --only sync"),
-        ({"only": "load", "limit": 3, "skip_subitems": True}, "--limit and --skip-subitems has no effect"),
+        ({"only": ("everything",)}, "There is no stage 'everything'"),
+        ({"only": ("sync",), "limit_files": 3}, "--limit-files has no effect with --only sync"),
+        ({"only": ("load",), "limit": 3, "skip_subitems": True}, "--limit and --skip-subitems has no effect"),
     ],
 )
 def test_options_that_would_do_nothing_are_refused(changed: dict[str, object], says: str) -> None:
