@@ -17,7 +17,7 @@ from bench.sync import measure_sync
 from bench.transform import measure_transform
 from bench.whole import measure_pipeline
 from bench.workload import workload
-from console import ExitCode, command, print_result, say
+from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, say
 from samples import FULL_ROWS
 
 AREAS = ("load", "transform", "pipeline", "scaling", "sync")
@@ -25,10 +25,10 @@ _QUICK_ROWS = FULL_ROWS // 10
 _ORDERS, _QUICK_ORDERS = 10_000, 600  # the board takes 10,000 items
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, context_settings=CONTEXT_SETTINGS)
 @click.option("--quick", is_flag=True, help="A tenth of the rows, once: to try the bench, not to prove a claim.")
 @click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area (may be repeated).")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 @click.pass_context
 def main(context: click.Context, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Measure every claim on generated workbooks (101,662 rows) and on the emulated board; exit 1 if one fails."""

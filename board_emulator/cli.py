@@ -11,12 +11,12 @@ from board_emulator.emulator import Emulator
 from board_emulator.limits import PLANS
 from board_emulator.server import Service, bind
 from board_emulator.server import serve as run
-from console import ExitCode, command, print_result, say
+from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, say
 
 DEFAULT_PORT = 8765
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """A local stand-in for the monday.com API, with a page to look at the board."""
 
@@ -34,7 +34,7 @@ def main() -> None:
     "--boards", default=None, type=click.Path(dir_okay=False, path_type=Path), help="A file of boards of your own."
 )
 @click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(0), help="Seconds every answer takes.")
-@click.option("--json", "as_json", is_flag=True, help="Print where it listens as one JSON object.")
+@json_option
 @command
 def serve(  # noqa: PLR0917 - click passes them by name
     port: int, host: str, data: Path, limits: str, boards: Path | None, latency: float, as_json: bool

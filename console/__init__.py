@@ -6,19 +6,23 @@ from console.errors import (
     LockHeldError,
     OrderListError,
 )
+from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
 from console.redaction import redact, register_secret
 
 __all__ = [
+    "CONTEXT_SETTINGS",
     "ConfigurationError",
     "ExitCode",
     "LockHeldError",
     "OrderListError",
     "command",
+    "json_option",
     "plain",
     "print_result",
     "progress",
     "redact",
     "register_secret",
     "say",
+    "target_option",
 ]

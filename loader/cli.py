@@ -6,26 +6,26 @@ from pathlib import Path
 
 import click
 
-from console import ExitCode, command, print_result
+from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, target_option
 from loader.land import land
 from loader.limits import Limits
 from loader.results import LandResult
 from warehouse import load_target, open_warehouse
 
 
-@click.group()
+@click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Land order list workbooks as raw tables, one table a workbook, every cell as text."""
 
 
 @main.command("land")
-@click.option("--target", help="dbt target: local, dev or prod.  [default: the profile's]")
+@target_option
 @click.option("--source", help="Folder, or az://container/prefix.  [default: ORDER_LIST_SOURCE, else data/workbooks]")
 @click.option("--select", multiple=True, metavar="GLOB", help="Only files of such names (may be repeated): 'GREYSON*'.")
 @click.option("--limit-files", type=click.IntRange(min=1), help="Only the first so many, by name.")
 @click.option("--full", is_flag=True, help="Land unchanged workbooks too.")
 @click.option("--processes", type=click.IntRange(min=1), help="Read with so many processes.  [default: one a core]")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 @command
 def land_command(
     *,
@@ -58,7 +58,7 @@ def land_command(
     "--project-dir", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The dbt project."
 )
 @click.option("--force", is_flag=True, help="Overwrite the customer's files.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 @command
 def scaffold_command(
     *, workbook: Path, customer: str | None, project_dir: Path, force: bool, as_json: bool

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from console import ExitCode, command, print_result, progress
+from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, progress, target_option
 from monday_sync import render
 from monday_sync.adopt import adopt as adopt_board
 from monday_sync.boards import Bulk
@@ -24,8 +24,6 @@ from monday_sync.verify import verify as verify_board
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_target = click.option("--target", metavar="NAME", help="dbt target: local, dev or prod. Default: the profile's own.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 _customer = click.option(
     "--customer", "customers", multiple=True, metavar="NAME", help="Only this customer (canonical name). Repeatable."
 )
@@ -59,7 +57,7 @@ def _options(*options: _Option) -> _Option:
     return apply
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Bring the monday.com board to what the database says, and keep account of it.
 
@@ -82,7 +80,7 @@ def main() -> None:
 
 
 @main.command()
-@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _bulk, _json)
+@_options(target_option, _customer, _limit, _skip_subitems, _release, _archive, _bulk, json_option)
 @command
 def plan(
     *,
@@ -100,10 +98,10 @@ def plan(
 
 
 @main.command()
-@_options(_target, _customer, _limit, _skip_subitems, _release, _archive, _bulk, _yes)
+@_options(target_option, _customer, _limit, _skip_subitems, _release, _archive, _bulk, _yes)
 @click.option("--plan", "plan_id", metavar="ID", help="Do exactly what this stored plan says, or refuse.")
 @click.option("--test-data", is_flag=True, help="Mark the run as test data, for `cleanup --test-data`.")
-@_json
+@json_option
 @command
 def push(
     *,
@@ -123,9 +121,9 @@ def push(
 
 
 @main.command()
-@_options(_target, _customer)
+@_options(target_option, _customer)
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(min=0), help="How many of the last runs.")
-@_json
+@json_option
 @command
 def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: bool) -> ExitCode:
     """Count rows by customer and state, list errors and the last runs. Reads the database only."""
@@ -135,9 +133,9 @@ def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: b
 
 
 @main.command()
-@_options(_target, _customer)
+@_options(target_option, _customer)
 @click.option("--reason", metavar="TEXT", help="Only rows whose error contains this text.")
-@_json
+@json_option
 @command
 def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as_json: bool) -> ExitCode:
     """Put rows in ERROR, also those given up, back in the queue; the next push tries them again."""
@@ -149,7 +147,7 @@ def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as
 
 
 @main.command()
-@_options(_target, _json)
+@_options(target_option, json_option)
 @command
 def check(target: str | None, as_json: bool) -> ExitCode:
     """Check database, ledger, board, columns and token. Changes nothing; exit status 2 names what to mend."""
@@ -162,7 +160,7 @@ def check(target: str | None, as_json: bool) -> ExitCode:
 
 
 @main.command()
-@_options(_target, _json)
+@_options(target_option, json_option)
 @command
 def adopt(target: str | None, as_json: bool) -> ExitCode:
     """Link orders and lines to items that are on the board already, by business key. Changes nothing on the board.
@@ -176,9 +174,9 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 
 
 @main.command()
-@_options(_target, _yes)
+@_options(target_option, _yes)
 @click.option("--repair", is_flag=True, help="Mend what differs, by a push of the rows concerned.")
-@_json
+@json_option
 @command
 def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
     """Read the whole board and report every difference from what it was told, missing, extra and doubled items.
@@ -194,7 +192,7 @@ def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> 
 
 @main.command()
 @click.argument("order_number")
-@_options(_target, _json)
+@_options(target_option, json_option)
 @command
 def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
     """What the board was told about an order (AAG ORDER NUMBER), and when."""
@@ -206,7 +204,7 @@ def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
 
 @main.command()
 @click.argument("run")
-@_options(_target, _yes, _json)
+@_options(target_option, _yes, json_option)
 @command
 def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
     """Undo a run: its values go back to what they were, and the items that it created are archived.
@@ -223,7 +221,7 @@ def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> Ex
 @main.command()
 @click.option("--run", metavar="RUN", help="Take off the items that this run created.")
 @click.option("--test-data", is_flag=True, help="Take off the items of all runs made with `push --test-data`.")
-@_options(_target, _yes, _json)
+@_options(target_option, _yes, json_option)
 @command
 def cleanup(run: str | None, test_data: bool, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
     """Archive test items, and groups left empty, by the ledger's own record of having created them.

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from console import ConfigurationError, ExitCode, command, print_result
+from console import (
+    CONTEXT_SETTINGS,
+    ConfigurationError,
+    ExitCode,
+    command,
+    json_option,
+    print_result,
+    target_option,
+)
 from pipeline.doctor import examine
 from pipeline.history import History
 from pipeline.options import STAGES, RunOptions
@@ -16,8 +24,6 @@ from pipeline.run import run
 from pipeline.summary import history_table, summary
 from warehouse import load_target, open_warehouse
 
-_target = click.option("--target", metavar="T", help="Target of the dbt profile: local (default), dev, prod.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 _reports = click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
@@ -28,7 +34,7 @@ _reports = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Workbooks -> database -> board, in one run.
 
@@ -38,7 +44,7 @@ def main() -> None:
 
 
 @main.command("run")
-@_target
+@target_option
 @click.option(
     "--source",
     metavar="S",
@@ -68,7 +74,7 @@ def main() -> None:
 @click.option("--full", is_flag=True, help="Land and build everything, changed or not.")
 @_reports
 @click.option("--keep-reports", type=click.IntRange(min=1), default=30, show_default=True, help="Reports to keep.")
-@_json
+@json_option
 @command
 def run_(
     *,
@@ -106,9 +112,9 @@ def run_(
 
 
 @main.command("history")
-@_target
+@target_option
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The last N runs.")
-@_json
+@json_option
 @command
 def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
     """List the runs of a target, the latest first."""
@@ -120,7 +126,7 @@ def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
 @main.command("report")
 @click.option("--run", "run_id", metavar="ID", help="A run as `pipeline history` lists it; default: the last one.")
 @_reports
-@_json
+@json_option
 @command
 def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
     """Print where the report of a run is, or with --json the report itself."""
@@ -139,8 +145,8 @@ def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
 
 
 @main.command("doctor")
-@_target
-@_json
+@target_option
+@json_option
 @command
 def doctor_(target: str | None, as_json: bool) -> ExitCode:
     """Check profile, database, relations, board and disk; say what is missing and how to mend it."""

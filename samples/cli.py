@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from console import ExitCode, command, print_result
+from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result
 from samples.dirt import LEVELS
 from samples.generate import Dirt, Scale, generate
 
 
-@click.group()
+@click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Sample workbooks with the real headers of the 46 customers."""
 
@@ -26,7 +26,7 @@ def main() -> None:
 @click.option("--dirt", type=click.Choice(list(LEVELS)), default="normal", show_default=True)
 @click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True, help="2: tomorrow's workbooks.")
 @click.option("--processes", type=click.IntRange(min=1), help="At most so many; default: one per core.")
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+@json_option
 @command
 def generate_command(
     *,

@@ -11,7 +11,7 @@ from bench.kept import keep, note_machine
 from bench.places import CACHE, ROOT
 from bench.sqlserver.shares import TIMES
 from bench.workload import workload
-from console import ExitCode, command, print_result
+from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result
 from samples import FULL_ROWS
 from warehouse import load_target, open_warehouse
 
@@ -19,7 +19,10 @@ AREAS = ("landing", "transform", "ways")
 _FILES = 46
 
 
-@click.command(epilog="Example: make bench-sqlserver ARGS='--rows 20000 --only transform --json'")
+@click.command(
+    context_settings=CONTEXT_SETTINGS,
+    epilog="Example: make bench-sqlserver ARGS='--rows 20000 --only transform --json'",
+)
 @click.option("--target", default="prod", show_default=True, help="A SQL Server target of profiles.yml.")
 @click.option(
     "--rows",
@@ -57,7 +60,7 @@ _FILES = 46
     help="dbt macros laid over the project's, for an endpoint that only resembles SQL Server "
     "(Babelfish: tests/sqlserver_live/babelfish/macros).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 @command
 def main(
     *,
