@@ -3,6 +3,7 @@
 from loader.errors import RejectedError, SourceError
 from loader.land import land
 from loader.limits import Limits
+from loader.names import is_raw_table
 from loader.results import FileResult, LandResult, Status
 
-__all__ = ["FileResult", "LandResult", "Limits", "RejectedError", "SourceError", "Status", "land"]
+__all__ = ["FileResult", "LandResult", "Limits", "RejectedError", "SourceError", "Status", "is_raw_table", "land"]

@@ -53,6 +53,12 @@ def table_name(file: str) -> str:
     return name
 
 
+def is_raw_table(name: str) -> bool:
+    """Whether a relation of this name is a workbook's landing table, in any case."""
+    folded = name.lower()
+    return folded.startswith("x") and folded.endswith("_raw")
+
+
 def fold(text: str) -> str:
     """``text`` with every run of white space as one space, none at the ends."""
     return _BLANKS.sub(" ", text).strip()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loader.names import META_COLUMNS
+from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, Status
-from warehouse import Column, Session, Warehouse
+from warehouse import Column, Relations, Session, Warehouse
 
 if TYPE_CHECKING:  # both take long to import, and most runs land nothing
     import pyarrow as pa
@@ -71,21 +71,18 @@ class Load:
     at: dt.datetime
 
 
-def prepare(session: Session) -> set[str]:
-    """Create the loader's tables, and clear away what a killed run left half built; returns what relations there are.
-
-    Their names are in lower case, for no database tells them apart by case.
-    """
+def prepare(session: Session) -> Relations:
+    """Create the loader's tables, and clear away what a killed run left half built; what there is then."""
     session.create_table(FILE_LOG, _LOG_COLUMNS)
     session.create_table(FILE_HEADERS, _HEADER_COLUMNS)
     there = session.relations()
     for relation in there:
-        if relation.startswith("x") and relation.endswith("_RAW" + _NEW):
+        if relation.endswith(_NEW) and is_raw_table(relation.removesuffix(_NEW)):
             session.drop_table(relation)
-    return {relation.lower() for relation in there}
+    return there
 
 
-def last_loads(session: Session, warehouse: Warehouse, there: Set[str]) -> dict[str, LastLoad]:
+def last_loads(session: Session, warehouse: Warehouse, there: Relations) -> dict[str, LastLoad]:
     """The last outcome of each workbook, where it was not rejected, its table is ``there`` and the format is ours."""
     log, file = warehouse.relation(FILE_LOG), warehouse.quote("file")  # FILE is a reserved word of T-SQL
     rows = session.rows(
@@ -96,7 +93,7 @@ def last_loads(session: Session, warehouse: Warehouse, there: Set[str]) -> dict[
     )
     return {
         file: LastLoad(etag, sha256, raw_table)
-        for file, etag, sha256, raw_table in rows if raw_table and raw_table.lower() in there
+        for file, etag, sha256, raw_table in rows if raw_table and raw_table in there
     }  # fmt: skip
 
 

@@ -110,8 +110,7 @@ def check_relations(session: Session, board: BoardConfig) -> None:
     Raises:
         RefusedError: naming what is missing.
     """
-    there = {name.lower() for name in session.relations()}  # neither database tells names apart by their case
-    missing = [name for name in (ITEMS_VIEW, SUBITEMS_VIEW, ORDERS, LINES) if name.lower() not in there]
+    missing = session.relations().lacking((ITEMS_VIEW, SUBITEMS_VIEW, ORDERS, LINES))
     if missing:
         raise RefusedError(
             f"The database has no {' and no '.join(missing)}.",

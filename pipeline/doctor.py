@@ -11,9 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from console import OrderListError, redact
+from loader import is_raw_table
 from pipeline.board import LOCAL_TARGET, board_page
 from pipeline.fingerprint import project_files
-from warehouse import Target, Warehouse, load_target, open_warehouse
+from warehouse import Relations, Target, Warehouse, load_target, open_warehouse
 
 _LOW_DISK_GIB = 2
 _RELATIONS = {
@@ -116,14 +117,13 @@ def _database(warehouse: Warehouse) -> Iterator[Finding]:
             yield Finding(finding.check, finding.verdict, finding.found, finding.mend)
 
 
-def _relations(names: set[str]) -> Iterator[Finding]:
-    raw = [name for name in names if name.startswith("x") and name.endswith("_RAW")]
+def _relations(names: Relations) -> Iterator[Finding]:
+    raw = list(filter(is_raw_table, names))
     yield Finding(
         "raw tables", "ok" if raw else "warning", f"{len(raw)} landed", None if raw else "The first run lands them."
     )
     for program, wanted in _RELATIONS.items():
-        absent = [name for name in wanted if name not in names]
-        if absent:
+        if absent := names.lacking(wanted):
             yield Finding(f"relations of {program}", "warning", f"missing: {', '.join(absent)}", "A run makes them.")
         else:
             yield Finding(f"relations of {program}", "ok", f"{len(wanted)} there")

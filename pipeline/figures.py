@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from loader import is_raw_table
 from pipeline.model import (
     NOTHING_PUSHED,
     CustomerFigures,
@@ -37,14 +38,14 @@ class _Reader:
 
     def rows(self, sql: str, relations: Iterable[str], parameters: Iterable[object] = ()) -> list[Row]:
         wanted = list(relations)
-        if not set(wanted) <= self.names:
+        if self.names.lacking(wanted):
             return []
         text = sql.format(**{name: self._warehouse.relation(name) for name in wanted})
         return self._session.rows(text, list(parameters))
 
     def raw_counts(self) -> list[Row]:
         """(raw table, file, rows) of every raw table, in one statement."""
-        tables = sorted(n for n in self.names if n.startswith("x") and n.endswith("_RAW"))
+        tables = sorted(filter(is_raw_table, self.names))
         file = self._warehouse.quote("_source_file")
         parts = [
             f"select ? as raw_table, min({file}) as file_name, count(*) as row_count "  # noqa: S608 - quoted names

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from console import ConfigurationError
+from loader import is_raw_table
 from warehouse import Warehouse
 
 PROJECT_FILE = "dbt_project.yml"
@@ -72,9 +73,9 @@ def _landings(warehouse: Warehouse) -> list[str] | None:
     """Each raw table with the load that made it; ``None`` when a build is needed whatever the hash says."""
     with warehouse.session(read_only=True) as session:
         names = session.relations()
-        if not {"ORDER_LIST", "ORDER_LIST_LINES", "loader_file_headers"} <= names:
+        if names.lacking(("ORDER_LIST", "ORDER_LIST_LINES", "loader_file_headers")):
             return None
-        raw = sorted(name for name in names if name.startswith("x") and name.endswith("_RAW"))
+        raw = sorted(filter(is_raw_table, names))
         loads = dict(
             session.rows(
                 "select raw_table, max(load_id) from "  # noqa: S608 - quoted name

@@ -164,7 +164,7 @@ class History:
 
     def _warehouse_has_history(self) -> bool:
         with self._warehouse.session(read_only=True) as session:
-            return {RUNS, STAGES} <= session.relations()
+            return not session.relations().lacking((RUNS, STAGES))
 
 
 def _create(session: Session) -> None:

@@ -3,7 +3,7 @@
 The one place that reads dbt profiles and opens connections. Loader, monday_sync and pipeline build on it.
 """
 
-from warehouse.base import Column, Session, Warehouse
+from warehouse.base import Column, Relations, Session, Warehouse
 from warehouse.errors import ConnectionFailedError, ConnectionLostError, StatementFailedError, WarehouseBusyError
 from warehouse.open import open_warehouse
 from warehouse.profile import Target, load_target
@@ -12,6 +12,7 @@ __all__ = [
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "Relations",
     "Session",
     "StatementFailedError",
     "Target",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +24,28 @@ class Column:
     kind: str = "text"
     size: int | None = None
     nullable: bool = True
+
+
+class Relations:
+    """The tables and views of a schema.
+
+    Asked for in any spelling: no two differ by case alone, and not every server keeps the case in which one was made.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {name.lower(): name for name in names}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is one of that name."""
+        return name.lower() in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names as the database has them."""
+        return iter(self._names.values())
+
+    def lacking(self, wanted: Iterable[str]) -> list[str]:
+        """Which of ``wanted`` are not there."""
+        return [name for name in wanted if name not in self]
 
 
 class Session(Protocol):
@@ -62,8 +84,8 @@ class Session(Protocol):
     def columns(self, relation: str) -> list[str]:
         """Column names of a table or view in order; empty if there is none."""
 
-    def relations(self) -> set[str]:
-        """Names of all tables and views in the target's schema."""
+    def relations(self) -> Relations:
+        """All tables and views in the target's schema."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, roll back when it raises."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from warehouse.base import Column
+from warehouse.base import Column, Relations
 from warehouse.errors import ConnectionFailedError, WarehouseBusyError
 from warehouse.locking import file_lock
 from warehouse.profile import Target
@@ -191,13 +191,13 @@ class DuckDBSession:
             )
         ]
 
-    def relations(self) -> set[str]:
-        """Names of all tables and views."""
+    def relations(self) -> Relations:
+        """All tables and views."""
         rows = self.rows(
             "select table_name from information_schema.tables where table_schema = ?",
             [self._warehouse.target.schema or "main"],
         )
-        return {str(row[0]) for row in rows}
+        return Relations(str(row[0]) for row in rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

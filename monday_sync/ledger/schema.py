@@ -174,7 +174,7 @@ TABLES = (ITEMS, SUBITEMS, CUSTOMERS, ATTEMPTS, RUNS, GROUPS, PLANS, CHECKPOINTS
 
 def create_missing(session: Session) -> None:
     """Create the tables that are not there yet."""
-    there = {name.lower() for name in session.relations()}
+    there = session.relations()
     for table in TABLES:
         if table.name not in there:
             session.create_table(table.name, table.columns, key=table.key)

@@ -37,8 +37,7 @@ def validate(context: Context) -> Stage:
         StageFailedError: there is nothing to validate yet.
     """
     with context.warehouse.session(read_only=True) as session:
-        missing = [name for name in _NEEDED if name not in session.relations()]
-        if missing:
+        if missing := session.relations().lacking(_NEEDED):
             raise StageFailedError(
                 f"There is nothing to validate: {', '.join(missing)} is missing on target '{context.target.name}'.",
                 mend="Run `pipeline run` first.",

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyodbc
 import stamina
 
-from warehouse.base import Column
+from warehouse.base import Column, Relations
 from warehouse.errors import ConnectionLostError, StatementFailedError
 from warehouse.sqlserver import failures, statements, values
 
@@ -138,13 +138,13 @@ class SQLServerSession:
         )
         return [str(row[0]) for row in found]
 
-    def relations(self) -> set[str]:
-        """Names of all tables and views."""
+    def relations(self) -> Relations:
+        """All tables and views."""
         found = self.rows(
             "select table_name from information_schema.tables where lower(table_schema) = lower(?)",
             [self._warehouse.schema],
         )
-        return {str(row[0]) for row in found}
+        return Relations(str(row[0]) for row in found)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
