@@ -6,6 +6,7 @@ import gc
 import hashlib
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -118,10 +119,19 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _begin_work() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import_module(_READER)
     # a sheet is millions of cells and no cycles: looking for cycles among them again and again is a 20th of the work
     gc.freeze()
     gc.disable()
+
+
+def _end_with_parent() -> None:
+    """Die when the parent does: a pool's worker waits for its next job for ever, even if nobody is left to send one."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(source: Source, job: Job, limits: Limits) -> Reading:

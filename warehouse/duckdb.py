@@ -128,9 +128,8 @@ class DuckDBSession:
         """Insert rows in bulk, columns matched by name."""
         self._connection.register("_incoming", data)
         try:
-            names = ", ".join(self._warehouse.quote(name) for name in data.column_names)
             into = self._warehouse.relation(relation)
-            self._connection.execute(f"insert into {into} ({names}) select {names} from _incoming")  # noqa: S608
+            self._connection.execute(f"insert into {into} by name select * from _incoming")  # noqa: S608
         finally:
             self._connection.unregister("_incoming")
         return int(data.num_rows)

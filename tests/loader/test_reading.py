@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from loader.reading import Job, Reading, read_all
 from loader.sources import Entry
 from loader.sources.folder import Folder
 from tests.loader.books import order, save
+from tests.project import ROOT
 
 
 def test_a_reading_process_that_dies_rejects_its_workbook_only(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,6 +29,19 @@ def test_a_reading_process_that_dies_rejects_its_workbook_only(source: Path, mon
     assert len(readings) == len(outcome) == 4
     assert outcome.pop("B.xlsx") == "died"
     assert all(outcome.values())
+
+
+def test_reading_processes_end_with_their_parent() -> None:
+    """A parent that is killed leaves no process behind: who waits for the end of their output is not kept waiting."""
+    script = (
+        "import os, time; from loader.reading import _pool\n"
+        "with _pool(2) as pool: print(pool.submit(os.getpid).result(), flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT, text=True) as parent:
+        assert parent.stdout is not None
+        assert int(parent.stdout.readline())
+        parent.kill()
+        parent.communicate(timeout=30)  # to the end of the output, which its workers share
 
 
 class Lethal(Folder):
