@@ -134,3 +134,11 @@ def test_the_doctor_of_the_pipeline_finds_all_well(built: Place) -> None:
     assert [finding for finding in findings if finding["verdict"] == "missing"] == []
     of_relations = [finding for finding in findings if finding["check"].startswith("relations of ")]
     assert {finding["verdict"] for finding in of_relations} == {"ok"}
+
+
+def test_the_cutover_checks_run_as_they_stand(built: Place) -> None:
+    """``pipeline run --only validate``: the operators' statements, rows in = orders + rejects, dbt's data tests."""
+    report = built.json("pipeline", "run", "--target", "prod", "--only", "validate")
+    (stage,) = report["stages"]
+    assert stage["status"] == "ok", stage["problems"]
+    assert stage["figures"]["total records"] > 0
