@@ -72,10 +72,11 @@ class Load:
 
 
 def prepare(session: Session) -> Relations:
-    """Create the loader's tables, and clear away what a killed run left half built; what there is then."""
-    session.create_table(FILE_LOG, _LOG_COLUMNS)
-    session.create_table(FILE_HEADERS, _HEADER_COLUMNS)
+    """Create the loader's tables, and clear away what a killed run left half built; what there was before."""
     there = session.relations()
+    for name, columns in ((FILE_LOG, _LOG_COLUMNS), (FILE_HEADERS, _HEADER_COLUMNS)):
+        if name not in there:
+            session.create_table(name, columns)
     for relation in there:
         if relation.endswith(_NEW) and is_raw_table(relation.removesuffix(_NEW)):
             session.drop_table(relation)
