@@ -125,12 +125,7 @@ class DuckDBSession:
 
     def insert(self, relation: str, data: pa.Table) -> int:
         """Insert rows in bulk, columns matched by name."""
-        self._connection.register("_incoming", data)
-        try:
-            into = self._warehouse.relation(relation)
-            self._connection.execute(f"insert into {into} by name select * from _incoming")  # noqa: S608
-        finally:
-            self._connection.unregister("_incoming")
+        self._insert(relation, data)
         return int(data.num_rows)
 
     def insert_rows(self, relation: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -145,18 +140,18 @@ class DuckDBSession:
     def upsert(self, relation: str, data: pa.Table, key: Sequence[str]) -> None:
         """Insert rows or overwrite the columns that ``data`` has."""
         quote = self._warehouse.quote
-        names = ", ".join(quote(name) for name in data.column_names)
         conflict = ", ".join(quote(name) for name in key)
         changed = [name for name in data.column_names if name not in key]
         action = (
             "update set " + ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in changed) if changed else "nothing"
         )
+        self._insert(relation, data, f"on conflict ({conflict}) do {action}")
+
+    def _insert(self, relation: str, data: pa.Table, on_conflict: str = "") -> None:
+        into = self._warehouse.relation(relation)
         self._connection.register("_incoming", data)
         try:
-            self._connection.execute(
-                f"insert into {self._warehouse.relation(relation)} ({names}) select {names} from _incoming "  # noqa: S608
-                f"on conflict ({conflict}) do {action}"
-            )
+            self._connection.execute(f"insert into {into} by name select * from _incoming {on_conflict}")  # noqa: S608
         finally:
             self._connection.unregister("_incoming")
 
