@@ -31,7 +31,7 @@ def measure_load(report: Report, work: Workload, cache: Path, *, repeats: int) -
         bare.append(read(work.folder, "calamine", count))
         scratch = Scratch.fresh(cache / "load", work.folder)
         landed.append(scratch.land())
-        # so short a run swings more than it takes: the middle one of some
+        # so short a run is soon half as long again: the middle one of some
         again.append(sorted((scratch.land() for _ in range(_SHORT_RUNS)), key=lambda m: m.seconds)[_SHORT_RUNS // 2])
     say("reading the same files with pandas and openpyxl (slow) ...")
     former = read(work.folder, "pandas", 1)

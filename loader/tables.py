@@ -72,7 +72,7 @@ class Load:
 
 
 def prepare(session: Session) -> Relations:
-    """Create the loader's tables, and clear away what a killed run left half built; what there was before."""
+    """Create the loader's tables, and clear away what a killed run left half built; returns what was there."""
     there = session.relations()
     for name, columns in ((FILE_LOG, _LOG_COLUMNS), (FILE_HEADERS, _HEADER_COLUMNS)):
         if name not in there:

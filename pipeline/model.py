@@ -225,6 +225,11 @@ class RunReport:
     options: Mapping[str, object] = field(default_factory=dict)
     history: tuple[PastRun, ...] = ()
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """A sentence for each workbook that no model reads; none before a transform, when no model has read any."""
+        return self.figures.unread if self.stage("transform") else ()
+
     def stage(self, name: str) -> Stage | None:
         """The stage called ``name``, if it was part of this run."""
         return next((stage for stage in self.stages if stage.name == name), None)

@@ -50,7 +50,7 @@ class RunOptions:
             unused = [name for name, value in names.items() if value not in (None, (), False)]
             if unused and stage not in self.stages:
                 raise ConfigurationError(
-                    f"{' and '.join(unused)} has no effect with --only {' '.join(self.only)}.",
+                    f"{' and '.join(unused)} has no effect with --only {' --only '.join(self.only)}.",
                     mend=f"It belongs to the stage {stage}.",
                 )
 

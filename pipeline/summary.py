@@ -34,8 +34,7 @@ def summary(report: RunReport, page: Path) -> str:
     if report.stage("sync") is not None:
         lines += _board(report)
     lines += _list("rejected workbooks", [f"{file.file}: {file.reason}" for file in figures.rejected_files])
-    if report.stage("transform") is not None:
-        lines += _list("workbooks that no model reads", list(figures.unread))
+    lines += _list("workbooks that no model reads", list(report.unread))
     lines += _list("unknown headers", [f"{header.file}: {header.header}" for header in figures.unknown_headers])
     lines += _list("held back", list(figures.held_back))
     lines += ["", f"  report     {page}"]
