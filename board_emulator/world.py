@@ -136,7 +136,13 @@ class World:
         at = ids.index(anchor) + (0 if before else 1)
         low = groups[at - 1].position if at > 0 else groups[0].position - 2 * _STEP
         high = groups[at].position if at < len(groups) else groups[-1].position + 2 * _STEP
-        return (low + high) / 2
+        middle = (low + high) / 2
+        if low < middle < high:
+            return middle
+        # halved some fifty times, a gap holds no number more: all get new ones, in their order
+        for number, group in enumerate(groups, 1):
+            group.position = number * _STEP
+        return (at + 0.5) * _STEP
 
     def move_group(self, board: Board, group: Group, *, before: str | None = None, after: str | None = None) -> None:
         """Put a group next to another."""

@@ -60,6 +60,15 @@ def test_groups_go_where_they_are_put_and_may_share_a_title(api):
     assert len({group_id for group_id, _ in groups(api)}) == 5
 
 
+def test_any_number_of_groups_fits_behind_one(api):
+    """Each goes right behind the same group, so the last stands first; places are halves of gaps, and gaps run out."""
+    ((backlog, _),) = groups(api)
+    for number in range(130):
+        create_group(api, f"G{number}", position_relative_method="after_at", relative_to=backlog)
+    titles = [title for _, title in groups(api)]
+    assert titles == ["Backlog", *(f"G{number}" for number in reversed(range(130)))]
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
