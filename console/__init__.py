@@ -8,6 +8,7 @@ from console.errors import (
 )
 from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
+from console.process import run_and_leave
 from console.redaction import redact, register_secret
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "progress",
     "redact",
     "register_secret",
+    "run_and_leave",
     "say",
     "target_option",
 ]

@@ -7,7 +7,6 @@ import datetime as dt
 import decimal
 import enum
 import functools
-import gc
 import io
 import json
 import os
@@ -21,6 +20,7 @@ from typing import Any, NoReturn, ParamSpec, Protocol
 import click
 
 from console.errors import ExitCode, OrderListError
+from console.process import keep_modules
 from console.redaction import redact
 
 P = ParamSpec("P")
@@ -86,7 +86,7 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> NoReturn:
         _speak_utf8()
-        _keep_modules()
+        keep_modules()
         try:
             code = function(*args, **kwargs)
         except OrderListError as error:
@@ -112,13 +112,6 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
         sys.exit(int(code))
 
     return run
-
-
-@functools.cache
-def _keep_modules() -> None:
-    """Take what the imports left out of the search for cycles: it stays to the end. A twentieth of a short run."""
-    if "duckdb" not in sys.modules:  # at the end it would call what is kept a leak, on stderr
-        gc.freeze()
 
 
 def _speak_utf8() -> None:
