@@ -81,14 +81,16 @@ class _Landing:
 
     def run(self, entries: Sequence[Entry], *, full: bool) -> dict[str, FileResult]:
         named = self._name_tables(entries)
-        with self._warehouse.session() as session:
-            there = tables.prepare(session)
-            last = {} if full else tables.last_loads(session, self._warehouse, there)
-            jobs = self._jobs(entries, named, last)
-            if not jobs:
-                tables.log(session, self._not_landed(), self.load)
-                return self._results
-        self._read(jobs, named)
+        if full or not self._warehouse.exists():  # nothing can be unchanged: the readers need not wait for a database
+            self._read(self._jobs(entries, named, {}), named, prepare=True)
+        else:
+            with self._warehouse.session() as session:
+                there = tables.prepare(session)
+                jobs = self._jobs(entries, named, tables.last_loads(session, self._warehouse, there))
+                if not jobs:
+                    tables.log(session, self._not_landed(), self.load)
+                    return self._results
+            self._read(jobs, named, prepare=False)
         if left := self._not_landed():  # what was landed is in the log already, each with its table
             with self._warehouse.session() as session:
                 tables.log(session, left, self.load)
@@ -114,18 +116,21 @@ class _Landing:
                 jobs[entry] = known.sha256 if known else None
         return jobs
 
-    def _read(self, jobs: Mapping[Entry, str | None], named: Mapping[str, str]) -> None:
-        """Read and land, workbook by workbook."""
+    def _read(self, jobs: Mapping[Entry, str | None], named: Mapping[str, str], *, prepare: bool) -> None:
+        """Read and land, workbook by workbook; ``prepare`` the database first, while the readers start."""
         # imported here because most runs find nothing to read, and to import it takes a tenth of such a run
-        from loader.reading import Job, processes_by_default, read_all  # noqa: PLC0415
+        from loader.reading import Job, processes_by_default, reading_all  # noqa: PLC0415
 
         # opening the file for each workbook costs more than landing a small one, but what DuckDB keeps of each table
         # it has written stays in memory until the session ends
-        with progress("Workbooks", len(jobs)) as advance:
-            readings = read_all(
-                self._source, list(starmap(Job, jobs.items())), self._limits,
-                self._processes or processes_by_default(),
-            )  # fmt: skip
+        processes = self._processes or processes_by_default()
+        with (
+            progress("Workbooks", len(jobs)) as advance,
+            reading_all(self._source, list(starmap(Job, jobs.items())), self._limits, processes) as readings,
+        ):
+            if prepare:
+                with self._warehouse.session() as session:
+                    tables.prepare(session)
             for first in readings:
                 with self._warehouse.session() as session:
                     for reading in chain([first], islice(readings, _WORKBOOKS_PER_SESSION - 1)):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import zip_longest
@@ -52,18 +53,20 @@ class Job:
     known_sha256: str | None
 
 
-def read_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: int) -> Iterator[Reading]:
-    """Read every workbook, in any order. In memory at once: two for each process at most."""
-    if not jobs:
+@contextmanager
+def reading_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: int) -> Iterator[Iterator[Reading]]:
+    """Read every workbook, in any order. In memory at once: two for each process at most.
+
+    The processes start with the block and import what they need; they read when the first reading is asked for.
+    """
+    if processes == 1 or len(jobs) <= 1 or sum(job.entry.size for job in jobs) < _SMALL:
+        yield (read_one(source, job, limits) for job in jobs)
         return
-    if processes == 1 or len(jobs) == 1 or sum(job.entry.size for job in jobs) < _SMALL:
-        yield from (read_one(source, job, limits) for job in jobs)
-        return
-    waiting = _in_good_order(jobs, processes)
-    while waiting:
-        waiting, suspects = yield from _read_in_pool(source, waiting, limits, min(processes, len(waiting)))
-        for job in suspects:
-            yield _read_alone(source, job, limits)
+    processes = min(processes, len(jobs))
+    with _pool(processes) as pool:
+        pool.submit(int)  # nothing: a pool starts its processes with its first job
+        with closing(_read_in_pools(source, _in_good_order(jobs, processes), limits, pool, processes)) as readings:
+            yield readings
 
 
 def read_one(source: Source, job: Job, limits: Limits) -> Reading:
@@ -158,35 +161,48 @@ def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
     return [*first, *by_turns]
 
 
+def _read_in_pools(
+    source: Source, jobs: Sequence[Job], limits: Limits, pool: ProcessPoolExecutor, processes: int
+) -> Generator[Reading]:
+    """Read in ``pool``; when a process of it dies, what is left in another one."""
+    waiting, suspects = yield from _read_in_pool(source, jobs, limits, pool, processes)
+    for job in suspects:
+        yield _read_alone(source, job, limits)
+    if waiting:
+        with _pool(processes) as another:
+            yield from _read_in_pools(source, waiting, limits, another, processes)
+
+
 def _read_in_pool(
-    source: Source, jobs: Sequence[Job], limits: Limits, processes: int
+    source: Source, jobs: Sequence[Job], limits: Limits, pool: ProcessPoolExecutor, processes: int
 ) -> Generator[Reading, None, tuple[list[Job], list[Job]]]:
     """Read until done or until a process dies; returns what was not begun, and what was being read then."""
     todo = list(reversed(jobs))
     running: dict[Future[Reading], Job] = {}
-    with _pool(processes) as pool:
-        while todo or running:
-            while todo and len(running) <= processes:
-                job = todo.pop()
-                try:
-                    running[pool.submit(_work, source, job, limits)] = job
-                except BrokenProcessPool:
-                    todo.append(job)
-                    break
-            import_module(_READER)
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            broken = []
-            for future in done:
-                job = running.pop(future)
-                if not todo and not running:
-                    pool.shutdown(wait=False)  # the workers end while their last workbook is landed
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    broken.append(job)
-            if broken:
-                return todo[::-1], [*broken, *running.values()]
-    return [], []
+    while todo or running:
+        while todo and len(running) <= processes:
+            job = todo.pop()
+            try:
+                running[pool.submit(_work, source, job, limits)] = job
+            except BrokenProcessPool:
+                todo.append(job)
+                break
+        if not running:  # the process that died was reading nothing
+            break
+        import_module(_READER)
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        broken = []
+        for future in done:
+            job = running.pop(future)
+            if not todo and not running:
+                pool.shutdown(wait=False)  # the workers end while their last workbook is landed
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                broken.append(job)
+        if broken:
+            return todo[::-1], [*broken, *running.values()]
+    return todo[::-1], []
 
 
 def _read_alone(source: Source, job: Job, limits: Limits) -> Reading:

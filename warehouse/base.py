@@ -96,6 +96,9 @@ class Warehouse(Protocol):
 
     target: Target
 
+    def exists(self) -> bool:
+        """Whether there is a database yet. One on a server is taken for there: only connecting would tell."""
+
     def session(self, *, read_only: bool = False) -> AbstractContextManager[Session]:
         """Open a connection for as long as the block lasts.
 

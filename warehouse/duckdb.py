@@ -43,11 +43,15 @@ class DuckDBWarehouse:
         path = Path(str(target.settings.get("path", "data/order_list.duckdb")))
         self.path = path if path.is_absolute() else target.project_dir / path
 
+    def exists(self) -> bool:
+        """Whether its file is there."""
+        return self.path.exists()
+
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[DuckDBSession]:
         """Open the file, waiting while another process has it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connect(read_only=read_only and self.path.exists())
+        connection = self._connect(read_only=read_only and self.exists())
         try:
             yield DuckDBSession(connection, self)
         finally:

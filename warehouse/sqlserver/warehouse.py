@@ -30,6 +30,10 @@ class SQLServerWarehouse:
         driver = str(self.target.settings.get("driver", "")).lower()
         return "freetds" not in driver and "tdsodbc" not in driver
 
+    def exists(self) -> bool:
+        """Only connecting would tell."""
+        return True
+
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[SQLServerSession]:  # noqa: ARG002 - readers need no other door
         """Open a connection."""
