@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
 from xml.etree import ElementTree
+
+from isal import igzip_lib, isal_zlib
 
 from loader.errors import RejectedError
 from loader.limits import Limits
@@ -18,6 +21,15 @@ _WORKBOOK = "xl/workbook.xml"
 _BINARY = ("xl/workbook.bin", "xl/sharedStrings.bin")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE = 4 * 1024**2
+#: So many packed bytes are unpacked at once: what is left of them is copied for each piece.
+_PACKED = 1024**2
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_LOCAL_HEADER_START = b"PK\x03\x04"
+_ENCRYPTED = 0x1
+_DAMAGE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, igzip_lib.IsalError, struct.error, EOFError, RuntimeError,  # type: ignore[assignment]
+    NotImplementedError, OSError,
+)  # fmt: skip
 _DOCUMENT_TYPE = b"<!DOCTYPE"
 #: Declaration, comments and instructions, then an element. Possessive: a comment must not be taken for its content.
 _ORDINARY_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<[^!?]", re.DOTALL)
@@ -160,11 +172,41 @@ def _tree(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
 
 def _pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     try:
+        info = package.getinfo(part)
+        if info.compress_type == zipfile.ZIP_DEFLATED and not info.flag_bits & _ENCRYPTED:
+            yield from _inflated(package, info)
+            return
         with package.open(part) as stream:
             while piece := stream.read(_PIECE):
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+    except _DAMAGE as error:
         raise _damaged(part) from error
+
+
+def _inflated(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What ``package.open`` would give, by a library that takes half of zlib's time.
+
+    Never more than the directory promises, for that is what the limits were compared with.
+    """
+    stream = package.fp
+    assert stream is not None  # noqa: S101 - the archive is open
+    stream.seek(info.header_offset)
+    start, name, extra = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+    if start != _LOCAL_HEADER_START:
+        raise zipfile.BadZipFile(f"no local header of {info.filename}")
+    stream.seek(name + extra, io.SEEK_CUR)
+    packed = stream.read(info.compress_size)
+    inflater = isal_zlib.decompressobj(-zlib.MAX_WBITS)
+    left, checksum = info.file_size, 0
+    for at in range(0, len(packed), _PACKED):
+        rest = packed[at : at + _PACKED]
+        while left and (piece := inflater.decompress(rest, min(_PIECE, left))):
+            yield piece
+            rest = inflater.unconsumed_tail
+            left -= len(piece)
+            checksum = isal_zlib.crc32(piece, checksum)
+    if left or checksum != info.CRC:
+        raise zipfile.BadZipFile(f"{info.filename} is not what the directory promises")
 
 
 def _damaged(part: str) -> RejectedError:
