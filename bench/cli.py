@@ -63,7 +63,7 @@ def _measure(report: Report, areas: tuple[str, ...], *, quick: bool) -> None:
     if set(areas) - {"sync"}:
         work = workload(CACHE, _QUICK_ROWS if quick else FULL_ROWS)
         if "load" in areas:
-            measure_load(report, work, CACHE, repeats=1 if quick else 5)
+            measure_load(report, work, CACHE, repeats=1 if quick else 9)
             measure_many_files(report, work, CACHE)
         if "transform" in areas:
             measure_transform(report, work, CACHE)
