@@ -32,7 +32,9 @@ def shown() -> list[str]:
 
 def command_of(script: str) -> click.Command:
     module, _, name = SCRIPTS[script].partition(":")
-    found = getattr(importlib.import_module(module), name)
+    assert callable(getattr(importlib.import_module(module), name))
+    # a program may begin elsewhere, to end in its own way; its command line is where all have theirs
+    found = importlib.import_module(f"{module.partition('.')[0]}.cli").main
     assert isinstance(found, click.Command)
     return found
 
