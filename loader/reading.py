@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import multiprocessing
 import os
-import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,6 +15,7 @@ from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from console.workers import worker_pool
 from loader.errors import RejectedError, RetryableReadError
 from loader.limits import Limits
 from loader.sources import Entry, Source
@@ -29,8 +28,6 @@ _READER = "loader.workbook"
 
 #: Below so many bytes in all, starting processes costs more than it saves.
 _SMALL = 2 * 1024**2
-#: Windows cannot wait for more.
-_MOST_PROCESSES = 61
 _PAUSE_BEFORE_SECOND_TRY = 0.5
 
 
@@ -115,26 +112,14 @@ def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    # spawned, not forked: the parent has threads (DuckDB, Arrow), and Windows and macOS know no other way
-    return ProcessPoolExecutor(
-        min(processes, _MOST_PROCESSES), mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work
-    )
+    return worker_pool(processes, _begin_work)
 
 
 def _begin_work() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     import_module(_READER)
     # a sheet is millions of cells and no cycles: looking for cycles among them again and again is a 20th of the work
     gc.freeze()
     gc.disable()
-
-
-def _end_with_parent() -> None:
-    """Die when the parent does: a pool's worker waits for its next job for ever, even if nobody is left to send one."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _work(source: Source, job: Job, limits: Limits) -> Reading:

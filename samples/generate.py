@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from console.workers import worker_pool
 from samples.books import Book, full_books, scaled, select
 from samples.cells import Cell
 from samples.changes import Change, Edit, edited, planned, with_new_size
@@ -77,7 +76,7 @@ def generate(
     total = sum(book.rows for book in books)
     workers = min(processes or os.cpu_count() or 1, len(tasks))
     if workers > 1 and total >= _WORTH_A_PROCESS:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with worker_pool(workers) as pool:
             done = list(pool.map(_write_book, *zip(*tasks, strict=True)))
     else:
         done = [_write_book(*task) for task in tasks]

@@ -3,8 +3,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +14,6 @@ from loader.reading import Job, Reading, reading_all
 from loader.sources import Entry
 from loader.sources.folder import Folder
 from tests.loader.books import order, save
-from tests.project import ROOT
 
 
 def read_all(place: Folder, processes: int) -> list[Reading]:
@@ -49,19 +46,6 @@ def test_processes_that_die_before_they_read_cost_nothing(source: Path, monkeypa
             process.kill()
             process.join()
         assert {r.entry.file for r in readings if r.sheet} == {"A.xlsx", "B.xlsx", "C.xlsx"}
-
-
-def test_reading_processes_end_with_their_parent() -> None:
-    """A parent that is killed leaves no process behind: who waits for the end of their output is not kept waiting."""
-    script = (
-        "import os, time; from loader.reading import _pool\n"
-        "with _pool(2) as pool: print(pool.submit(os.getpid).result(), flush=True); time.sleep(600)"
-    )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT, text=True) as parent:
-        assert parent.stdout is not None
-        assert int(parent.stdout.readline())
-        parent.kill()
-        parent.communicate(timeout=30)  # to the end of the output, which its workers share
 
 
 class Lethal(Folder):
