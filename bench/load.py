@@ -38,22 +38,28 @@ def measure_load(report: Report, work: Workload, cache: Path, *, repeats: int) -
     former = read(work.folder, "pandas", 1)
     peak = max(m.peak_mib for m in landed)
     report.claims += [
-        Claim(_AREA, f"landing / bare calamine, {count} processes each", _beside(landed, bare), 2, "x"),
+        Claim(
+            _AREA,
+            f"landing / bare calamine, {count} processes each",
+            _by_turns(_seconds(landed), _around(bare)),
+            2,
+            "x",
+        ),
         Claim(_AREA, "landing / pandas + openpyxl reading", ratio(_middle(landed), former.seconds), 0.1, "x"),
         Claim(_AREA, "peak memory of the largest process", peak, 1024, "MiB"),
-        Claim(_AREA, "landing unchanged / landing", 100 * _by_turns(again, landed), 5, "%"),
+        Claim(_AREA, "landing unchanged / landing", 100 * _by_turns(_seconds(again), _seconds(landed)), 5, "%"),
     ]
     report.note(
         _AREA,
         rows=work.rows,
-        landing=spread([m.seconds for m in landed]),
+        landing=spread(_seconds(landed)),
         landing_cpu_seconds=landed[-1].cpu_seconds,
         calamine_cpu_seconds=bare[-1].cpu_seconds,
         rows_per_second=round(work.rows / _middle(landed)),
-        calamine=spread([m.seconds for m in bare]),
+        calamine=spread(_seconds(bare)),
         pandas_openpyxl_seconds=former.seconds,
-        landing_unchanged=spread([m.seconds for m in again]),
-        starting_python_and_click=spread([_bare_start().seconds for _ in range(repeats)]),
+        landing_unchanged=spread(_seconds(again)),
+        starting_python_and_click=spread(_seconds([_bare_start() for _ in range(repeats)])),
     )
 
 
@@ -81,19 +87,22 @@ def read(folder: Path, reader: str, count: int) -> Measurement:
     return run(command, folder=ROOT)
 
 
-def _by_turns(ours: Sequence[Measurement], theirs: Sequence[Measurement]) -> float:
+def _by_turns(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """The middle one of the turns' ratios: a shared machine's speed changes less within a turn than between two."""
-    return statistics.median(ratio(our.seconds, their.seconds) for our, their in zip(ours, theirs, strict=True))
+    return statistics.median(ratio(our, their) for our, their in zip(ours, theirs, strict=True))
 
 
-def _beside(ours: Sequence[Measurement], theirs: Sequence[Measurement]) -> float:
-    """The same, where theirs ran before and after each of ours: compared with the mean of the two."""
-    around = [(before.seconds + after.seconds) / 2 for before, after in pairwise(theirs)]
-    return statistics.median(ratio(our.seconds, their) for our, their in zip(ours, around, strict=True))
+def _around(runs: Sequence[Measurement]) -> list[float]:
+    """The mean of each two that follow each other, for what ran between them."""
+    return [statistics.mean(pair) for pair in pairwise(_seconds(runs))]
+
+
+def _seconds(runs: Sequence[Measurement]) -> list[float]:
+    return [run.seconds for run in runs]
 
 
 def _middle(runs: Sequence[Measurement]) -> float:
-    return statistics.median(run.seconds for run in runs)
+    return statistics.median(_seconds(runs))
 
 
 def _bare_start() -> Measurement:

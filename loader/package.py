@@ -7,7 +7,6 @@ import posixpath
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Protocol
 from xml.etree import ElementTree
@@ -27,7 +26,7 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _LOCAL_HEADER_START = b"PK\x03\x04"
 _ENCRYPTED = 0x1
 _DAMAGE: tuple[type[Exception], ...] = (
-    zipfile.BadZipFile, zlib.error, igzip_lib.IsalError, struct.error, EOFError, RuntimeError,  # type: ignore[assignment]
+    zipfile.BadZipFile, igzip_lib.IsalError, struct.error, EOFError, RuntimeError,  # type: ignore[assignment]
     NotImplementedError, OSError,
 )  # fmt: skip
 _DOCUMENT_TYPE = b"<!DOCTYPE"
@@ -194,12 +193,15 @@ def _inflated(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes
     start, name, extra = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
     if start != _LOCAL_HEADER_START:
         raise zipfile.BadZipFile(f"no local header of {info.filename}")
-    stream.seek(name + extra, io.SEEK_CUR)
-    packed = stream.read(info.compress_size)
-    inflater = isal_zlib.decompressobj(-zlib.MAX_WBITS)
+    first = stream.tell() + name + extra
+    end = first + info.compress_size
+    inflater = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
     left, checksum = info.file_size, 0
-    for at in range(0, len(packed), _PACKED):
-        rest = packed[at : at + _PACKED]
+    for at in range(first, end, _PACKED):
+        stream.seek(at)
+        rest = stream.read(min(_PACKED, end - at))
+        if not rest:  # the directory promises more than the file has, which may be any number
+            break
         while left and (piece := inflater.decompress(rest, min(_PIECE, left))):
             yield piece
             rest = inflater.unconsumed_tail

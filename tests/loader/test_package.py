@@ -71,3 +71,12 @@ def test_a_part_that_ends_early_is_refused() -> None:
     package.getinfo("part.xml").file_size = 1001
     with pytest.raises(RejectedError, match="damaged"):
         unpack(package, "part.xml")
+
+
+def test_a_part_that_is_promised_to_be_endless_is_refused() -> None:
+    """The length of the packed bytes is the directory's word too; reading ends where the file does."""
+    package = open_package(packed(b"x" * 1000), Limits())
+    info = package.getinfo("part.xml")
+    info.file_size, info.compress_size = 1001, 2**63
+    with pytest.raises(RejectedError, match="damaged"):
+        unpack(package, "part.xml")
