@@ -1,0 +1,1 @@
+"""File formats of workbooks: bytes to sheets of values."""
