@@ -175,11 +175,12 @@ class _Landing:
             return
         started = time.monotonic()
         result = FileResult(
-            entry.file, table, Status.LANDED, rows=sheet.data.num_rows, columns=len(sheet.headers), bytes=entry.size,
+            entry.file, table, Status.LANDED, rows=sheet.height, columns=len(sheet.headers), bytes=entry.size,
             seconds=reading.seconds, sheet=sheet.name, header_row=sheet.header_row, etag=entry.etag,
             sha256=reading.sha256, warnings=sheet.warnings,
         )  # fmt: skip
         tables.land_sheet(session, self._warehouse, sheet, result, self.load)
+        sheet.spool.remove()
         say(f"landed {entry.file}: {result.rows:,} rows in {reading.seconds + time.monotonic() - started:.2f} s")
         self._results[entry.path] = result
 
