@@ -40,8 +40,9 @@ def land_command(
     """Land new and changed workbooks.
 
     A workbook that cannot be landed is rejected with its reason, its rows of last time stay, and the exit status is 1.
-    Sizes are limited, since a workbook can be a bomb; ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS,
-    _CELLS and _HEADER_ROWS raise the limits.
+    Each workbook is read in a process of its own; sizes are limited, since a workbook can be a bomb.
+    ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS, _HEADER_ROWS, _MEMORY_BYTES and _SECONDS raise the
+    limits.
     """
     result = land(
         open_warehouse(load_target(target)), source,
