@@ -17,7 +17,7 @@ BIFF2, BIFF3, BIFF4, BIFF5, BIFF8 = 2, 3, 4, 5, 8
 #: Records that begin a workbook or a sheet; of BIFF 5 and 8 it is the same.
 BOF = {0x0009: BIFF2, 0x0209: BIFF3, 0x0409: BIFF4, 0x0809: BIFF5}
 EOF = 0x000A
-_CONTINUE = 0x003C
+_CONTINUE = b"\x3c\x00"
 _WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
 _CODE_PAGES = {
     65001: "utf-8", 10000: "mac_roman", 10006: "mac_greek", 10007: "mac_cyrillic", 10029: "mac_latin2",
@@ -46,7 +46,7 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes], int]]:
         kind, size = _HEAD.unpack_from(stream, at)
         at += 4 + size
         pieces = [stream[start + 4 : at]]
-        while stream[at : at + 2] == b"\x3c\x00" and at + 4 <= end:
+        while stream.startswith(_CONTINUE, at) and at + 4 <= end:
             size = int.from_bytes(stream[at + 2 : at + 4], "little")
             pieces.append(stream[at + 4 : at + 4 + size])
             at += 4 + size
@@ -159,6 +159,12 @@ def byte_text(content: bytes, at: int, length_bytes: int, encoding: str) -> str:
     if len(content) < end:
         raise DamagedError("ends within a text")
     return content[start:end].decode(encoding, "replace")
+
+
+def damaged_cell(row: int, error: Exception) -> DamagedError:
+    """What is wrong with a cell, by what was met on reading it; rows count from 0."""
+    reason = str(error) if isinstance(error, DamagedError) else "is cut off"
+    return DamagedError(f"has a cell in row {row + 1:,} that {reason}")
 
 
 def encoding_of(code_page: int) -> str:

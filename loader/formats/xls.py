@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from loader.errors import RejectedError
 from loader.formats import biff, ole
 from loader.formats.base import Book, Row, SheetInfo
-from loader.formats.xls_cells import Settings, read_cells
+from loader.formats.xls_cells import Settings, protected, read_cells
 
 _MEND = "Open it in Excel, and save it as .xlsx."
 _FILEPASS, _BOUNDSHEET, _SHEETHDR = 0x002F, 0x0085, 0x008F
@@ -58,7 +58,7 @@ def _stream(data: bytes) -> bytes:
     if stream is not None:
         return stream
     if container.has("EncryptedPackage") or container.has("EncryptionInfo"):
-        raise _protected()
+        raise protected()
     raise RejectedError(
         "The file is an OLE file without a workbook in it: it is damaged, or a document of another program.",
         mend="Check that the right file was saved; save the workbook as .xlsx.",
@@ -92,15 +92,11 @@ class _Workbook:
             found = read_cells(self._stream, at, sheet.name, settings, own=not self._shared)
         except biff.DamagedError as damage:
             raise RejectedError(f"Sheet '{sheet.name}' {damage}: the file is damaged.", mend=_MEND) from damage
-        except PermissionError:
-            raise _protected() from None
         for row in sorted(found):
             yield row + 1, found.pop(row)
 
     def _read_globals(self) -> None:
-        names = list[str]()
-        depth = 0
-        skipped_to = 0
+        depth = skipped_to = 0
         for kind, pieces, at in biff.records(self._stream, 0):
             content = pieces[0]
             if at < skipped_to:
@@ -112,12 +108,10 @@ class _Workbook:
                 if not depth:
                     return
             elif kind == _FILEPASS:
-                raise _protected()
-            elif kind == _BOUNDSHEET and self._version == biff.BIFF4:
-                names.append(biff.byte_text(content, 0, 1, self._settings.encoding))
-            elif kind == _BOUNDSHEET:
+                raise protected()
+            elif kind == _BOUNDSHEET and self._version != biff.BIFF4:
                 self._list_sheet(pieces)
-            elif kind == _SHEETHDR and self._version == biff.BIFF4:
+            elif kind == _SHEETHDR and self._version == biff.BIFF4:  # the sheet itself follows
                 name = biff.byte_text(content, 4, 1, self._settings.encoding)
                 start = at + 4 + len(content)
                 self._sheets.append(SheetInfo(name, start))
@@ -153,10 +147,3 @@ def _bof(stream: bytes, at: int) -> tuple[int, int]:
     """Version of BIFF, and the kind of what begins here."""
     record, _, version, kind = (int.from_bytes(stream[at + n : at + n + 2], "little") for n in (0, 2, 4, 6))
     return (_VERSIONS.get(version >> 8, biff.BIFF8) if biff.BOF[record] == biff.BIFF5 else biff.BOF[record]), kind
-
-
-def _protected() -> RejectedError:
-    return RejectedError(
-        "The file is protected with a password.",
-        mend="Remove the password in Excel (File > Info > Protect Workbook), and save it as .xlsx.",
-    )

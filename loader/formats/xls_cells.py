@@ -112,16 +112,20 @@ def read_cells(stream: bytes, at: int, name: str, settings: Settings, *, own: bo
 
     Raises:
         DamagedError: a cell cannot be read.
-        RejectedError: a formula has no stored result.
-        PermissionError: the sheet is encrypted.
+        RejectedError: a formula has no stored result, or the sheet is protected with a password.
     """
     reader = _Reader(name, settings)
     depth = 0
     for kind, pieces, _ in biff.records(stream, at):
-        if not depth and kind not in biff.BOF:
-            raise biff.DamagedError("is not where the list of sheets says")
-        if kind in biff.BOF:
+        if kind in _CELLS and depth == 1:
+            try:
+                reader.cell(kind, pieces)
+            except (biff.DamagedError, struct.error, IndexError) as error:
+                raise biff.damaged_cell(int.from_bytes(pieces[0][:2], "little"), error) from error
+        elif kind in biff.BOF:
             depth += 1
+        elif not depth:
+            raise biff.DamagedError("is not where the list of sheets says")
         elif kind == biff.EOF:
             depth -= 1
             if not depth:
@@ -129,20 +133,23 @@ def read_cells(stream: bytes, at: int, name: str, settings: Settings, *, own: bo
                 return reader.rows
         elif depth > 1:
             continue  # a chart in the sheet
-        elif kind in _CELLS:
-            try:
-                reader.cell(kind, pieces)
-            except (struct.error, IndexError) as error:
-                raise biff.DamagedError(f"has a broken cell behind row {max(reader.rows, default=-1) + 1:,}") from error
         elif kind in _STRINGS:
             reader.string(kind, pieces)
         elif kind == _FILEPASS:
-            raise PermissionError
+            raise protected()
         elif kind == _IXFE:
             reader.extended_style = int.from_bytes(pieces[0][:2], "little")
         elif own:
             settings.learn(kind, pieces)
     raise biff.DamagedError("has no end")
+
+
+def protected() -> RejectedError:
+    """What to say of a workbook that needs a password."""
+    return RejectedError(
+        "The file is protected with a password.",
+        mend="Remove the password in Excel (File > Info > Protect Workbook), and save it as .xlsx.",
+    )
 
 
 class _Reader:
@@ -186,11 +193,15 @@ class _Reader:
         """The text that a formula results in."""
         if not self._formula:
             return
-        if self._settings.version >= biff.BIFF8:
-            text = biff.Text(pieces).read()
-        else:
-            text = biff.byte_text(pieces[0], 0, _STRINGS[kind], self._settings.encoding)
-        self._put(*self._formula, text)
+        row, column = self._formula
+        try:
+            if self._settings.version >= biff.BIFF8:
+                text = biff.Text(pieces).read()
+            else:
+                text = biff.byte_text(pieces[0], 0, _STRINGS[kind], self._settings.encoding)
+        except biff.DamagedError as error:
+            raise biff.damaged_cell(row, error) from error
+        self._put(row, column, text)
         self._formula = None
 
     def end_formula(self) -> None:
@@ -249,7 +260,7 @@ class _Reader:
             cells += [None] * missing
             cells.append(value)
         else:
-            raise biff.DamagedError(f"has a cell in row {row + 1:,} beyond the {_COLUMNS} columns that the format has")
+            raise biff.DamagedError(f"lies beyond the {_COLUMNS} columns that a sheet has")
 
 
 def _whole(content: bytes) -> int:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from loader.errors import RejectedError
 from loader.formats.base import Book, Row, SheetInfo, Value
-from loader.formats.biff import ERRORS, UNKNOWN_ERROR, DamagedError, number_of_rk
+from loader.formats.biff import ERRORS, UNKNOWN_ERROR, DamagedError, damaged_cell, number_of_rk
 from loader.formats.biff12 import records, text
 from loader.formats.styles import Styles
 
@@ -130,14 +130,17 @@ class _Sheet:
         row, cells, column, inside = 0, list[Value](), -1, False
         for kind, content in found:
             if kind in _CELLS and inside:
-                if kind in _SHORT:
-                    column += 1
-                    value = self._value(_SHORT[kind], b"\0\0\0\0" + content)
-                else:
-                    (column,) = _UNSIGNED.unpack_from(content)
-                    value = self._value(kind, content)
-                if value is not None:
-                    _put(cells, row, column, value)
+                try:
+                    if kind in _SHORT:
+                        column += 1
+                        value = self._value(_SHORT[kind], b"\0\0\0\0" + content)
+                    else:
+                        (column,) = _UNSIGNED.unpack_from(content)
+                        value = self._value(kind, content)
+                    if value is not None:
+                        _put(cells, column, value)
+                except (DamagedError, IndexError, struct.error) as error:
+                    raise damaged_cell(row - 1, error) from error
             elif kind == _ROW and inside:
                 if cells:
                     yield row, cells
@@ -182,9 +185,9 @@ def _whole(content: bytes) -> int:
     return number
 
 
-def _put(cells: list[Value], row: int, column: int, value: Value) -> None:
+def _put(cells: list[Value], column: int, value: Value) -> None:
     if column >= _COLUMNS:
-        raise DamagedError(f"has a cell in row {row:,} beyond the {_COLUMNS:,} columns of a sheet")
+        raise DamagedError(f"lies beyond the {_COLUMNS:,} columns that a sheet has")
     missing = column - len(cells)
     if missing > 0:
         cells += [None] * missing
