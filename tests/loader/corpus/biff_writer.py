@@ -72,8 +72,8 @@ def label(row: int, column: int, text: str) -> bytes:
     return record(0x0204, struct.pack("<HHH", row, column, 0) + unicode_text(text))
 
 
-def byte_label(row: int, column: int, text: bytes, *, kind: int = 0x0204) -> bytes:
-    return record(kind, struct.pack("<HHHH", row, column, 0, len(text)) + text)
+def byte_label(row: int, column: int, text: bytes, *, kind: int = 0x0204, tail: bytes = b"") -> bytes:
+    return record(kind, struct.pack("<HHHH", row, column, 0, len(text)) + text + tail)
 
 
 def boolean(row: int, column: int, code: int, *, error: bool = False) -> bytes:

@@ -11,7 +11,7 @@ from loader.formats.base import Value
 Rows = Mapping[int, Sequence[Value]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A workbook that is read.
 
@@ -28,11 +28,11 @@ class Case:
     hidden: Mapping[str, Rows]
     alone: str | None = None
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Refusal:
     """A workbook that is refused, and what the reason must say."""
 
@@ -40,5 +40,5 @@ class Refusal:
     build: Callable[[], bytes]
     reason: str
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.name

@@ -59,7 +59,7 @@ def ole(
         if small:
             start, count = len(mini) // _SMALL, -(-len(data) // _SMALL)
             mini += data.ljust(count * _SMALL, b"\0")
-            mini_table += [*range(start + 1, start + count), _END]
+            mini_table += [*range(start + 1, start + count), _END][:count]
             length = len(data)
         else:
             start, length = chain(data.ljust(4096, b"\0")), max(4096, len(data))
@@ -82,9 +82,7 @@ def ole(
     return header.ljust(size, b"\0") + b"".join(sectors) + struct.pack(f"<{len(table)}I", *table)
 
 
-def _entry(
-    name: str, kind: int, *, right: int = _NONE, child: int = _NONE, start: int = _END, size: int = 0
-) -> bytes:
+def _entry(name: str, kind: int, *, right: int = _NONE, child: int = _NONE, start: int = _END, size: int = 0) -> bytes:
     coded = (name + "\0").encode("utf-16-le")
     return coded.ljust(64, b"\0") + struct.pack(
         "<HBBIII16xI8x8xIQ", len(coded), kind, 1, _NONE, right, child, 0, start, size
