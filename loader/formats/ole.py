@@ -13,7 +13,7 @@ from dataclasses import dataclass
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER, _ENTRY = 512, 128
 _IN_HEADER = 109
-_STREAM, _ROOT = 2, 5
+_STREAM = 2
 _SHIFT, _SMALL_SHIFT, _LONGEST_SHIFT = 9, 6, 20
 
 
@@ -51,16 +51,22 @@ class Container:
         self._entries = self._directory(first)
         if not self._entries:
             raise ValueError("its directory cannot be found")
+        seen = {0}
+        own = self._under(self._entries[0].child, seen)
+        inside = list(own)
+        while inside:  # what is in folders, and in folders of theirs
+            inside += self._under(self._entries[inside.pop()].child, seen)
+        self._own = [self._entries[number] for number in own]
+        self._orphans = [entry for number, entry in enumerate(self._entries) if number not in seen]
         self._small_table = _numbers(self._chain(small_first))
         self._small = self._chain(self._entries[0].start)
 
     def stream(self, *names: str) -> bytes | None:
         """The first stream of one of these names, in whatever case, that is not empty; ``None`` when there is none.
 
-        Streams of the file itself go before those of objects embedded in it.
+        A stream that hangs nowhere in the directory is found as well, one of an object embedded in the file is not.
         """
-        own = self._children()
-        for entries in (own, [entry for entry in self._entries if entry not in own]):
+        for entries in (self._own, self._orphans):
             for name in names:
                 for entry in entries:
                     if entry.kind == _STREAM and entry.name.lower() == name.lower() and (found := self._content(entry)):
@@ -69,7 +75,7 @@ class Container:
 
     def has(self, name: str) -> bool:
         """Whether the file itself has a stream of this name."""
-        return any(entry.name.lower() == name.lower() for entry in self._children())
+        return any(entry.name.lower() == name.lower() for entry in self._own)
 
     def _content(self, entry: _Entry) -> bytes:
         if entry.size >= self._cutoff:
@@ -105,16 +111,15 @@ class Container:
             entries.append(_Entry(name, kind, left, right, child, start, size))
         return entries
 
-    def _children(self) -> list[_Entry]:
-        """Entries that hang directly under the root, in a tree."""
-        found, waiting, seen = [], [self._entries[0].child], set[int]()
+    def _under(self, number: int, seen: set[int]) -> list[int]:
+        """The entries in the tree from an entry on, without what is in them; ``seen`` is added to."""
+        found, waiting = [], [number]
         while waiting:
             number = waiting.pop()
             if number < len(self._entries) and number not in seen:
                 seen.add(number)
-                entry = self._entries[number]
-                found.append(entry)
-                waiting += (entry.right, entry.left)
+                found.append(number)
+                waiting += (self._entries[number].right, self._entries[number].left)
         return found
 
 

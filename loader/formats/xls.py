@@ -24,6 +24,7 @@ _HIDDEN = 0x03
 _SHORTEST_BOUNDSHEET = 7
 _BOF_SIZES = range(4, 21)
 _BOF_START = 8
+_RECORD_HEAD = 4
 _SINGLE = "Sheet1"
 
 
@@ -52,7 +53,7 @@ def _stream(data: bytes) -> bytes:
     try:
         container = ole.Container(data)
     except ValueError as error:
-        raise RejectedError(f"The OLE file is truncated or damaged: {error}.", mend=_MEND) from error
+        raise RejectedError(f"The file is truncated or damaged: {error}.", mend=_MEND) from error
     # Excel 5.0/95 & 97 format: the file holds the workbook twice, and the newer one has all of it
     stream = container.stream("Workbook", "Book")
     if stream is not None:
@@ -60,7 +61,7 @@ def _stream(data: bytes) -> bytes:
     if container.has("EncryptedPackage") or container.has("EncryptionInfo"):
         raise protected()
     raise RejectedError(
-        "The file is an OLE file without a workbook in it: it is damaged, or a document of another program.",
+        "The file holds no workbook: it is damaged, or a document of another program.",
         mend="Check that the right file was saved; save the workbook as .xlsx.",
     )
 
@@ -89,11 +90,23 @@ class _Workbook:
         at = int(sheet.key)
         settings = self._settings if self._shared else self._settings.of_sheet()
         try:
-            found = read_cells(self._stream, at, sheet.name, settings, own=not self._shared)
+            found = read_cells(self._stream, self._start_of(at), sheet.name, settings, own=not self._shared)
         except biff.DamagedError as damage:
             raise RejectedError(f"Sheet '{sheet.name}' {damage}: the file is damaged.", mend=_MEND) from damage
         for row in sorted(found):
             yield row + 1, found.pop(row)
+
+    def _start_of(self, at: int) -> int:
+        """Where a sheet starts that is said to start at a byte: some programs say where its BOF record ends."""
+        if not self._is_bof_at(at):
+            for size in _BOF_SIZES:
+                start = at - _RECORD_HEAD - size
+                if start > 0 and self._is_bof_at(start) and self._stream[start + 2] == size:
+                    return start
+        return at
+
+    def _is_bof_at(self, at: int) -> bool:
+        return _is_bof(self._stream[at : at + _BOF_START])
 
     def _read_globals(self) -> None:
         depth = skipped_to = 0
@@ -130,7 +143,7 @@ class _Workbook:
             name = biff.Text(pieces, 6).read(1)
         else:
             name = biff.byte_text(content, 6, 1, self._settings.encoding)
-        if kind or (_is_bof(self._stream[at : at + 12]) and _bof(self._stream, at)[1] in _OTHER_SUBSTREAMS):
+        if kind or (self._is_bof_at(at) and _bof(self._stream, at)[1] in _OTHER_SUBSTREAMS):
             return
         self._sheets.append(SheetInfo(name, at, visible=not state & _HIDDEN))
 

@@ -141,7 +141,7 @@ def read_cells(stream: bytes, at: int, name: str, settings: Settings, *, own: bo
             reader.extended_style = int.from_bytes(pieces[0][:2], "little")
         elif own:
             settings.learn(kind, pieces)
-    raise biff.DamagedError("has no end")
+    raise biff.DamagedError("ends before its cells do")
 
 
 def protected() -> RejectedError:

@@ -98,6 +98,7 @@ class Sheet:
     state: int = 0
     kind: int = 0
     substream: int = 0x0010
+    shift: int = 0  # how far behind its start the list says that it starts
 
 
 @dataclass
@@ -137,7 +138,7 @@ def workbook(sheets: Sequence[Sheet], settings: Globals | None = None, *, versio
     at = len(head) + sum(map(len, listed)) + len(tail) + len(EOF)
     bodies = [bof(version, sheet.substream, said=this.said) + sheet.cells + EOF for sheet in sheets]
     for place, (sheet, body) in enumerate(zip(sheets, bodies, strict=True)):
-        listed[place] = _bound_sheet(at, sheet, version)
+        listed[place] = _bound_sheet(at + sheet.shift, sheet, version)
         at += len(body)
     return head + b"".join(listed) + tail + EOF + b"".join(bodies)
 

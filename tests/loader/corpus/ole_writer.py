@@ -17,6 +17,7 @@ def ole(
     embedded: Mapping[str, bytes] | None = None,
     stated: Mapping[str, int] | None = None,
     scattered: bool = False,
+    linked: bool = True,
 ) -> bytes:
     """A compound file.
 
@@ -26,6 +27,7 @@ def ole(
         embedded: streams of an object in the file, in a folder of their own that comes before the others.
         stated: sizes that the directory is to say instead of the true ones.
         scattered: whether the sectors of each stream lie in the file in backward order.
+        linked: whether the streams hang in the directory's tree.
     """
     size = 1 << shift
     sectors: list[bytes] = []
@@ -64,6 +66,8 @@ def ole(
         else:
             start, length = chain(data.ljust(4096, b"\0")), max(4096, len(data))
         entries.append(_entry(name, 2, right=right, start=start, size=(stated or {}).get(name, length)))
+    if not linked:
+        entries[0] = _entry("Root Entry", 5)
     if mini:
         entries[0] = _entry("Root Entry", 5, child=1, start=chain(bytes(mini)), size=len(mini))
     mini_first = chain(struct.pack(f"<{len(mini_table)}I", *mini_table))

@@ -41,6 +41,12 @@ case(
     hidden={"Hidden": {1: [2.0]}, "Very": {1: [3.0]}},
     alone="fails on a chart that is listed as a sheet",
 )
+case(
+    "sheets that are listed where their cells start",
+    lambda: ole({"Workbook": workbook([Sheet(name, label(0, 0, name), shift=20) for name in "AB"])}),
+    sheets={"A": {1: ["A"]}, "B": {1: ["B"]}},
+    alone="wants a sheet to start there",
+)
 one(
     "a chart in the sheet",
     number(0, 0, 1) + bof(8, 0x20) + number(7, 7, 9) + formula(8, 8, special(0)) + EOF + number(1, 0, 2),
@@ -76,6 +82,7 @@ case(
 )
 case("scattered sectors", lambda: ole({"Other": bytes(9_000), "Workbook": STREAM}, scattered=True), WHOLE)
 case("a workbook embedded before the file's own", lambda: ole({"Workbook": STREAM}, embedded={"Workbook": OLD}), WHOLE)
+case("a directory without its tree", lambda: ole({"Workbook": STREAM}, linked=False), WHOLE, alone="does not find it")
 case(
     "a chain longer than its stream",
     lambda: ole({"Workbook": STREAM + bytes(2_000)}, stated={"Workbook": 4_096}),
@@ -160,16 +167,22 @@ PROTECTED = "The file is protected with a password."
 refusal("a password", lambda: xls(number(0, 0, 1), Globals(odd=record(0x002F, bytes(6)))), PROTECTED)
 refusal("a password of BIFF4", lambda: bare(4, record(0x002F, bytes(4)) + number(0, 0, 1)), PROTECTED)
 refusal("an encrypted .xlsx", lambda: ole({"EncryptionInfo": b"x", "EncryptedPackage": b"y"}), PROTECTED)
-refusal("a document", lambda: ole({"WordDocument": b"x"}), "an OLE file without a workbook in it")
+refusal(
+    "a document with a workbook in it",
+    lambda: ole({"WordDocument": b"x"}, embedded={"Workbook": STREAM}),
+    "The file holds no workbook",
+)
 refusal("no workbook", lambda: b"a;b\r\n1;2\r\n", "starts with no BIFF record")
-refusal("only the header", lambda: ole({"Workbook": STREAM})[:600], "The OLE file is truncated or damaged")
+refusal("only the header", lambda: ole({"Workbook": STREAM})[:600], "The file is truncated or damaged: its")
 refusal(
     "half of it",
     lambda: ole({"Workbook": workbook([Sheet("MASTER", number(0, 0, 1) * 999)])})[:9_000],
     "truncated or damaged",
 )
 refusal(
-    "a sheet without an end", lambda: ole({"Workbook": STREAM[: -len(EOF)]}, small=True), "Sheet 'MASTER' has no end"
+    "a sheet without an end",
+    lambda: ole({"Workbook": STREAM[: -len(EOF)]}, small=True),
+    "Sheet 'MASTER' ends before its cells do",
 )
 refusal(
     "a sheet that ends within a cell",
@@ -186,7 +199,7 @@ refusal(
     lambda: ole(
         {"Workbook": STREAM.replace(record(0x0085, b"")[:2], b"\x85\0", 1)[: STREAM.rindex(bof(8, 0x10))]}, small=True
     ),
-    "Sheet 'MASTER' has no end",
+    "Sheet 'MASTER' ends before its cells do",
 )
 refusal(
     "a text that is missing",
