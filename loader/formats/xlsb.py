@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
 
 from loader.errors import RejectedError
 from loader.formats.base import Book, Row, SheetInfo, Value
 from loader.formats.biff import ERRORS, UNKNOWN_ERROR, DamagedError, damaged_cell, number_of_rk
 from loader.formats.biff12 import records, text
+from loader.formats.package import Package
 from loader.formats.styles import Styles
 
 _MEND = "Save the file again from Excel."
+#: Where a workbook lies if nothing says so.
+_USUAL = "xl/workbook.bin"
 # workbook, shared strings, styles
 _WB_PROP, _BUNDLE_SHEET, _END_BUNDLE_SHEETS, _SST_ITEM, _END_SST = 153, 156, 144, 19, 160
 _FMT, _XF, _BEGIN_CELL_XFS, _END_CELL_XFS, _END_STYLES = 44, 47, 617, 618, 279
@@ -31,32 +33,6 @@ _COLUMNS = 16_384
 _UNSIGNED, _DOUBLE = struct.Struct("<I"), struct.Struct("<d")
 
 
-class Relation(Protocol):
-    """What one part says of another."""
-
-    @property
-    def type(self) -> str:
-        """A URL whose last part is the kind of the target."""
-
-    @property
-    def target(self) -> str:
-        """Name of the other part."""
-
-
-class Package(Protocol):
-    """The archive that a workbook is."""
-
-    @property
-    def root(self) -> str:
-        """Name of the workbook's part."""
-
-    def relations(self, part: str) -> Mapping[str, Relation]:
-        """The parts that a part refers to, by the id it calls them."""
-
-    def pieces(self, part: str) -> Iterator[bytes]:
-        """A part, piece by piece."""
-
-
 def open_xlsb(package: Package) -> Book:
     """An .xlsb.
 
@@ -68,12 +44,13 @@ def open_xlsb(package: Package) -> Book:
 
 class _Workbook:
     def __init__(self, package: Package) -> None:
-        self._package, self._relations = package, package.relations(package.root)
+        root = package.root or _USUAL
+        self._package, self._relations = package, package.relations(root)
         self._styles = Styles()
         self._sheets: list[SheetInfo] = []
         self._texts: list[str] | None = None
-        with _damage_in(package.root):
-            self._read_workbook(records(package.pieces(package.root)))
+        with _damage_in(root):
+            self._read_workbook(records(package.pieces(root)))
         if (part := self._part_of("styles")) is not None:
             with _damage_in(part):
                 _read_styles(records(package.pieces(part)), self._styles)
@@ -89,17 +66,25 @@ class _Workbook:
         if not part:
             raise RejectedError(f"Sheet '{sheet.name}' has no part in the file: the file is damaged.", mend=_MEND)
         if self._texts is None:
-            strings = self._part_of("sharedStrings")
-            self._texts = []
-            if strings is not None:
-                with _damage_in(strings):
-                    self._texts = _read_texts(records(self._package.pieces(strings)))
+            self._texts = self._read_texts()
         with _damage_in(part, sheet.name):
             yield from _Sheet(self._styles, self._texts).rows(records(self._package.pieces(part)))
 
     def _part_of(self, kind: str) -> str | None:
-        found = (link.target for link in self._relations.values() if link.type.rpartition("/")[2] == kind)
-        return next(found, None)
+        return next((link.target for link in self._relations.values() if link.type == kind), None)
+
+    def _read_texts(self) -> list[str]:
+        texts: list[str] = []
+        part = self._part_of("sharedStrings")
+        if part is None:
+            return texts
+        with _damage_in(part):
+            for kind, content in records(self._package.pieces(part)):
+                if kind == _SST_ITEM:
+                    texts.append(text(content, 1)[0])
+                elif kind == _END_SST:
+                    break
+        return texts
 
     def _read_workbook(self, found: Iterable[tuple[int, bytes]]) -> None:
         for kind, content in found:
@@ -115,7 +100,7 @@ class _Workbook:
         key, after = text(content, 8)
         name, _ = text(content, after)
         link = self._relations.get(key)
-        if not key or (link is not None and link.type.rpartition("/")[2] != "worksheet"):
+        if not key or (link is not None and link.type != "worksheet"):
             return  # a chart, macros, a dialog, Visual Basic
         visible = not _UNSIGNED.unpack_from(content)[0] & 3
         self._sheets.append(SheetInfo(name, "" if link is None else link.target, visible=visible))
@@ -212,16 +197,6 @@ def _read_styles(found: Iterable[tuple[int, bytes]], styles: Styles) -> None:
             styles.formats.append(int.from_bytes(content[2:4], "little"))
         elif kind == _END_STYLES:
             break
-
-
-def _read_texts(found: Iterable[tuple[int, bytes]]) -> list[str]:
-    texts = []
-    for kind, content in found:
-        if kind == _SST_ITEM:
-            texts.append(text(content, 1)[0])
-        elif kind == _END_SST:
-            break
-    return texts
 
 
 @contextlib.contextmanager

@@ -102,7 +102,9 @@ def xlsb(sheets: Sequence[Sheet], settings: Settings | None = None) -> bytes:
     parts[this.workbook] = book
     if this.texts:
         items = b"".join(record(19, item) for item in this.texts)
-        parts["sharedStrings.bin"] = record(159, struct.pack("<II", len(this.texts), len(this.texts))) + items + record(160)
+        parts["sharedStrings.bin"] = (
+            record(159, struct.pack("<II", len(this.texts), len(this.texts))) + items + record(160)
+        )
         links.append(("rIdTexts", f"{RELATIONS}/sharedStrings", "sharedStrings.bin"))
     codes = b"".join(record(44, struct.pack("<H", key) + text(code)) for key, code in this.formats.items())
     xfs = b"".join(record(47, struct.pack("<HH", 0, style) + bytes(12)) for style in this.styles)
