@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-_END, _FREE, _TABLE, _NONE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFF
+_END, _FREE, _TABLE, _LIST, _NONE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFC, 0xFFFFFFFF
+_IN_HEADER = 109
 _SMALL = 64
 
 
@@ -72,18 +73,31 @@ def ole(
         entries[0] = _entry("Root Entry", 5, child=1, start=chain(bytes(mini)), size=len(mini))
     mini_first = chain(struct.pack(f"<{len(mini_table)}I", *mini_table))
     directory = chain(b"".join(entries))
-    own = 1
-    while own * size // 4 < len(table) + own:
+    return _file(sectors, table, shift, directory, mini_first if mini_table else _END)
+
+
+def _file(sectors: list[bytes], table: list[int], shift: int, directory: int, mini_first: int) -> bytes:
+    """Header, sectors, their table, and the list of the table's sectors as far as it does not fit into the header."""
+    size = 1 << shift
+    room, own, lists = size // 4, 1, 0
+    while own * room < len(table) + own + lists:
         own += 1
+        lists = -(-max(0, own - _IN_HEADER) // (room - 1))
     places = list(range(len(sectors), len(sectors) + own))
-    table += [_TABLE] * own
-    table += [_FREE] * (own * size // 4 - len(table))
+    table += [_TABLE] * own + [_LIST] * lists
+    table += [_FREE] * (own * room - len(table))
+    first_list = len(sectors) + own
     header = struct.pack(
         "<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3 if shift == 9 else 4, 0xFFFE, shift, 6,
-        0, own, directory, 0, 4096, mini_first, 1 if mini_table else 0, _END, 0,
+        0, own, directory, 0, 4096, mini_first, int(mini_first != _END), first_list if lists else _END, lists,
     )  # fmt: skip
-    header += struct.pack("<109I", *places, *[_FREE] * (109 - len(places)))
-    return header.ljust(size, b"\0") + b"".join(sectors) + struct.pack(f"<{len(table)}I", *table)
+    header += struct.pack("<109I", *places[:_IN_HEADER], *[_FREE] * (_IN_HEADER - own))
+    more = b""
+    for number in range(lists):
+        listed = places[_IN_HEADER + number * (room - 1) :][: room - 1]
+        following = first_list + number + 1 if number + 1 < lists else _END
+        more += struct.pack(f"<{room}I", *listed, *[_FREE] * (room - 1 - len(listed)), following)
+    return header.ljust(size, b"\0") + b"".join(sectors) + struct.pack(f"<{len(table)}I", *table) + more
 
 
 def _entry(name: str, kind: int, *, right: int = _NONE, child: int = _NONE, start: int = _END, size: int = 0) -> bytes:

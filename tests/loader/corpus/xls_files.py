@@ -73,6 +73,7 @@ one("a version that no Excel writes", number(0, 0, 1), {1: [1.0]}, Globals(said=
 STREAM = workbook([Sheet("MASTER", label(0, 0, TEXT))])
 OLD = workbook([Sheet("OLD", byte_label(0, 0, b"old"))], Globals(code_page=1252), version=5)
 WHOLE: Rows = {1: [TEXT]}
+LARGE = bytes(16_000_000)  # 136 sectors of the table do not fit, and need two more sectors
 case("Excel 5.0/95 & 97: the workbook twice", lambda: ole({"Book": OLD, "Workbook": STREAM}), WHOLE)
 case("an empty newer workbook", lambda: ole({"Workbook": b"", "Book": OLD}, small=True), sheets={"OLD": {1: ["old"]}})
 case("a stream in capitals", lambda: ole({"WORKBOOK": STREAM}), WHOLE)
@@ -82,6 +83,11 @@ case(
 )
 case("scattered sectors", lambda: ole({"Other": bytes(9_000), "Workbook": STREAM}, scattered=True), WHOLE)
 case("a workbook embedded before the file's own", lambda: ole({"Workbook": STREAM}, embedded={"Workbook": OLD}), WHOLE)
+case(
+    "a file so large that its table is listed outside of the header",
+    lambda: ole({"Other": LARGE, "Workbook": STREAM}),
+    WHOLE,
+)
 case("a directory without its tree", lambda: ole({"Workbook": STREAM}, linked=False), WHOLE, alone="does not find it")
 case(
     "a chain longer than its stream",
