@@ -148,7 +148,7 @@ def protected() -> RejectedError:
     """What to say of a workbook that needs a password."""
     return RejectedError(
         "The file is protected with a password.",
-        mend="Remove the password in Excel (File > Info > Protect Workbook), and save it as .xlsx.",
+        mend="Open it in Excel, remove the password under File > Info, and save it as .xlsx.",
     )
 
 
