@@ -6,6 +6,8 @@ import codecs
 import struct
 from collections.abc import Iterator, Sequence
 
+from loader.formats.ole import SIGNATURE
+
 #: Text of an error cell by its code: [MS-XLS] 2.5.10, [MS-XLSB] 2.5.98.2.
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -16,6 +18,9 @@ UNKNOWN_ERROR = "#ERROR!"
 BIFF2, BIFF3, BIFF4, BIFF5, BIFF8 = 2, 3, 4, 5, 8
 #: Records that begin a workbook or a sheet; of BIFF 5 and 8 it is the same.
 BOF = {0x0009: BIFF2, 0x0209: BIFF3, 0x0409: BIFF4, 0x0809: BIFF5}
+#: What such a record may measure, and so many bytes are enough to know one.
+BOF_SIZES = range(4, 21)
+BOF_START = 8
 EOF = 0x000A
 _CONTINUE = b"\x3c\x00"
 _WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
@@ -24,6 +29,17 @@ _CODE_PAGES = {
     10079: "mac_iceland", 10081: "mac_turkish", 32768: "mac_roman",
 }  # fmt: skip
 _HEAD = struct.Struct("<HH")
+
+
+def is_xls(data: bytes) -> bool:
+    """Whether a file is an OLE file or bare BIFF: by its content, for names lie."""
+    return data.startswith(SIGNATURE) or is_start(data)
+
+
+def is_start(data: bytes) -> bool:
+    """Whether a workbook or a sheet may begin like this."""
+    kind, size = int.from_bytes(data[:2], "little"), int.from_bytes(data[2:4], "little")
+    return kind in BOF and size in BOF_SIZES and len(data) >= BOF_START
 
 
 class DamagedError(ValueError):

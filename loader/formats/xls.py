@@ -22,15 +22,8 @@ _OTHER_SUBSTREAMS = frozenset({0x0006, 0x0020, 0x0040})
 _VERSIONS = {0: biff.BIFF2, 2: biff.BIFF2, 3: biff.BIFF3, 4: biff.BIFF4, 5: biff.BIFF5}
 _HIDDEN = 0x03
 _SHORTEST_BOUNDSHEET = 7
-_BOF_SIZES = range(4, 21)
-_BOF_START = 8
 _RECORD_HEAD = 4
 _SINGLE = "Sheet1"
-
-
-def is_xls(data: bytes) -> bool:
-    """Whether a file is an OLE file or bare BIFF: by its content, for names lie."""
-    return data.startswith(ole.SIGNATURE) or _is_bof(data)
 
 
 def open_xls(data: bytes) -> Book:
@@ -47,7 +40,7 @@ def open_xls(data: bytes) -> Book:
 
 def _stream(data: bytes) -> bytes:
     if not data.startswith(ole.SIGNATURE):
-        if not _is_bof(data):
+        if not biff.is_start(data):
             raise RejectedError("The file is no .xls workbook: it starts with no BIFF record.", mend=_MEND)
         return data
     try:
@@ -68,7 +61,7 @@ def _stream(data: bytes) -> bytes:
 
 class _Workbook:
     def __init__(self, stream: bytes) -> None:
-        if not _is_bof(stream):
+        if not biff.is_start(stream):
             raise biff.DamagedError("starts with no record that Excel writes")
         self._stream = stream
         self._version, kind = _bof(stream, 0)
@@ -99,14 +92,14 @@ class _Workbook:
     def _start_of(self, at: int) -> int:
         """Where a sheet starts that is said to start at a byte: some programs say where its BOF record ends."""
         if not self._is_bof_at(at):
-            for size in _BOF_SIZES:
+            for size in biff.BOF_SIZES:
                 start = at - _RECORD_HEAD - size
                 if start > 0 and self._is_bof_at(start) and self._stream[start + 2] == size:
                     return start
         return at
 
     def _is_bof_at(self, at: int) -> bool:
-        return _is_bof(self._stream[at : at + _BOF_START])
+        return biff.is_start(self._stream[at : at + biff.BOF_START])
 
     def _read_globals(self) -> None:
         depth = skipped_to = 0
@@ -146,14 +139,6 @@ class _Workbook:
         if kind or (self._is_bof_at(at) and _bof(self._stream, at)[1] in _OTHER_SUBSTREAMS):
             return
         self._sheets.append(SheetInfo(name, at, visible=not state & _HIDDEN))
-
-
-def _is_bof(data: bytes) -> bool:
-    return (
-        int.from_bytes(data[:2], "little") in biff.BOF
-        and int.from_bytes(data[2:4], "little") in _BOF_SIZES
-        and len(data) >= _BOF_START
-    )
 
 
 def _bof(stream: bytes, at: int) -> tuple[int, int]:

@@ -14,8 +14,12 @@ from hypothesis import strategies as st
 
 from loader.errors import RejectedError
 from loader.formats.base import Book, SheetInfo, Value
+from loader.formats.biff import is_xls
+from loader.formats.content import open_book
 from loader.formats.moments import Moment, moment
-from loader.formats.xls import is_xls, open_xls
+from loader.formats.xls import open_xls
+from loader.limits import Limits
+from tests.loader.corpus.biff_writer import label, xls
 from tests.loader.corpus.cases import Case, Refusal
 from tests.loader.corpus.xls import CASES
 from tests.loader.corpus.xls_files import REFUSALS
@@ -135,6 +139,19 @@ def test_damage_never_surprises(case: Case, changes: list[Change]) -> None:
     data = damaged(case.build(), changes)
     if is_xls(data):
         read_or_refused(lambda: open_xls(data))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_found_by_content(case: Case) -> None:
+    """Each of them is taken for what it is, whatever the file is called and whatever its texts say."""
+    book = open_book(case.build(), Limits())
+    assert {sheet.name for sheet in book.sheets} == {*case.sheets, *case.hidden}
+
+
+def test_a_text_that_names_a_stream() -> None:
+    """The name of what encrypted workbooks hold, as a text in a cell, makes no file a protected one."""
+    book = open_book(xls(label(0, 0, "ž EncryptedPackage")), Limits())
+    assert list(book.rows(book.sheets[0])) == [(1, ["ž EncryptedPackage"])]
 
 
 def test_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
