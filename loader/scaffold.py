@@ -11,8 +11,9 @@ from pathlib import Path
 
 from console import ConfigurationError
 from loader.errors import RejectedError
+from loader.filenames import SUFFIXES
 from loader.limits import Limits
-from loader.names import SUFFIXES, fold, table_name
+from loader.names import fold, table_name
 from loader.workbook import Sheet, read_sheet
 
 _CUSTOMERS = Path("models/staging/customers")

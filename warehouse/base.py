@@ -75,6 +75,9 @@ class Session(Protocol):
     def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
         """Create a table unless it exists."""
 
+    def add_column(self, relation: str, column: Column) -> None:
+        """Add a column to a table that is there; its rows have no value in it. Not within a transaction."""
+
     def replace_table(self, old: str, new: str) -> None:
         """Within the running transaction, put table ``new`` in the place of ``old`` (which may be missing)."""
 

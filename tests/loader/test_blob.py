@@ -20,7 +20,7 @@ from loader import LandResult, SourceError, Status
 from loader import reading as reading_module
 from loader.cli import main
 from loader.errors import RetryableReadError
-from loader.sources import Entry, blob, open_source
+from loader.sources import Entry, blob_access, open_source
 from loader.sources.blob import Container
 from loader.tables import FILE_LOG
 from tests.loader.azurite_service import Azurite, Proxy, running
@@ -250,7 +250,7 @@ def test_an_account_url_is_used_with_a_login(monkeypatch: pytest.MonkeyPatch) ->
         logins.append(Login())
         return logins[-1]
 
-    blob._credential.cache_clear()
+    blob_access.credential.cache_clear()
     monkeypatch.setattr(azure.identity, "DefaultAzureCredential", log_in)
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_URL", "https://account.blob.core.windows.net")
     source = open_source("az://box/in", Path())
@@ -266,4 +266,4 @@ def test_an_account_url_is_used_with_a_login(monkeypatch: pytest.MonkeyPatch) ->
         with source._client() as client:
             assert client.url == "https://account.blob.core.windows.net/box"
     finally:
-        blob._credential.cache_clear()
+        blob_access.credential.cache_clear()

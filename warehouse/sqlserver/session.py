@@ -119,6 +119,11 @@ class SQLServerSession:
         sql = statements.create_table(self._warehouse.relation(relation), columns, key)
         self._run(lambda cursor: _drain(cursor.execute(sql)))
 
+    def add_column(self, relation: str, column: Column) -> None:
+        """Add a column to a table that is there."""
+        sql = statements.add_column(self._warehouse.relation(relation), column)
+        self._run(lambda cursor: _drain(cursor.execute(sql)))
+
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``; readers wait for the commit and then see the new one."""
         self.drop_table(old)

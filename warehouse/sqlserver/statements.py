@@ -45,6 +45,11 @@ def create_table(relation: str, columns: Sequence[Column], key: Sequence[str]) -
     return f"if object_id({literal(relation)}, 'U') is null create table {relation} ({', '.join(parts)})"
 
 
+def add_column(relation: str, column: Column) -> str:
+    """Add a column to ``relation`` (quoted, with schema); its rows have no value in it."""
+    return f"alter table {relation} add {quote(column.name)} {type_of(column)} null"
+
+
 def insert(relation: str, names: Sequence[str], *, rows: int = 1) -> str:
     """Insert ``rows`` rows by placeholders (at most 1,000 at once)."""
     places = ", ".join([f"({', '.join('?' for _ in names)})"] * rows)
