@@ -65,17 +65,17 @@ def look_for_absent(memory: Memory, source: str, files: Iterable[str], tables: I
         (content, seen) for content in memory.contents.values()
         if (seen := memory.files.get(content.file)) and seen.since is not Status.FORGOTTEN
     ]  # fmt: skip
-    moved = {seen.source for content, seen in lands if _is_there(content, here, fed)}
+    moved = {seen.expected_in for content, seen in lands if _is_there(content, here, fed)}
     sources = {source, None} | moved  # of a version before nobody knows the source
-    expected = [(content, seen) for content, seen in lands if seen.source in sources]
+    expected = [(content, seen) for content, seen in lands if seen.expected_in in sources]
     missing = tuple(seen for content, seen in expected if not _is_there(content, here, fed))
     gone = {seen.file for seen in missing}
     closed = tuple(
         seen for file, seen in memory.files.items()
-        if file not in here and file not in gone and seen.source in sources
+        if file not in here and file not in gone and seen.expected_in in sources
         and (seen.since is Status.MISSING or (seen.since is None and seen.status is Status.REJECTED))
     )  # fmt: skip
-    elsewhere = Counter(seen.source for _, seen in lands if seen.source not in sources)
+    elsewhere = Counter(seen.expected_in for _, seen in lands if seen.expected_in not in sources)
     notes = tuple(
         f"{count} workbook(s) of this database came from {name} last, which this load did not look at."
         for name, count in sorted(elsewhere.items(), key=str)

@@ -28,7 +28,9 @@ class LastSeen:
     """What became of a workbook in the last load that found it, and what was said of it since.
 
     Args:
+        source: where it was found.
         since: ``MISSING`` or ``FORGOTTEN`` when it has not been found since and that was the last word.
+        expected_in: the source that it was missing in last, else the one where it was found.
     """
 
     file: str
@@ -39,6 +41,7 @@ class LastSeen:
     source: str | None
     at: dt.datetime
     since: Status | None
+    expected_in: str | None
 
     def is_same(self, entry: Entry, landed: str, source: str) -> bool:
         """Whether ``entry`` need not be read: it had the bytes that are ``landed``, and nothing of it has changed."""
@@ -123,13 +126,16 @@ def _files(session: Session, warehouse: Warehouse) -> dict[str, LastSeen]:
     log, file = warehouse.relation(FILE_LOG), warehouse.quote("file")
     rows = session.rows(
         f"select l.{file}, l.status, l.raw_table, l.etag, l.sha256, l.source, l.logged_at, "  # noqa: S608
-        f"case when m.forgotten > m.seen then 'forgotten' when m.missed > m.seen then 'missing' end as since "
+        f"case when m.forgotten > m.seen then 'forgotten' when m.missed > m.seen then 'missing' end as since, "
+        "case when m.missed > m.seen then g.source else l.source end as expected_in "
         f"from {log} l join (select {file}, max(case when status in ({_SEEN}) then load_seq end) as seen, "
         "max(case when status = 'missing' then load_seq end) as missed, "
         f"max(case when status = 'forgotten' then load_seq end) as forgotten from {log} group by {file}) m "
-        f"on m.{file} = l.{file} and m.seen = l.load_seq where l.status in ({_SEEN})"
+        f"on m.{file} = l.{file} and m.seen = l.load_seq "
+        f"left join {log} g on g.{file} = l.{file} and g.load_seq = m.missed and g.status = 'missing' "
+        f"where l.status in ({_SEEN})"
     )
     return {
-        name: LastSeen(name, Status(status), table, etag, sha256, source, at, Status(since) if since else None)
-        for name, status, table, etag, sha256, source, at, since in rows
+        name: LastSeen(name, Status(status), table, etag, sha256, source, at, Status(since) if since else None, where)
+        for name, status, table, etag, sha256, source, at, since, where in rows
     }  # fmt: skip
