@@ -110,6 +110,9 @@ def _moment(text: str | None) -> dt.datetime | None:
 def _code(error: Exception) -> str:
     """The service's own word for it (the SDK has some as members of an enumeration)."""
     code = getattr(error, "error_code", None) or ""
+    # Azurite says AuthorizationFailure, which elsewhere means the firewall, with these words
+    if "failed to authenticate" in str(getattr(error, "reason", "")):
+        return "AuthenticationFailed"
     return str(getattr(code, "value", code))
 
 

@@ -21,6 +21,8 @@ def likest_first(wanted: str, names: Sequence[str]) -> list[str]:
 
     def likeness(name: str) -> float:
         other = _plain(name)
+        if plain == other:
+            return 3.0
         if plain and (other.startswith(plain) or plain.startswith(other)):
             return 2.0
         return difflib.SequenceMatcher(None, plain, other).ratio()
