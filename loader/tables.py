@@ -81,9 +81,7 @@ def prepare(session: Session) -> Relations:
             session.create_table(name, columns)
         elif name == FILE_LOG:
             had = {column.lower() for column in session.columns(name)}
-            for column in columns:
-                if column.name not in had:  # a table of an older version
-                    session.add_column(name, column)
+            session.add_columns(name, [column for column in columns if column.name not in had])  # of an older version
     for relation in there:
         if relation.endswith(_NEW) and is_raw_table(relation.removesuffix(_NEW)):
             session.drop_table(relation)

@@ -171,10 +171,11 @@ class DuckDBSession:
             parts.append(f"primary key ({', '.join(self._warehouse.quote(name) for name in key)})")
         self.execute(f"create table if not exists {self._warehouse.relation(relation)} ({', '.join(parts)})")
 
-    def add_column(self, relation: str, column: Column) -> None:
-        """Add a column to a table that is there."""
-        added = f"{self._warehouse.quote(column.name)} {_TYPES[column.kind]}"
-        self.execute(f"alter table {self._warehouse.relation(relation)} add column {added}")
+    def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
+        """Add columns, one by one."""
+        for column in columns:
+            name = self._warehouse.quote(column.name)
+            self.execute(f"alter table {self._warehouse.relation(relation)} add column {name} {_TYPES[column.kind]}")
 
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``."""

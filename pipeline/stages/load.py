@@ -30,10 +30,9 @@ def load(context: Context) -> Stage:
         Status.ATTENTION if result.rejected or result.missing else Status.OK,
         sentence=f"{said[0].upper()}{said[1:]}.",
         rows=result.rows,
-        figures=files,
+        figures=files | {"ignored": len(result.ignored)},
         problems=(
             *(f"{file.file}: {warning}" for file in result.files for warning in file.warnings),
             *result.notes,
-            *((f"Ignored, no workbooks: {', '.join(result.ignored)}.",) if result.ignored else ()),
         ),
     )
