@@ -5,16 +5,24 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from loader.cells import text_of
 from loader.errors import RejectedError
+from loader.formats.base import Row
 from loader.names import fold
 
 #: Without these a sheet is no order list.
 REQUIRED = ("AAG ORDER NUMBER", "CUSTOMER NAME", "CUSTOMER STYLE", "TOTAL QTY")
 
 _SIMILAR = 0.6
+_QUOTED = 60
 
 
-def find_header(rows: Sequence[Sequence[object]]) -> int:
+def header_texts(row: Row) -> list[str]:
+    """The headers in a row, each as a cell of the list would land."""
+    return [text_of(cell) or "" for cell in row[1]]
+
+
+def find_header(rows: Sequence[Row]) -> int:
     """Index of the first of ``rows`` that has all required headers, compared folded and without case.
 
     Raises:
@@ -22,20 +30,23 @@ def find_header(rows: Sequence[Sequence[object]]) -> int:
     """
     best, best_index = (0.0, 0), -1
     for index, row in enumerate(rows):
-        cells = {fold(cell).upper() for cell in row if isinstance(cell, str)} - {""}
+        cells = {fold(text).upper() for text in header_texts(row)} - {""}
         if cells.issuperset(REQUIRED):
             return index
         score = (float(sum(name in cells for name in REQUIRED)) + _similarity(cells), -index)
-        if cells and score > best:
+        if score[0] and (best_index < 0 or score > best):
             best, best_index = score, index
+    where = f"rows down to row {rows[-1][0]}" if rows else "rows"
     if best_index < 0:
+        begins = next((text for row in rows for text in map(fold, header_texts(row)) if text), "")
         raise RejectedError(
-            f"No text in the first {len(rows)} rows, so no header row with {', '.join(REQUIRED)}.",
-            mend="Put the headers into the first row of the sheet MASTER.",
+            f"No header row with {', '.join(REQUIRED)} in the {where}, nor one like it; the sheet begins with "
+            f"'{begins[:_QUOTED]}'.",
+            mend="Put the order list, with its headers on top, on a sheet named MASTER.",
         )
+    nearest = rows[best_index]
     raise RejectedError(
-        f"No header row in the first {len(rows)} rows; row {best_index + 1} comes nearest: "
-        f"{_nearest(rows[best_index])}.",
+        f"No header row in the {where}; row {nearest[0]} comes nearest: {_nearest(header_texts(nearest))}.",
         mend="Correct the headers there, and keep the order list on the sheet MASTER.",
     )
 
@@ -49,8 +60,8 @@ def _similarity(cells: set[str]) -> float:
     return max((r for r in ratios if r >= _SIMILAR), default=0.0)
 
 
-def _nearest(row: Sequence[object]) -> str:
-    cells = {fold(cell).upper(): fold(cell) for cell in row if isinstance(cell, str) and fold(cell)}
+def _nearest(texts: Sequence[str]) -> str:
+    cells = {fold(text).upper(): fold(text) for text in texts if fold(text)}
     found = []
     for name in REQUIRED:
         if name in cells:

@@ -89,7 +89,12 @@ class _Landing:
         if not self._warehouse.exists():  # nothing can be unchanged: the readers need not wait for a database
             named = self._name_tables(choice, memory.NOTHING)
             self._logged_too += choice.ignored_now(set())
-            self._read(self._jobs(choice.chosen, named.tables, memory.NOTHING), named.tables, prepare=True)
+            jobs = self._jobs(choice.chosen, named.tables, memory.NOTHING)
+            if jobs:
+                self._read(jobs, named.tables, prepare=True)
+            else:
+                with self._warehouse.session() as session:
+                    tables.prepare(session)
         else:
             with self._warehouse.session() as session:
                 known = memory.recall(session, self._warehouse, tables.prepare(session))
@@ -205,11 +210,12 @@ class _Landing:
             return
         started = time.monotonic()
         result = FileResult(
-            entry.file, table, Status.LANDED, rows=sheet.data.num_rows, columns=len(sheet.headers), bytes=entry.size,
+            entry.file, table, Status.LANDED, rows=sheet.height, columns=len(sheet.headers), bytes=entry.size,
             seconds=reading.seconds, sheet=sheet.name, header_row=sheet.header_row, etag=entry.etag,
             sha256=reading.sha256, warnings=sheet.warnings,
         )  # fmt: skip
         tables.land_sheet(session, self._warehouse, sheet, result, self.load)
+        sheet.spool.remove()
         say(f"landed {entry.file}: {result.rows:,} rows in {reading.seconds + time.monotonic() - started:.2f} s")
         self._results[entry.path] = result
 

@@ -17,19 +17,21 @@ class Limits:
 
     Args:
         file_bytes: of the file as it lies in the source.
-        unpacked_bytes: of all its parts together, unpacked.
-        rows: of the sheet, down to its last cell.
-        columns: of the sheet; SQL Server's tables end at 1,024 columns, five of which are ours.
-        cells: rows times columns of the area the sheet spans.
-        header_rows: among so many rows at the top the header is looked for.
+        unpacked_bytes: of any part that is read, unpacked.
+        rows: number of the last row with a value; Excel has no more.
+        columns: number of the last column with a value; SQL Server's tables end at 1,024 columns, five of them ours.
+        header_rows: among so many rows with values at the top of a sheet the header is looked for.
+        memory_bytes: that the reading process may take for one workbook; large sheets are read in pieces.
+        seconds: that reading one workbook may take.
     """
 
     file_bytes: int = 256 * 1024**2
-    unpacked_bytes: int = 1024**3
-    rows: int = 200_000
+    unpacked_bytes: int = 6 * 1024**3
+    rows: int = 1_048_576
     columns: int = 1_019
-    cells: int = 12_000_000
     header_rows: int = 50
+    memory_bytes: int = 1024**3
+    seconds: int = 900
 
     @classmethod
     def from_environment(cls) -> Limits:
@@ -76,9 +78,4 @@ class Limits:
             raise RejectedError(
                 f"Sheet '{sheet}' has values down to row {rows:,}; the limit is {self.rows:,}.",
                 mend="Delete what stands below the order list, or raise ORDER_LIST_LIMIT_ROWS.",
-            )
-        if rows * columns > self.cells:
-            raise RejectedError(
-                f"Sheet '{sheet}' spans {rows:,} rows by {columns:,} columns; the limit is {self.cells:,} cells.",
-                mend="Delete stray values far from the order list, or raise ORDER_LIST_LIMIT_CELLS.",
             )

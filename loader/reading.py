@@ -1,21 +1,28 @@
-"""Reads workbooks in worker processes, a bounded number at a time; one bad workbook hurts no other."""
+"""Reads workbooks, each in a process that may die of it: strangers wrote them, and the libraries that read are native.
+
+A process has a limit of memory and of time. One that dies, hangs or runs out of memory costs its workbook, no other.
+"""
 
 from __future__ import annotations
 
 import gc
 import hashlib
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.workers import worker_pool
+from pebble import ProcessExpired, ProcessPool
+
+from console.workers import SPAWN, begin_worker
 from loader.errors import RejectedError, RetryableReadError
 from loader.limits import Limits
 from loader.sources import Entry, Source
@@ -23,12 +30,11 @@ from loader.sources import Entry, Source
 if TYPE_CHECKING:
     from loader.workbook import Sheet
 
-#: Takes long to import (Arrow, calamine): this process does so while its workers do.
+#: Takes long to import (Arrow): this process does so while its workers do.
 _READER = "loader.workbook"
-
-#: Below so many bytes in all, starting processes costs more than it saves.
-_SMALL = 2 * 1024**2
 _PAUSE_BEFORE_SECOND_TRY = 0.5
+_SPOOL_PREFIX = "order-list-spool-"
+_SPOOL_AGE_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +53,53 @@ class Job:
     """A workbook to read, and the hash its bytes had when it was landed last."""
 
     entry: Entry
-    known_sha256: str | None
+    known_sha256: str | None = None
 
 
 @contextmanager
 def reading_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: int) -> Iterator[Iterator[Reading]]:
-    """Read every workbook, in any order. In memory at once: two for each process at most.
+    """Read every workbook, in any order. The rows lie in files until the block ends, or until their spool is removed.
 
     The processes start with the block and import what they need; they read when the first reading is asked for.
     """
-    if processes == 1 or len(jobs) <= 1 or sum(job.entry.size for job in jobs) < _SMALL:
-        yield (read_one(source, job, limits) for job in jobs)
-        return
     processes = min(processes, len(jobs))
-    with _pool(processes) as pool:
-        pool.submit(int)  # nothing: a pool starts its processes with its first job
-        with closing(_read_in_pools(source, _in_good_order(jobs, processes), limits, pool, processes)) as readings:
-            yield readings
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_SPOOL_PREFIX, ignore_cleanup_errors=True) as folder:
+        pool = ProcessPool(processes, context=SPAWN, initializer=_begin_work, initargs=(limits,))
+        try:
+            pool.schedule(int)  # nothing: a pool starts its processes with its first job
+            work = _Work(pool, source, limits, Path(folder))
+            with closing(work.readings(_in_good_order(jobs, processes), processes)) as readings:
+                yield readings
+        finally:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
 
 
-def read_one(source: Source, job: Job, limits: Limits) -> Reading:
-    """Read one workbook in this process."""
+def read_one(source: Source, job: Job, limits: Limits, spool: Path | None = None) -> Reading:
+    """Read one workbook in this process.
+
+    Args:
+        spool: where the rows go, with the beginning of the files' name; in memory when ``None``.
+    """
     started = time.monotonic()
     entry, sha256 = job.entry, None
     try:
         limits.check_file(entry.size)  # before it takes the memory
         entry, data = _bytes(source, entry)
         sha256 = hashlib.sha256(data).hexdigest()
-        sheet = None if sha256 == job.known_sha256 else _sheet(entry.file, data, limits)
+        sheet = None if sha256 == job.known_sha256 else _sheet(entry.file, data, limits, spool)
     except RejectedError as error:
         return Reading(entry, time.monotonic() - started, sha256, error=error)
     except MemoryError:
-        return Reading(entry, time.monotonic() - started, sha256, error=_died())
+        return Reading(entry, time.monotonic() - started, sha256, error=_out_of_memory(limits))
     except BaseException as error:
         # a panic inside calamine is no Exception, but it is this workbook's fault all the same
         if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
             raise
-        unreadable = RejectedError(f"The file cannot be read ({error}).", mend="Open it in Excel and save it as .xlsx.")
+        unreadable = RejectedError(
+            f"The file cannot be read ({_plain(error)}).", mend="Open it in Excel and save it as .xlsx."
+        )
         return Reading(entry, time.monotonic() - started, sha256, error=unreadable)
     return Reading(entry, time.monotonic() - started, sha256, sheet)
 
@@ -93,10 +109,11 @@ def processes_by_default() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _sheet(file: str, data: bytes, limits: Limits) -> Sheet:
-    from loader.workbook import read_sheet  # noqa: PLC0415 - see _READER
+def _sheet(file: str, data: bytes, limits: Limits, spool: Path | None) -> Sheet:
+    from loader.spool import Spool  # noqa: PLC0415 - see _READER
+    from loader.workbook import read_sheet  # noqa: PLC0415
 
-    return read_sheet(file, data, limits)
+    return read_sheet(file, data, limits, Spool(spool.parent, spool.name) if spool else None)
 
 
 def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
@@ -111,26 +128,28 @@ def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
         return now, source.read(now)
 
 
-def _pool(processes: int) -> ProcessPoolExecutor:
-    return worker_pool(processes, _begin_work)
-
-
-def _begin_work() -> None:
+def _begin_work(limits: Limits) -> None:
+    begin_worker()
     import_module(_READER)
     # a sheet is millions of cells and no cycles: looking for cycles among them again and again is a 20th of the work
     gc.freeze()
     gc.disable()
+    # what a native library says when it dies is for nobody: the rejection says what happened
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    _limit_memory(limits.memory_bytes)
 
 
-def _work(source: Source, job: Job, limits: Limits) -> Reading:
-    import pyarrow as pa  # noqa: PLC0415 - see _READER
-
+def _limit_memory(more: int) -> None:
+    """Let this process take so many bytes more than it has; where the system knows no such limit, nothing happens."""
     try:
-        return read_one(source, job, limits)
-    finally:
-        gc.collect()
-        # Arrow keeps what it has freed, and the next sheet needs its space before Arrow does
-        pa.default_memory_pool().release_unused()
+        import resource  # noqa: PLC0415 - Windows has none
+
+        now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (now + more, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    except (ImportError, OSError, ValueError):
+        return
 
 
 def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
@@ -146,62 +165,74 @@ def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
     return [*first, *by_turns]
 
 
-def _read_in_pools(
-    source: Source, jobs: Sequence[Job], limits: Limits, pool: ProcessPoolExecutor, processes: int
-) -> Generator[Reading]:
-    """Read in ``pool``; when a process of it dies, what is left in another one."""
-    waiting, suspects = yield from _read_in_pool(source, jobs, limits, pool, processes)
-    for job in suspects:
-        yield _read_alone(source, job, limits)
-    if waiting:
-        with _pool(processes) as another:
-            yield from _read_in_pools(source, waiting, limits, another, processes)
+def _work(source: Source, job: Job, limits: Limits, spool: Path) -> Reading:
+    import pyarrow as pa  # noqa: PLC0415 - see _READER
+
+    try:
+        return read_one(source, job, limits, spool)
+    finally:
+        gc.collect()
+        # Arrow keeps what it has freed, and the next sheet needs its space before Arrow does
+        pa.default_memory_pool().release_unused()
 
 
-def _read_in_pool(
-    source: Source, jobs: Sequence[Job], limits: Limits, pool: ProcessPoolExecutor, processes: int
-) -> Generator[Reading, None, tuple[list[Job], list[Job]]]:
-    """Read until done or until a process dies; returns what was not begun, and what was being read then."""
-    todo = list(reversed(jobs))
-    running: dict[Future[Reading], Job] = {}
-    while todo or running:
-        while todo and len(running) <= processes:
-            job = todo.pop()
-            try:
-                running[pool.submit(_work, source, job, limits)] = job
-            except BrokenProcessPool:
-                todo.append(job)
-                break
-        if not running:  # the process that died was reading nothing
-            break
-        import_module(_READER)
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        broken = []
-        for future in done:
-            job = running.pop(future)
-            if not todo and not running:
-                pool.shutdown(wait=False)  # the workers end while their last workbook is landed
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                broken.append(job)
-        if broken:
-            return todo[::-1], [*broken, *running.values()]
-    return todo[::-1], []
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What all jobs have in common."""
 
+    pool: ProcessPool
+    source: Source
+    limits: Limits
+    folder: Path
 
-def _read_alone(source: Source, job: Job, limits: Limits) -> Reading:
-    """Read a workbook in a process of its own: if that dies too, it is this workbook that kills."""
-    started = time.monotonic()
-    with _pool(1) as pool:
+    def readings(self, jobs: Sequence[Job], processes: int) -> Generator[Reading]:
+        """Read them; what the processes have read waits for whoever asks, two for each process at most."""
+        todo = list(enumerate(jobs))[::-1]
+        running: dict[Future[Reading], tuple[Job, float]] = {}
+        while todo or running:
+            while todo and len(running) <= processes:
+                number, job = todo.pop()
+                arguments = (self.source, job, self.limits, self.folder / str(number))
+                running[self.pool.schedule(_work, arguments, timeout=self.limits.seconds)] = job, time.monotonic()
+            import_module(_READER)
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                job, started = running.pop(future)
+                yield self._outcome(future, job, started)
+
+    def _outcome(self, future: Future[Reading], job: Job, started: float) -> Reading:
         try:
-            return pool.submit(_work, source, job, limits).result()
-        except BrokenProcessPool:
-            return Reading(job.entry, time.monotonic() - started, error=_died())
+            return future.result()
+        except TimeoutError:
+            return Reading(job.entry, time.monotonic() - started, error=_too_slow(self.limits))
+        except ProcessExpired:
+            return Reading(job.entry, time.monotonic() - started, error=_out_of_memory(self.limits))
 
 
-def _died() -> RejectedError:
+def _sweep() -> None:
+    """Remove what a killed landing left behind."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_SPOOL_PREFIX}*"):
+        try:
+            if time.time() - path.stat().st_mtime > _SPOOL_AGE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _out_of_memory(limits: Limits) -> RejectedError:
     return RejectedError(
-        "Reading it needed more memory than there is, or the reading process was killed.",
-        mend="Clear unused rows, columns and pictures in Excel, or lower ORDER_LIST_LIMIT_CELLS.",
+        f"Reading it took more than the limit of {limits.memory_bytes:,} bytes of memory, or the reading process was "
+        "killed.",
+        mend="Save it from Excel as .xlsx; clear unused rows and columns, or raise ORDER_LIST_LIMIT_MEMORY_BYTES.",
     )
+
+
+def _too_slow(limits: Limits) -> RejectedError:
+    return RejectedError(
+        f"Reading it took longer than the limit of {limits.seconds:,} seconds.",
+        mend="Clear unused rows and columns in Excel, or raise ORDER_LIST_LIMIT_SECONDS.",
+    )
+
+
+def _plain(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")

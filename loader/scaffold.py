@@ -14,7 +14,9 @@ from loader.errors import RejectedError
 from loader.filenames import SUFFIXES
 from loader.limits import Limits
 from loader.names import fold, table_name
-from loader.workbook import Sheet, read_sheet
+from loader.reading import Job, reading_all
+from loader.sources.folder import Folder
+from loader.workbook import Sheet
 
 _CUSTOMERS = Path("models/staging/customers")
 _UNION = Path("models/intermediate/order_list_rows.sql")
@@ -60,10 +62,9 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
         raise ConfigurationError(f"{project_dir} is not the dbt project.", mend="Run it there, or give --project-dir.")
     try:
         raw_table = table_name(path.name)
-        sheet = read_sheet(path.name, path.read_bytes(), limits)
+        found = _customers(path, limits)
     except RejectedError as error:
         raise ConfigurationError(f"{path.name}: {error.message}", mend=error.mend) from error
-    found = _names(sheet)
     customer = fold(customer) if customer else next(iter(found), None)
     if not customer:
         raise ConfigurationError(f"{path.name} has no CUSTOMER NAME in any row.", mend="Give one with --customer.")
@@ -88,10 +89,25 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
     )  # fmt: skip
 
 
+def _customers(path: Path, limits: Limits) -> list[str]:
+    """The customers in a workbook, which is read in a process of its own, as the loader does."""
+    entry = next((e for e in Folder(path.parent).entries() if Path(e.path).name == path.name), None)
+    if entry is None:
+        raise ConfigurationError(f"{path} cannot be read.", mend="Give a file that this login may read.")
+    with reading_all(Folder(path.parent), [Job(entry)], limits, processes=1) as readings:
+        reading = next(readings)
+        if reading.error or not reading.sheet:
+            raise reading.error or RejectedError("It holds no order list.", mend="Give an order list.")
+        return _names(reading.sheet)
+
+
 def _names(sheet: Sheet) -> list[str]:
     """Customer names in the sheet, the commonest first."""
     column = next(h.column for h in sheet.headers if fold(h.text).upper() == _NAME_COLUMN)
-    counts = Counter(fold(text) for text in sheet.data.column(column).to_pylist() if text and text.strip())
+    counts: Counter[str] = Counter()
+    for _, data in sheet.pieces():
+        texts = data.column(column).to_pylist() if column in data.column_names else []
+        counts.update(fold(text) for text in texts if text and text.strip())
     return [name for name, _ in counts.most_common()]
 
 

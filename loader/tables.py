@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # both take long to import, and most runs land nothing
 FILE_LOG = "loader_file_log"
 FILE_HEADERS = "loader_file_headers"
 #: Raise it when the same bytes would land differently: every workbook is then landed anew.
-FORMAT = 1
+FORMAT = 2
 
 _NEW = "__new"
 _LOG_COLUMNS = (
@@ -93,21 +93,7 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
 
     Until it commits, everybody sees the old table; a crash leaves it.
     """
-    import pyarrow as pa  # noqa: PLC0415 - see above
-
     table = result.raw_table or ""
-    height = sheet.data.num_rows
-
-    def constant(value: object, kind: pa.DataType) -> pa.Array:
-        return pa.repeat(pa.scalar(value, kind), height)
-
-    meta = (
-        constant(result.file, pa.string()), constant(sheet.name, pa.string()), sheet.rows,
-        constant(load.at, pa.timestamp("us")), constant(load.load_id, pa.string()),
-    )  # fmt: skip
-    data = sheet.data
-    for name, column in zip(META_COLUMNS, meta, strict=True):
-        data = data.append_column(name, column)
     columns = [Column(header.column) for header in sheet.headers]
     columns += [
         Column("_source_file", "text", 400, nullable=False), Column("_source_sheet", "text", 128, nullable=False),
@@ -117,11 +103,28 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
     with session.transaction():
         session.drop_table(table + _NEW)
         session.create_table(table + _NEW, columns)
-        session.insert(table + _NEW, data)
+        for numbers, data in sheet.pieces():
+            session.insert(table + _NEW, _with_origin(data, numbers, sheet, result, load))
         session.replace_table(table, table + _NEW)
         session.execute(f"delete from {warehouse.relation(FILE_HEADERS)} where raw_table = ?", [table])  # noqa: S608
         _insert_headers(session, sheet, result, load)
         log(session, [result], load)
+
+
+def _with_origin(data: pa.Table, numbers: pa.Int32Array, sheet: Sheet, result: FileResult, load: Load) -> pa.Table:
+    """The rows with our own columns: where each comes from, and which load brought it."""
+    import pyarrow as pa  # noqa: PLC0415 - see above
+
+    def constant(value: object, kind: pa.DataType) -> pa.Array:
+        return pa.repeat(pa.scalar(value, kind), len(numbers))
+
+    meta = (
+        constant(result.file, pa.string()), constant(sheet.name, pa.string()), numbers,
+        constant(load.at, pa.timestamp("us")), constant(load.load_id, pa.string()),
+    )  # fmt: skip
+    for name, column in zip(META_COLUMNS, meta, strict=True):
+        data = data.append_column(name, column)
+    return data
 
 
 def _insert_headers(session: Session, sheet: Sheet, result: FileResult, load: Load) -> None:

@@ -1,34 +1,26 @@
-"""The bytes of a workbook as a sheet of text columns. Pure."""
+"""The bytes of a workbook as a sheet of text columns. Pure, but for the files of a spool."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
-from pathlib import PurePath
-from typing import Any
 
 import pyarrow as pa
-import python_calamine as calamine
 
 from loader.cells import Texts, column_of
 from loader.errors import RejectedError
-from loader.headers import find_header
-from loader.inspection import Findings, inspect_sheet
-from loader.lean import LeanCopy
+from loader.formats.base import Book, Row, SheetInfo, Value
+from loader.formats.content import open_book
+from loader.headers import find_header, header_texts
 from loader.limits import Limits
-from loader.names import Header, column_names
-from loader.package import check_parts, check_start, open_package, sheet_parts
+from loader.names import Header, column_names, fold
+from loader.spool import PIECE_CELLS, Spool
 
 _MASTER = "MASTER"
 #: Rows that are turned into columns at once: so few that their cells are still in the processor's cache by then.
-_BLOCK = 1024
-
-#: The sheet to read, calamine's workbook that has it, and what its bytes say that calamine does not.
-_Opened = tuple[str, calamine.CalamineWorkbook, Findings | None]
+_BLOCK = 512
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,154 +29,150 @@ class Sheet:
 
     Args:
         header_row: number of the header row in Excel, from 1.
-        rows: number in Excel of each row of ``data``.
-        data: a column of text for each of ``headers``, in order; rows without any value are left out.
+        height: how many rows there are; rows without any value are left out.
+        spool: the rows.
         warnings: what a person should know although the sheet was read.
     """
 
     name: str
     header_row: int
     headers: tuple[Header, ...]
-    rows: pa.Int32Array
-    data: pa.Table
+    height: int
+    spool: Spool = field(compare=False)
     warnings: tuple[str, ...] = ()
 
+    def pieces(self) -> Iterator[tuple[pa.Int32Array, pa.Table]]:
+        """The rows in pieces: their numbers in Excel, and a column of text for each header as far as the piece goes."""
+        return self.spool.pieces([header.column for header in self.headers])
 
-def read_sheet(file: str, data: bytes, limits: Limits) -> Sheet:
-    """The sheet MASTER of a workbook, else its first.
+    @property
+    def rows(self) -> pa.Int32Array:
+        """Number in Excel of each row, for sheets of moderate size."""
+        return pa.concat_arrays([numbers for numbers, _ in self.pieces()])
+
+    @property
+    def data(self) -> pa.Table:
+        """All rows, a column of text for each of ``headers``, for sheets of moderate size."""
+        whole = pa.schema([(header.column, pa.string()) for header in self.headers])
+        tables = [whole.empty_table(), *(table for _, table in self.pieces())]
+        return pa.concat_tables(tables, promote_options="default")
+
+
+def read_sheet(file: str, data: bytes, limits: Limits, spool: Spool | None = None) -> Sheet:
+    """The order list of a workbook: on the sheet MASTER, else on the first visible sheet that has its headers.
+
+    Args:
+        file: its name; what it is, is found from its content.
+        spool: takes the rows; in memory when ``None``.
 
     Raises:
         RejectedError: with the sheet and row where they are known, and what to do.
     """
-    suffix = PurePath(file).suffix.lower()
-    check_start(data, suffix, limits)
-    name, workbook, findings = _open_xls(data, limits) if suffix == ".xls" else _open_package(data, limits)
-    return _shape(name, _rows(_sheet(workbook, name, limits), findings), limits)
+    del file
+    sheet, header, rows = _find_list(open_book(data, limits), limits)
+    return _shape(sheet.name, header, _within(limits, sheet.name, rows), spool or Spool())
 
 
-def _open_xls(data: bytes, limits: Limits) -> _Opened:
-    from loader.legacy import inspect_xls  # noqa: PLC0415 - seldom needed, and every worker would wait for it
-
-    inspected = inspect_xls(data, limits)
-    workbook = _open(data)
-    name = _choose(workbook)
-    return name, workbook, inspected.get(name)
-
-
-def _open_package(data: bytes, limits: Limits) -> _Opened:
-    package = open_package(data, limits)
-    parts = sheet_parts(package)
-    likely = _order_list([name for name, part in parts.items() if "/worksheets/" in part])
-    copy = LeanCopy(parts[likely]) if likely else None
-    check_parts(package, copy)
-    findings = inspect_sheet(package, likely, limits, copy) if likely else None
-    workbook = _open((copy and copy.finish()) or data)
-    name = _choose(workbook)
-    if name != likely:
-        workbook = _open(data)
-        findings = inspect_sheet(package, name, limits) or _inspect_binary_sheet(package, name, limits)
-    return name, workbook, findings
-
-
-def _inspect_binary_sheet(package: zipfile.ZipFile, name: str, limits: Limits) -> Findings | None:
-    from loader.legacy import inspect_binary_sheet  # noqa: PLC0415
-
-    return inspect_binary_sheet(package, name, limits)
-
-
-def _open(data: bytes) -> calamine.CalamineWorkbook:
-    try:
-        return calamine.load_workbook(io.BytesIO(data))
-    except calamine.PasswordError as error:
-        raise RejectedError(
-            "The file is protected with a password.", mend="Remove the password in Excel, and save it again."
-        ) from error
-    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError) as error:
-        raise RejectedError(
-            f"The file cannot be read as a workbook ({error}).", mend="Open it in Excel and save it as .xlsx."
-        ) from error
-
-
-def _choose(workbook: calamine.CalamineWorkbook) -> str:
-    name = _order_list([s.name for s in workbook.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet])
-    if name is None:
+def _find_list(book: Book, limits: Limits) -> tuple[SheetInfo, Row, Iterator[Row]]:
+    """The sheet of the order list, its header row, and the rows below."""
+    if not book.sheets:
         raise RejectedError("The workbook has no sheet with cells.", mend="Put the order list on a sheet named MASTER.")
-    return name
+    named = [sheet for sheet in book.sheets if sheet.name == _MASTER]
+    named += [sheet for sheet in book.sheets if sheet not in named and fold(sheet.name).upper() == _MASTER]
+    for sheet in named:
+        rows = book.rows(sheet)
+        top = list(islice(rows, limits.header_rows))
+        if top:  # an empty one is no order list, however it is called
+            return _below_header(sheet, top, rows)
+    visible = [sheet for sheet in book.sheets if sheet.visible and sheet not in named]
+    looked_at: list[tuple[SheetInfo, RejectedError]] = []
+    for sheet in visible:
+        rows = book.rows(sheet)
+        try:
+            return _below_header(sheet, list(islice(rows, limits.header_rows)), rows)
+        except RejectedError as error:
+            looked_at.append((sheet, error))
+    if len(looked_at) == 1 and not named:
+        raise looked_at[0][1]
+    raise _no_list(named, looked_at, book)
 
 
-def _order_list(sheets: Sequence[str]) -> str | None:
-    """The sheet MASTER, else the first."""
-    return next((name for name in sheets if name.strip().upper() == _MASTER), sheets[0] if sheets else None)
-
-
-def _sheet(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> calamine.CalamineSheet:
+def _below_header(sheet: SheetInfo, top: Sequence[Row], rows: Iterator[Row]) -> tuple[SheetInfo, Row, Iterator[Row]]:
+    if not top:
+        raise RejectedError(f"Sheet '{sheet.name}' is empty.", mend="Put the order list on it, or remove the file.")
     try:
-        sheet = workbook.get_sheet_by_name(name)
-    except (calamine.CalamineError, calamine.XmlError, calamine.WorksheetNotFound, OSError) as error:
-        raise RejectedError(
-            f"Sheet '{name}' cannot be read ({error}).", mend="Open the file in Excel and save it as .xlsx."
-        ) from error
-    if sheet.end is None:
-        raise RejectedError(f"Sheet '{name}' is empty.", mend="Put the order list on it, or remove the file.")
-    limits.check_span(name, sheet.end[0] + 1, sheet.end[1] + 1)
-    return sheet
-
-
-def _rows(sheet: calamine.CalamineSheet, findings: Findings | None) -> Iterator[list[object]]:
-    """The sheet's rows from row 1 and column A on, with error cells as their own text: calamine reads them as empty."""
-    errors: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row, column, text in findings.errors if findings else ():
-        errors[row].append((column, text))
-    left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        values: list[Any] = [*left, *cells] if left else cells
-        for column, text in errors.get(number, ()):
-            if column <= len(values):
-                values[column - 1] = text
-        yield values
-
-
-def _shape(name: str, rows: Iterator[list[object]], limits: Limits) -> Sheet:
-    top = list(islice(rows, limits.header_rows))
-    try:
-        header_index = find_header(top)
+        index = find_header(top)
     except RejectedError as error:
-        raise RejectedError(f"Sheet '{name}': {error.message}", mend=error.mend) from error
-    texts = ["" if cell is None else str(cell) for cell in top[header_index]]
-    seen = [Texts() for _ in texts]
+        raise RejectedError(f"Sheet '{sheet.name}': {error.message}", mend=error.mend) from error
+    return sheet, top[index], chain(top[index + 1 :], rows)
+
+
+def _no_list(
+    named: Sequence[SheetInfo], looked_at: Sequence[tuple[SheetInfo, RejectedError]], book: Book
+) -> RejectedError:
+    reasons = [f"Sheet '{sheet.name}' is empty." for sheet in named] + [error.message for _, error in looked_at]
+    hidden = [sheet.name for sheet in book.sheets if not sheet.visible and sheet not in named]
+    if hidden:
+        reasons.append(f"Hidden sheets were not looked at: {', '.join(hidden[:_MOST_NAMED])}.")
+    more = len(reasons) - _MOST_NAMED
+    text = " ".join(reasons[:_MOST_NAMED]) + (f" And {more} more." if more > 0 else "")
+    return RejectedError(f"No sheet has the order list. {text}", mend="Put the order list on a sheet named MASTER.")
+
+
+def _within(limits: Limits, name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, as long as they are within the limits."""
+    for number, cells in rows:
+        if number > limits.rows or len(cells) > limits.columns:
+            limits.check_span(name, number, _last_full(cells))
+        yield number, cells
+
+
+def _last_full(cells: Sequence[Value]) -> int:
+    return next((index for index in range(len(cells), 0, -1) if cells[index - 1] not in ("", None)), 0)
+
+
+def _shape(name: str, header: Row, rows: Iterator[Row], spool: Spool) -> Sheet:
+    texts = header_texts(header)
+    used = _last_text(texts)
+    seen: list[Texts] = []
     numbers: list[int] = []
     blocks: list[list[pa.Array]] = []
-    below = (
-        (number, row)
-        for number, row in enumerate(chain(top[header_index + 1 :], rows), header_index + 2)
-        if any(row) or any(map(_full, row))
-    )
-    while block := list(islice(below, _BLOCK)):
+    height = 0
+    while block := list(islice(rows, _BLOCK)):
         found, cells = zip(*block, strict=True)
+        width = max(map(len, cells))
+        if blocks and (width > len(blocks[0]) or len(numbers) * width > PIECE_CELLS):
+            used = max(used, _write(spool, numbers, blocks))
+            numbers, blocks = [], []
+        width = max(width, len(blocks[0]) if blocks else 0)
+        seen += [Texts() for _ in range(width - len(seen))]
+        columns = zip(*(_padded(row, width) for row in cells), strict=True)
         numbers += found
-        blocks.append(list(map(column_of, zip(*cells, strict=True), seen)))
-    if not numbers:
+        blocks.append(list(map(column_of, columns, seen)))
+        height += len(found)
+    if not height:
         raise RejectedError(
-            f"Sheet '{name}' has headers in row {header_index + 1} but no rows below them.",
+            f"Sheet '{name}' has headers in row {header[0]} but no rows below them.",
             mend="Fill it, or remove the file; the rows landed last stay until then.",
         )
+    used = max(used, _write(spool, numbers, blocks))
+    headers = column_names([*texts, *[""] * (used - len(texts))][:used])
+    return Sheet(name, header[0], headers, height, spool, _warnings(headers))
+
+
+def _padded(cells: Sequence[Value], width: int) -> Sequence[Value]:
+    return cells if len(cells) == width else [*cells, *[None] * (width - len(cells))]
+
+
+def _write(spool: Spool, numbers: Sequence[int], blocks: Sequence[Sequence[pa.Array]]) -> int:
+    """Write a piece; returns how many columns of it are used: formatted emptiness to the right is not data."""
     columns = [pa.concat_arrays(parts) for parts in zip(*blocks, strict=True)]
-    width = _used_width(texts, columns)
-    headers = column_names(texts[:width])
-    data = pa.table(columns[:width], names=[h.column for h in headers])
-    return Sheet(name, header_index + 1, headers, pa.array(numbers, pa.int32()), data, _warnings(headers))
+    spool.write(numbers, columns)
+    return next((index for index in range(len(columns), 0, -1) if columns[index - 1].null_count < len(numbers)), 0)
 
 
-def _full(cell: object) -> bool:
-    return cell not in ("", None)
-
-
-def _used_width(texts: Sequence[str], columns: Sequence[pa.StringArray]) -> int:
-    """Columns up to the last that has a header or a value: formatted emptiness to the right is not data."""
-    for index in range(len(columns), 0, -1):
-        if texts[index - 1].strip() or columns[index - 1].null_count < len(columns[index - 1]):
-            return index
-    return 0
+def _last_text(texts: Sequence[str]) -> int:
+    return next((index for index in range(len(texts), 0, -1) if texts[index - 1].strip()), 0)
 
 
 def _warnings(headers: Sequence[Header]) -> tuple[str, ...]:

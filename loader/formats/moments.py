@@ -60,7 +60,9 @@ def moment_of_format(number: int, code: str | None) -> Moment | None:
     return Moment.DATE if _DATE.search(plain) else None
 
 
-def moment(number: float, kind: Moment, *, date_1904: bool = False) -> dt.datetime | dt.date | dt.time | dt.timedelta | float:
+def moment(
+    number: float, kind: Moment, *, date_1904: bool = False
+) -> dt.datetime | dt.date | dt.time | dt.timedelta | float:
     """The moment that ``number`` is under a format, to the millisecond; the number itself where it is none.
 
     A whole number is a date, one below 1 a time of day. None are: negative ones, days after 9999, and 1900-02-29.

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
 from console.workers import worker_pool
 from tests.project import ROOT
-
-
-def begin() -> None:
-    os.environ["ORDER_LIST_TEST_BEGUN"] = "yes"
-
-
-def test_each_process_begins_with_the_same() -> None:
-    """Before its first job; and what it does there, it does in itself only."""
-    with worker_pool(2, begin) as pool:
-        assert list(pool.map(os.getenv, ["ORDER_LIST_TEST_BEGUN"] * 8)) == ["yes"] * 8
-    assert "ORDER_LIST_TEST_BEGUN" not in os.environ
 
 
 def test_they_end_with_their_parent() -> None:

@@ -1,0 +1,119 @@
+"""XML, read by expat as it comes. Pure: pieces of bytes in, calls out.
+
+Handlers get local names: a workbook's prefixes are its writer's affair. Attributes keep theirs only where two would be
+taken for each other (``r:id`` is ``id`` here; nothing that we read has both).
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterable
+from xml.parsers import expat
+
+from loader.errors import RejectedError
+
+Start = Callable[[str, dict[str, str]], None]
+_SEPARATOR = "}"
+_BLANKS = b" \t\r\n"
+
+
+def parse(
+    pieces: Iterable[bytes],
+    part: str,
+    *,
+    start: Start,
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Read a part to its end.
+
+    Raises:
+        RejectedError: the part declares a document type, or is no well-formed XML.
+    """
+    parser = XmlParser(part, start=start, end=end, text=text)
+    for piece in pieces:
+        parser.feed(piece)
+    parser.close()
+
+
+class XmlParser:
+    """Takes a part piece by piece.
+
+    Raises:
+        RejectedError: from :meth:`feed` and :meth:`close`: a document type, or no well-formed XML.
+    """
+
+    def __init__(
+        self,
+        part: str,
+        *,
+        start: Start,
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        self._part = part
+        self._begun = False
+        names: dict[str, str] = {}  # local names by full names: there are few, and a cell asks for each
+
+        def local(name: str) -> str:
+            found = names.get(name)
+            if found is None:
+                found = names[name] = name.rpartition(_SEPARATOR)[2]
+            return found
+
+        def start_element(name: str, attributes: dict[str, str]) -> None:
+            for key in attributes:
+                if _SEPARATOR in key:
+                    attributes = {local(key): value for key, value in attributes.items()}
+                    break
+            start(names.get(name) or local(name), attributes)
+
+        self._parser = parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.buffer_text = True
+        parser.StartElementHandler = start_element
+        if end:
+            parser.EndElementHandler = lambda name: end(names.get(name) or local(name))
+        if text:
+            parser.CharacterDataHandler = text
+        parser.StartDoctypeDeclHandler = self._refuse
+
+    def feed(self, piece: bytes) -> None:
+        """The next piece."""
+        if not self._begun:
+            piece = _without_blanks_in_front(piece)
+            if not piece:
+                return
+            self._begun = True
+        self._parse(piece, final=False)
+
+    def close(self) -> None:
+        """No piece follows."""
+        self._parse(b"", final=True)
+
+    def _parse(self, piece: bytes, *, final: bool) -> None:
+        try:
+            self._parser.Parse(piece, final)
+        except expat.ExpatError as error:
+            raise RejectedError(
+                f"The part {self._part} of the file is damaged: line {error.lineno}, column {error.offset + 1}: "
+                f"{expat.ErrorString(error.code)}.",
+                mend="Open the file in Excel and save it again.",
+            ) from error
+        except (LookupError, ValueError) as error:  # an encoding that nobody knows
+            raise RejectedError(
+                f"The part {self._part} of the file is in an unknown encoding ({error}).",
+                mend="Open the file in Excel and save it again.",
+            ) from error
+
+    def _refuse(self, *_: object) -> None:
+        raise RejectedError(
+            f"The part {self._part} declares a document type or entities, which no workbook needs (an XML attack?).",
+            mend="Do not trust this file; ask its sender, and save it again from Excel.",
+        )
+
+
+def _without_blanks_in_front(piece: bytes) -> bytes:
+    """Some writers begin with an empty line, which XML forbids and Excel forgives."""
+    if piece.startswith(codecs.BOM_UTF8):
+        piece = piece[len(codecs.BOM_UTF8) :]
+    return piece.lstrip(_BLANKS) if piece[:2].isspace() else piece
