@@ -43,8 +43,9 @@ def land_command(
     A workbook that cannot be landed is rejected with its reason, its rows of last time stay, and the exit status is 1.
     So it is when a workbook is missing that used to come from this source (--select and --limit-files look for none);
     when more than half are (ORDER_LIST_MAX_MISSING_SHARE), nothing is landed and it is 2.
-    Sizes are limited, since a workbook can be a bomb; ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS,
-    _CELLS and _HEADER_ROWS raise the limits.
+    Each workbook is read in a process of its own; sizes are limited, since a workbook can be a bomb.
+    ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS, _HEADER_ROWS, _MEMORY_BYTES and _SECONDS raise the
+    limits.
     """
     result = land(
         open_warehouse(load_target(target)), source,

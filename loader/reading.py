@@ -11,18 +11,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import zip_longest
+from itertools import starmap, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pebble import ProcessExpired, ProcessPool
-
-from console.workers import SPAWN, begin_worker
+from console.workers import Death, MortalWorkers
 from loader.errors import RejectedError, RetryableReadError
 from loader.limits import Limits
 from loader.sources import Entry, Source
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
 
 #: Takes long to import (Arrow): this process does so while its workers do.
 _READER = "loader.workbook"
+_COMMONEST_FORMAT = "loader.formats.xlsx"
 _PAUSE_BEFORE_SECOND_TRY = 0.5
 _SPOOL_PREFIX = "order-list-spool-"
 _SPOOL_AGE_SECONDS = 24 * 3600
@@ -65,15 +63,12 @@ def reading_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: 
     processes = min(processes, len(jobs))
     _sweep()
     with tempfile.TemporaryDirectory(prefix=_SPOOL_PREFIX, ignore_cleanup_errors=True) as folder:
-        pool = ProcessPool(processes, context=SPAWN, initializer=_begin_work, initargs=(limits,))
-        try:
-            pool.schedule(int)  # nothing: a pool starts its processes with its first job
-            work = _Work(pool, source, limits, Path(folder))
-            with closing(work.readings(_in_good_order(jobs, processes), processes)) as readings:
-                yield readings
-        finally:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+        tasks = [
+            _Task(source, job, limits, Path(folder) / str(number))
+            for number, job in enumerate(_in_good_order(jobs, processes))
+        ]
+        with MortalWorkers(_work, _Begin(limits), processes) as workers:
+            yield starmap(_reading, workers.results(tasks, limits.seconds))
 
 
 def read_one(source: Source, job: Job, limits: Limits, spool: Path | None = None) -> Reading:
@@ -128,17 +123,51 @@ def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
         return now, source.read(now)
 
 
-def _begin_work(limits: Limits) -> None:
-    begin_worker()
-    import_module(_READER)
-    # a sheet is millions of cells and no cycles: looking for cycles among them again and again is a 20th of the work
-    gc.freeze()
-    gc.disable()
-    # what a native library says when it dies is for nobody: the rejection says what happened
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    _limit_memory(limits.memory_bytes)
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One workbook for a reading process."""
+
+    source: Source
+    job: Job
+    limits: Limits
+    spool: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """What a reading process does first."""
+
+    limits: Limits
+
+    def __call__(self) -> None:
+        import_module(_READER)
+        import_module(_COMMONEST_FORMAT)
+        # a sheet is millions of cells and no cycles: looking for them again and again is a 20th of the work
+        gc.freeze()
+        gc.disable()
+        # what a native library says when it dies is for nobody: the rejection says what happened
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        _limit_memory(self.limits.memory_bytes)
+
+
+def _work(task: _Task) -> Reading:
+    import pyarrow as pa  # noqa: PLC0415 - see _READER
+
+    try:
+        return read_one(task.source, task.job, task.limits, task.spool)
+    finally:
+        gc.collect()
+        # Arrow keeps what it has freed, and the next sheet needs its space before Arrow does
+        pa.default_memory_pool().release_unused()
+
+
+def _reading(task: _Task, outcome: Reading | Death, seconds: float) -> Reading:
+    if isinstance(outcome, Reading):
+        return outcome
+    error = _too_slow(task.limits) if outcome is Death.HUNG else _out_of_memory(task.limits)
+    return Reading(task.job.entry, seconds, error=error)
 
 
 def _limit_memory(more: int) -> None:
@@ -163,50 +192,6 @@ def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
     large, small = rest[: len(rest) // 2], rest[len(rest) // 2 :]
     by_turns = (job for pair in zip_longest(small, large) for job in pair if job)
     return [*first, *by_turns]
-
-
-def _work(source: Source, job: Job, limits: Limits, spool: Path) -> Reading:
-    import pyarrow as pa  # noqa: PLC0415 - see _READER
-
-    try:
-        return read_one(source, job, limits, spool)
-    finally:
-        gc.collect()
-        # Arrow keeps what it has freed, and the next sheet needs its space before Arrow does
-        pa.default_memory_pool().release_unused()
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What all jobs have in common."""
-
-    pool: ProcessPool
-    source: Source
-    limits: Limits
-    folder: Path
-
-    def readings(self, jobs: Sequence[Job], processes: int) -> Generator[Reading]:
-        """Read them; what the processes have read waits for whoever asks, two for each process at most."""
-        todo = list(enumerate(jobs))[::-1]
-        running: dict[Future[Reading], tuple[Job, float]] = {}
-        while todo or running:
-            while todo and len(running) <= processes:
-                number, job = todo.pop()
-                arguments = (self.source, job, self.limits, self.folder / str(number))
-                running[self.pool.schedule(_work, arguments, timeout=self.limits.seconds)] = job, time.monotonic()
-            import_module(_READER)
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                job, started = running.pop(future)
-                yield self._outcome(future, job, started)
-
-    def _outcome(self, future: Future[Reading], job: Job, started: float) -> Reading:
-        try:
-            return future.result()
-        except TimeoutError:
-            return Reading(job.entry, time.monotonic() - started, error=_too_slow(self.limits))
-        except ProcessExpired:
-            return Reading(job.entry, time.monotonic() - started, error=_out_of_memory(self.limits))
 
 
 def _sweep() -> None:

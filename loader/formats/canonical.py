@@ -28,7 +28,7 @@ from loader.formats.moments import Moment
 from loader.formats.numerals import between, up_to_column
 from loader.formats.package import Package
 from loader.formats.strings import strings_of
-from loader.formats.xml import XmlParser
+from loader.formats.xml import LOCAL, XmlParser
 
 #: Rows are proven and read in pieces of so many bytes of XML: calamine holds all the cells that it is given.
 _CHUNK = 32 * 1024**2
@@ -53,6 +53,8 @@ _STRING = rf'(?:<t/>|<t></t>|<t>{_INK}(?:{_TEXT}{_INK})?</t>|<t xml:space="prese
 _FORMULA = rf"(?:<f(?:{_ATTRIBUTE})*(?:/>|>{_TEXT}</f>))?"
 _NUMBER = r"-?[0-9]{1,20}(?:\.[0-9]{1,40})?(?:[Ee][-+]?[0-9]{1,2})?"
 _STYLE = r'(?: s="[0-9]{1,5}")?'
+_METADATA = r'(?: (?:cm|vm|ph)="[0-9]+")*'
+_GAP = r"[ \t\n]*"
 _TYPED = (
     (r'(?: t="n")?', rf"{_FORMULA}<v>{_NUMBER}</v>"),
     (r' t="s"', "<v>[0-9]{1,9}</v>"),
@@ -61,10 +63,13 @@ _TYPED = (
     (r' t="e"', rf"{_FORMULA}<v>#[A-Z0-9/!?_]+</v>"),
     (r' t="inlineStr"', rf"<is>{_STRING}</is>"),
 )
-_ERROR = re.compile(rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="e"((?: s="[0-9]+")?>)')
+_ROOT = re.compile(rb'<worksheet(?:\s[^<>]*)?\sxmlns="' + re.escape(_MAIN).encode() + b'"')
+_ERROR = re.compile(rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="e"((?: s="[0-9]+")?(?: (?:cm|vm|ph)="[0-9]+")*>)')
 _ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
-_INDEX = re.compile(rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="s"((?: s="[0-9]+")?><v>)')
+_INDEX = re.compile(
+    rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="s"((?: s="[0-9]+")?(?: (?:cm|vm|ph)="[0-9]+")*><v>)'
+)
 _EMPTY = ("", None)
 _PLAIN_STRINGS = rf"(?:<si>{_STRING}</si>|<si/>)*"
 _STRINGS = (
@@ -219,10 +224,10 @@ def _frame_is_sound(head: bytes, tail: Iterable[bytes], part: str) -> bool:
     keeps_blanks: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        path.append(name)
-        if name == "sheetData":
+        path.append(LOCAL[name])
+        if path[-1] == "sheetData":
             seen.append(list(path))
-        if "space" in attributes and name in {"worksheet", "sheetData"}:
+        if "xml:space" in attributes and path[-1] in {"worksheet", "sheetData"}:
             keeps_blanks.append(name)
 
     def end(_: str) -> None:
@@ -238,12 +243,7 @@ def _frame_is_sound(head: bytes, tail: Iterable[bytes], part: str) -> bool:
         return False
     declared = head.lstrip(b"\xef\xbb\xbf").partition(b"?>")[0].lower()
     utf8 = b"encoding" not in declared or b"utf-8" in declared
-    return (
-        utf8
-        and not keeps_blanks
-        and seen == [["worksheet", "sheetData"]]
-        and f'<worksheet xmlns="{_MAIN}"'.encode() in head
-    )
+    return utf8 and not keeps_blanks and seen == [["worksheet", "sheetData"]] and _ROOT.search(head) is not None
 
 
 def _grammar(first: int, last: int, widest: int) -> Any:
@@ -254,17 +254,18 @@ def _grammar(first: int, last: int, widest: int) -> Any:
     """
     row = between(first, last)
     near = f'<c r="(?:{up_to_column(widest)})(?:{row})"'
-    empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?:/>|></c>)'
-    cells = "|".join(rf"{_STYLE}{kind}{_STYLE}>{content}" for kind, content in _TYPED)
+    empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?: ?/>|></c>)'
+    cells = "|".join(rf"{_STYLE}{kind}{_STYLE}{_METADATA}>{content}" for kind, content in _TYPED)
     cell = rf"(?:{empty}|{near}(?:{cells})</c>)"
-    return _compiled(rf'(?:<row r="[0-9]{{1,7}}"(?:{_ATTRIBUTE})*(?:/>|>{cell}*</row>))*')
+    return _compiled(rf'{_GAP}(?:<row r="[0-9]{{1,7}}"(?:{_ATTRIBUTE})*(?: ?/>|>{_GAP}(?:{cell}{_GAP})*</row>){_GAP})*')
 
 
 def _odd_moment(dates: tuple[int, ...]) -> Any:
     """A number under a date's format that no date is: negative, beyond the calendar, or the day that only Excel has."""
     style = "|".join(map(str, dates))
     odd = r"(?:-|[0-9]{7}|[0-9.]+[Ee]|0*60[.<])"
-    return _compiled(rf' s="(?:{style})"(?: t="n")?>{_FORMULA}<v>{odd}| t="n" s="(?:{style})">{_FORMULA}<v>{odd}')
+    value = rf"{_METADATA}>{_FORMULA}<v>{odd}"
+    return _compiled(rf' s="(?:{style})"(?: t="n")?{value}| t="n" s="(?:{style})"{value}')
 
 
 @lru_cache(4)

@@ -43,7 +43,7 @@ def open_book(data: bytes, limits: Limits) -> Book:
         package = Package(data, limits)
     except RejectedError:
         raise RejectedError(
-            f"The file is {_kind_of_text(data)}, not a zip archive, so no workbook.", mend=_SAVE_AS_XLSX
+            f"The file is not a zip archive, so no workbook, but {_kind_of_text(data)}.", mend=_SAVE_AS_XLSX
         ) from None
     return _open_archive(package)
 

@@ -18,7 +18,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from loader.errors import RejectedError
-from loader.formats.xml import parse
+from loader.formats.xml import LOCAL, parse
 from loader.limits import Limits
 
 _PIECE = 1024**2
@@ -93,7 +93,7 @@ class Package:
             return found
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            if name != "Relationship" or attributes.get("TargetMode", "").lower() == "external":
+            if LOCAL[name] != "Relationship" or attributes.get("TargetMode", "").lower() == "external":
                 return
             target = self._resolve(folder, attributes.get("Target", ""))
             if target:
@@ -164,7 +164,7 @@ class Package:
             return found
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            if name == "Override" and attributes.get("ContentType", "").lower().endswith(
+            if LOCAL[name] == "Override" and attributes.get("ContentType", "").lower().endswith(
                 ("sheet.main+xml", "macroenabled.main+xml", "template.main+xml", "binary.macroenabled.main")
             ):
                 found.append(attributes.get("PartName", "").lstrip("/"))

@@ -15,7 +15,7 @@ from loader.formats.moments import Moment, moment
 from loader.formats.numerals import column_letters, column_number
 from loader.formats.package import Package
 from loader.formats.strings import RichText, unescape
-from loader.formats.xml import XmlParser
+from loader.formats.xml import LOCAL, XmlParser
 
 #: Below so many bytes of XML the rows are sorted, if need be; larger sheets are not held in memory.
 _SORTABLE = 16 * 1024**2
@@ -97,6 +97,7 @@ class _Cells:
         self._in_data = False
         # where we are: the row, the last column, and the cells of the row so far
         self._row = self._column = self._cells_row = 0
+        self._digits = "0"
         self._cells: list[Value] = []
         # the cell that is open, how many elements are open in it, and what it has said so far
         self._cell: dict[str, str] | None = None
@@ -117,24 +118,28 @@ class _Cells:
             self._depth += 1
             if self._rich is not None:
                 self._rich.start(name, attributes)
-            elif self._depth > 1:
-                return
-            elif name == "v":
-                self._value, self._in_value = [], True
-            elif name == "f":
-                self._formula = True
-            elif name in {"is", "t"}:
-                self._rich = RichText()
-                self._rich.start(name, attributes)
-        elif not self._in_data:
-            self._in_data = name == "sheetData"
-        elif name == "c":
-            self._cell = attributes
-        elif name == "row":
-            self._end_row()
-            number = attributes.get("r", "").strip()
-            self._row = int(number) if _ROW_NUMBER.fullmatch(number) else self._row + 1
-            self._column = 0
+            elif self._depth == 1:
+                self._start_in_cell(LOCAL[name], name, attributes)
+        elif self._in_data:
+            name = LOCAL[name]
+            if name == "c":
+                self._cell = attributes
+            elif name == "row":
+                self._end_row()
+                number = attributes.get("r", "").strip()
+                self._row = int(number) if _ROW_NUMBER.fullmatch(number) else self._row + 1
+                self._column, self._digits = 0, str(self._row)
+        else:
+            self._in_data = LOCAL[name] == "sheetData"
+
+    def _start_in_cell(self, local: str, name: str, attributes: dict[str, str]) -> None:
+        if local == "v":
+            self._value, self._in_value = [], True
+        elif local == "f":
+            self._formula = True
+        elif local in {"is", "t"}:
+            self._rich = RichText()
+            self._rich.start(name, attributes)
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -145,8 +150,9 @@ class _Cells:
                 self._rich.end(name)
         elif self._cell is not None:
             self._end_cell(self._cell)
-            self._cell, self._value, self._formula, self._rich = None, None, False, None
-        elif name == "sheetData":
+            self._cell = self._value = self._rich = None
+            self._formula = False
+        elif LOCAL[name] == "sheetData":
             self._end_row()
             self._in_data = False
 
@@ -179,16 +185,16 @@ class _Cells:
     def _place(self, reference: str | None) -> tuple[int, int]:
         if reference is None:
             return self._row, self._column + 1
+        letters = reference[: -len(self._digits)]
+        if letters in self._columns and reference.endswith(self._digits):  # in the row that it stands in, as ever
+            return self._row, self._columns[letters]
         match = _REFERENCE.fullmatch(reference.strip())
         if match is None:
             raise RejectedError(
                 f"Sheet '{self._sheet}', row {self._row}: a cell has the reference '{reference[:20]}', which is none.",
                 mend="Open the file in Excel and save it again.",
             )
-        letters = match[1]
-        column = self._columns.get(letters)
-        if column is None:
-            column = self._columns[letters] = column_number(letters)
+        self._columns[match[1]] = column = column_number(match[1])
         return int(match[2]), column
 
     def _value_of(self, cell: dict[str, str], row: int, column: int) -> Value:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from loader.formats.package import Package
-from loader.formats.xml import parse
+from loader.formats.xml import LOCAL, parse
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -21,13 +21,13 @@ def strings_of(package: Package, part: str | None) -> Sequence[str]:
     text = RichText()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if name == "si":
+        if LOCAL[name] == "si":
             text.clear()
         text.start(name, attributes)
 
     def end(name: str) -> None:
         text.end(name)
-        if name == "si":
+        if LOCAL[name] == "si":
             found.append(text.value)
 
     parse(package.pieces(part), part, start=start, end=end, text=text.add)
@@ -68,8 +68,9 @@ class RichText:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        space = attributes.get("space")
+        space = attributes.get("xml:space")
         self._preserved.append(self._preserved[-1] if space is None else space == "preserve")
+        name = LOCAL[name]
         if name == "rPh":
             self._hints += 1
         elif name == "t" and not self._hints:
@@ -77,7 +78,7 @@ class RichText:
 
     def end(self, name: str) -> None:
         """An element ends."""
-        preserved = self._preserved.pop()
+        preserved, name = self._preserved.pop(), LOCAL[name]
         if name == "rPh":
             self._hints -= 1
         elif name == "t" and self._piece is not None:

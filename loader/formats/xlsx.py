@@ -12,7 +12,7 @@ from loader.formats.moments import Moment, moment_of_format
 from loader.formats.package import Package
 from loader.formats.sheet_xml import read_rows
 from loader.formats.strings import strings_of
-from loader.formats.xml import parse
+from loader.formats.xml import LOCAL, parse
 
 _HIDDEN = ("hidden", "veryHidden")
 _TRUE = ("1", "true")
@@ -58,10 +58,11 @@ class XlsxBook:
                     yield row
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = LOCAL[name]
         if name == "workbookPr":
             self._date_1904 = attributes.get("date1904", "").strip().lower() in _TRUE
         elif name == "sheet":
-            relation = self._relations.get(attributes.get("id", ""))
+            relation = self._relations.get(next((v for k, v in attributes.items() if LOCAL[k] == "id"), ""))
             if relation and relation.type == "worksheet":
                 visible = attributes.get("state") not in _HIDDEN
                 self._sheets.append(SheetInfo(attributes.get("name", ""), relation.target, visible))
@@ -87,10 +88,10 @@ def _moments_of_styles(package: Package, part: str) -> tuple[Moment | None, ...]
 
     def start(name: str, attributes: dict[str, str]) -> None:
         parent = open_elements[-1] if open_elements else ""
-        open_elements.append(name)
-        if name == "numFmt" and parent == "numFmts":
+        open_elements.append(LOCAL[name])
+        if LOCAL[name] == "numFmt" and parent == "numFmts":
             codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
-        elif name == "xf" and parent == "cellXfs":
+        elif LOCAL[name] == "xf" and parent == "cellXfs":
             formats.append(_number(attributes.get("numFmtId")))
 
     def end(_: str) -> None:

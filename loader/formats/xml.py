@@ -1,7 +1,7 @@
 """XML, read by expat as it comes. Pure: pieces of bytes in, calls out.
 
-Handlers get local names: a workbook's prefixes are its writer's affair. Attributes keep theirs only where two would be
-taken for each other (``r:id`` is ``id`` here; nothing that we read has both).
+Handlers get names as they are written, for a cell has three and each of a million must be cheap; ``LOCAL[name]`` is the
+name without its prefix, which is its writer's affair.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from xml.parsers import expat
 from loader.errors import RejectedError
 
 Start = Callable[[str, dict[str, str]], None]
-_SEPARATOR = "}"
+_MOST_NAMES = 10_000
 _BLANKS = b" \t\r\n"
 
 
@@ -36,6 +36,21 @@ def parse(
     parser.close()
 
 
+class LocalNames(dict[str, str]):
+    """Names without prefixes, by the names as written. There are few."""
+
+    def __missing__(self, name: str) -> str:
+        """The local name of one that is new."""
+        if len(self) > _MOST_NAMES:
+            self.clear()
+        local = self[name] = name.rpartition(":")[2]
+        return local
+
+
+#: One for all parts: names are what all have in common.
+LOCAL = LocalNames()
+
+
 class XmlParser:
     """Takes a part piece by piece.
 
@@ -53,29 +68,12 @@ class XmlParser:
     ) -> None:
         self._part = part
         self._begun = False
-        names: dict[str, str] = {}  # local names by full names: there are few, and a cell asks for each
-
-        def local(name: str) -> str:
-            found = names.get(name)
-            if found is None:
-                found = names[name] = name.rpartition(_SEPARATOR)[2]
-            return found
-
-        def start_element(name: str, attributes: dict[str, str]) -> None:
-            for key in attributes:
-                if _SEPARATOR in key:
-                    attributes = {local(key): value for key, value in attributes.items()}
-                    break
-            start(names.get(name) or local(name), attributes)
-
-        self._parser = parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
-        parser.buffer_text = True
-        parser.StartElementHandler = start_element
-        if end:
-            parser.EndElementHandler = lambda name: end(names.get(name) or local(name))
-        if text:
-            parser.CharacterDataHandler = text
-        parser.StartDoctypeDeclHandler = self._refuse
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = start
+        self._parser.EndElementHandler = end
+        self._parser.CharacterDataHandler = text
+        self._parser.StartDoctypeDeclHandler = self._refuse
 
     def feed(self, piece: bytes) -> None:
         """The next piece."""

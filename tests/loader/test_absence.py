@@ -18,6 +18,8 @@ from loader.tables import FILE_LOG
 from tests.loader.books import book, order
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 Land = Callable[..., LandResult]
 DATA = book([order("A1")])
 

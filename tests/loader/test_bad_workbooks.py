@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from loader import LandResult, Limits, RejectedError, Status, package
+from loader import LandResult, Limits, RejectedError, Status
+from loader.formats import package
 from loader.sources.folder import Folder
 from loader.workbook import Sheet, read_sheet
 from tests.loader.books import NAME, REQUIRED, book, order, rewritten, save, shared_book, with_sheet_xml
@@ -68,9 +69,10 @@ def test_password_protected() -> None:
     assert "remove the password" in message
 
 
-def test_xls_that_is_none() -> None:
-    """A .xls that is no OLE container."""
-    assert "no .xls workbook" in rejection(GOOD, "A.xls")
+def test_the_content_says_what_a_file_is() -> None:
+    """A workbook under another suffix is read all the same; a web page under the name .xls is called one."""
+    assert sheet_of(GOOD, "A.xls").height == sheet_of(GOOD, "A.xlsb").height == 1
+    assert "a web page" in rejection(b"<html><table></table></html>", "A.xls")
 
 
 def test_no_sheet_with_cells() -> None:
@@ -102,8 +104,8 @@ def test_missing_header_names_the_nearest() -> None:
 
 
 def test_text_nowhere() -> None:
-    """Numbers only: there is no header to come near to."""
-    assert "No text in the first" in rejection(book([[1, 2], [3, 4]], headers=[1]))
+    """Numbers only: there is no header to come near to, and the message quotes what is there."""
+    assert "nor one like it; the sheet begins with '1'" in rejection(book([[1, 2], [3, 4]], headers=[1]))
 
 
 @pytest.mark.parametrize("cached", ["", "<v></v>", "<v/>", "<v />"])
@@ -132,16 +134,18 @@ def test_as_many_columns_as_excel_has() -> None:
 
 
 def test_far_corner() -> None:
-    """Two values span an area of billions of cells: refused before anything that large is built."""
+    """Two values span an area of billions of cells: they land, and nothing that large is built."""
     xml = '<row r="1048576"><c r="ZZ1048576"><v>1</v></c></row>'
-    limits = Limits(rows=2_000_000)
-    assert "spans 1,048,576 rows by 702 columns" in rejection(with_sheet_xml(GOOD, rows_xml(xml)), limits=limits)
+    sheet = sheet_of(with_sheet_xml(GOOD, rows_xml(xml)))
+    assert sheet.rows.to_pylist() == [2, 1_048_576]
+    assert sheet.data.column("column_702").to_pylist() == [None, "1"]
 
 
 def test_too_many_rows() -> None:
     """A value far below the list is refused with its row."""
     xml = '<row r="900000"><c r="A900000"><v>1</v></c></row>'
-    assert "down to row 900,000; the limit is 200,000" in rejection(with_sheet_xml(GOOD, rows_xml(xml)))
+    message = rejection(with_sheet_xml(GOOD, rows_xml(xml)), limits=Limits(rows=200_000))
+    assert "down to row 900,000; the limit is 200,000" in message
 
 
 def test_a_million_blank_formatted_rows() -> None:

@@ -126,13 +126,10 @@ def test_workbooks_land_from_a_container(
     assert (land().landed, land().unchanged) == (1, 2)
 
 
-def test_worker_processes_read_blobs(
-    box: ContainerClient, land: Callable[[], LandResult], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_worker_processes_read_blobs(box: ContainerClient, land: Callable[[], LandResult]) -> None:
     """The source goes to the worker processes, and finds its way from there."""
     for name in (NAME, OTHER):
         box.upload_blob(f"in/{name}", DATA)
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
     assert land().landed == 2
 
 

@@ -86,10 +86,10 @@ def test_wrong_use_is_2(arguments: list[str], message: str) -> None:
 def test_a_bad_limit_is_2(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit that is no number is found before anything is done."""
     save(source, [order("A1")])
-    monkeypatch.setenv("ORDER_LIST_LIMIT_CELLS", "lots")
+    monkeypatch.setenv("ORDER_LIST_LIMIT_ROWS", "lots")
     done = invoke("land", "--source", str(source), "--json")
     assert done.exit_code == 2
-    assert "ORDER_LIST_LIMIT_CELLS is 'lots'" in json.loads(done.stdout)["error"]
+    assert "ORDER_LIST_LIMIT_ROWS is 'lots'" in json.loads(done.stdout)["error"]
 
 
 def test_a_target_in_use_is_3(source: Path) -> None:

@@ -24,6 +24,8 @@ from loader.tables import FILE_LOG
 from tests.loader.books import NAME, TABLE, book, order, save
 from warehouse import Session, Warehouse
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 Land = Callable[..., LandResult]
 ODD = "ODD ORDER LIST.xlsx"
 NOBODY = 65534

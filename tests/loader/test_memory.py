@@ -16,6 +16,8 @@ from loader.tables import FILE_HEADERS, FILE_LOG
 from tests.loader.books import NAME, TABLE, book, order, save
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 Land = Callable[..., LandResult]
 LAND = sys.modules["loader.land"]
 

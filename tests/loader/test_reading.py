@@ -1,10 +1,14 @@
+"""Reading processes: one workbook may kill, hang or swell one, and costs no other."""
+
 from __future__ import annotations
 
-import multiprocessing
+import ctypes
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
+import sys
+import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -16,69 +20,87 @@ from loader.sources.folder import Folder
 from tests.loader.books import order, save
 
 
-def read_all(place: Folder, processes: int) -> list[Reading]:
-    jobs = [Job(entry, None) for entry in place.entries()]
-    with reading_all(place, jobs, Limits(), processes) as readings:
-        return list(readings)
+def read_all(place: Folder, processes: int, limits: Limits | None = None) -> dict[str, Reading]:
+    jobs = [Job(entry) for entry in place.entries()]
+    with reading_all(place, jobs, limits or Limits(), processes) as readings:
+        return {reading.entry.file: reading for reading in readings}
 
 
-def test_a_reading_process_that_dies_rejects_its_workbook_only(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker killed by the system (out of memory, say) costs one workbook, not the run."""
-    for name in ("A.xlsx", "B.xlsx", "C.xlsx", "D.xlsx"):
-        save(source, [order(name)], name=name)
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
-    place = Lethal(source)
-    readings = read_all(place, 2)
-    outcome = {r.entry.file: "died" if r.error and "killed" in str(r.error) else r.sheet for r in readings}
-    assert len(readings) == len(outcome) == 4
-    assert outcome.pop("B.xlsx") == "died"
-    assert all(outcome.values())
+def fill(folder: Path, *names: str) -> None:
+    for name in names:
+        save(folder, [order(name)], name=name)
 
 
-def test_processes_that_die_before_they_read_cost_nothing(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The processes start before there is work for them; if they are gone by then, others read."""
-    for name in ("A.xlsx", "B.xlsx", "C.xlsx"):
-        save(source, [order(name)], name=name)
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
-    place = Folder(source)
-    with reading_all(place, [Job(entry, None) for entry in place.entries()], Limits(), 2) as readings:
-        for process in multiprocessing.active_children():
-            process.kill()
-            process.join()
-        assert {r.entry.file for r in readings if r.sheet} == {"A.xlsx", "B.xlsx", "C.xlsx"}
+class Deadly(Folder):
+    """A source whose workbook B is poison for the process that reads it."""
 
-
-class Lethal(Folder):
-    """A source whose workbook B kills the process that reads it."""
+    deaths: ClassVar = {
+        "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+        "aborted": os.abort,
+        "crashed": lambda: ctypes.string_at(0),
+        "left": lambda: os._exit(0),
+        "swollen": lambda: bytearray(3 * 1024**3),
+        "hung": lambda: time.sleep(600),
+    }
 
     def read(self, entry: Entry) -> bytes:
         if entry.file == "B.xlsx":
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.deaths[self.path.name]()
         return Folder.read(self, entry)
 
 
-def test_processes_read_what_one_reads(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool gives the same sheets as reading in this process."""
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("death", list(Deadly.deaths))
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such deaths")
+def test_a_workbook_that_kills_its_reader_costs_only_itself(tmp_path: Path, death: str, processes: int) -> None:
+    """Killed, aborted by a native library, out of memory, or hung: the others are read, by one process as by two."""
+    folder = tmp_path / death
+    folder.mkdir()
+    fill(folder, "A.xlsx", "B.xlsx", "C.xlsx")
+    found = read_all(Deadly(folder), processes, Limits(seconds=5) if death == "hung" else None)
+    assert {file for file, reading in found.items() if reading.sheet} == {"A.xlsx", "C.xlsx"}
+    reason = str(found["B.xlsx"].error)
+    assert ("longer than the limit of 5 seconds" if death == "hung" else "ORDER_LIST_LIMIT_MEMORY_BYTES") in reason
+
+
+def test_one_small_workbook_is_read_in_a_child_too(tmp_path: Path) -> None:
+    """However little there is to read, this process does not read it."""
+    folder = tmp_path / "aborted"
+    folder.mkdir()
+    fill(folder, "B.xlsx")
+    assert read_all(Deadly(folder), 1)["B.xlsx"].error
+
+
+def test_processes_read_what_one_reads(source: Path) -> None:
+    """Two give the same sheets as one."""
     for n in range(5):
         save(source, [order(f"{n}-{m}") for m in range(n + 1)], name=f"{n}.xlsx")
-    place = Folder(source)
-    alone = {r.entry.file: r.sheet for r in read_all(place, 1)}
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
-    assert {r.entry.file: r.sheet for r in read_all(place, 2)} == alone
+    jobs = [Job(entry) for entry in Folder(source).entries()]
+    sheets = []
+    for processes in (1, 2):
+        with reading_all(Folder(source), jobs, Limits(), processes) as readings:
+            sheets.append({r.entry.file: r.sheet and (r.sheet, r.sheet.data.to_pylist()) for r in readings})
+    assert sheets[0] == sheets[1]
+    assert all(sheets[0].values())
 
 
-def test_large_and_small_workbooks_are_read_by_turns(monkeypatch: pytest.MonkeyPatch, source: Path) -> None:
+def test_nothing_is_left_of_the_rows_on_their_way(
+    source: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Their files are gone with the block; what a killed landing left is swept away a day later."""
+    monkeypatch.setattr(reading_module.tempfile, "tempdir", str(tmp_path))
+    old, young = (tmp_path / f"order-list-spool-{name}" for name in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir()
+        (folder / "0-0.arrow").write_bytes(b"x")
+    day_before_yesterday = time.time() - 2 * 24 * 3600
+    os.utime(old, (day_before_yesterday, day_before_yesterday))
+    fill(source, "A.xlsx")
+    assert read_all(Folder(source), 1)["A.xlsx"].sheet
+    assert [path.name for path in tmp_path.glob("order-list-spool-*")] == ["order-list-spool-young"]
+
+
+def test_large_and_small_workbooks_are_read_by_turns() -> None:
     """The largest first, one for each process; then the smaller ones in between, each workbook once."""
-    entries = [Entry(f"{size}.xlsx", f"{size}.xlsx", "", size) for size in range(1, 8)]
-    read: list[int] = []
-
-    def work(_source: object, job: Job, _limits: Limits) -> Reading:
-        read.append(job.entry.size)
-        return Reading(job.entry, 0.0)
-
-    monkeypatch.setattr(reading_module, "_SMALL", 0)
-    monkeypatch.setattr(reading_module, "_work", work)
-    monkeypatch.setattr(reading_module, "_pool", lambda _processes: ThreadPoolExecutor(1))
-    with reading_all(Folder(source), [Job(entry, None) for entry in entries], Limits(), 2) as readings:
-        assert len(list(readings)) == len(entries)
-    assert read == [7, 6, 3, 5, 2, 4, 1]
+    jobs = [Job(Entry(f"{size}.xlsx", f"{size}.xlsx", "", size)) for size in range(1, 8)]
+    assert [job.entry.size for job in reading_module._in_good_order(jobs, 2)] == [7, 6, 3, 5, 2, 4, 1]
