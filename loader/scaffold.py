@@ -11,8 +11,9 @@ from pathlib import Path
 
 from console import ConfigurationError
 from loader.errors import RejectedError
+from loader.filenames import SUFFIXES
 from loader.limits import Limits
-from loader.names import SUFFIXES, fold, table_name
+from loader.names import fold, table_name
 from loader.reading import Job, reading_all
 from loader.sources.folder import Folder
 from loader.workbook import Sheet
@@ -90,7 +91,7 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
 
 def _customers(path: Path, limits: Limits) -> list[str]:
     """The customers in a workbook, which is read in a process of its own, as the loader does."""
-    entry = next((e for e in Folder(path.parent).entries() if e.file == path.name), None)
+    entry = next((e for e in Folder(path.parent).entries() if Path(e.path).name == path.name), None)
     if entry is None:
         raise ConfigurationError(f"{path} cannot be read.", mend="Give a file that this login may read.")
     with reading_all(Folder(path.parent), [Job(entry)], limits, processes=1) as readings:

@@ -6,18 +6,17 @@ A fixed number of statements, whatever the number of rows and customers.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from loader import is_raw_table
+from pipeline.files import FILE_LOG, read_files
 from pipeline.model import (
     NOTHING_PUSHED,
     CustomerFigures,
     FailedRow,
     Figures,
     Pushed,
-    RejectedFile,
     Rejects,
     UnknownHeader,
 )
@@ -55,22 +54,17 @@ class _Reader:
         return self._session.rows(" union all ".join(parts), tables) if parts else []
 
 
-def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTHING_PUSHED) -> Figures:
-    """The state of the data now, what became of the files since ``since`` (UTC), and what was pushed."""
-    moment = since.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+def read_figures(warehouse: Warehouse, *, after: int | None = None, pushed: Pushed = NOTHING_PUSHED) -> Figures:
+    """The state of the data now, what became of the files in the loads ``after`` that number, and what was pushed."""
     with warehouse.session(read_only=True) as session:
         read = _Reader(session, warehouse)
-        file = warehouse.quote("file")  # a reserved word of T-SQL
-        log = read.rows(
-            f"select {file}, raw_table, status, reason from {{loader_file_log}} where logged_at >= ? order by 1",  # noqa: S608
-            ["loader_file_log"],
-            [moment],
-        )
+        files = read_files(read.rows, session.columns(FILE_LOG), warehouse.quote("file"), after)
         failures = read.rows(_FAILURES, ["monday_sync_items", "monday_sync_subitems"])
         return Figures(
-            customers=_customers(read, log, pushed.customers),
+            customers=_customers(read, files.now, pushed.customers),
             rejects=_rejects(read),
-            rejected_files=tuple(RejectedFile(str(r[0]), str(r[3] or "")) for r in log if r[2] == "rejected"),
+            rejected_files=files.rejected,
+            missing_files=files.missing,
             unknown_headers=tuple(
                 UnknownHeader(str(file or ""), str(header))
                 for file, header in read.rows(
@@ -82,7 +76,7 @@ def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTH
             failed_rows_left_out=max(0, len(failures) - _SHOWN_FAILURES),
             held_back=_held_back(read),
             board=pushed.board,
-            files=Counter(str(row[2]) for row in log),
+            files=files.counts,
         )
 
 
@@ -97,7 +91,7 @@ order by 1, 2, 3
 
 
 def _customers(
-    read: _Reader, log: list[Row], pushed: Mapping[str, tuple[int, int, int]]
+    read: _Reader, log: Sequence[Row], pushed: Mapping[str, tuple[int, int, int]]
 ) -> tuple[CustomerFigures, ...]:
     """A customer for each workbook (its most frequent name), with what all its relations say."""
     by_file: dict[str, Counter[str]] = defaultdict(Counter)

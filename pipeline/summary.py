@@ -34,6 +34,7 @@ def summary(report: RunReport, page: Path) -> str:
     if report.stage("sync") is not None:
         lines += _board(report)
     lines += _list("rejected workbooks", [f"{file.file}: {file.reason}" for file in figures.rejected_files])
+    lines += _list("missing workbooks", [f"{file.file}: {file.reason}" for file in figures.missing_files])
     lines += _list("workbooks that no model reads", list(report.unread))
     lines += _list("unknown headers", [f"{header.file}: {header.header}" for header in figures.unknown_headers])
     lines += _list("held back", list(figures.held_back))
