@@ -28,7 +28,7 @@ from pipeline.model import (
     Status,
     UnknownHeader,
 )
-from pipeline.reporting import LATEST, render_page, write_report
+from pipeline.reporting import LATEST, latest_run, render_page, write_report
 from pipeline.summary import summary
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -116,6 +116,16 @@ def test_only_the_last_reports_are_kept(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "20260104T030405Z-0a1b", "20260105T030405Z-0a1b", LATEST, "notes",
     ]  # fmt: skip
+
+
+def test_a_clock_set_back_loses_no_report(tmp_path: Path) -> None:
+    """The report that was written last stays and is the latest, whatever the runs' names say."""
+    for day in (3, 4, 2):
+        write_report(replace(REPORT, run_id=f"2026010{day}T030405Z-0a1b"), tmp_path, keep=2)
+        assert latest_run(tmp_path) == f"2026010{day}T030405Z-0a1b"
+    assert {p.name[:8] for p in tmp_path.iterdir() if p.is_dir()} == {"20260104", "20260102"}
+    shutil.rmtree(tmp_path / "20260102T030405Z-0a1b")
+    assert latest_run(tmp_path) is None
 
 
 def test_the_summary_says_what_a_person_asks_for(tmp_path: Path) -> None:
