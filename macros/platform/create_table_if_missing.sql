@@ -10,6 +10,6 @@ create table if not exists {{ relation }} ({{ columns | join(', ') }}, primary k
 {%- endmacro %}
 
 {% macro sqlserver__create_table_if_missing(relation, columns, key) -%}
-if object_id('{{ relation | replace("'", "''") }}', 'U') is null
+if object_id({{ text_literal(relation | string) }}, N'U') is null
 create table {{ relation }} ({{ columns | join(', ') }}, primary key ({{ key }}))
 {%- endmacro %}
