@@ -88,12 +88,22 @@ class BoardReader:
             if item.id not in linked:
                 items.setdefault(self._keys.of_item(item), []).append(item)
         matched, duplicates = {}, []
+        wanted: dict[Key, list[SourceRow]] = {}
         for row in rows:
-            same = sorted(items.pop(self._keys.of_row(row), ()), key=lambda item: int(item.id))
+            wanted.setdefault(self._keys.of_row(row), []).append(row)
+        for key, group in wanted.items():
+            same = sorted(items.pop(key, ()), key=lambda item: int(item.id))
+            # the database may tell more orders apart than the key on the board does: those go by their names first
+            for row in sorted(group, key=lambda row: all(item.name != row.name for item in same)):
+                mine = next(
+                    (item for item in same if len(group) > 1 and item.name == row.name), same[0] if same else None
+                )
+                if mine is not None:
+                    matched[row.key] = mine
+                    same.remove(mine)
             if same:
-                matched[row.key] = same[0]
-            if len(same) > 1:
-                duplicates.append(Duplicate(row.key, row.name, same[0].id, tuple(item.id for item in same[1:])))
+                kept = group[0]
+                duplicates.append(Duplicate(kept.key, kept.name, matched[kept.key].id, tuple(item.id for item in same)))
         return matched, duplicates
 
     def everything(self) -> dict[str, BoardItem]:
