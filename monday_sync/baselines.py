@@ -6,13 +6,17 @@ from collections.abc import Collection
 
 from monday_sync.context import Context
 from monday_sync.ledger.baselines import Fill
-from monday_sync.source import FILLS, LINES, ORDERS
+from monday_sync.source import DRIFT, FILLS, LINES, ORDERS
 
 
-def record_baselines(context: Context, customers: Collection[str], run_id: str) -> None:
-    """Record orders, lines, pieces and filled columns of ``customers`` as they are now."""
+def record_baselines(context: Context, customers: Collection[str], run_id: str) -> list[str]:
+    """Record orders, lines, pieces and filled columns of ``customers`` as they are now.
+
+    Returns:
+        Sentences about columns that were mostly filled until now and are empty, which the new baseline no longer knows.
+    """
     if not customers:
-        return
+        return []
     ledger, relation = context.ledger, context.ledger.warehouse.relation
     with ledger.session() as session:
         orders = session.rows(f"select customer_name, count(*) from {relation(ORDERS)} group by customer_name")  # noqa: S608
@@ -29,4 +33,6 @@ def record_baselines(context: Context, customers: Collection[str], run_id: str) 
             if name is not None and str(name) in customers
         }
         known = [Fill(str(c), str(column), int(n), int(f)) for c, column, n, f in fills if str(c) in counts]
+        drift = session.rows(f"select customer_name, reason from {relation(DRIFT)} order by customer_name, reason")  # noqa: S608
         ledger.baselines.save(counts, known, run_id, context.clock())
+    return [f"{name}: {reason}" for name, reason in drift if str(name) in counts]

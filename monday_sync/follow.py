@@ -39,7 +39,7 @@ def follow_keys(ledger: Ledger, board: BoardConfig, source: Source) -> Source:
         Rekey(old, under_key(old, key, new[key].order_key, new[key].customer_name)) for key, old in lines.items()
     ]
     taken = {old.key for old in (*items.values(), *lines.values())}
-    # the other lines of a re-keyed order go with it: a size that left it goes to 0 by the next push
+    # the other lines of a re-keyed order go with it: sizes that left it
     rekeys += [
         Rekey(old, under_key(old, old.key, orders[old.order_key], new[orders[old.order_key]].customer_name))
         for old in gone_lines
@@ -50,18 +50,24 @@ def follow_keys(ledger: Ledger, board: BoardConfig, source: Source) -> Source:
 
     def followed(row: SourceRow) -> SourceRow:
         rekey = after.get((row.level, row.key))
-        if rekey is None or row.action == "DELETE":
+        if rekey is None:
             return row
         changed = remapped(rekey.new, now[row.level], known)
-        return replace(row, ledger=rekey.new, action="UPDATE", remapped=changed, rekeyed_from=rekey.old.key)
+        if rekey.old.key != rekey.new.key:
+            return replace(row, ledger=rekey.new, action="UPDATE", remapped=changed, rekeyed_from=rekey.old.key)
+        order = new[rekey.new.order_key]
+        return replace(
+            row, ledger=rekey.new, action="UPDATE", remapped=changed, order_key=order.key,
+            customer_name=order.customer_name, held_back=order.held_back, in_scope=order.in_scope,
+        )  # fmt: skip
 
-    moved = {r.old.key for r in rekeys}
+    moved = {r.old.key for r in rekeys if r.old.key != r.new.key}
     parents: dict[str, LedgerRow] = {k: row for k, row in source.parents.items() if k not in orders}
     parents |= {r.new.key: r.new for r in rekeys if r.new.level is Level.ITEM}
     return replace(
         source,
         items=tuple(followed(row) for row in source.items if row.key not in orders),
-        subitems=tuple(followed(row) for row in source.subitems if row.key not in moved or is_new(row)),
+        subitems=tuple(followed(row) for row in source.subitems if row.key not in moved),
         parents=parents,
         rekeyed=tuple(rekeys),
     )

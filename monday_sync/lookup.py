@@ -11,6 +11,7 @@ from monday_sync.api import BoardApi, BoardItem
 from monday_sync.boards import BoardConfig
 from monday_sync.ledger import LedgerRow
 from monday_sync.plan import Duplicate
+from monday_sync.rekey import plain_size
 from monday_sync.source import SourceRow
 
 _PAGE = 500
@@ -121,9 +122,11 @@ class BoardReader:
 
 
 def subitem_for(name: str, parent: BoardItem, linked: Collection[str]) -> tuple[BoardItem | None, tuple[str, ...]]:
-    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its doubles."""
-    same = sorted(
-        (s for s in parent.subitems if s.name == name and s.id not in linked and s.state == "active"),
-        key=lambda subitem: int(subitem.id),
-    )
+    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its doubles.
+
+    A name that is the same number counts when none is the same text.
+    """
+    free = [s for s in parent.subitems if s.id not in linked and s.state == "active"]
+    same = [s for s in free if s.name == name] or [s for s in free if plain_size(s.name) == plain_size(name)]
+    same.sort(key=lambda subitem: int(subitem.id))
     return (same[0] if same else None), tuple(s.id for s in same[1:])

@@ -250,15 +250,14 @@ class Plan:
 def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: Options) -> Selection:
     """Choose the rows that a push is about. The limit counts orders, whether item or lines are due."""
     skipped: Counter[tuple[Level, Skip]] = Counter()
-    held: set[str] = set()
+    # also by lines that this push leaves for later: the baseline of a customer that is held back stays
+    held = {r.customer_name for r in (*items, *subitems) if r.held_back and r.customer_name not in options.release}
     deleted: list[SourceRow] = []
 
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
         for row in rows:
             reason = _skip(row, options)
-            if row.held_back and row.customer_name not in options.release:
-                held.add(row.customer_name)
             if reason is not None:
                 skipped[row.level, reason] += 1
             elif row.action == "DELETE" and not (options.archive_deleted and row.level is Level.ITEM):

@@ -187,4 +187,4 @@ def _set_baselines(state: Running, made: Plan) -> None:
         for name in made.orders_per_customer
         if name not in made.held_customers and (not options.customers or name in options.customers)
     }
-    record_baselines(state.context, pushed, state.run_id)
+    state.tally.notes += record_baselines(state.context, pushed, state.run_id)

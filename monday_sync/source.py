@@ -24,6 +24,7 @@ SUBITEMS_VIEW = "sync_monday__subitems"
 ORDERS = "FACT_ORDER_LIST"
 LINES = "ORDER_LIST_LINES"
 FILLS = "order_list_fills"
+DRIFT = "order_list_drift"
 
 _NAME_LENGTH = 255
 _ITEM_COLUMNS = ("order_key", "customer_name", "group_name", "item_name", "row_hash", "board_hash", "action_type",
@@ -136,7 +137,7 @@ def check_relations(session: Session, board: BoardConfig) -> None:
     Raises:
         RefusedError: naming what is missing.
     """
-    missing = session.relations().lacking((ITEMS_VIEW, SUBITEMS_VIEW, ORDERS, LINES, FILLS))
+    missing = session.relations().lacking((ITEMS_VIEW, SUBITEMS_VIEW, ORDERS, LINES, FILLS, DRIFT))
     if missing:
         raise RefusedError(
             f"The database has no {' and no '.join(missing)}.",
@@ -187,7 +188,8 @@ def _row(
     deleted = values["action_type"] == "DELETE"
     wanted: dict[str, str | None] = {NAME: name}
     rejected = None
-    if not deleted:
+    # a line that is gone has what to show if its order goes on under another key; an order that is gone has not
+    if not deleted or level is Level.SUBITEM:
         if not name:
             rejected = "the item would have no name: style, colour, order number and PO number are all empty"
         elif len(name) > _NAME_LENGTH:

@@ -42,7 +42,8 @@ waiting as (
     from {{ ref('order_list_lines') }} as lines
     where lines.sync_state <> 'SYNCED'
     union all
-    {# the size is gone, its order is not: the board must show 0 #}
+    {# The size is gone: the board must show 0. With its order gone as well, nothing is done about the line; should the
+       order go on under another key, it is a size that left it. #}
     select
         gone.line_key,
         gone.order_key,
@@ -51,33 +52,15 @@ waiting as (
         0 as qty,
         gone.zero_row_hash as row_hash,
         gone.zero_hash as board_hash,
-        {{ sync_state('gone.zero_hash', 'gone') }} as sync_state,
-        'UPDATE' as action_type,
+        case when gone.has_order = 1 then {{ sync_state('gone.zero_hash', 'gone') }} else {{ gone_state('gone') }} end as sync_state,
+        case when gone.has_order = 1 then 'UPDATE' else 'DELETE' end as action_type,
         gone.monday_subitem_id,
         gone.error_message as sync_error_message,
         coalesce(gone.retry_count, 0) as retry_count,
         gone.order_type,
         gone.ex_factory_date
     from zeroed as gone
-    where gone.has_order = 1 and {{ sync_state('gone.zero_hash', 'gone') }} <> 'SYNCED'
-    union all
-    select
-        gone.line_key,
-        gone.order_key,
-        gone.customer_name,
-        gone.item_name as size_code,
-        cast(null as integer) as qty,
-        gone.row_hash,
-        gone.board_hash,
-        {{ gone_state('gone') }} as sync_state,
-        'DELETE' as action_type,
-        gone.monday_subitem_id,
-        gone.error_message as sync_error_message,
-        coalesce(gone.retry_count, 0) as retry_count,
-        gone.order_type,
-        gone.ex_factory_date
-    from zeroed as gone
-    where gone.has_order = 0
+    where gone.has_order = 0 or {{ sync_state('gone.zero_hash', 'gone') }} <> 'SYNCED'
 )
 
 select

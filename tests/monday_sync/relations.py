@@ -77,7 +77,6 @@ class Relations:
     def create(self) -> None:
         """Create tables and views."""
         typed = ", ".join(f'"{c}" {self._type(c)}' for c in self.columns)
-        listed = ", ".join(f'o."{c}"' for c in self.columns if c != "customer_name")
         with self.warehouse.session() as session:
             create_missing(session)
             session.execute(
@@ -90,12 +89,20 @@ class Relations:
                 "row_hash varchar)"
             )
             session.execute("create table test_held (customer_name varchar, reason varchar)")
+        self.create_views()
+
+    def create_views(self) -> None:
+        """Create the views, as a build of dbt does."""
+        listed = ", ".join(f'o."{c}"' for c in self.columns if c != "customer_name")
+        with self.warehouse.session() as session:
+            create_missing(session)
             session.execute(_VIEWS["FACT_ORDER_LIST"])
             session.execute(_VIEWS["ORDER_LIST_LINES"])
             nulls = ", ".join(f'cast(null as {self._type(c)}) as "{c}"' for c in self.columns if c != "customer_name")
             session.execute(_ITEMS.format(listed=listed, nulls=nulls))
             session.execute(_SUBITEMS)
             session.execute(_FILLS)
+            session.execute(_DRIFT)
 
     def set_orders(self, orders: Sequence[Order], *, held: Mapping[str, str] | None = None) -> None:
         """Replace the source by ``orders``."""
@@ -162,8 +169,12 @@ def _sha(*parts: str) -> str:
 _MAPPING = "(select max(m.mapping) from monday_sync_mappings m where m.is_current = 1 and m.row_level = '{level}')"
 _ORDER_HASH = f"""sha256(concat_ws(chr(31), r.row_hash, 'group=' || r.group_name, 'name=' || r.item_name,
     'total=' || r.total_qty, {_MAPPING.format(level="item")}))"""
-_LINE_HASH = f"""sha256(concat_ws(chr(31), r.row_hash, r.order_type, 'day=' || r.ex_factory_date,
-    {_MAPPING.format(level="subitem")}))"""
+_SHOWS = """exists (select 1 from monday_sync_mappings m where m.is_current = 1 and m.row_level = 'subitem'
+    and m.view_column = '{column}')"""
+_OF_ORDER = f"""case when {_SHOWS.format(column="order_type")} then 'type=' || {{alias}}.order_type end,
+    case when {_SHOWS.format(column="ex_factory_date")} then 'day=' || {{alias}}.ex_factory_date end,
+    {_MAPPING.format(level="subitem")}"""
+_LINE_HASH = f"sha256(concat_ws(chr(31), r.row_hash, {_OF_ORDER.format(alias='r')}))"
 _STATE = """
     case when l.{key} is null then 'NEW'
          when l.outcome = 'INTENT' then 'PENDING'
@@ -204,8 +215,7 @@ select l.order_key, l.customer_name, l.group_name, l.item_name, l.row_hash, l.bo
 from monday_sync_items l left join test_held h on h.customer_name = l.customer_name
 where l.monday_item_id is not null and not exists (select 1 from test_orders o where o.order_key = l.order_key)"""
 _ZERO_ROW = "sha256(l.item_name || chr(31) || '0' || chr(31) || '0')"
-_ZERO = f"""sha256(concat_ws(chr(31), {_ZERO_ROW}, o.order_type, 'day=' || o.ex_factory_date,
-    {_MAPPING.format(level="subitem")}))"""
+_ZERO = f"sha256(concat_ws(chr(31), {_ZERO_ROW}, {_OF_ORDER.format(alias='o')}))"
 _SUBITEMS = f"""
 create view sync_monday__subitems as
 select o.line_key, o.order_key, o.customer_name, o.size_code as item_name, o.row_hash, o.board_hash, o.sync_state,
@@ -220,7 +230,7 @@ select l.line_key, l.order_key, l.customer_name, l.item_name,
     case when o.order_key is null then 'DELETE' else 'UPDATE' end,
     p.monday_item_id, l.monday_subitem_id, l.error_message, l.retry_count,
     case when h.customer_name is null then 0 else 1 end, h.reason, l.item_name,
-    case when o.order_key is null then null else 0 end, o.order_type, o.ex_factory_date
+    0, o.order_type, o.ex_factory_date
 from monday_sync_subitems l
 left join test_orders o on o.order_key = l.order_key
 left join monday_sync_items p on p.order_key = l.order_key
@@ -233,3 +243,9 @@ _FILLS = """
 create view order_list_fills as
 select customer_name, 'po_number' as column_name, count(*) as orders, count(po_number) as filled
 from test_orders group by customer_name"""
+
+_DRIFT = """
+create view order_list_drift as
+select f.customer_name, f.column_name, f.column_name || ' is empty now' as reason, 0 as is_on_board
+from order_list_fills f join monday_sync_fills b using (customer_name, column_name)
+where f.filled = 0 and b.filled >= 3"""

@@ -61,8 +61,8 @@ def test_tomorrow_s_workbooks_change_the_right_rows_and_only_those(copied: Dbt) 
     assert copied.rows(WAITING_LINES) == [
         ("ST-1 NAVY G-3 PO-1", "XS", "UPDATE", 0),
         ("ST-1 NAVY G-5 PO-1", "XS", "UPDATE", 0),
-        ("ST-1 NAVY G-6 PO-1", "30/32", "DELETE", None),
-        ("ST-1 NAVY G-6 PO-1", "XS", "DELETE", None),
+        ("ST-1 NAVY G-6 PO-1", "30/32", "DELETE", 0),
+        ("ST-1 NAVY G-6 PO-1", "XS", "DELETE", 0),
     ]
     versions = copied.rows(
         "select aag_order_number, count(*), count(dbt_valid_to) from order_list_history "
