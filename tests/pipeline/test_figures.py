@@ -119,7 +119,7 @@ def test_the_files_are_those_of_this_run(built: Warehouse) -> None:
 
 
 def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
-    """Unknown headers, rejects by reason, emptied columns, held-back customers and failed records, as a person needs it."""
+    """Unknown headers, rejects, emptied columns, customers held back and failed records, with what a person needs."""
     figures = read_figures(built, since=NOW)
     assert figures.unknown_headers == (UnknownHeader("AJE.xlsx", "SHIP WINDOW"),)
     assert figures.rejects == (
