@@ -77,14 +77,8 @@ def test_every_edit_of_mapping_rule_key_and_name_reaches_the_board_once(office: 
     ids = office.there()
     project = copy_project(tmp_path / "project")
     # a fourth key column; the name of a customer; how groups are called; what a cancelled order shows; one more column
-    edit(project / "macros/rules/keys.sql", "    {'name': 'customer_style', 'sql': rows ~ '.customer_style'},\n",
-         "    {'name': 'customer_style', 'sql': rows ~ '.customer_style'},\n"
-         "    {'name': 'po_number', 'sql': rows ~ '.po_number'},\n")  # fmt: skip
-    edit(
-        project / "models/intermediate/int_orders__judged.sql",
-        "'customer_style'] -%}",
-        "'customer_style', 'po_number'] -%}",
-    )
+    key = "'key': ['aag_order_number', 'planned_delivery_method', 'customer_style'"
+    edit(project / "macros/customers/customer_words.sql", key, f"{key}, 'po_number'")
     edit(
         project / "seeds/customer_names.csv",
         "RHONE,xRHONE_ORDER_LIST_RAW,RHONE",
