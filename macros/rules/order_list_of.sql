@@ -47,6 +47,6 @@ where 1 = 0
 {%- set named = (special.get('expressions') or {}).keys() | list + (special.get('columns') or {}).values() | reject('in', ['size', 'ignore']) | list -%}
 {%- set strange = named | reject('in', declared) | list -%}
 {%- if strange -%}
-    {{ exceptions.raise_compiler_error(model.path ~ ": ORDER_LIST has no column " ~ strange | join(', ') ~ ". Columns are declared in models/marts/order_list.yml.") }}
+    {{ exceptions.raise_compiler_error(model.path ~ ": ORDER_LIST has no column " ~ strange | join(', ') ~ ". Columns are declared in macros/columns/order_list_columns.sql.") }}
 {%- endif -%}
 {% endmacro %}

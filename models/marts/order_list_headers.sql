@@ -40,7 +40,7 @@ files as (
         verdicts._raw_table as raw_table,
         max(verdicts._source_file) as _source_file,
         max(verdicts._source_sheet) as _source_sheet
-    from {{ ref('order_list_verdicts') }} as verdicts
+    from {{ ref('int_orders__judged') }} as verdicts
     group by verdicts._raw_table
 )
 

@@ -15,7 +15,7 @@ with rejected_rows as (
         'row' as reject_level,
         cast(null as nvarchar(128)) as column_name,
         cast(null as {{ type_text() }}) as value_text
-    from {{ ref('order_list_staging') }} as staged
+    from {{ ref('int_orders__staged') }} as staged
     where staged.row_reject_code is not null
 ),
 
@@ -29,7 +29,7 @@ misfit_values as (
         checked.value_text,
         checked.reason_code,
         checked.data_type
-    from {{ ref('order_list_staging') }} as staged
+    from {{ ref('int_orders__staged') }} as staged
     inner join {{ ref('order_list') }} as orders
         on staged.order_key = orders.order_key
     {{ join_values(checks, 'checked', ['column_name', 'value_text', 'reason_code', 'data_type']) if checks }}
@@ -51,7 +51,7 @@ misfit_sizes as (
         cells.qty_text as value_text,
         {{ value_reject_code(quantity, 'cells.qty_text') }} as reason_code,
         'int' as data_type
-    from {{ ref('order_size_cells') }} as cells
+    from {{ ref('int_order_sizes__unpivoted') }} as cells
     where cells.ordered_qty is null
 ),
 
@@ -95,4 +95,4 @@ select
     totals.value_text,
     'total_differs' as reason_code,
     concat('TOTAL QTY is ', coalesce(totals.value_text, 'empty'), ', but its sizes add up to ', totals.pieces, '.') as reason
-from {{ ref('order_total_differences') }} as totals
+from {{ ref('int_order_totals__compared') }} as totals

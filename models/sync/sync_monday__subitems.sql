@@ -10,7 +10,7 @@ with gone as (
         on ledger.order_key = orders.order_key
     where
         ledger.monday_subitem_id is not null
-        and not exists (select 1 from {{ ref('order_lines') }} as lines where lines.line_key = ledger.line_key)
+        and not exists (select 1 from {{ ref('int_order_lines__keyed') }} as lines where lines.line_key = ledger.line_key)
 ),
 
 waiting as (

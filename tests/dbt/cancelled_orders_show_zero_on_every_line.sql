@@ -1,3 +1,3 @@
 select lines.line_key
-from {{ ref('order_lines') }} as lines
+from {{ ref('int_order_lines__keyed') }} as lines
 where lines.order_type = 'CANCELLED' and lines.qty <> 0

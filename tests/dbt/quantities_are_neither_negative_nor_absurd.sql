@@ -3,7 +3,7 @@ select
     lines.line_key,
     lines.ordered_qty,
     lines.qty
-from {{ ref('order_lines') }} as lines
+from {{ ref('int_order_lines__keyed') }} as lines
 where
     lines.ordered_qty not between 1 and 1000000
     or lines.qty < 0

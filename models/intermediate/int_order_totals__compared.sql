@@ -5,7 +5,7 @@ with sums as (
     select
         cells.order_key,
         sum(cast(cells.ordered_qty as bigint)) as pieces
-    from {{ ref('order_size_cells') }} as cells
+    from {{ ref('int_order_sizes__unpivoted') }} as cells
     group by cells.order_key
 )
 
@@ -18,7 +18,7 @@ select
     staged.total_qty as value_text,
     coalesce(sums.pieces, 0) as pieces
 from {{ ref('order_list') }} as orders
-inner join {{ ref('order_list_staging') }} as staged
+inner join {{ ref('int_orders__staged') }} as staged
     on orders.order_key = staged.order_key
 left join sums
     on orders.order_key = sums.order_key

@@ -17,7 +17,7 @@ select
     ) as row_hash,
     orders.order_type,
     orders.ex_factory_date
-from {{ ref('order_size_cells') }} as cells
+from {{ ref('int_order_sizes__unpivoted') }} as cells
 inner join {{ ref('order_list') }} as orders
     on cells.order_key = orders.order_key
 where cells.ordered_qty > 0

@@ -17,8 +17,8 @@ select
     sheet._source_row,
     sheet._extracted_at,
     sheet._load_id
-from {{ ref('order_list_rows') }} as sheet
-inner join {{ ref('order_list_verdicts') }} as verdict
+from {{ ref('int_orders__unioned') }} as sheet
+inner join {{ ref('int_orders__judged') }} as verdict
     on
         sheet._raw_table = verdict._raw_table
         and sheet._source_file = verdict._source_file

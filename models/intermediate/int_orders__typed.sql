@@ -17,5 +17,5 @@ select
     cast(staged._source_sheet as nvarchar(255)) as _source_sheet,
     cast(staged._source_row as integer) as _source_row,
     cast(staged._load_id as nvarchar(64)) as _load_id
-from {{ ref('order_list_staging') }} as staged
+from {{ ref('int_orders__staged') }} as staged
 where staged.row_reject_code is null

@@ -10,7 +10,7 @@ with cells as (
         cell.code as size_code,
         cell.position as size_position,
         {{ fold_blanks('cell.qty') }} as qty_text
-    from {{ ref('order_list_staging') }} as orders
+    from {{ ref('int_orders__staged') }} as orders
     {{ join_size_cells('orders.sizes', 'cell') }}
     where orders.row_reject_code is null and orders.sizes is not null
 )

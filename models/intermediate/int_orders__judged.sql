@@ -19,7 +19,7 @@ with found as (
                 rows between unbounded preceding and current row
             )
         ) as source_customer_name
-    from {{ ref('order_list_rows') }} as sheet
+    from {{ ref('int_orders__unioned') }} as sheet
 ),
 
 named as (
