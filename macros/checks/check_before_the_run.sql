@@ -5,5 +5,6 @@
 {%- if execute and invocation_args_dict.which in ['build', 'run', 'seed', 'snapshot', 'retry'] -%}
     {%- do refuse_foreign_relations() -%}
     {%- do refuse_an_empty_source() if invocation_args_dict.which in ['build', 'run'] and not flags.EMPTY -%}
+    {%- do commit_what_was_done() -%}
 {%- endif -%}
 {% endmacro %}

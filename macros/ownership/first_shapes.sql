@@ -31,7 +31,6 @@
     'customer_names': ['table', ['customer_name', 'raw_table', 'spelling']],
     'ORDER_LIST_STAGING': ['view', ['order_key', 'row_reject_code', 'row_reject_reason', '_raw_table']],
     'ORDER_LIST': ['table', ['order_key', 'row_hash', 'source_customer_name', '_source_row', '_load_id']],
-    'order_lines': ['table', ['line_key', 'order_key', 'size_position', 'ordered_qty', 'row_hash']],
     'order_list_rejects': ['table', ['reject_level', 'reason_code', 'value_text', '_source_row']],
     'order_list_headers': ['table', ['raw_table', 'position', 'header', 'role', 'column_name']],
     'order_list_history': ['table', ['order_key', 'row_hash', 'dbt_scd_id', 'dbt_valid_to']],

@@ -1,3 +1,4 @@
+{{ config(severity='error') }}
 {#- File by file: what was landed is an order or a rejected row. Counts the raw tables themselves. -#}
 with landed as (
     {%- for raw in landed_tables() %}
