@@ -13,15 +13,15 @@
 {{ return(columns | reject('in', there) | list | length == 0) }}
 {% endmacro %}
 
-{#- Whether a table of the ledger is ours: its key is there, and more than half of its columns, since another release may
-    have had some more or fewer. The rule of warehouse/ownership.py.
+{#- Whether a table that is kept is ours: more than half of its columns are there, since another release may have had some
+    more or fewer. The rule of warehouse/ownership.py.
 
-    Args: relation; key, a name; columns, a list of "name type". -#}
-{% macro has_most_columns(relation, key, columns) %}
+    Args: relation; columns, a list of "name type". -#}
+{% macro has_most_columns(relation, columns) %}
 {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
 {%- set known = [] -%}
 {%- for column in columns if column.split(' ')[0] in there -%} {%- do known.append(column) -%} {%- endfor -%}
-{{ return(key in there and known | length * 2 > columns | length) }}
+{{ return(known | length * 2 > columns | length) }}
 {% endmacro %}
 
 {#- Kind and columns of what the first release made without a mark; customers' views are known by their prefix. -#}

@@ -22,11 +22,11 @@
         {%- endfor -%}
     {%- endfor -%}
 {%- endfor -%}
-{%- set kept = ledger_tables() -%}
-{%- do kept.update({failed_tests_table().identifier: {'key': 'customer_name', 'columns': failed_tests_columns()}}) -%}
-{%- for name, table in kept.items() -%}
+{%- set kept = {failed_tests_table().identifier: failed_tests_columns()} -%}
+{%- for name, table in ledger_tables().items() -%} {%- do kept.update({name: table.columns}) -%} {%- endfor -%}
+{%- for name, columns in kept.items() -%}
     {%- set standing = adapter.get_relation(target.database, target.schema, name) -%}
-    {%- if standing is not none and not has_most_columns(standing, table.key, table.columns) -%} {%- do foreign.append(name) -%} {%- endif -%}
+    {%- if standing is not none and not has_most_columns(standing, columns) -%} {%- do foreign.append(name) -%} {%- endif -%}
 {%- endfor -%}
 {%- if foreign -%} {{ exceptions.raise_compiler_error(words_of_refusal(foreign | sort)) }} {%- endif -%}
 {%- for relation, kind in adopted -%} {%- do run_query(mark_statement(relation, kind, our_mark_begins() ~ ', first release')) -%} {%- endfor -%}
@@ -55,4 +55,5 @@
     {%- do run_query(mark_statement(relation, row[1], our_mark_begins() ~ ', adopted')) -%}
     {%- do log('Marked ' ~ row[0] ~ ' as made by this project.', info=true) -%}
 {%- endfor -%}
+{%- do commit_what_was_done() -%}
 {% endmacro %}
