@@ -78,6 +78,12 @@ def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTH
                     ["order_list_headers"],
                 )
             ),
+            drift=tuple(
+                f"{name}: {reason}"
+                for name, reason in read.rows(
+                    "select customer_name, reason from {order_list_drift} order by 1, 2", ["order_list_drift"]
+                )
+            ),
             failed_rows=tuple(FailedRow(*_failure(row)) for row in failures[:_SHOWN_FAILURES]),
             failed_rows_left_out=max(0, len(failures) - _SHOWN_FAILURES),
             held_back=_held_back(read),
@@ -180,15 +186,30 @@ def _rejects(read: _Reader) -> tuple[Rejects, ...]:
 
 def _held_back(read: _Reader) -> tuple[str, ...]:
     rows = read.rows(
-        "select customer_name, min(held_back_reason), count(*) from {sync_monday__items} where is_held_back = 1 "
-        "group by customer_name order by customer_name",
-        ["sync_monday__items"],
+        # a customer for whom nothing waits is held back all the same
+        "select h.customer_name, min(h.held_back_reason), sum(h.waits) from ("
+        "select customer_name, held_back_reason, 0 as waits from {sync_customers} where is_held_back = 1 union all "
+        "select customer_name, held_back_reason, 1 as waits from {sync_monday__items} where is_held_back = 1 union all "
+        "select customer_name, held_back_reason, 1 as waits from {sync_monday__subitems} where is_held_back = 1"
+        ") h group by h.customer_name order by h.customer_name",
+        ["sync_customers", "sync_monday__items", "sync_monday__subitems"],
     )
     return tuple(
-        f"{name}: {reason or 'lost too many orders'} ({count:,} change(s) wait; "
+        f"{name}: {reason or 'held back'} ({count:,} change(s) wait; "
         f'`monday-sync push --release "{name}"` pushes them anyway)'
         for name, reason, count in rows
     )
+
+
+def failed_tests(session: Session, warehouse: Warehouse) -> list[str]:
+    """A sentence for each customer and data test that fails on its rows, as dbt last found."""
+    return [
+        f"{customer}: the test {test} fails on {count:,} row(s)."
+        for customer, test, count in _Reader(session, warehouse).rows(
+            "select customer_name, test_name, failing_rows from {order_list_failed_tests} order by 1, 2",
+            ["order_list_failed_tests"],
+        )
+    ]
 
 
 def _failure(row: Row) -> tuple[str, str, str, str, int, bool]:

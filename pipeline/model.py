@@ -165,6 +165,8 @@ class Figures:
     rejects: tuple[Rejects, ...] = ()
     rejected_files: tuple[RejectedFile, ...] = ()
     unknown_headers: tuple[UnknownHeader, ...] = ()
+    drift: tuple[str, ...] = ()
+    """A sentence a column that was mostly filled and is empty, with file and header."""
     failed_rows: tuple[FailedRow, ...] = ()
     failed_rows_left_out: int = 0
     held_back: tuple[str, ...] = ()

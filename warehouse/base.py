@@ -79,6 +79,9 @@ class Session(Protocol):
     def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
         """Create a table unless it exists."""
 
+    def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
+        """Add columns, NULL in all rows, to a table that does not have them."""
+
     def replace_table(self, old: str, new: str) -> None:
         """Within the running transaction, put table ``new`` in the place of ``old`` (which may be missing)."""
 

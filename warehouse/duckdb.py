@@ -172,6 +172,12 @@ class DuckDBSession:
             parts.append(f"primary key ({', '.join(self._warehouse.quote(name) for name in key)})")
         self.execute(f"create table if not exists {self._warehouse.relation(relation)} ({', '.join(parts)})")
 
+    def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
+        """Add columns, one by one."""
+        for column in columns:
+            name = self._warehouse.quote(column.name)
+            self.execute(f"alter table {self._warehouse.relation(relation)} add column {name} {_TYPES[column.kind]}")
+
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``."""
         self.drop_table(old)

@@ -6,6 +6,13 @@
 {%- for name, table in ledger_tables().items() %}
 {{ create_table_if_missing(ledger_table(name), table.columns, table.key) }};
 {%- endfor %}
+{# tables of an earlier version: what is new there is NULL, so their rows are compared with the board once #}
+{%- for table in ['monday_sync_items', 'monday_sync_subitems'] %}
+{{ add_column_if_missing(ledger_table(table), 'board_hash', 'varchar(64)') }};
+{{ add_column_if_missing(ledger_table(table), 'mapping', 'varchar(64)') }};
+{%- endfor %}
+{{ add_column_if_missing(ledger_table('monday_sync_customers'), 'lines', 'integer') }};
+{{ add_column_if_missing(ledger_table('monday_sync_customers'), 'pieces', 'bigint') }};
 {% endmacro %}
 
 {#- {name: {'key', 'columns' (name, type, not null)}} of the ledger's tables that are read here. -#}
@@ -14,6 +21,7 @@
     'row_hash varchar(64)', 'payload ' ~ type_text(), 'attempt_hash varchar(64)', 'outcome ' ~ type_sized(16),
     'error_message ' ~ type_sized(1000), 'retry_count integer', 'attempted_at ' ~ type_moment(),
     'completed_at ' ~ type_moment(), 'run_id ' ~ type_sized(64), 'created_run_id ' ~ type_sized(64),
+    'board_hash varchar(64)', 'mapping varchar(64)',
 ] -%}
 {{ return({
     'monday_sync_items': {'key': 'order_key', 'columns': [
@@ -27,7 +35,16 @@
     ] + state},
     'monday_sync_customers': {'key': 'customer_name', 'columns': [
         'customer_name ' ~ type_sized(100) ~ ' not null', 'orders integer', 'run_id ' ~ type_sized(64),
-        'recorded_at ' ~ type_moment(),
+        'recorded_at ' ~ type_moment(), 'lines integer', 'pieces bigint',
+    ]},
+    'monday_sync_fills': {'key': 'customer_name, column_name', 'columns': [
+        'customer_name ' ~ type_sized(100) ~ ' not null', 'column_name ' ~ type_sized(128) ~ ' not null', 'orders integer',
+        'filled integer', 'run_id ' ~ type_sized(64), 'recorded_at ' ~ type_moment(),
+    ]},
+    'monday_sync_mappings': {'key': 'board_id, row_level, mapping, view_column', 'columns': [
+        'board_id ' ~ type_sized(32) ~ ' not null', 'row_level ' ~ type_sized(16) ~ ' not null',
+        'mapping varchar(64) not null', 'view_column ' ~ type_sized(128) ~ ' not null', 'column_id ' ~ type_sized(100),
+        'column_type ' ~ type_sized(16), 'is_current integer', 'recorded_at ' ~ type_moment(),
     ]},
 }) }}
 {% endmacro %}

@@ -8,6 +8,13 @@ case
     end
 {%- endmacro %}
 
+{#- The columns that names on the board are made of, as a list of SQL literals. -#}
+{% macro board_name_columns() -%}
+'customer_season', 'aag_season', 'alias_related_item', 'customer_style',
+    'customers_colour_code_custom_field_customer_provides_this', 'customer_colour_description', 'aag_order_number',
+    'po_number', 'customer_alt_po'
+{%- endmacro %}
+
 {#- The name of an order's item: alias or style; colour code or description; order number; purchase order.
 
     Args: alias of the rows. -#}

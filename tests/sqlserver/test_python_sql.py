@@ -70,11 +70,12 @@ TYPES = {column.name: statements.type_of(column) for column in COLUMNS}
     "sql",
     [
         statements.create_table("[dbo].[it's]", COLUMNS, ["key"]),
+        statements.add_columns("[dbo].[it's]", COLUMNS[1:]),
         statements.insert("[dbo].[t]", NAMES, rows=3),
         statements.upsert("[dbo].[t]", NAMES, ["key"], TYPES),
         statements.upsert("[dbo].[t]", ["key"], ["key"], TYPES),
     ],
-    ids=["create table", "insert", "upsert", "upsert of keys alone"],
+    ids=["create table", "add columns", "insert", "upsert", "upsert of keys alone"],
 )
 def test_the_warehouse_s_own_statements_parse(sql: str) -> None:
     """What the warehouse writes for SQL Server is T-SQL, whatever the columns are called."""

@@ -9,13 +9,13 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from monday_sync.ledger.schema import CUSTOMERS, ITEMS, SUBITEMS
+from monday_sync.ledger.schema import CUSTOMERS, FILLS, ITEMS, MAPPINGS, SUBITEMS
 from tests.project import ROOT, declared_columns
 from tests.transform.conftest import Dbt
 from warehouse import Target, open_warehouse
 
 CUSTOMERS_FOLDER = ROOT / "models" / "staging" / "customers"
-LEDGER = (ITEMS, SUBITEMS, CUSTOMERS)
+LEDGER = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS)
 
 
 def read_yaml(*parts: str) -> dict[str, object]:

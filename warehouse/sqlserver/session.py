@@ -119,6 +119,12 @@ class SQLServerSession:
         sql = statements.create_table(self._warehouse.relation(relation), columns, key)
         self._run(lambda cursor: _drain(cursor.execute(sql)))
 
+    def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
+        """Add columns in one statement."""
+        if columns:
+            self.execute(statements.add_columns(self._warehouse.relation(relation), columns))
+            self._types.pop(relation, None)
+
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``; readers wait for the commit and then see the new one."""
         self.drop_table(old)

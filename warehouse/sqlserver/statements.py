@@ -53,6 +53,12 @@ def create_table(relation: str, columns: Sequence[Column], key: Sequence[str]) -
     return f"if object_id({literal(relation)}, 'U') is null create table {relation} ({', '.join(parts)})"
 
 
+def add_columns(relation: str, columns: Sequence[Column]) -> str:
+    """Add columns, NULL in all rows, to a table."""
+    listed = ", ".join(f"{quote(c.name)} {type_of(c)} null" for c in columns)
+    return f"alter table {relation} add {listed}"
+
+
 def insert(relation: str, names: Sequence[str], *, rows: int = 1) -> str:
     """Insert ``rows`` rows by placeholders (at most 1,000 at once)."""
     places = ", ".join([f"({', '.join('?' for _ in names)})"] * rows)
