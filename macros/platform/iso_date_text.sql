@@ -64,7 +64,7 @@ lpad(cast((position(lower(left({{ date_piece(text, pattern, group) }}, 3)) in 'j
         when t.typed like N'[0-9][0-9][0-9][0-9][0-9]'
             or (t.typed like N'[0-9][0-9][0-9][0-9][0-9].[0-9]%' and stuff(t.typed, 6, 1, N'') not like N'%[^0-9]%')
             then cast(dateadd(day, try_cast(left(t.typed, 5) as int), cast('1899-12-30' as date)) as nvarchar(10))
-        when {{ dotted_is_day('d.numbers', 3) }} and {{ dotted_is_day('d.numbers', 2) }} and {{ dotted_part('d.numbers', 4) }} is null
+        when d.numbers like N'[0-9]%' and {{ dotted_is_day('d.numbers', 3) }} and {{ dotted_is_day('d.numbers', 2) }} and {{ dotted_part('d.numbers', 4) }} is null
             and {{ dotted_part('d.numbers', 1) }} like N'[0-9][0-9][0-9][0-9]'
             and (
                 d.clock = N'' or d.clock like N'[0-9]:[0-9][0-9]' or d.clock like N'[0-9][0-9]:[0-9][0-9]'

@@ -123,7 +123,7 @@ def test_the_files_are_those_of_this_run(built: Warehouse) -> None:
 
 
 def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
-    """Unknown headers, rejects by reason, emptied columns, held-back customers and failed records, as a person reads."""
+    """Unknown headers, rejects by reason, emptied columns, held-back customers and failed records, for a person."""
     figures = read_figures(built, since=NOW)
     assert figures.unknown_headers == (UnknownHeader("AJE.xlsx", "SHIP WINDOW"),)
     assert figures.rejects == (
