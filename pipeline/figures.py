@@ -67,10 +67,21 @@ def read_figures(warehouse: Warehouse, *, since: datetime, pushed: Pushed = NOTH
             [moment],
         )
         failures = read.rows(_FAILURES, ["monday_sync_items", "monday_sync_subitems"])
+        unread = {
+            str(table): (str(status), str(reason))
+            for table, status, reason in read.rows(
+                "select raw_table, status, reason from {order_list_workbooks} where status in ('paused', 'refused')",
+                ["order_list_workbooks"],
+            )
+        }
+        refused = _refused(read, unread)
         return Figures(
-            customers=_customers(read, log, pushed.customers),
+            customers=_customers(read, log, pushed.customers, unread),
             rejects=_rejects(read),
-            rejected_files=tuple(RejectedFile(str(r[0]), str(r[3] or "")) for r in log if r[2] == "rejected"),
+            rejected_files=(
+                *(RejectedFile(str(r[0]), str(r[3] or "")) for r in log if r[2] == "rejected"),
+                *refused,
+            ),
             unknown_headers=tuple(
                 UnknownHeader(str(file or ""), str(header))
                 for file, header in read.rows(
@@ -102,8 +113,21 @@ order by 1, 2, 3
 """
 
 
+def _refused(read: _Reader, unread: Mapping[str, tuple[str, str]]) -> tuple[RejectedFile, ...]:
+    """The workbooks that the transform refused whole."""
+    reasons = {table: reason for table, (status, reason) in sorted(unread.items()) if status == "refused"}
+    files = {str(table): str(file) for table, file, _ in read.raw_counts() if file} if reasons else {}
+    return tuple(
+        RejectedFile(files.get(table, table), f"{reason} The last good orders stand.")
+        for table, reason in reasons.items()
+    )
+
+
 def _customers(
-    read: _Reader, log: list[Row], pushed: Mapping[str, tuple[int, int, int]]
+    read: _Reader,
+    log: list[Row],
+    pushed: Mapping[str, tuple[int, int, int]],
+    unread: Mapping[str, tuple[str, str]],
 ) -> tuple[CustomerFigures, ...]:
     """A customer for each workbook (its most frequent name), with what all its relations say."""
     by_file: dict[str, Counter[str]] = defaultdict(Counter)
@@ -145,11 +169,14 @@ def _customers(
         file, rows = raw.get(table, (logged, 0))
         names = by_file.get(file, Counter())
         owner = names.most_common(1)[0][0] if names else _readable(table)
-        books[owner].append((file or logged, what))
         # the rows of a workbook are its owner's, but for those that are orders of another customer
         for name, orders in names.items():
             counts[name].update(orders=orders, rows=orders)
         rejected_rows, rejected_values = rejected.get(file, (0, 0))
+        if table in unread:  # its rows are those of the last good workbook, if any
+            what = unread[table][0]
+            rows = names.total() + rejected_rows
+        books[owner].append((file or logged, what))
         counts[owner].update(
             rows=rows - names.total(), rejected_rows=rejected_rows, rejected_values=rejected_values
         )  # fmt: skip

@@ -1,12 +1,12 @@
 {#- What becomes of each row: an order, or a reason why not. Narrow on purpose: the windows run over few columns. -#}
-{%- set key_columns = ['aag_order_number', 'planned_delivery_method', 'customer_style'] -%}
+{%- set key_columns = key_columns() -%}
 with found as (
     select
         sheet._raw_table,
         sheet._source_file,
         sheet._source_sheet,
         sheet._source_row,
-        {%- for column in business_columns() if column.name in key_columns %}
+        {%- for column in business_columns() if column.name in ['aag_order_number'] + key_columns | reject('equalto', 'aag_order_number') | list %}
         {{ typed_value(column, 'sheet.' ~ column.name) }} as {{ column.name }},
         sheet.{{ column.name }} as {{ column.name }}_text,
         {%- endfor %}

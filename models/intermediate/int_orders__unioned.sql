@@ -1,4 +1,6 @@
-{#- Every customer's model, by name: a test reconciles this list with the files and the customer list. -#}
+{#- Every customer's rows. Those of a workbook that is refused now are the last good ones, which this table holds already.
+
+    The customers' models are listed by name: a test reconciles the list with the files and the customer list. -#}
 {%- set customers = [
     ref('stg_actively_black'),
     ref('stg_aescape'),
@@ -45,23 +47,49 @@
     ref('stg_title_9'),
     ref('stg_tracksmith'),
     ref('stg_une_piece'),
-    ref('stg_white_fox'),] -%}
+    ref('stg_white_fox'),
+] -%}
+{%- set columns = business_columns() | map(attribute='name') | list + [
+    'sizes', '_raw_table', '_source_file', '_source_sheet', '_source_row', '_extracted_at', '_load_id',
+] -%}
+{%- set standing = columns_standing(this) -%}
 with landed as {{ kept_in_memory() }} (
     {%- for customer in customers %}
     select * from {{ customer }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+workbooks as (
+    select * from {{ ref('int_workbooks__judged') }}
+),
+
+sheets as (
+    select landed.*
+    from landed
+    inner join workbooks on landed._raw_table = workbooks.raw_table
+    where workbooks.status = 'read'
+    {%- if standing %}
+    union all
+    select
+        {%- for column in columns %}
+        {{ 'standing.' ~ identifier(column) if column in standing else 'null' }} as {{ identifier(column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ this }} as standing
+    inner join workbooks on standing._raw_table = workbooks.raw_table
+    where workbooks.status = 'refused'
+    {%- endif %}
 )
 
 select
     {%- for column in business_columns() %}
-    {{ fold_blanks('landed.' ~ identifier(column.name)) }} as {{ identifier(column.name) }},
+    {{ fold_blanks('sheets.' ~ identifier(column.name)) }} as {{ identifier(column.name) }},
     {%- endfor %}
-    landed.sizes,
-    landed._raw_table,
-    landed._source_file,
-    landed._source_sheet,
-    landed._source_row,
-    landed._extracted_at,
-    landed._load_id
-from landed
+    sheets.sizes,
+    sheets._raw_table,
+    sheets._source_file,
+    sheets._source_sheet,
+    sheets._source_row,
+    sheets._extracted_at,
+    sheets._load_id
+from sheets

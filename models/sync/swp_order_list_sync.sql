@@ -5,9 +5,11 @@ with mapped as ({{ board_mapping('item') }}),
 named as (
     select
         orders.*,
-        {{ group_name('orders') }} as group_name,
-        {{ item_name('orders') }} as item_name
+        names.group_name,
+        names.item_name
     from {{ ref('order_list') }} as orders
+    inner join {{ ref('int_orders__named') }} as names
+        on orders.order_key = names.order_key
 ),
 
 hashed as (

@@ -1,4 +1,5 @@
-{#- Which customers are held back, and why: one row of holds for each reason, wherever it comes from. -#}
+{#- Which customers are held back, and why: one row of holds for each reason, wherever it comes from. Paused ones lose
+    nothing, they are left alone. -#}
 with lines as (
     select
         lines.customer_name,
@@ -14,6 +15,17 @@ orders as (
         count(*) as orders
     from {{ ref('order_list') }} as orders
     group by orders.customer_name
+),
+
+stopped as (
+    select
+        names.customer_name,
+        max(case when workbooks.status = 'paused' then 1 else 0 end) as is_paused,
+        max(case when workbooks.status = 'refused' then workbooks.reason end) as refused_reason
+    from {{ ref('int_workbooks__judged') }} as workbooks
+    inner join {{ ref('customer_names') }} as names on workbooks.raw_table = names.raw_table
+    where workbooks.status in ('paused', 'refused')
+    group by names.customer_name
 ),
 
 compared as (
@@ -44,11 +56,19 @@ losses as (
 
 holds as (
     select
+        stopped.customer_name,
+        0 as place,
+        stopped.refused_reason as reason
+    from stopped
+    where stopped.refused_reason is not null
+    union all
+    select
         losses.customer_name,
         1 as place,
         losses.reason
     from losses
-    where losses.reason is not null
+    left join stopped on losses.customer_name = stopped.customer_name
+    where losses.reason is not null and coalesce(stopped.is_paused, 0) = 0
     union all
     select
         drift.customer_name,
@@ -77,6 +97,8 @@ known as (
     select compared.customer_name from compared
     union
     select holds.customer_name from holds
+    union
+    select stopped.customer_name from stopped
 )
 
 select
@@ -87,6 +109,7 @@ select
     compared.orders,
     compared.lines,
     compared.pieces,
+    coalesce(stopped.is_paused, 0) as is_paused,
     case when ranked.reason is null then 0 else 1 end as is_held_back,
     case
         when ranked.reasons > 1 then concat(ranked.reason, ' (One of ', ranked.reasons, ' reasons.)')
@@ -94,4 +117,5 @@ select
     end as held_back_reason
 from known
 left join compared on known.customer_name = compared.customer_name
+left join stopped on known.customer_name = stopped.customer_name
 left join ranked on known.customer_name = ranked.customer_name and ranked.place = 1

@@ -45,3 +45,4 @@ select
 from waiting
 left join {{ ref('sync_customers') }} as customers
     on waiting.customer_name = customers.customer_name
+where coalesce(customers.is_paused, 0) = 0

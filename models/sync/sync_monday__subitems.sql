@@ -87,3 +87,4 @@ left join {{ source('ledger', 'monday_sync_items') }} as parent
     on waiting.order_key = parent.order_key
 left join {{ ref('sync_customers') }} as customers
     on waiting.customer_name = customers.customer_name
+where coalesce(customers.is_paused, 0) = 0

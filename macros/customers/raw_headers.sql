@@ -9,7 +9,7 @@
     {%- set headers = [] -%}
     {%- for column in declared -%}
         {%- do headers.append(column.header) -%}
-        {%- if column.header == first_size_follows() -%} {%- do headers.extend(['0', 'XS', '30/32']) -%} {%- endif -%}
+        {%- if column.name == 'unit_of_measure' -%} {%- do headers.extend(['0', 'XS', '30/32']) -%} {%- endif -%}
     {%- endfor -%}
     {{ return(headers) }}
 {%- endif -%}
