@@ -85,7 +85,7 @@ class _Landing:
             self._read(self._jobs(entries, named, {}), named, prepare=True)
         else:
             with self._warehouse.session() as session:
-                there = tables.prepare(session)
+                there = tables.prepare(session, named.values())
                 jobs = self._jobs(entries, named, tables.last_loads(session, self._warehouse, there))
                 if not jobs:
                     tables.log(session, self._not_landed(), self.load)
@@ -130,7 +130,7 @@ class _Landing:
         ):
             if prepare:
                 with self._warehouse.session() as session:
-                    tables.prepare(session)
+                    tables.prepare(session, named.values())
             for first in readings:
                 with self._warehouse.session() as session:
                     for reading in chain([first], islice(readings, _WORKBOOKS_PER_SESSION - 1)):

@@ -213,17 +213,30 @@ def _rejects(read: _Reader) -> tuple[Rejects, ...]:
 
 def _held_back(read: _Reader) -> tuple[str, ...]:
     rows = read.rows(
-        "select h.customer_name, min(h.held_back_reason), count(*) from ("
-        "select customer_name, held_back_reason from {sync_monday__items} where is_held_back = 1 union all "
-        "select customer_name, held_back_reason from {sync_monday__subitems} where is_held_back = 1"
+        # a customer for whom nothing waits is held back all the same
+        "select h.customer_name, min(h.held_back_reason), sum(h.waits) from ("
+        "select customer_name, held_back_reason, 0 as waits from {sync_customers} where is_held_back = 1 union all "
+        "select customer_name, held_back_reason, 1 as waits from {sync_monday__items} where is_held_back = 1 union all "
+        "select customer_name, held_back_reason, 1 as waits from {sync_monday__subitems} where is_held_back = 1"
         ") h group by h.customer_name order by h.customer_name",
-        ["sync_monday__items", "sync_monday__subitems"],
+        ["sync_customers", "sync_monday__items", "sync_monday__subitems"],
     )
     return tuple(
         f"{name}: {reason or 'held back'} ({count:,} change(s) wait; "
         f'`monday-sync push --release "{name}"` pushes them anyway)'
         for name, reason, count in rows
     )
+
+
+def failed_tests(session: Session, warehouse: Warehouse) -> list[str]:
+    """A sentence for each customer and data test that fails on its rows, as dbt last found."""
+    return [
+        f"{customer}: the test {test} fails on {count:,} row(s)."
+        for customer, test, count in _Reader(session, warehouse).rows(
+            "select customer_name, test_name, failing_rows from {order_list_failed_tests} order by 1, 2",
+            ["order_list_failed_tests"],
+        )
+    ]
 
 
 def _failure(row: Row) -> tuple[str, str, str, str, int, bool]:

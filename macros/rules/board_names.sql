@@ -40,13 +40,11 @@ case {{ raw_table }}
 {%- endif -%}
 {%- endmacro %}
 
-{#- The columns that any name on the board is made of, as a list of SQL literals. -#}
+{#- The columns that names on the board are made of, whichever customer's, as a list of SQL literals. -#}
 {% macro board_name_columns() -%}
-{%- set found = ["'customer_season'", "'aag_season'"] -%}
+{%- set names = ['customer_season', 'aag_season'] -%}
 {%- for parts in [customer_defaults().item_name] + customers_that_say('item_name').values() | list -%}
-    {%- for part in parts -%}
-        {%- for column in part.split(' or ') -%} {%- do found.append("'" ~ column | trim ~ "'") -%} {%- endfor -%}
-    {%- endfor -%}
+    {%- for part in parts -%} {%- do names.extend(part.split(' or ') | map('trim') | list) -%} {%- endfor -%}
 {%- endfor -%}
-{{ found | unique | join(', ') }}
+'{{ names | unique | join("', '") }}'
 {%- endmacro %}

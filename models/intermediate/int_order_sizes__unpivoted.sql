@@ -1,5 +1,4 @@
 {#- The size cells of the rows that are orders, with their quantity, or NULL where the cell holds no quantity. -#}
-{%- set quantity = {'name': 'size', 'kind': 'whole', 'data_type': 'int'} -%}
 with cells as (
     select
         orders.order_key,
@@ -17,6 +16,6 @@ with cells as (
 
 select
     cells.*,
-    {{ typed_value(quantity, 'cells.qty_text') }} as ordered_qty
+    {{ typed_value(size_quantity(), 'cells.qty_text') }} as ordered_qty
 from cells
 where cells.qty_text is not null

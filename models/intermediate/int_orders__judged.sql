@@ -8,9 +8,10 @@ with found as (
         sheet._source_row,
         {%- for column in business_columns() if column.name in ['aag_order_number'] + key_columns | reject('equalto', 'aag_order_number') | list %}
         {{ typed_value(column, 'sheet.' ~ column.name) }} as {{ column.name }},
+        sheet.{{ column.name }} as {{ column.name }}_text,
         {%- endfor %}
         {{ is_blank_row('sheet') }} as is_blank,
-        sheet.aag_order_number as order_number_text,
+        case when sheet.aag_order_number is null or {{ is_placeholder('sheet.aag_order_number') }} then 0 else 1 end as has_number,
         coalesce(
             sheet.customer_name,
             first_value(sheet.customer_name) over (
@@ -22,13 +23,34 @@ with found as (
     from {{ ref('int_orders__unioned') }} as sheet
 ),
 
+spellings as (
+    select
+        {{ name_key('names.spelling') }} as spelling_key,
+        {{ fold_blanks('names.customer_name') }} as customer_name
+    from {{ ref('customer_names') }} as names
+),
+
+customers as (
+    select
+        spellings.spelling_key,
+        min(spellings.customer_name) as customer_name
+    from spellings
+    group by spellings.spelling_key
+),
+
 named as (
     select
         found.*,
-        names.customer_name
+        customers.customer_name,
+        {# two different texts that do not fit would both be no value, and the second order a duplicate of the first #}
+        case
+            {%- for column in business_columns() if column.name in key_columns %}
+            when found.{{ column.name }}_text is not null and found.{{ column.name }} is null then {{ text_literal(column.header) }}
+            {%- endfor %}
+        end as key_misfit
     from found
-    left join {{ ref('customer_names') }} as names
-        on upper(names.spelling) = upper(found.source_customer_name)
+    left join customers
+        on {{ name_key('found.source_customer_name') }} = customers.spelling_key
 ),
 
 judged as (
@@ -36,8 +58,9 @@ judged as (
         named.*,
         case
             when named.is_blank = 1 then 'blank'
-            when named.aag_order_number is null then 'no_order_number'
+            when named.has_number = 0 then 'no_order_number'
             when named.customer_name is null then 'unknown_customer'
+            when named.key_misfit is not null then 'key_does_not_fit'
         end as verdict,
         {{ order_key('named') }} as order_key
     from named
@@ -74,13 +97,17 @@ select
     end as row_reject_code,
     case
         when ranked.verdict = 'blank' then 'The row names no order and its total is zero.'
-        when ranked.verdict = 'no_order_number' and ranked.order_number_text is not null
-            then concat('AAG ORDER NUMBER "', ranked.order_number_text, '" is no order number: an error, or too long.')
+        when ranked.verdict = 'no_order_number' and ranked.aag_order_number_text is not null
+            then concat('AAG ORDER NUMBER "', ranked.aag_order_number_text, '" is no order number.')
         when ranked.verdict = 'no_order_number' then 'AAG ORDER NUMBER is empty: a total, or an order not numbered yet.'
         when ranked.verdict = 'unknown_customer' and ranked.source_customer_name is null
             then 'CUSTOMER NAME is empty in the whole file.'
         when ranked.verdict = 'unknown_customer'
             then concat('Unknown customer name "', ranked.source_customer_name, '"; if it is right, add it to seeds/customer_names.csv.')
+        when ranked.verdict = 'key_does_not_fit'
+            then concat(
+                ranked.key_misfit, ' tells this order from others, but holds an error or more characters than its column takes; mend the cell.'
+            )
         when ranked.place > 1
             then concat('The same order stands in row ', ranked.first_row, ' of ', ranked.first_file, ' already; the first row counts.')
     end as row_reject_reason

@@ -8,7 +8,6 @@
     {%- set code = 'case when ' ~ misfit ~ ' then ' ~ value_reject_code(column, text) ~ ' end' -%}
     {%- do checks.append([text_literal(column.header), text, code, "'" ~ column.data_type ~ "'"] | join(', ')) -%}
 {%- endfor -%}
-{%- set quantity = {'name': 'size', 'kind': 'whole', 'data_type': 'int'} -%}
 with rejected_rows as (
     select
         staged.*,
@@ -49,8 +48,8 @@ misfit_sizes as (
         cells.customer_name,
         cells.size_code as column_name,
         cells.qty_text as value_text,
-        {{ value_reject_code(quantity, 'cells.qty_text') }} as reason_code,
-        'int' as data_type
+        {{ value_reject_code(size_quantity(), 'cells.qty_text') }} as reason_code,
+        'at most {{ var("max_pieces") }} pieces' as data_type
     from {{ ref('int_order_sizes__unpivoted') }} as cells
     where cells.ordered_qty is null
 ),

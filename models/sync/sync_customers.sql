@@ -1,5 +1,5 @@
-{#- Which customers are held back, and why: one row of holds for each reason, wherever it comes from. Paused ones are left
-    alone. -#}
+{#- Which customers are held back, and why: one row of holds for each reason, wherever it comes from. Paused ones lose
+    nothing, they are left alone. -#}
 with lines as (
     select
         lines.customer_name,
@@ -67,7 +67,8 @@ holds as (
         1 as place,
         losses.reason
     from losses
-    where losses.reason is not null
+    left join stopped on losses.customer_name = stopped.customer_name
+    where losses.reason is not null and coalesce(stopped.is_paused, 0) = 0
     union all
     select
         drift.customer_name,
@@ -75,6 +76,12 @@ holds as (
         drift.reason
     from {{ ref('order_list_drift') }} as drift
     where drift.is_on_board = 1
+    union all
+    select
+        checks.customer_name,
+        3 as place,
+        concat('The test ', checks.test_name, ' fails on ', checks.failing_rows, ' of its rows.') as reason
+    from {{ source('checks', 'order_list_failed_tests') }} as checks
 ),
 
 ranked as (
@@ -89,9 +96,9 @@ ranked as (
 known as (
     select compared.customer_name from compared
     union
-    select stopped.customer_name from stopped
-    union
     select holds.customer_name from holds
+    union
+    select stopped.customer_name from stopped
 )
 
 select

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse import Column, Session
+from warehouse import Column, Kept, Session, require_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,12 @@ GROWN = (ITEMS, SUBITEMS, CUSTOMERS)
 
 
 def create_missing(session: Session) -> None:
-    """Create the tables that are not there yet, and the columns that tables of an earlier version lack."""
+    """Create the tables that are not there yet, and the columns that tables of an earlier version lack.
+
+    Raises:
+        ForeignRelationError: under one of their names stands what is no table of the ledger.
+    """
+    require_ours(session, [Kept(table.name, table.columns) for table in TABLES])
     there = session.relations()
     for table in TABLES:
         if table.name not in there:

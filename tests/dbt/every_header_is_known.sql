@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(meta={'only_reports': true}) }}
 {#- An unknown header is data that goes nowhere. Mend: declare the column in macros/columns/order_list_columns.sql, give it as a
     spelling there, or say in the customer's file what it is (columns: a column, 'size' or 'ignore'). -#}
 select

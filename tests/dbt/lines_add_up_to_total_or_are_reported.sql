@@ -8,6 +8,7 @@ with sums as (
 )
 
 select
+    orders.customer_name,
     orders.order_key,
     orders.total_qty,
     sums.pieces

@@ -1,3 +1,4 @@
+{{ config(severity='error') }}
 {#- File by file: what was landed is an order or a rejected row. Counts the raw tables themselves, of all workbooks that
     are read. -#}
 with workbooks as (

@@ -41,6 +41,10 @@ create table sync_monday__subitems as select * from (values
     ('AJE', 0, null), ('ASRV', 1, '1 piece, 9 were last pushed'), ('ASRV', 1, '1 piece, 9 were last pushed'),
     ('RHONE', 1, '1 order, 9 were last pushed')
 ) t(customer_name, is_held_back, held_back_reason);
+create table sync_customers as select * from (values
+    ('AJE', 0, null), ('ASRV', 1, '1 piece, 9 were last pushed'), ('RHONE', 1, '1 order, 9 were last pushed'),
+    ('TELFAR', 1, 'The test no_price fails on 1 of its rows.')
+) t(customer_name, is_held_back, held_back_reason);
 create table order_list_drift as select * from (values
     ('AJE', 'planner is empty: no header "PLANNER" in AJE.xlsx.')
 ) t(customer_name, reason);
@@ -119,14 +123,15 @@ def test_the_files_are_those_of_this_run(built: Warehouse) -> None:
 
 
 def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
-    """Unknown headers, rejects, emptied columns, customers held back and failed records, with what a person needs."""
+    """Unknown headers, rejects by reason, emptied columns, held-back customers and failed records, for a person."""
     figures = read_figures(built, since=NOW)
     assert figures.unknown_headers == (UnknownHeader("AJE.xlsx", "SHIP WINDOW"),)
     assert figures.rejects == (
         Rejects("row", "no_order_number", 2, "No number."),
         Rejects("value", "not_a_date", 1, "TBC is no date."),
     )
-    lines_alone, both = figures.held_back
+    lines_alone, both, nothing_waits = figures.held_back
+    assert nothing_waits.startswith("TELFAR: The test no_price fails on 1 of its rows. (0 change(s) wait;")
     assert lines_alone.startswith("ASRV: 1 piece, 9 were last pushed (2 change(s) wait;")
     assert both.startswith("RHONE: 1 order, 9 were last pushed (2 change(s) wait;")
     assert figures.drift == ('AJE: planner is empty: no header "PLANNER" in AJE.xlsx.',)

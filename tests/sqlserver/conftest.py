@@ -15,6 +15,14 @@ import pytest
 
 from tests.project import COLUMNS, PARTS, copy_project, declared_columns
 
+#: Statements that hooks run, by a name: a call of the macro that writes it.
+HOOKS = {
+    "hook_marks_a_table": "mark_statement(ref('order_list'), 'table', \"it's ours\")",
+    "hook_marks_a_view": "mark_statement(ref('fact_order_list'), 'view', 'ours')",
+    "hook_reads_marks": "relation_marks(target.database, target.schema)",
+    "hook_creates_failed_tests": "create_failed_tests_table()",
+}
+
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
@@ -35,6 +43,8 @@ def statements(tmp_path_factory: pytest.TempPathFactory, target: str) -> Mapping
 
 def _compile(folder: Path, target: str) -> None:
     copy_project(folder)
+    for name, macro in HOOKS.items():  # what hooks run is no node, so a test of our own stands for each
+        (folder / "tests" / "dbt" / f"{name}.sql").write_text(f"{{{{ {macro} }}}}", encoding="utf-8")
     _dbt(folder, target, "compile", "--vars", json.dumps({"only_columns": _few_columns(folder)}))
     nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     found = {name: node["compiled_code"] for name, node in nodes.items() if node.get("compiled_code")}
