@@ -58,7 +58,8 @@ class VerifyResult:
         missing: linked in the ledger, not (or no longer) on the board.
         extra: on the board, linked to nothing: made by people.
         doubled: on the board, linked to nothing, with the business key of an item of ours or of an older one.
-        due: rows that the database has and the board was not told yet; ``due_because`` counts them by reason.
+        due: rows that the database has and the board was not told yet, those held back or given up included;
+            ``due_because`` counts them by reason.
         repair: what the repairing push did.
     """
 
@@ -104,8 +105,9 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         lines = context.ledger.rows(Level.SUBITEM)
         board = BoardReader(context.api, context.board, facts.items.items_count).everything()
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
-        due = [row for row in (*source.items, *source.subitems) if is_chosen(row, Options())]
-        compared, faulty = _Comparison(context, facts, source, due).run(items, lines, board)
+        due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
+        would_go = [row for row in due if is_chosen(row, Options())]
+        compared, faulty = _Comparison(context, facts, source, would_go).run(items, lines, board)
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
         found = VerifyResult(context.board.board_id, *compared, len(due), because)
