@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from loader.cli import main
@@ -16,7 +18,8 @@ from tests.loader.books import save
 from tests.project import copy_project
 
 CUSTOMERS = Path("models/staging/customers")
-UNION = Path("models/intermediate/order_list_rows.sql")
+SOURCES = Path("models/staging/_sources.yml")
+UNION = Path("models/intermediate/int_orders__unioned.sql")
 SEED = Path("seeds/customer_names.csv")
 BOOK = "NEW GUYS ORDER LIST (M3).xlsx"
 
@@ -33,29 +36,43 @@ def invoke(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["scaffold", *map(str, arguments)])
 
 
+def said(file: Path) -> list[str]:
+    """The lines of a file that are no comments, nor what a customer's file says about its own customer."""
+    lines = (
+        file.read_text(encoding="utf-8").split("    config:")[0]
+        if file.parent == CUSTOMERS
+        else file.read_text("utf-8")
+    )
+    return [line for line in lines.splitlines() if not line.lstrip().startswith("#")]
+
+
 def new_book(folder: Path, *customers: str, name: str = BOOK) -> Path:
     return save(folder, [["A1", customer, "S", 1] for customer in customers], name=name)
 
 
 def test_a_customer_is_written_as_the_others_are(copy: Path, source: Path) -> None:
-    """Take a customer out of the project and scaffold it: the same files, byte by byte, and no seed line to add."""
+    """Take a customer out of the project and scaffold it: the same files but for comments, and no seed line to add."""
     for model, book, customer in [
         ("stg_aje", "AJE ORDER LIST (M3).xlsx", "AJE"),
         ("stg_bhood", "B'HOOD ORDER LIST (M3).xlsx", "B'HOOD"),
         ("stg_white_fox", "WHITE FOX ORDER LIST (M3).xlsx", "WHITE FOX"),
         ("stg_actively_black", "ACTIVELY BLACK ORDER LIST (M3).xlsx", "ACTIVELY BLACK"),
     ]:
-        files = [CUSTOMERS / f"{model}.sql", CUSTOMERS / f"{model}.yml", UNION]
-        before = [file.read_bytes() for file in files]
+        files = [CUSTOMERS / f"{model}.sql", CUSTOMERS / f"{model}.yml", UNION, SOURCES]
+        before = [said(file) for file in files]
         for file in files[:2]:
             file.unlink()
         text = UNION.read_text(encoding="utf-8")
         without = text.replace(f"    ref('{model}'),\n", "").replace(f"\n    ref('{model}'),]", "]")
         assert without != text
         UNION.write_bytes(without.encode())
+        text = SOURCES.read_text(encoding="utf-8")
+        without = re.sub(rf"      - name: x{model[4:].upper()}_ORDER_LIST_RAW\n.*\n", "", text)
+        assert without != text
+        SOURCES.write_bytes(without.encode())
         done = invoke(new_book(source, customer, name=book))
         assert done.exit_code == 0, done.output
-        assert [file.read_bytes() for file in files] == before
+        assert [said(file) for file in files] == before
         assert "has all its names already" in done.stdout
 
 
@@ -79,7 +96,27 @@ def test_a_new_customer(copy: Path, source: Path) -> None:
         env={**os.environ, "PYTHONUTF8": "1", "ORDER_LIST_DUCKDB": str(copy / "x.duckdb")},
     )  # fmt: skip
     assert parsed.returncode == 0, parsed.stdout + parsed.stderr
-    assert {"stg_new_guys", "order_list_rows"} <= set(parsed.stdout.split())
+    assert {"stg_new_guys", "int_orders__unioned"} <= set(parsed.stdout.split())
+
+
+def test_every_word_is_printed_commented_out(copy: Path, source: Path) -> None:
+    """Uncommented, the lines are YAML that says each word that a customer's file may say."""
+    assert invoke(new_book(source, "NEW GUYS")).exit_code == 0
+    text = (CUSTOMERS / "stg_new_guys.yml").read_text(encoding="utf-8")
+    (plain,) = yaml.safe_load(text)["models"]
+    assert plain.keys() == {"name", "description"}
+    (special,) = yaml.safe_load(re.sub(r"^    # (?=config| )", "    ", text, flags=re.MULTILINE))["models"]
+    words = (copy / "macros/customers/customer_words.sql").read_text(encoding="utf-8").split("endmacro")[0]
+    assert special["config"]["meta"].keys() == set(re.findall(r"^    '(\w+)':", words, re.MULTILINE))
+
+
+def test_a_second_workbook_of_a_customer(copy: Path, source: Path) -> None:
+    """It is the same customer by any spelling; its table is listed in the seed under the workbook's own name."""
+    done = invoke(new_book(source, "greyson  clothiers", name="GREYSON GOLF ORDER LIST (M3).xlsx"), "--json")
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    assert result["customer"] == "GREYSON"
+    assert result["seed_lines"] == ["GREYSON,xGREYSON_GOLF_ORDER_LIST_RAW,GREYSON GOLF ORDER LIST"]
 
 
 def test_it_says_what_remains(copy: Path, source: Path) -> None:
@@ -88,10 +125,10 @@ def test_it_says_what_remains(copy: Path, source: Path) -> None:
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert lines[0] == "The New Guys (xNEW_GUYS_ORDER_LIST_RAW):"
-    assert [Path(line.removeprefix("  wrote ")).name for line in lines[1:4]] == [
-        "stg_new_guys.sql", "stg_new_guys.yml", "order_list_rows.sql",
+    assert [Path(line.removeprefix("  wrote ")).name for line in lines[1:5]] == [
+        "stg_new_guys.sql", "stg_new_guys.yml", "_sources.yml", "int_orders__unioned.sql",
     ]  # fmt: skip
-    assert lines[4:] == [
+    assert lines[5:] == [
         f"Now add to {SEED}:",
         "The New Guys,xNEW_GUYS_ORDER_LIST_RAW,The New Guys",
         "The New Guys,xNEW_GUYS_ORDER_LIST_RAW,NEWGUYS",
@@ -112,6 +149,7 @@ def test_it_overwrites_nothing_unasked(copy: Path, source: Path) -> None:
     assert invoke(book, "--force").exit_code == 0
     assert "order_list_of" in sql.read_text(encoding="utf-8")
     assert UNION.read_text(encoding="utf-8").count("'stg_new_guys'") == 1
+    assert SOURCES.read_text(encoding="utf-8").count("xNEW_GUYS_ORDER_LIST_RAW") == 1
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ TODAY = {
         {"NOTES": "  "},
         {"STYLE DESCRIPTION": "TOTAL", "TOTAL QTY": "1224"},
         order("G-4", {"CUSTOMER NAME": "ACME"}),
-        order("G-5", {"TOTAL QTY": "13", "0": "0"}),
+        order("G-5", {"TOTAL QTY": "13", "0": "2000000"}),
         order("G-6", {"STYLE DESCRIPTION": "x" * 101, "NOTES": "first\nsecond\u00a0 line ", "AAG SEASON": None,
                       "CUSTOMER SEASON": None, "US DUTY RATE": "7.5%", "CATEGORY": "#N/A"}),
     ),

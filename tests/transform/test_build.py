@@ -6,19 +6,15 @@ import datetime as dt
 import hashlib
 from decimal import Decimal
 
-import yaml
-
-from tests.project import ROOT
+from tests.project import declared_columns
 from tests.transform.conftest import GREYSON, RHONE, TODAY, Dbt
 
-CONTRACT = ROOT / "models" / "marts" / "order_list.yml"
 FILE = "GREYSON_ORDER_LIST.xlsx"
 ROW_REJECTS = {5: "duplicate", 6: "blank", 7: "no_order_number", 8: "unknown_customer"}
 
 
 def business_columns() -> list[str]:
-    columns = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["models"][0]["columns"]
-    return [column["name"] for column in columns if "config" in column]
+    return [column["name"] for column in declared_columns() if "header" in column]
 
 
 def sha256(**values: object) -> str:
@@ -51,6 +47,7 @@ def test_values_that_do_not_fit_are_reported_and_the_order_stands(today: Dbt) ->
         (4, "30/32", "-", "not_a_number"),
         (4, "CUSTOMER PRICE", "TBC", "not_a_number"),
         (4, "EX FACTORY DATE", "03/04/2026", "ambiguous_date"),
+        (9, "0", "2000000", "out_of_range"),
         (9, "TOTAL QTY", "13", "total_differs"),
         (10, "CATEGORY", "#N/A", "excel_error"),
         (10, "STYLE DESCRIPTION", "x" * 101, "too_long"),
