@@ -45,13 +45,13 @@ def _compile(folder: Path, target: str) -> None:
     copy_project(folder)
     for name, macro in HOOKS.items():  # what hooks run is no node, so a test of our own stands for each
         (folder / "tests" / "dbt" / f"{name}.sql").write_text(f"{{{{ {macro} }}}}", encoding="utf-8")
-    _dbt(folder, target, "compile", "--vars", json.dumps({"only_columns": _few_columns(folder)}))
+    _dbt(folder, target, "compile", "--vars", json.dumps({"only_columns": few_columns(folder)}))
     nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     found = {name: node["compiled_code"] for name, node in nodes.items() if node.get("compiled_code")}
     (folder / "statements.json").write_text(json.dumps(found), encoding="utf-8")
 
 
-def _few_columns(folder: Path) -> list[str]:
+def few_columns(folder: Path) -> list[str]:
     """One business column of each type, and those that some SQL names.
 
     A hundred columns of four types compile to the same few expressions a hundred times; parsing them all takes

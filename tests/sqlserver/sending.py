@@ -10,11 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.project import declared_columns
+
 STAND_IN = Path(__file__).parent / "stand_in"
 LOADER_COLUMNS = ("_source_file", "_source_sheet", "_source_row", "_extracted_at", "_load_id")
 #: Headers that code page 1252 cannot say, that it says otherwise than another page, or that end a literal or a name.
@@ -22,21 +22,13 @@ HARD_HEADERS = ("∆", "Größe", "尺码", "it's", "30]32")
 TEXT, MOMENT, WHOLE = ("nvarchar", -1, 0, 0), ("datetime2", 8, 26, 6), ("int", 4, 10, 0)
 
 
-@dataclass(frozen=True)
-class Sent:
-    """One statement: the run that sent it, and its text."""
-
-    run: str
-    sql: str
-
-
 def answers(manifest: Mapping[str, Any], *, is_first: bool) -> dict[str, Any]:
     """What the driver says of the database: before the first build there are the landed tables alone."""
     nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in {"model", "seed", "snapshot"}]
     contract = {n["alias"]: n["columns"] for n in nodes if n.get("contract", {}).get("enforced")}
-    landed = {s["identifier"]: "table" for s in manifest["sources"].values() if s["identifier"].endswith("_RAW")}
+    landed = {s["identifier"]: "table" for s in manifest["sources"].values() if s["source_name"] == "workbooks"}
     built = {n["alias"]: "view" if n["config"]["materialized"] == "view" else "table" for n in nodes}
-    kept = {s["identifier"]: "table" for s in manifest["sources"].values() if not s["identifier"].endswith("_RAW")}
+    kept = {s["identifier"]: "table" for s in manifest["sources"].values() if s["source_name"] != "workbooks"}
     columns: dict[str, dict[str, tuple[Any, ...]]] = {
         node["alias"]: dict.fromkeys(node["columns"], TEXT)
         for node in [*nodes, *({**s, "alias": s["identifier"]} for s in manifest["sources"].values())]
@@ -50,7 +42,7 @@ def answers(manifest: Mapping[str, Any], *, is_first: bool) -> dict[str, Any]:
         for row in test["expect"]["rows"] or []:
             columns[alias[test["model"]]].update(dict.fromkeys(row, TEXT))
             columns.setdefault(test["name"] + "__dbt_tmp", {}).update(dict.fromkeys(row, TEXT))
-    headers = [c["config"]["meta"].get("header") for c in contract["ORDER_LIST"].values()]
+    headers = [column.get("header") for column in declared_columns()]
     sizes = ["UNIT OF MEASURE", *HARD_HEADERS, "TOTAL QTY"]  # what stands between these two are sizes
     wide = dict.fromkeys([*filter(None, headers), *LOADER_COLUMNS], TEXT)
     wide = {name: kind for name, kind in wide.items() if name not in sizes} | dict.fromkeys(sizes, TEXT)
@@ -72,14 +64,14 @@ def answers(manifest: Mapping[str, Any], *, is_first: bool) -> dict[str, Any]:
     }
 
 
-def sent_by(folder: Path, run: str, known: Mapping[str, Any], *arguments: str) -> list[Sent]:
+def sent_by(folder: Path, run: str, known: Mapping[str, Any], *arguments: str) -> list[str]:
     """The statements of one dbt command."""
     said, log = folder / f"{run}.answers.json", folder / f"{run}.jsonl"
     said.write_text(json.dumps(known), encoding="utf-8")
     log.unlink(missing_ok=True)
     done = dbt(folder, *arguments, STAND_IN_ANSWERS=str(said), STAND_IN_SENT=str(log), PYTHONPATH=str(STAND_IN))
     assert done.returncode == 0, f"{done.stdout[-20000:]}\n{done.stderr[-3000:]}"
-    return [Sent(run, json.loads(line)["sql"]) for line in log.read_text(encoding="utf-8").splitlines()]
+    return [str(json.loads(line)["sql"]) for line in log.read_text(encoding="utf-8").splitlines()]
 
 
 def dbt(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
