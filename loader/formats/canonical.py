@@ -46,14 +46,30 @@ _DATA, _DATA_END = b"<sheetData>", b"</sheetData>"
 # what XML allows, without carriage returns, which a parser would turn into line feeds
 _CHARACTERS = r"[^<&\x00-\x08\x0b-\x1f\x{FFFE}\x{FFFF}]"
 _TEXT = rf"(?:{_CHARACTERS}|&(?:amp|lt|gt|quot|apos);)*"
-_ATTRIBUTE = r' [A-Za-z0-9:]+="[^"<&\x00-\x1f]*"'
+
+
+def _attributes(*orders: str) -> str:
+    """Attributes in one of some orders, each of them or not, but none twice: that were no XML."""
+    in_order = ("".join(rf'(?: {name}="[ !#-%\'-;=-~]*")?' for name in order.split()) for order in orders)
+    return f"(?:{'|'.join(in_order)})"
+
+
+_ROW_ATTRIBUTES = _attributes(
+    "spans s customFormat ht hidden customHeight outlineLevel collapsed thickTop thickBot ph x14ac:dyDescent",  # Excel
+    "hidden outlineLevel collapsed ht customFormat customHeight s thickBot thickTop",  # openpyxl
+)
+_FORMULA_ATTRIBUTES = _attributes(
+    "t aca ca ref dt2D dtr del1 del2 r1 r2 si bx xml:space", "t ref dt2D dtr r1 r2 aca ca si"
+)
+_STRINGS_ATTRIBUTES = _attributes("count uniqueCount", "uniqueCount count")
 #: Text that neither begins nor ends with a blank: without xml:space="preserve", readers differ in what they keep.
 _INK = r"(?:[^<& \x00-\x1f\x{FFFE}\x{FFFF}]|&(?:amp|lt|gt|quot|apos);)"
 _STRING = rf'(?:<t/>|<t></t>|<t>{_INK}(?:{_TEXT}{_INK})?</t>|<t xml:space="preserve">{_TEXT}</t>)'
-_FORMULA = rf"(?:<f(?:{_ATTRIBUTE})*(?:/>|>{_TEXT}</f>))?"
+_FORMULA = rf"(?:<f{_FORMULA_ATTRIBUTES}(?:/>|>{_TEXT}</f>))?"
 _NUMBER = r"-?[0-9]{1,20}(?:\.[0-9]{1,40})?(?:[Ee][-+]?[0-9]{1,2})?"
-_STYLE = r'(?: s="[0-9]{1,5}")?'
-_METADATA = r'(?: (?:cm|vm|ph)="[0-9]+")*'
+_STYLED = r' s="[0-9]{1,5}"'
+_STYLE = f"(?:{_STYLED})?"
+_METADATA = r'(?: cm="[0-9]+")?(?: vm="[0-9]+")?(?: ph="[0-9]+")?'
 _GAP = r"[ \t\n]*"
 _TYPED = (
     (r'(?: t="n")?', rf"{_FORMULA}<v>{_NUMBER}</v>"),
@@ -71,9 +87,12 @@ _INDEX = re.compile(
     rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="s"((?: s="[0-9]+")?(?: (?:cm|vm|ph)="[0-9]+")*><v>)'
 )
 _EMPTY = ("", None)
+#: The elements around the rows.
+_WAY = ["worksheet", "sheetData"]
 _PLAIN_STRINGS = rf"(?:<si>{_STRING}</si>|<si/>)*"
 _STRINGS = (
-    rf'(?:<\?xml version="1\.0"[^<>]*\?>\s*)?<sst xmlns="{re.escape(_MAIN)}"(?:{_ATTRIBUTE})*>{_PLAIN_STRINGS}</sst>\s*'
+    r'(?:<\?xml version="1\.0"(?: encoding="(?i:utf-8)")?(?: standalone="(?:yes|no)")? ?\?>\s*)?'
+    rf'<sst xmlns="{re.escape(_MAIN)}"{_STRINGS_ATTRIBUTES}>{_PLAIN_STRINGS}</sst>\s*'
 )
 
 
@@ -209,12 +228,17 @@ def _proven(data: bytes, styles: Sequence[Moment | None], above: int) -> bytes:
     widest = min(_MOST_COLUMNS, _MOST_CELLS // (last - first + 1))
     if widest < 1 or not _grammar(first, last, widest).fullmatch(data):
         raise UnprovenError
-    if b"_x" in data and _ESCAPE.search(data):
+    if not _is_plain(data):
         raise UnprovenError
     dates = tuple(index for index, kind in enumerate(styles) if kind is not None)
     if dates and _odd_moment(dates).search(data):
         raise UnprovenError
     return _ERROR.sub(rb'\1 t="str"\2', data) if b't="e"' in data else data
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether there are no escapes, and not the end of a CDATA section, which XML allows nowhere else."""
+    return b"]]>" not in data and not (b"_x" in data and _ESCAPE.search(data))
 
 
 def _frame_is_sound(head: bytes, tail: Iterable[bytes], part: str) -> bool:
@@ -236,14 +260,17 @@ def _frame_is_sound(head: bytes, tail: Iterable[bytes], part: str) -> bool:
     parser = XmlParser(part, start=start, end=end)
     try:
         head.decode("utf-8")
-        for piece in chain([head], tail):
+        parser.feed(head)
+        if path != _WAY:  # it stands in a comment
+            return False
+        for piece in tail:
             parser.feed(piece)
         parser.close()
     except (RejectedError, UnicodeDecodeError):
         return False
     declared = head.lstrip(b"\xef\xbb\xbf").partition(b"?>")[0].lower()
     utf8 = b"encoding" not in declared or b"utf-8" in declared
-    return utf8 and not keeps_blanks and seen == [["worksheet", "sheetData"]] and _ROOT.search(head) is not None
+    return utf8 and not keeps_blanks and seen == [_WAY] and _ROOT.search(head) is not None
 
 
 def _grammar(first: int, last: int, widest: int) -> Any:
@@ -255,9 +282,9 @@ def _grammar(first: int, last: int, widest: int) -> Any:
     row = between(first, last)
     near = f'<c r="(?:{up_to_column(widest)})(?:{row})"'
     empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?: ?/>|></c>)'
-    cells = "|".join(rf"{_STYLE}{kind}{_STYLE}{_METADATA}>{content}" for kind, content in _TYPED)
+    cells = "|".join(rf"(?:{_STYLED}{kind}|{kind}{_STYLE}){_METADATA}>{content}" for kind, content in _TYPED)
     cell = rf"(?:{empty}|{near}(?:{cells})</c>)"
-    return _compiled(rf'{_GAP}(?:<row r="[0-9]{{1,7}}"(?:{_ATTRIBUTE})*(?: ?/>|>{_GAP}(?:{cell}{_GAP})*</row>){_GAP})*')
+    return _compiled(rf'{_GAP}(?:<row r="[0-9]{{1,7}}"{_ROW_ATTRIBUTES}(?: ?/>|>{_GAP}(?:{cell}{_GAP})*</row>){_GAP})*')
 
 
 def _odd_moment(dates: tuple[int, ...]) -> Any:
@@ -282,7 +309,7 @@ def _shared(package: Package, part: str | None) -> bytes:
     if part is None:
         return b""
     data = package.read(part)
-    if _compiled(_STRINGS).fullmatch(data) and not _ESCAPE.search(data):
+    if _compiled(_STRINGS).fullmatch(data) and _is_plain(data):
         return data
     items = "".join(f'<si><t xml:space="preserve">{_escaped(text)}</t></si>' for text in strings_of(package, part))
     return f'<sst xmlns="{_MAIN}">{items}</sst>'.encode()

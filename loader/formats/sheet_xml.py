@@ -19,10 +19,10 @@ from loader.formats.xml import LOCAL, XmlParser
 
 #: Below so many bytes of XML the rows are sorted, if need be; larger sheets are not held in memory.
 _SORTABLE = 16 * 1024**2
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", re.ASCII)
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(0*[1-9]\d{0,6})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d+(?:\.0*)?", re.ASCII)
-_ROW_NUMBER = re.compile(r"\d{1,7}", re.ASCII)
+_ROW_NUMBER = re.compile(r"0*[1-9]\d{0,6}", re.ASCII)
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 _TEXTS = ("str", "inlineStr")
 _ERROR_WITHOUT_TEXT = "#ERROR!"
@@ -97,7 +97,7 @@ class _Cells:
         self._in_data = False
         # where we are: the row, the last column, and the cells of the row so far
         self._row = self._column = self._cells_row = 0
-        self._digits = "0"
+        self._digits = ""
         self._cells: list[Value] = []
         # the cell that is open, how many elements are open in it, and what it has said so far
         self._cell: dict[str, str] | None = None
@@ -184,7 +184,7 @@ class _Cells:
 
     def _place(self, reference: str | None) -> tuple[int, int]:
         if reference is None:
-            return self._row, self._column + 1
+            return max(self._row, 1), self._column + 1
         letters = reference[: -len(self._digits)]
         if letters in self._columns and reference.endswith(self._digits):  # in the row that it stands in, as ever
             return self._row, self._columns[letters]
