@@ -291,9 +291,8 @@ def _odd_moment(dates: tuple[int, ...]) -> Any:
     """A number under a date's format that no date is: negative, beyond the calendar, or the day that only Excel has."""
     style = "|".join(map(str, dates))
     odd = r"(?:-|[0-9]{7}|[0-9.]+[Ee]|0*60[.<])"
-    return _compiled(
-        rf' s="(?:{style})"(?: t="n")?{_METADATA}>{_FORMULA}<v>{odd}| t="n" s="(?:{style})"{_METADATA}>{_FORMULA}<v>{odd}'
-    )
+    rest = f"{_METADATA}>{_FORMULA}<v>{odd}"
+    return _compiled(rf' s="(?:{style})"(?: t="n")?{rest}| t="n" s="(?:{style})"{rest}')
 
 
 @lru_cache(4)

@@ -96,8 +96,7 @@ def outcome(rows: Iterable[Row]) -> Outcome:
             if texts:
                 found[number] = texts
     except RejectedError as error:
-        assert error.mend, "a refusal says what to do"
-        return str(error)
+        return str(error) if error.mend else "a refusal without anything to do"
     return found
 
 

@@ -34,7 +34,9 @@ def header(more: str = "", *, row: int = 1) -> str:
 
 def order(row: int, more: str = "") -> str:
     """A row of one order, and cells behind it."""
-    texts = "".join(inline(f"{letter}{row}", text) for letter, text in zip("ABC", (f"O-{row}", "ACME", "ST1"), strict=True))
+    texts = "".join(
+        inline(f"{letter}{row}", text) for letter, text in zip("ABC", (f"O-{row}", "ACME", "ST1"), strict=True)
+    )
     return f'<row r="{row}">{texts}<c r="D{row}"><v>5</v></c>{more}</row>'
 
 

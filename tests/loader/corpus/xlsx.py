@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.loader.corpus import xlsx_cells
+from tests.loader.corpus import xlsx_cells, xlsx_files, xlsx_moments
 
-_PARTS = (xlsx_cells.CORPUS,)
+_PARTS = (xlsx_cells.CORPUS, xlsx_moments.CORPUS, xlsx_files.CORPUS)
 
 LISTS = [case for corpus in _PARTS for case in corpus.lists]
 REFUSALS = [case for corpus in _PARTS for case in corpus.refusals]

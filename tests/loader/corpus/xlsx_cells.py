@@ -18,7 +18,9 @@ for written, text in (
     cell(f"number {written!r}", f'<c r="E2"><v>{written}</v></c>', text)
 for written in ("1,5", "0x10", "1_000", "1 000", "NaN", "INF", "1E+400", "text", "٣"):
     cell(f"no number {written!r} lands as it stands", f'<c r="E2"><v>{written}</v></c>', written)
-for name, written in (("no v", "/>"), ("an empty v", "><v></v></c>"), ("v as one tag", "><v/></c>"), ("blanks", "><v> </v></c>")):  # fmt: skip
+for name, written in (
+    ("no v", "/>"), ("an empty v", "><v></v></c>"), ("v as one tag", "><v/></c>"), ("blanks", "><v> </v></c>"),
+):  # fmt: skip
     for kind in ("", ' t="n"', ' t="s"', ' t="b"', ' t="d"'):
         cell(f"empty cell:{kind} {name}", f'<c r="E2"{kind}{written}', None)
     cell(f"error cell without its text: {name}", f'<c r="E2" t="e"{written}', "#ERROR!")
@@ -48,7 +50,7 @@ SPELLINGS = {
     "result before formula": '<c r="E2" t="{t}"><v>{v}</v>{f}</c>',
     "extension in front": '<c r="E2" t="{t}"><extLst><ext uri="x"><v>9</v></ext></extLst>{f}<v>{v}</v></c>',
     "blanks in the result": '<c r="E2" t="{t}">{f}<v> {v}\n</v></c>',
-    "attributes of others": '<c r="E2" s="0" cm="1" vm="2" ph="1" x:y="t=&quot;s&quot;" t="{t}" xmlns:x="u">{f}<v>{v}</v></c>',
+    "attributes of others": '<c r="E2" s="0" cm="1" vm="2" x:t="&quot;s&quot;" t="{t}" xmlns:x="u">{f}<v>{v}</v></c>',
     "> in an attribute": '<c r="E2" t="{t}" x="a>b">{f}<v>{v}</v></c>',
 }
 for spelling, template in SPELLINGS.items():
@@ -80,7 +82,13 @@ for written in ("1", " 1 ", "\n1\n", "1.0", "01", "<![CDATA[1]]>"):
 for written in ("2", "7", "-1", "abc", "1.5", "1e0", "99999999999999999999"):
     bad_cell(f"shared text {written!r} is not there", f'<c r="E2" t="s"><v>{written}</v></c>', "E2", strings=PAIR)
 bad_cell("shared text without any", '<c r="E2" t="s"><v>0</v></c>')
-EMPTY_ITEMS = ("<si/>", "<si></si>", "<si><t/></si>", "<si><r><t/></r></si>", '<si><rPh sb="0" eb="1"><t>x</t></rPh></si>')
+EMPTY_ITEMS = (
+    "<si/>",
+    "<si></si>",
+    "<si><t/></si>",
+    "<si><r><t/></r></si>",
+    '<si><rPh sb="0" eb="1"><t>x</t></rPh></si>',
+)
 for item in EMPTY_ITEMS:
     cell(f"second text behind {item}", '<c r="E2" t="s"><v>1</v></c>', "second", f"{item}<si><t>second</t></si>")
     cell(f"text of {item}", '<c r="E2" t="s"><v>0</v></c>', None, item)
@@ -89,11 +97,12 @@ for content, text in (
     ("<t>plain</t>", "plain"), ("<t>  a  b </t>", "a  b"), (f"<t{PRESERVE}>  a  b </t>", "  a  b "),
     (f"<t{PRESERVE}>   </t>", "   "), (f"<r><t>a</t></r><r><t{PRESERVE}> </t></r><r><t>b</t></r>", "a b"),
     (f"<r><rPr><b/><sz val='9'/></rPr><t{PRESERVE}>a </t></r><r><t>b</t></r>", "a b"),
-    (f'<r><t>東京</t></r><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/>', "東京"),
+    ('<r><t>東京</t></r><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/>', "東京"),
     ("<t>x<![CDATA[ < & ]]>y</t>", "x < & y"), ("<t>ab<!-- no -->cd</t>", "abcd"), ("<t>ab<?p q?>cd</t>", "abcd"),
     ("<t>a&#10;b&#x41;&amp;&#160;c&#128512;</t>", "a\nbA&\u00a0c\U0001f600"), ("<t>a\r\nb\rc</t>", "a\nb\nc"),
     ("<t>a_x000D_\nb</t>", "a\r\nb"), ("<t>a_x005F_x000D_b</t>", "a_x000D_b"), ("<t>a_x00e9_b</t>", "aéb"),
-    ("<t>_xD83D__xDE00_</t>", "\U0001f600"), ("<t>a_xD83D_b</t>", "a_xD83D_b"), ("<t>a_x12G4_b_x1_</t>", "a_x12G4_b_x1_"),
+    ("<t>_xD83D__xDE00_</t>", "\U0001f600"), ("<t>a_xD83D_b</t>", "a_xD83D_b"),
+    ("<t>a_x12G4_b_x1_</t>", "a_x12G4_b_x1_"),
     (f"<t{PRESERVE}>\u00a0a\u2003</t>", "\u00a0a\u2003"), ("<t>\u00a0a\u2003</t>", "\u00a0a\u2003"),
     ("<t>=1+1</t>", "=1+1"), ("<t>007</t>", "007"), ("<t>TRUE</t>", "TRUE"), ("<t>#N/A</t>", "#N/A"),
     ("<t>a]]b&gt;&lt;&quot;&apos;</t>", "a]]b><\"'"), (f"<t>{'é' * 32_767}</t>", "é" * 32_767),
