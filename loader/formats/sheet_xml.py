@@ -106,6 +106,7 @@ class _Cells:
         self._in_value = False
         self._formula = False
         self._rich: RichText | None = None
+        self._in_rich = False
 
     def finished(self) -> list[tuple[int, list[Value]]]:
         """The rows that ended since the last call."""
@@ -116,10 +117,10 @@ class _Cells:
         """An element begins."""
         if self._cell is not None:
             self._depth += 1
-            if self._rich is not None:
-                self._rich.start(name, attributes)
-            elif self._depth == 1:
+            if self._depth == 1:
                 self._start_in_cell(LOCAL[name], name, attributes)
+            elif self._in_rich and self._rich is not None:
+                self._rich.start(name, attributes)
         elif self._in_data:
             name = LOCAL[name]
             if name == "c":
@@ -138,7 +139,7 @@ class _Cells:
         elif local == "f":
             self._formula = True
         elif local in {"is", "t"}:
-            self._rich = RichText()
+            self._rich, self._in_rich = RichText(), True
             self._rich.start(name, attributes)
 
     def end(self, name: str) -> None:
@@ -146,8 +147,9 @@ class _Cells:
         if self._depth:
             self._depth -= 1
             self._in_value = False
-            if self._rich is not None:
+            if self._in_rich and self._rich is not None:
                 self._rich.end(name)
+                self._in_rich = self._depth > 0
         elif self._cell is not None:
             self._end_cell(self._cell)
             self._cell = self._value = self._rich = None
@@ -160,7 +162,7 @@ class _Cells:
         """Text between two of them."""
         if self._in_value and self._value is not None:
             self._value.append(text)
-        elif self._rich is not None:
+        elif self._in_rich and self._rich is not None:
             self._rich.add(text)
 
     def _end_row(self) -> None:

@@ -72,7 +72,7 @@ class Content:
             return False
         return True
 
-    def _together(self) -> Iterator[Row]:
+    def together(self) -> Iterator[Row]:
         last = 0
         try:
             for row in self.proven():
@@ -102,7 +102,7 @@ def outcome(rows: Iterable[Row]) -> Outcome:
 
 def difference(content: Content) -> str | None:
     """In what the two ways differ; ``None`` when both say the same."""
-    sure, fast = outcome(content.parsed()), outcome(content._together())
+    sure, fast = outcome(content.parsed()), outcome(content.together())
     if fast == sure or (isinstance(fast, str) and _TOO_LARGE in fast):
         return None
     return f"{content}\nproven: {fast}\nparsed: {sure}"

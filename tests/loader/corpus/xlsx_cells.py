@@ -110,6 +110,7 @@ for content, text in (
     cell(f"shared text {content[:50]}", '<c r="E2" t="s"><v>0</v></c>', text, f"<si>{content}</si>")
     cell(f"text in place {content[:50]}", f'<c r="E2" t="inlineStr"><is>{content}</is></c>', text)
 cell("text in place, and an empty v", '<c r="E2" t="inlineStr"><is><t>text</t></is><v/></c>', "text")
+cell("text in place, and an extension", '<c r="E2" t="inlineStr"><is><t>a</t></is><extLst><t>b</t></extLst></c>', "a")
 cell("text in place, in v", '<c r="E2" t="inlineStr"><v>text</v></c>', "text")
 cell("text in place, without is", '<c r="E2" t="inlineStr"><t>text</t></c>', "text")
 cell("text of a formula, in is", '<c r="E2" t="str"><is><t>text</t></is></c>', "text")
