@@ -59,7 +59,9 @@ _ROW_ATTRIBUTES = _attributes(
     "hidden outlineLevel collapsed ht customFormat customHeight s thickBot thickTop",  # openpyxl
 )
 _FORMULA_ATTRIBUTES = _attributes(
-    "t aca ca ref dt2D dtr del1 del2 r1 r2 si bx xml:space", "t ref dt2D dtr r1 r2 aca ca si"
+    "t aca ref dt2D dtr del1 del2 r1 r2 ca si bx xml:space",  # Excel
+    "t ref dt2D dtr r1 r2 aca ca si",
+    "t ca aca ref si",
 )
 _STRINGS_ATTRIBUTES = _attributes("count uniqueCount", "uniqueCount count")
 #: Text that neither begins nor ends with a blank: without xml:space="preserve", readers differ in what they keep.
@@ -74,7 +76,7 @@ _GAP = r"[ \t\n]*"
 _TYPED = (
     (r'(?: t="n")?', rf"{_FORMULA}<v>{_NUMBER}</v>"),
     (r' t="s"', "<v>[0-9]{1,9}</v>"),
-    (r' t="str"', rf"{_FORMULA}<v>{_TEXT}</v>"),
+    (r' t="str"', rf'{_FORMULA}<v(?: xml:space="preserve")?>{_TEXT}</v>'),
     (r' t="b"', rf"{_FORMULA}<v>[01]</v>"),
     (r' t="e"', rf"{_FORMULA}<v>#[A-Z0-9/!?_]+</v>"),
     (r' t="inlineStr"', rf"<is>{_STRING}</is>"),
@@ -281,7 +283,7 @@ def _grammar(first: int, last: int, widest: int) -> Any:
     """
     row = between(first, last)
     near = f'<c r="(?:{up_to_column(widest)})(?:{row})"'
-    empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?: ?/>|></c>)'
+    empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?: t="n")?(?: ?/>|></c>)'
     cells = "|".join(rf"(?:{_STYLED}{kind}|{kind}{_STYLE}){_METADATA}>{content}" for kind, content in _TYPED)
     cell = rf"(?:{empty}|{near}(?:{cells})</c>)"
     return _compiled(rf'{_GAP}(?:<row r="[0-9]{{1,7}}"{_ROW_ATTRIBUTES}(?: ?/>|>{_GAP}(?:{cell}{_GAP})*</row>){_GAP})*')
