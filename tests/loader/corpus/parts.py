@@ -12,6 +12,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 TYPES, ROOT, BOOK, RELATIONS = "[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -100,13 +101,18 @@ def parts_of(
         strings: ``<si>`` elements.
         properties: what stands in the workbook's part before its sheets.
     """
-    override = '<Override PartName="/xl/workbook.xml" ContentType="{}.sheet.main+xml"/>'
+    kinds = {BOOK: "sheet.main", SHEET: "worksheet", STYLES: "styles"} | (
+        {} if strings is None else {STRINGS: "sharedStrings"}
+    )
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{_TYPE}.{kind}+xml"/>' for part, kind in kinds.items()
+    )
     more = [relation("rId3", "sharedStrings", "sharedStrings.xml")] if strings is not None else []
     parts: Parts = {
         TYPES: (
             f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
             '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f"{override.format('application/vnd.openxmlformats-officedocument.spreadsheetml')}</Types>"
+            f"{overrides}</Types>"
         ),
         ROOT: relations(relation("rId1", "officeDocument", BOOK)),
         BOOK: book_of('<sheet name="MASTER" sheetId="1" r:id="rId1"/>', properties),

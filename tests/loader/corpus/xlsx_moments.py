@@ -13,7 +13,7 @@ _DAY, _NOON = "2024-03-06", "2024-03-06T12:00:00"
 
 def number(written: str, text: str, code: int | str, properties: str = "", style: int = 1) -> None:
     """A number under a format."""
-    name = f"{written} under {code!r} {properties}"
+    name = f"{written} under {code!r} {properties}{f' in style {style}' if style != 1 else ''}"
     cell(name, f'<c r="E2" s="{style}"><v>{written}</v></c>', text, formats=(code,), properties=properties)
 
 
