@@ -4,6 +4,9 @@ from loader.errors import RejectedError, SourceError
 from loader.land import land
 from loader.limits import Limits
 from loader.names import is_raw_table
-from loader.results import FileResult, LandResult, Status
+from loader.results import FileResult, LandResult, MissingWorkbook, Status
 
-__all__ = ["FileResult", "LandResult", "Limits", "RejectedError", "SourceError", "Status", "is_raw_table", "land"]
+__all__ = [
+    "FileResult", "LandResult", "Limits", "MissingWorkbook", "RejectedError", "SourceError", "Status", "is_raw_table",
+    "land",
+]  # fmt: skip

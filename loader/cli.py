@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, target_option
+from loader.forget import forget
 from loader.land import land
 from loader.limits import Limits
 from loader.results import LandResult
@@ -40,6 +41,8 @@ def land_command(
     """Land new and changed workbooks.
 
     A workbook that cannot be landed is rejected with its reason, its rows of last time stay, and the exit status is 1.
+    So it is when a workbook is missing that used to come from this source (--select and --limit-files look for none);
+    when more than half are (ORDER_LIST_MAX_MISSING_SHARE), nothing is landed and it is 2.
     Each workbook is read in a process of its own; sizes are limited, since a workbook can be a bomb.
     ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS, _HEADER_ROWS, _MEMORY_BYTES and _SECONDS raise the
     limits.
@@ -49,7 +52,23 @@ def land_command(
         select=select, limit_files=limit_files, full=full, processes=processes,
     )  # fmt: skip
     print_result(result, as_json=as_json, human=lambda: _summary(result))
-    return ExitCode.SOME_FAILED if result.rejected else ExitCode.OK
+    return ExitCode.SOME_FAILED if result.rejected or result.missing else ExitCode.OK
+
+
+@main.command("forget")
+@click.argument("files", nargs=-1, required=True, metavar="NAME...")
+@target_option
+@json_option
+@command
+def forget_command(*, files: tuple[str, ...], target: str | None, as_json: bool) -> ExitCode:
+    """Stop waiting for workbooks that were taken away for good.
+
+    They are no longer called missing. Nothing else is done: their rows stay in the raw tables and their orders on the
+    board, and a workbook that comes back lands as before.
+    """
+    result = forget(open_warehouse(load_target(target)), files)
+    print_result(result, as_json=as_json, human=result.describe)
+    return ExitCode.OK
 
 
 @main.command("scaffold")
@@ -73,12 +92,15 @@ def scaffold_command(
 
 
 def _summary(result: LandResult) -> str:
+    missing = f", {len(result.missing)} missing" if result.missing else ""
     lines = [
-        f"{result.landed} landed ({result.rows:,} rows), {result.unchanged} unchanged, {result.rejected} rejected "
-        f"in {result.seconds:.1f} s, from {result.source} into {result.target}."
+        f"{result.landed} landed ({result.rows:,} rows), {result.unchanged} unchanged, {result.rejected} rejected"
+        f"{missing} in {result.seconds:.1f} s, from {result.source} into {result.target}."
     ]
     lines += [f"  rejected {f.file}: {f.reason}" for f in result.files if f.reason]
     lines += [f"  note {f.file}: {warning}" for f in result.files for warning in f.warnings]
+    lines += [f"  missing {m.file}: {m.sentence}" for m in result.missing]
+    lines += [f"  note {note}" for note in result.notes]
     if result.ignored:
         lines.append(f"  ignored, no workbooks: {', '.join(result.ignored)}")
     return "\n".join(lines)

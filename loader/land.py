@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import fnmatch
 import time
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice, starmap
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from console import progress, say
-from loader import tables
+from loader import absence, memory, tables
+from loader.choice import Choice, Named, choose, name_tables, nothing_in
 from loader.errors import RejectedError, SourceError
 from loader.limits import Limits
-from loader.names import SUFFIXES, table_name
-from loader.results import FileResult, LandResult, Status
+from loader.results import FileResult, LandResult, MissingWorkbook, Status
 from loader.sources import Entry, Source, open_source
 from warehouse import Session, Warehouse
 
 if TYPE_CHECKING:
     from loader.reading import Reading
 
-_TEMPORARY = "~$"
 _WORKBOOKS_PER_SESSION = 25
 
 
@@ -40,7 +37,8 @@ def land(
 ) -> LandResult:
     """Land the workbooks of ``source`` that are new or changed; all of them when ``full``.
 
-    A bad workbook is rejected, with its reason in the result and in ``loader_file_log``; its last good rows stay.
+    A bad workbook is rejected, with its reason in the result and in ``loader_file_log``; its last good rows stay. One
+    that used to come and is not there is named, unless ``select`` or ``limit_files`` ask for some only.
 
     Args:
         warehouse: where the rows go.
@@ -49,21 +47,24 @@ def land(
         limit_files: consider only the first so many, by name.
 
     Raises:
-        ConfigurationError: nothing can be landed: no source, no workbook, no database.
+        ConfigurationError: nothing can be landed: no source, no workbook, too many missing, no database.
         LockHeldError: another run is at work on this target.
     """
     started = time.monotonic()
     limits = limits or Limits.from_environment()
+    share = absence.max_missing_share()
     place = open_source(source, warehouse.target.project_dir)
-    entries, ignored = _choose(place, select, limit_files)
+    choice = choose(place.entries(), select, limit_files)
+    if not choice.books and not warehouse.exists():
+        raise nothing_in(place, choice)
     with warehouse.lock():
         landing = _Landing(warehouse, place, limits, processes)
-        results = landing.run(entries, full=full)
-    order = {entry.path: index for index, entry in enumerate(entries)}
+        results = landing.run(choice, full=full, max_missing=share)
     return LandResult(
-        run_id=landing.load.run_id, target=warehouse.target.name, source=_name(place, source),
-        files=tuple(result for _, result in sorted(results.items(), key=lambda item: order[item[0]])),
-        ignored=ignored, seconds=time.monotonic() - started,
+        run_id=landing.load.run_id, target=warehouse.target.name, source=source or place.label,
+        files=tuple(results[entry.path] for entry in choice.chosen),
+        ignored=tuple(entry.file for entry, _ in choice.ignored), seconds=time.monotonic() - started,
+        missing=landing.missing, notes=landing.notes,
     )  # fmt: skip
 
 
@@ -76,44 +77,98 @@ class _Landing:
         self._limits = limits
         self._processes = processes
         run_id = uuid.uuid4().hex
-        self.load = tables.Load(run_id, run_id, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+        self.load = tables.Load(
+            run_id, run_id, dt.datetime.now(dt.UTC).replace(tzinfo=None), memory.NOTHING.sequence, source.label
+        )
+        self.missing: tuple[MissingWorkbook, ...] = ()
+        self.notes: tuple[str, ...] = ()
         self._results: dict[str, FileResult] = {}
+        self._logged_too: list[FileResult] = []
 
-    def run(self, entries: Sequence[Entry], *, full: bool) -> dict[str, FileResult]:
-        named = self._name_tables(entries)
-        if full or not self._warehouse.exists():  # nothing can be unchanged: the readers need not wait for a database
-            self._read(self._jobs(entries, named, {}), named, prepare=True)
+    def run(self, choice: Choice, *, full: bool, max_missing: float) -> dict[str, FileResult]:
+        if not self._warehouse.exists():  # nothing can be unchanged: the readers need not wait for a database
+            named = self._name_tables(choice, memory.NOTHING)
+            self._logged_too += choice.ignored_now(set())
+            jobs = self._jobs(choice.chosen, named.tables, memory.NOTHING)
+            if jobs:
+                self._read(jobs, named.tables, prepare=True)
+            else:
+                with self._warehouse.session() as session:
+                    tables.prepare(session)
         else:
             with self._warehouse.session() as session:
-                there = tables.prepare(session)
-                jobs = self._jobs(entries, named, tables.last_loads(session, self._warehouse, there))
+                known = memory.recall(session, self._warehouse, tables.prepare(session))
+                self.load = replace(self.load, sequence=known.sequence)
+                named = self._name_tables(choice, known)
+                tables.require_raw_tables(session, named.tables.values())
+                self._look_around(session, choice, named, known, max_missing)
+                jobs = self._jobs(choice.chosen, named.tables, memory.NOTHING if full else known)
                 if not jobs:
-                    tables.log(session, self._not_landed(), self.load)
+                    self._log_the_rest(session)
                     return self._results
-            self._read(jobs, named, prepare=False)
-        if left := self._not_landed():  # what was landed is in the log already, each with its table
+            self._read(jobs, named.tables, prepare=False)
+        if self._not_landed() or self._logged_too:  # what was landed is in the log already, each with its table
             with self._warehouse.session() as session:
-                tables.log(session, left, self.load)
+                self._log_the_rest(session)
         return self._results
 
+    def _name_tables(self, choice: Choice, known: memory.Memory) -> Named:
+        """The table of each workbook that has one to itself; of the others, those that were chosen are rejected."""
+        named = name_tables(choice.books, known)
+        for entry in choice.chosen:
+            if entry.path in named.rejected:
+                table, error = named.rejected[entry.path]
+                self._reject(entry, table, error)
+        return named
+
+    def _look_around(
+        self, session: Session, choice: Choice, named: Named, known: memory.Memory, max_missing: float
+    ) -> None:
+        """Name what is missing, and remember to log it with the files that were ignored.
+
+        Raises:
+            SourceError: there is no workbook, or too many are missing; the log has them nevertheless.
+        """
+        before = memory.ignored_before(session, self._warehouse) if choice.ignored else set()
+        self._logged_too += choice.ignored_now(before)
+        if choice.partial and choice.books:
+            return
+        source = self._source.label
+        absent = absence.look_for_absent(known, source, (entry.file for entry in choice.books), named.all_tables)
+        since = memory.missing_since(session, self._warehouse) if absent.missing else {}
+        self.missing = tuple(
+            MissingWorkbook(seen.file, seen.raw_table or "", seen.at, since.get(seen.file, self.load.at))
+            for seen in absent.missing
+        )
+        self.notes = absent.notes
+        self._logged_too += absence.as_results(self.missing, absent.closed)
+        try:
+            absence.refuse_if_too_many(self.missing, absent.expected, source, max_missing)
+            if not choice.books:
+                raise nothing_in(self._source, choice, len(self.missing))
+        except SourceError:
+            self._log_the_rest(session)
+            raise
+        for found in self.missing:
+            say(f"missing {found.file}: {found.sentence}")
+
     def _jobs(
-        self, entries: Sequence[Entry], named: Mapping[str, str], last: Mapping[str, tables.LastLoad]
+        self, entries: Sequence[Entry], named: Mapping[str, str], known: memory.Memory
     ) -> dict[Entry, str | None]:
-        """What is to be read, with the hash its bytes had last time; what is plainly unchanged is noted."""
+        """What is to be read, with the hash of what its table holds; what is plainly unchanged is noted."""
         jobs: dict[Entry, str | None] = {}
         for entry in entries:
             if entry.path not in named:
                 continue
-            before = last.get(entry.file)
-            # the table is compared too: after a change of the naming rule the workbook must land anew
-            known = before if before and before.raw_table == named[entry.path] else None
-            if known and known.etag == entry.etag:
+            content, seen = known.content(named[entry.path]), known.files.get(entry.file)
+            # what the table holds counts, not what was landed at some time: another workbook may have had it since
+            landed = content.sha256 if content and content.file == entry.file else None
+            if landed and seen and seen.is_same(entry, landed, self._source.label):
                 self._results[entry.path] = FileResult(
-                    entry.file, named[entry.path], Status.UNCHANGED, bytes=entry.size, etag=entry.etag,
-                    sha256=known.sha256,
+                    entry.file, named[entry.path], Status.UNCHANGED, bytes=entry.size, etag=entry.etag, sha256=landed,
                 )  # fmt: skip
             else:
-                jobs[entry] = known.sha256 if known else None
+                jobs[entry] = landed
         return jobs
 
     def _read(self, jobs: Mapping[Entry, str | None], named: Mapping[str, str], *, prepare: bool) -> None:
@@ -140,27 +195,8 @@ class _Landing:
     def _not_landed(self) -> list[FileResult]:
         return [result for result in self._results.values() if result.status is not Status.LANDED]
 
-    def _name_tables(self, entries: Sequence[Entry]) -> dict[str, str]:
-        """The table of each workbook that has one to itself; the others are rejected here."""
-        named: dict[str, str] = {}
-        users: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entry in entries:
-            try:
-                named[entry.path] = table_name(entry.file)
-            except RejectedError as error:
-                self._reject(entry, None, error)
-            else:
-                users[named[entry.path].casefold()].append(entry)
-        for sharing in users.values():
-            if len(sharing) == 1:
-                continue
-            files = " and ".join(f"'{entry.file}'" for entry in sharing)
-            for entry in sharing:
-                table = named.pop(entry.path)
-                self._reject(entry, table, RejectedError(
-                    f"{files} map to one table, {table}.", mend="Keep one of them in the source, or rename the other."
-                ))  # fmt: skip
-        return named
+    def _log_the_rest(self, session: Session) -> None:
+        tables.log(session, [*self._not_landed(), *self._logged_too], self.load)
 
     def _finish(self, session: Session, reading: Reading, table: str) -> None:
         entry, sheet = reading.entry, reading.sheet
@@ -192,26 +228,3 @@ class _Landing:
             entry.file, table, Status.REJECTED, str(error), bytes=entry.size, seconds=seconds, etag=entry.etag,
             sha256=sha256,
         )  # fmt: skip
-
-
-def _choose(source: Source, select: Sequence[str], limit_files: int | None) -> tuple[list[Entry], tuple[str, ...]]:
-    files = source.entries()
-    books = [f for f in files if PurePath(f.file).suffix.lower() in SUFFIXES and not f.file.startswith(_TEMPORARY)]
-    ignored = tuple(f.file for f in files if f not in books)
-    if not books:
-        raise SourceError(
-            f"There is no workbook in {_name(source, None)} ({len(files)} other files).",
-            mend=f"Put files that end in {', '.join(SUFFIXES)} there, or give another source.",
-        )
-    patterns = [pattern.casefold() for pattern in select]
-    chosen = [b for b in books if not patterns or any(fnmatch.fnmatchcase(b.file.casefold(), p) for p in patterns)]
-    if not chosen:
-        raise SourceError(
-            f"No workbook matches {', '.join(select)}.",
-            mend=f"There are, for example: {', '.join(b.file for b in books[:3])}.",
-        )
-    return chosen[:limit_files], ignored
-
-
-def _name(source: Source, given: str | None) -> str:
-    return given or str(getattr(source, "path", None) or getattr(source, "name", source))

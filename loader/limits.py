@@ -31,7 +31,7 @@ class Limits:
     columns: int = 1_019
     header_rows: int = 50
     memory_bytes: int = 1024**3
-    seconds: int = 900
+    seconds: int = 1800
 
     @classmethod
     def from_environment(cls) -> Limits:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from loader.errors import RejectedError
+from loader.filenames import printable, split_name, without_escapes
 
-#: What calamine reads and order lists come as.
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
 #: Both engines allow at least so many UTF-16 units in an identifier.
 LONGEST_IDENTIFIER = 128
 #: The columns the loader adds to every landing table.
@@ -39,7 +37,9 @@ def table_name(file: str) -> str:
     Raises:
         RejectedError: the name holds no letter or digit to build on, or makes too long a table name.
     """
-    stem = PurePath(file).stem.replace("(M3)", "").replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+    # what is no character folds as any sign does, and an accent is one character, however the system spells it
+    stem = without_escapes(split_name(printable(file))[0]).replace("(M3)", "")
+    stem = stem.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     core = _OUTSIDE.sub("_", stem).strip("_")
     if not core:
         raise RejectedError(

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What became of a workbook."""
+    """What became of a workbook; the log also has files that are none, and workbooks that are not there."""
 
     LANDED = "landed"
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
+    MISSING = "missing"
+    """It used to come, and is not in the source."""
+    FORGOTTEN = "forgotten"
+    """It is not in the source, and nobody waits for it."""
+    IGNORED = "ignored"
+    """No workbook; logged once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,38 @@ class FileResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingWorkbook:
+    """A workbook that used to come from the source and is not there; its rows stay. Times are UTC, without zone.
+
+    Args:
+        last_seen: when a load last found it.
+        since: when a load first missed it.
+    """
+
+    file: str
+    raw_table: str
+    last_seen: dt.datetime
+    since: dt.datetime
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and what to do."""
+        return (
+            f"It is not in the source since {self.since:%Y-%m-%d %H:%M} UTC "
+            f"(last seen {self.last_seen:%Y-%m-%d %H:%M}); the rows landed last stay. "
+            "Put it back; or, if it was taken away for good, `loader forget` it."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LandResult:
     """One landing: every workbook that was considered, in the order of the source.
 
     Args:
-        ignored: files in the source that are no workbooks, or Excel's own temporary ones.
+        ignored: files in the source that are no workbooks, or that programs keep beside one.
+        missing: workbooks that used to come from this source and are not there; none are named when only some of
+            the source was asked for.
+        notes: what a person should know although nothing is wrong.
     """
 
     run_id: str
@@ -47,6 +81,8 @@ class LandResult:
     files: tuple[FileResult, ...]
     ignored: tuple[str, ...]
     seconds: float
+    missing: tuple[MissingWorkbook, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def landed(self) -> int:

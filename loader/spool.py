@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,14 +40,18 @@ class Spool:
                 _write(file, batch)
             self._pieces.append(path)
 
-    def pieces(self, names: Sequence[str]) -> Iterator[tuple[pa.Int32Array, pa.Table]]:
-        """The pieces: the rows' numbers, and the first columns under these names; narrower pieces have fewer."""
+    def pieces(self, names: Mapping[int, str]) -> Iterator[tuple[pa.Int32Array, pa.Table]]:
+        """The pieces: the rows' numbers, and some columns.
+
+        Args:
+            names: of the columns, by their position in Excel from 1; narrower pieces have fewer.
+        """
         for piece in self._pieces:
             source = pa.BufferReader(piece) if isinstance(piece, pa.Buffer) else pa.OSFile(str(piece), "rb")
             with source, pa.ipc.open_stream(source) as stream:
                 batch = stream.read_next_batch()
-            columns = batch.columns[1 : 1 + len(names)]
-            yield batch.column(0), pa.table(columns, names=list(names[: len(columns)]))
+            there = {name: batch.column(position) for position, name in names.items() if position < batch.num_columns}
+            yield batch.column(0), pa.table(there)
 
     def remove(self) -> None:
         """Delete the files."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loader.filenames import LONGEST_FILE_NAME
 from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, Status
-from warehouse import Column, Relations, Session, Warehouse
+from warehouse import Column, Kept, Relations, Session, Warehouse, require_columns, require_ours
 
 if TYPE_CHECKING:  # both take long to import, and most runs land nothing
     import pyarrow as pa
@@ -25,7 +26,7 @@ _NEW = "__new"
 _LOG_COLUMNS = (
     Column("load_id", "text", 64, nullable=False),
     Column("run_id", "text", 64, nullable=False),
-    Column("file", "text", 400, nullable=False),
+    Column("file", "text", LONGEST_FILE_NAME, nullable=False),
     Column("raw_table", "text", 128),
     Column("etag", "text", 128),
     Column("sha256", "key"),
@@ -39,11 +40,14 @@ _LOG_COLUMNS = (
     Column("seconds", "decimal"),
     Column("format", "integer"),
     Column("logged_at", "timestamp", nullable=False),
+    # the order of the loads: a clock may be set back, and a number that only grows may not
+    Column("load_seq", "bigint"),
+    Column("source", "text", LONGEST_FILE_NAME),
 )
 _HEADER_COLUMNS = (
     Column("load_id", "text", 64, nullable=False),
     Column("raw_table", "text", 128, nullable=False),
-    Column("file", "text", 400, nullable=False),
+    Column("file", "text", LONGEST_FILE_NAME, nullable=False),
     Column("sheet", "text", 128, nullable=False),
     Column("position", "integer", nullable=False),
     Column("header", "text"),
@@ -54,48 +58,52 @@ _LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class LastLoad:
-    """What the log says of a workbook's last run. ``rejected`` ones are read again whatever their bytes."""
-
-    etag: str | None
-    sha256: str | None
-    raw_table: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Load:
-    """Which run a row belongs to, and when it was extracted (UTC, without zone)."""
+    """Which run a row belongs to, and when it was extracted (UTC, without zone).
+
+    Args:
+        sequence: the number of the load in this database; the later one has the greater, whatever the clock says.
+        source: what the workbooks came from.
+    """
 
     run_id: str
     load_id: str
     at: dt.datetime
+    sequence: int = 1
+    source: str | None = None
 
 
 def prepare(session: Session) -> Relations:
-    """Create the loader's tables, and clear away what a killed run left half built; returns what was there."""
+    """Create the loader's tables, and clear away what a killed run left half built; returns what was there.
+
+    Raises:
+        ForeignRelationError: under one of the loader's names stands what it did not make.
+    """
     there = session.relations()
-    for name, columns in ((FILE_LOG, _LOG_COLUMNS), (FILE_HEADERS, _HEADER_COLUMNS)):
-        if name not in there:
-            session.create_table(name, columns)
-    for relation in there:
-        if relation.endswith(_NEW) and is_raw_table(relation.removesuffix(_NEW)):
+    kept = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
+    if there:  # else nothing can be in the way
+        require_ours(session, kept)
+        left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
+        require_columns(session, left, META_COLUMNS)
+        for relation in left:
             session.drop_table(relation)
+    for table in kept:
+        if table.name not in there:
+            session.create_table(table.name, table.columns)
+        elif table.name == FILE_LOG:
+            had = {column.lower() for column in session.columns(table.name)}
+            session.add_columns(table.name, [column for column in table.columns if column.name not in had])
     return there
 
 
-def last_loads(session: Session, warehouse: Warehouse, there: Relations) -> dict[str, LastLoad]:
-    """The last outcome of each workbook, where it was not rejected, its table is ``there`` and the format is ours."""
-    log, file = warehouse.relation(FILE_LOG), warehouse.quote("file")  # FILE is a reserved word of T-SQL
-    rows = session.rows(
-        f"select l.{file}, l.etag, l.sha256, l.raw_table from {log} l "  # noqa: S608 - quoted names
-        f"join (select {file}, max(logged_at) as logged_at from {log} group by {file}) m "
-        f"on m.{file} = l.{file} and m.logged_at = l.logged_at where l.status <> 'rejected' and l.format = ?",
-        [FORMAT],
-    )
-    return {
-        file: LastLoad(etag, sha256, raw_table)
-        for file, etag, sha256, raw_table in rows if raw_table and raw_table in there
-    }  # fmt: skip
+def require_raw_tables(session: Session, names: Iterable[str]) -> None:
+    """Make sure that what stands under the names of landing tables are such: that they have the loader's columns.
+
+    Raises:
+        ForeignRelationError: one has not.
+    """
+    there = session.relations()
+    require_columns(session, [name for name in names if name in there], META_COLUMNS)
 
 
 def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: FileResult, load: Load) -> None:
@@ -149,7 +157,7 @@ def _insert_headers(session: Session, sheet: Sheet, result: FileResult, load: Lo
 
 
 def log(session: Session, results: Sequence[FileResult], load: Load) -> None:
-    """One line in the file log for each workbook."""
+    """A line in the file log for each result."""
     session.insert_rows(FILE_LOG, [column.name for column in _LOG_COLUMNS], [_log_line(r, load) for r in results])
 
 
@@ -159,5 +167,5 @@ def _log_line(result: FileResult, load: Load) -> tuple[object, ...]:
         load.load_id, load.run_id, result.file, result.raw_table, result.etag, result.sha256, result.bytes,
         result.sheet, result.header_row, result.rows if landed else None, result.columns if landed else None,
         result.status.value, result.reason and result.reason[:_LONGEST_REASON], round(result.seconds, 3), FORMAT,
-        load.at,
+        load.at, load.sequence, load.source,
     )  # fmt: skip

@@ -29,6 +29,7 @@ class Sheet:
 
     Args:
         header_row: number of the header row in Excel, from 1.
+        headers: of the columns that have a header or a value.
         height: how many rows there are; rows without any value are left out.
         spool: the rows.
         warnings: what a person should know although the sheet was read.
@@ -43,7 +44,7 @@ class Sheet:
 
     def pieces(self) -> Iterator[tuple[pa.Int32Array, pa.Table]]:
         """The rows in pieces: their numbers in Excel, and a column of text for each header as far as the piece goes."""
-        return self.spool.pieces([header.column for header in self.headers])
+        return self.spool.pieces({header.position: header.column for header in self.headers})
 
     @property
     def rows(self) -> pa.Int32Array:
@@ -133,7 +134,7 @@ def _last_full(cells: Sequence[Value]) -> int:
 
 def _shape(name: str, header: Row, rows: Iterator[Row], spool: Spool) -> Sheet:
     texts = header_texts(header)
-    used = _last_text(texts)
+    used = {index for index, text in enumerate(texts) if text.strip()}
     seen: list[Texts] = []
     numbers: list[int] = []
     blocks: list[list[pa.Array]] = []
@@ -142,7 +143,7 @@ def _shape(name: str, header: Row, rows: Iterator[Row], spool: Spool) -> Sheet:
         found, cells = zip(*block, strict=True)
         width = max(map(len, cells))
         if blocks and (width > len(blocks[0]) or len(numbers) * width > PIECE_CELLS):
-            used = max(used, _write(spool, numbers, blocks))
+            used |= _write(spool, numbers, blocks)
             numbers, blocks = [], []
         width = max(width, len(blocks[0]) if blocks else 0)
         seen += [Texts() for _ in range(width - len(seen))]
@@ -155,8 +156,9 @@ def _shape(name: str, header: Row, rows: Iterator[Row], spool: Spool) -> Sheet:
             f"Sheet '{name}' has headers in row {header[0]} but no rows below them.",
             mend="Fill it, or remove the file; the rows landed last stay until then.",
         )
-    used = max(used, _write(spool, numbers, blocks))
-    headers = column_names([*texts, *[""] * (used - len(texts))][:used])
+    used |= _write(spool, numbers, blocks)
+    named = column_names([*texts, *[""] * (max(used) + 1 - len(texts))])
+    headers = tuple(header for header in named if header.position - 1 in used)
     return Sheet(name, header[0], headers, height, spool, _warnings(headers))
 
 
@@ -164,15 +166,11 @@ def _padded(cells: Sequence[Value], width: int) -> Sequence[Value]:
     return cells if len(cells) == width else [*cells, *[None] * (width - len(cells))]
 
 
-def _write(spool: Spool, numbers: Sequence[int], blocks: Sequence[Sequence[pa.Array]]) -> int:
-    """Write a piece; returns how many columns of it are used: formatted emptiness to the right is not data."""
+def _write(spool: Spool, numbers: Sequence[int], blocks: Sequence[Sequence[pa.Array]]) -> set[int]:
+    """Write a piece; returns which of its columns hold a value."""
     columns = [pa.concat_arrays(parts) for parts in zip(*blocks, strict=True)]
     spool.write(numbers, columns)
-    return next((index for index in range(len(columns), 0, -1) if columns[index - 1].null_count < len(numbers)), 0)
-
-
-def _last_text(texts: Sequence[str]) -> int:
-    return next((index for index in range(len(texts), 0, -1) if texts[index - 1].strip()), 0)
+    return {index for index, column in enumerate(columns) if column.null_count < len(numbers)}
 
 
 def _warnings(headers: Sequence[Header]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from console import (
 from pipeline.doctor import examine
 from pipeline.history import History
 from pipeline.options import STAGES, RunOptions
-from pipeline.reporting import LATEST
+from pipeline.reporting import LATEST, latest_run
 from pipeline.run import run
 from pipeline.summary import history_table, summary
 from warehouse import load_target, open_warehouse
@@ -131,7 +131,7 @@ def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
 def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
     """Print where the report of a run is, or with --json the report itself."""
     known = sorted(path.parent.name for path in reports.glob("*/report.json"))
-    chosen = run_id or (known[-1] if known else None)
+    chosen = run_id or latest_run(reports) or (known[-1] if known else None)
     if chosen is None:
         raise ConfigurationError(f"There is no report in {reports}.", mend="Run `pipeline run` first.")
     if chosen not in known:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from console import redact
 from pipeline.model import PastRun, RunReport, Status
-from warehouse import Column, Session, Warehouse
+from warehouse import Column, Kept, Session, Warehouse, require_ours
 
 RUNS = "pipeline_runs"
 STAGES = "pipeline_stages"
@@ -31,8 +31,10 @@ _RUN_COLUMNS = (
     Column("failed", "integer"),
     # what the build was made of, see pipeline.fingerprint; null: this run left the build alone
     Column("fingerprint", "key"),
+    # the order of the runs: a clock may be set back, and a number that only grows may not
+    Column("run_seq", "bigint"),
 )
-_SAID_BEFORE = frozenset({"target", "source", "options", "fingerprint"})
+_SAID_BEFORE = frozenset({"target", "source", "options", "fingerprint", "run_seq"})
 _STAGE_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("stage", "text", 32, nullable=False),
@@ -52,10 +54,15 @@ class History:
         self._warehouse = warehouse
 
     def begin(self, run_id: str, *, started_at: datetime, source: str, options: dict[str, object]) -> None:
-        """Note that a run began. Runs that still count as running were killed (the caller holds the lock)."""
+        """Note that a run began. Runs that still count as running were killed (the caller holds the lock).
+
+        Raises:
+            ForeignRelationError: a table of somebody else's has the name of one of ours.
+        """
         runs = self._warehouse.relation(RUNS)
         with self._warehouse.session() as session:
             _create(session)
+            number = self._next_number(session)
             with session.transaction():
                 session.execute(
                     f"update {runs} set status = ?, sentence = ? where status = ?",  # noqa: S608 - quoted name
@@ -71,8 +78,26 @@ class History:
                         started_at=_naive(started_at),
                         status=Status.RUNNING.value,
                         options=json.dumps(options, ensure_ascii=False, default=str),
+                        run_seq=number,
                     ),
                 )
+
+    def _next_number(self, session: Session) -> int:
+        """The number of the next run. Runs that a version before wrote get theirs, in the order they began."""
+        runs = self._warehouse.relation(RUNS)
+        last, without = session.rows(f"select max(run_seq), count(*) - count(run_seq) from {runs}")[0]  # noqa: S608
+        if without:
+            session.execute(
+                f"update {runs} set run_seq = (select ? + n.place from (select run_id as run_ref, "  # noqa: S608
+                f"row_number() over (order by started_at, run_id) as place from {runs} where run_seq is null) n "
+                "where n.run_ref = run_id) where run_seq is null",
+                [last or 0],
+            )
+        return int(last or 0) + int(without) + 1
+
+    def _latest_first(self, session: Session) -> str:
+        numbered = "run_seq" in session.columns(RUNS)  # not yet where only a version before has run
+        return "order by run_seq desc" if numbered else "order by started_at desc, run_id desc"
 
     def begin_build(self, run_id: str) -> None:
         """Note that a build begins. Until :meth:`end_build` the relations may be half of the old, half of the new."""
@@ -132,7 +157,7 @@ class History:
             rows = _first(
                 session,
                 "select run_id, started_at, seconds, status, sentence, orders, changes, failed "  # noqa: S608
-                f"from {self._warehouse.relation(RUNS)} order by started_at desc, run_id desc",
+                f"from {self._warehouse.relation(RUNS)} {self._latest_first(session)}",
                 count,
             )
         return tuple(
@@ -157,7 +182,7 @@ class History:
             rows = _first(
                 session,
                 f"select fingerprint from {self._warehouse.relation(RUNS)} "  # noqa: S608 - quoted name
-                "where fingerprint is not null order by started_at desc, run_id desc",
+                f"where fingerprint is not null {self._latest_first(session)}",
                 1,
             )
         return rows[0]["fingerprint"] if rows and rows[0]["fingerprint"] != _UNFINISHED else None
@@ -168,7 +193,10 @@ class History:
 
 
 def _create(session: Session) -> None:
+    require_ours(session, (Kept(RUNS, _RUN_COLUMNS), Kept(STAGES, _STAGE_COLUMNS)))
     session.create_table(RUNS, _RUN_COLUMNS, key=["run_id"])
+    had = set(session.columns(RUNS))
+    session.add_columns(RUNS, [column for column in _RUN_COLUMNS if column.name not in had])
     session.create_table(STAGES, _STAGE_COLUMNS, key=["run_id", "stage"])
 
 

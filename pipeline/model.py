@@ -57,6 +57,14 @@ class RejectedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingFile:
+    """A workbook that used to come and is not in the source: since when, and what to do."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownHeader:
     """A header that no one has mapped: its column is landed and goes no further."""
 
@@ -164,14 +172,17 @@ class Figures:
     customers: tuple[CustomerFigures, ...] = ()
     rejects: tuple[Rejects, ...] = ()
     rejected_files: tuple[RejectedFile, ...] = ()
+    missing_files: tuple[MissingFile, ...] = ()
     unknown_headers: tuple[UnknownHeader, ...] = ()
+    drift: tuple[str, ...] = ()
+    """A sentence a column that was mostly filled and is empty, with file and header."""
     failed_rows: tuple[FailedRow, ...] = ()
     failed_rows_left_out: int = 0
     held_back: tuple[str, ...] = ()
     """A sentence a customer."""
     board: BoardFigures = BoardFigures()
     files: Mapping[str, int] = field(default_factory=dict)
-    """Workbooks by what the load made of them: landed, unchanged, rejected."""
+    """Files by what the load made of them: landed, unchanged, rejected, missing, ignored ..."""
 
     def total(self, name: str) -> int:
         """Sum of one count over all customers."""

@@ -15,9 +15,11 @@ from types import FrameType
 from console import ConfigurationError, ExitCode, OrderListError, redact, say
 from pipeline.board import board_page
 from pipeline.figures import read_figures
+from pipeline.files import last_load
 from pipeline.history import History
 from pipeline.model import Figures, RunReport, Stage, Status
 from pipeline.options import RunOptions
+from pipeline.ownership import refuse_foreign_relations
 from pipeline.reporting import write_report
 from pipeline.stages import ALL, Context, StageFunction
 from warehouse import Warehouse
@@ -49,9 +51,12 @@ class _Run:
         self._context = Context(run_id, warehouse, options, History(warehouse))
         self._functions = stages
         self._done: list[Stage] = []
+        self._last_load = last_load(warehouse)
 
     def go(self) -> RunReport:
         context = self._context
+        if "transform" in context.options.stages:
+            refuse_foreign_relations(context.warehouse)
         context.history.begin(
             context.run_id,
             started_at=self._started_at,
@@ -97,7 +102,7 @@ class _Run:
         if interrupted:
             name = _next(context.options, self._done)
             self._done.append(Stage(name, Status.INTERRUPTED, sentence="Interrupted; the next run carries on."))
-        figures = read_figures(context.warehouse, since=self._started_at, pushed=context.pushed)
+        figures = read_figures(context.warehouse, after=self._last_load, pushed=context.pushed)
         status, verdict = judge(tuple(self._done), figures)
         report = RunReport(
             run_id=context.run_id,
@@ -140,6 +145,8 @@ def judge(stages: tuple[Stage, ...], figures: Figures) -> tuple[Status, str]:
     notes = []
     if rejected := len(figures.rejected_files):
         notes.append(f"{rejected} workbook(s) rejected")
+    if missing := len(figures.missing_files):
+        notes.append(f"{missing} workbook(s) missing")
     if transformed and figures.unread:
         notes.append(f"{len(figures.unread)} workbook(s) that no model reads")
     if figures.board.failed:

@@ -34,8 +34,10 @@ def summary(report: RunReport, page: Path) -> str:
     if report.stage("sync") is not None:
         lines += _board(report)
     lines += _list("rejected workbooks", [f"{file.file}: {file.reason}" for file in figures.rejected_files])
+    lines += _list("missing workbooks", [f"{file.file}: {file.reason}" for file in figures.missing_files])
     lines += _list("workbooks that no model reads", list(report.unread))
     lines += _list("unknown headers", [f"{header.file}: {header.header}" for header in figures.unknown_headers])
+    lines += _list("columns that are empty now", list(figures.drift))
     lines += _list("held back", list(figures.held_back))
     lines += ["", f"  report     {page}"]
     if report.board_url:

@@ -4,14 +4,24 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Relations, Session, Warehouse
-from warehouse.errors import ConnectionFailedError, ConnectionLostError, StatementFailedError, WarehouseBusyError
+from warehouse.errors import (
+    ConnectionFailedError,
+    ConnectionLostError,
+    ForeignRelationError,
+    StatementFailedError,
+    WarehouseBusyError,
+)
 from warehouse.open import open_warehouse
+from warehouse.ownership import MARK, Kept, require_columns, require_ours
 from warehouse.profile import Target, load_target
 
 __all__ = [
+    "MARK",
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "ForeignRelationError",
+    "Kept",
     "Relations",
     "Session",
     "StatementFailedError",
@@ -20,4 +30,6 @@ __all__ = [
     "WarehouseBusyError",
     "load_target",
     "open_warehouse",
+    "require_columns",
+    "require_ours",
 ]

@@ -39,6 +39,10 @@ class Relations:
         """Whether there is one of that name."""
         return name.lower() in self._names
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._names)
+
     def __iter__(self) -> Iterator[str]:
         """Their names as the database has them."""
         return iter(self._names.values())
@@ -75,6 +79,9 @@ class Session(Protocol):
     def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
         """Create a table unless it exists."""
 
+    def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
+        """Add columns, NULL in all rows, to a table that does not have them."""
+
     def replace_table(self, old: str, new: str) -> None:
         """Within the running transaction, put table ``new`` in the place of ``old`` (which may be missing)."""
 
@@ -86,6 +93,18 @@ class Session(Protocol):
 
     def relations(self) -> Relations:
         """All tables and views in the target's schema."""
+
+    def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
+        """The columns of those relations that are there, by name in lower case; ``None`` for what is no table.
+
+        With ``columns``, only those are looked for.
+        """
+
+    def marks(self) -> dict[str, str | None]:
+        """All tables and views in the target's schema, each with the mark that dbt left on it, if it has one."""
+
+    def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
+        """How many rows a relation has and what is in them (in these columns), in one short text."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, roll back when it raises."""

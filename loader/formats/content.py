@@ -6,14 +6,11 @@ import re
 
 from loader.errors import RejectedError
 from loader.formats.base import Book
+from loader.formats.biff import is_xls
 from loader.formats.package import Package
 from loader.limits import Limits
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: Excel 2 to 4 wrote without a container around it: a record of the kind BOF.
-_BARE_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x10\x00", b"\x09\x08\x08\x00")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAMPLE = 4096
 _SAVE_AS_XLSX = "Open it in Excel and save it as .xlsx."
 _OTHER_ARCHIVES = {
@@ -35,8 +32,10 @@ def open_book(data: bytes, limits: Limits) -> Book:
     if not data.strip(b"\0"):
         what = f"holds nothing but {len(data):,} zero bytes" if data else "is empty (0 bytes)"
         raise RejectedError(f"The file {what}.", mend="Save it again from Excel.")
-    if data.startswith(_OLE) or data.startswith(_BARE_BIFF):
-        return _open_old(data)
+    if is_xls(data):
+        from loader.formats.xls import open_xls  # noqa: PLC0415 - seldom needed, and every reader would wait for it
+
+        return open_xls(data)
     if data.startswith(_ZIP):
         return _open_archive(Package(data, limits))
     try:  # a gateway or a script may have put something in front of the archive, which readers pass over
@@ -46,17 +45,6 @@ def open_book(data: bytes, limits: Limits) -> Book:
             f"The file is not a zip archive, so no workbook, but {_kind_of_text(data)}.", mend=_SAVE_AS_XLSX
         ) from None
     return _open_archive(package)
-
-
-def _open_old(data: bytes) -> Book:
-    if _ENCRYPTED in data:
-        raise RejectedError(
-            "The file is protected with a password.",
-            mend="Open it in Excel, remove the password under File > Info, and save it as .xlsx.",
-        )
-    from loader.formats.xls import open_xls  # noqa: PLC0415 - seldom needed, and every reader would wait for it
-
-    return open_xls(data)
 
 
 def _open_archive(package: Package) -> Book:

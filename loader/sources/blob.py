@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import functools
-import os
 import posixpath
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    AzureError,
-    ClientAuthenticationError,
-    HttpResponseError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
-from azure.storage.blob import ContainerClient, ExponentialRetry
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ResourceModifiedError, ResourceNotFoundError
+from azure.storage.blob import ContainerClient
 
-from console import register_secret
-from loader.errors import RetryableReadError, SourceError
+from loader.errors import RejectedError, RetryableReadError, SourceError
+from loader.filenames import not_a_workbook, printable
 from loader.sources.base import Entry
+from loader.sources.blob_access import Access, access
+from loader.sources.blob_faults import explain, is_final, reason
+from loader.sources.near import likest_first, listed
 
 _CHUNK = 4 * 1024**2
 _TRIES = 5
 _PAGE = 1_000
+_LOOKED_AT = 200
+_FOLDER = ("It is a folder, not a blob.", "Take it out of the source, or put the workbook in its place.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +34,38 @@ class Container:
     page_size: int = _PAGE
     chunk: int = _CHUNK
 
+    @property
+    def label(self) -> str:
+        """As one gives it to ``--source``."""
+        return printable(f"az://{self.name}/{self._folder}").rstrip("/")
+
     def entries(self) -> list[Entry]:
-        """All blobs, sorted by path; as many pages as it takes."""
-        folder = self.prefix if not self.prefix or self.prefix.endswith("/") else self.prefix + "/"
+        """All blobs, sorted by path; as many pages as it takes. A folder named like a workbook is there as a fault."""
+        way = None
         try:
-            with self._client() as client:
-                pages = client.walk_blobs(name_starts_with=folder, delimiter="/", results_per_page=self.page_size)
-                return sorted((_entry(blob) for blob in pages if getattr(blob, "etag", None)), key=lambda e: e.path)
+            way = access(self.name)
+            with way.container(self.name) as client:
+                pages = client.walk_blobs(
+                    name_starts_with=self._folder, delimiter="/", results_per_page=self.page_size, include=["metadata"]
+                )
+                found = {entry.path: entry for blob in pages if (entry := _entry(blob))}
         except ResourceNotFoundError as error:
-            raise SourceError(f"There is no container '{self.name}'.", mend="Check az://container/prefix.") from error
-        except (AzureError, ValueError) as error:
             raise SourceError(
-                f"The container '{self.name}' cannot be listed: {_reason(error)}.",
-                mend="Check AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_URL and your login.",
+                f"There is no container '{self.name}'.", mend=f"Check az://container/prefix.{_containers(way, self)}"
             ) from error
+        except (AzureError, ValueError) as error:
+            said = explain(error, way, "l")
+            raise SourceError(f"The container '{self.name}' cannot be listed: {said.cause}.", mend=said.mend) from error
+        return sorted(found.values(), key=lambda entry: entry.path)
 
     def read(self, entry: Entry) -> bytes:
         """The blob's bytes, in ranges that belong to one version; a range that breaks off is asked for again."""
+        if entry.fault:
+            raise RejectedError(entry.fault[0], mend=entry.fault[1])
         data = bytearray()
+        way = access(self.name)
         try:
-            with self._client() as client:
+            with way.container(self.name) as client:
                 blob = client.get_blob_client(entry.path)
                 try:
                     while len(data) < entry.size:
@@ -71,10 +81,34 @@ class Container:
         except ResourceNotFoundError as error:
             raise _vanished() from error
         except AzureError as error:
-            raise RetryableReadError(
-                f"The blob cannot be read: {_reason(error)}.", mend="Check the login and the network, and run again."
-            ) from error
+            said = explain(error, way, "r")
+            kind = RejectedError if is_final(error) else RetryableReadError
+            raise kind(f"The blob cannot be read: {said.cause}.", mend=said.mend) from error
         return bytes(data)
+
+    def around(self) -> str:
+        """What the prefix may have meant: folders and blobs there, or on the nearest level that has some."""
+        folder = self._folder
+        while not (names := self._names_below(folder)) and folder:
+            folder = folder.rstrip("/").rpartition("/")[0]
+            folder += "/" if folder else ""
+        if not names:
+            return f"The container '{self.name}' is empty."
+        folders = likest_first(self.prefix, [name for name in names if name.endswith("/")])
+        blobs = likest_first(self.prefix, [name for name in names if not name.endswith("/")])
+        return f"In the container '{self.name}' there are {listed([*folders, *blobs])}."
+
+    @property
+    def _folder(self) -> str:
+        return self.prefix if not self.prefix or self.prefix.endswith("/") else self.prefix + "/"
+
+    def _names_below(self, folder: str) -> list[str]:
+        try:
+            with self._client() as client:
+                found = client.walk_blobs(name_starts_with=folder, delimiter="/", results_per_page=_LOOKED_AT)
+                return [printable(item.name) for item in islice(found, _LOOKED_AT) if item.name != folder]
+        except AzureError:  # it was listed a moment ago, and this is only a hint
+            return []
 
     def _range(self, blob: Any, entry: Entry, start: int) -> bytes:
         length = min(self.chunk, entry.size - start)
@@ -84,12 +118,12 @@ class Container:
                     offset=start, length=length, etag=entry.etag, match_condition=MatchConditions.IfNotModified
                 )
                 piece: bytes = stream.readall()
-            except (ResourceModifiedError, ResourceNotFoundError, ClientAuthenticationError):
-                raise
             except AzureError as error:
+                if is_final(error) or isinstance(error, ClientAuthenticationError):
+                    raise
                 if attempt == _TRIES - 1:
                     raise RetryableReadError(
-                        f"The download broke off {_TRIES} times at byte {start:,} of {entry.size:,}: {_reason(error)}.",
+                        f"The download broke off {_TRIES} times at byte {start:,} of {entry.size:,}: {reason(error)}.",
                         mend="Check the network, and run again.",
                     ) from error
             else:
@@ -98,41 +132,32 @@ class Container:
         raise RetryableReadError(f"The download is short at byte {start:,} of {entry.size:,}.", mend="Run again.")
 
     def _client(self) -> ContainerClient:
-        # the SDK's own first pause of 15 s would make each passing fault a coffee break
-        patience = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3)
-        connection = os.environ.get("AZURE_STORAGE_CONNECTION_STRING")
-        if connection:
-            register_secret(connection)
-            return ContainerClient.from_connection_string(connection, self.name, retry_policy=patience)
-        account = os.environ.get("AZURE_STORAGE_ACCOUNT_URL")
-        if not account:
-            raise SourceError(
-                f"No way to the container '{self.name}'.",
-                mend="Set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_URL and log in (az login).",
-            )
-        return ContainerClient(account, self.name, credential=_credential(), retry_policy=patience)
+        return access(self.name).container(self.name)
 
 
-@functools.cache
-def _credential() -> Any:
-    """The operator's login, one for the whole process: it keeps its token between workbooks."""
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow to import, and not always needed
+def _entry(blob: Any) -> Entry | None:
+    """``None`` for a folder, and for the mark that keeps one."""
+    path = str(blob.name)
+    folder = not getattr(blob, "etag", None) or (blob.metadata or {}).get("hdi_isfolder", "").lower() == "true"
+    if folder or path.endswith("/"):
+        file = printable(posixpath.basename(path.rstrip("/")))
+        return None if not_a_workbook(file) else Entry(path.rstrip("/"), file, "", 0, _FOLDER)
+    return Entry(path, printable(posixpath.basename(path)), str(blob.etag).strip('"'), int(blob.size))
 
-    return DefaultAzureCredential()
 
-
-def _entry(blob: Any) -> Entry:
-    return Entry(blob.name, posixpath.basename(blob.name), str(blob.etag).strip('"'), int(blob.size))
+def _containers(way: Access | None, wanted: Container) -> str:
+    """The containers that are there, as a hint; empty where the way in does not show them."""
+    if way is None:
+        return ""
+    try:
+        with way.service() as service:
+            names = [item.name for item in islice(service.list_containers(), _LOOKED_AT)]
+    except (AzureError, ValueError):
+        return ""
+    return f" There are {listed(likest_first(wanted.name, sorted(names)))}." if names else " The account has none."
 
 
 def _vanished() -> RetryableReadError:
     return RetryableReadError(
         "The blob vanished between listing and reading.", mend="Run again once it is back in its place."
     )
-
-
-def _reason(error: Exception) -> str:
-    """The service's own words in one line, without the request that carried the credentials."""
-    if isinstance(error, HttpResponseError) and error.reason:
-        return f"{error.status_code} {error.reason}"
-    return str(error).splitlines()[0].rstrip(".")

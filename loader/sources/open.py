@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from loader.errors import SourceError
@@ -11,6 +12,7 @@ from loader.sources.folder import Folder
 
 DEFAULT = "data/workbooks"
 _BLOB_SCHEME = "az://"
+_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*|\$root|\$web")
 
 
 def open_source(text: str | None, project_dir: Path) -> Source:
@@ -26,6 +28,11 @@ def open_source(text: str | None, project_dir: Path) -> Source:
         container, _, prefix = text.removeprefix(_BLOB_SCHEME).partition("/")
         if not container:
             raise SourceError(f"'{text}' names no container.", mend="Write az://container/prefix.")
+        if not _CONTAINER.fullmatch(container):
+            raise SourceError(
+                f"No container can be called '{container}': it takes 3 to 63 small letters, digits and single hyphens.",
+                mend="Write az://container/prefix, with the container's name as the portal shows it.",
+            )
         return Container(container, prefix)
     if "://" in text:
         raise SourceError(f"'{text}' is no source.", mend="Give a folder, or az://container/prefix.")

@@ -29,9 +29,20 @@ def write_report(report: RunReport, folder: Path, *, keep: int) -> Path:
     _write(own / "report.json", redact(document) + "\n")
     _write(own / "report.html", redact(render_page(report)))
     _write(folder / LATEST, _POINTER.format(run_id=report.run_id))
-    for old in sorted(p for p in folder.iterdir() if p.is_dir() and _RUN_ID.fullmatch(p.name))[:-keep]:
+    # this one is the last, whatever its name says of the clock
+    others = sorted(p for p in folder.iterdir() if p.is_dir() and _RUN_ID.fullmatch(p.name) and p != own)
+    for old in others[: max(0, len(others) + 1 - keep)]:
         shutil.rmtree(old, ignore_errors=True)
     return own / "report.html"
+
+
+def latest_run(folder: Path) -> str | None:
+    """The run whose report was written last; ``None`` if there is none."""
+    try:
+        found = _RUN_ID.search((folder / LATEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found[0] if found and (folder / found[0] / "report.json").is_file() else None
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from pipeline.stages.context import Context
 
 
 def load(context: Context) -> Stage:
-    """Land new and changed workbooks. A rejected workbook makes the stage ATTENTION; the others are landed."""
+    """Land new and changed workbooks. A rejected or missing one makes the stage ATTENTION; the others are landed."""
     import loader  # noqa: PLC0415 - a run of another stage needs none of its libraries
 
     options = context.options
@@ -18,13 +18,21 @@ def load(context: Context) -> Stage:
         limit_files=options.limit_files,
         full=options.full,
     )
-    files = {"landed": result.landed, "unchanged": result.unchanged, "rejected": result.rejected}
+    files = {
+        "landed": result.landed,
+        "unchanged": result.unchanged,
+        "rejected": result.rejected,
+        "missing": len(result.missing),
+    }
     said = ", ".join(f"{count:,} {name}" for name, count in files.items() if count) or "no workbooks"
     return Stage(
         "load",
-        Status.ATTENTION if result.rejected else Status.OK,
+        Status.ATTENTION if result.rejected or result.missing else Status.OK,
         sentence=f"{said[0].upper()}{said[1:]}.",
         rows=result.rows,
-        figures=files,
-        problems=tuple(f"{file.file}: {warning}" for file in result.files for warning in file.warnings),
+        figures=files | {"ignored": len(result.ignored)},
+        problems=(
+            *(f"{file.file}: {warning}" for file in result.files for warning in file.warnings),
+            *result.notes,
+        ),
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from pipeline.dbt import run_dbt
 from pipeline.errors import StageFailedError
-from pipeline.figures import read_figures
+from pipeline.figures import failed_tests, read_figures
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
 from warehouse import Session
@@ -43,11 +42,13 @@ def validate(context: Context) -> Stage:
                 mend="Run `pipeline run` first.",
             )
         counts, problems = _cutover(session)
-    figures = read_figures(context.warehouse, since=datetime.now(UTC))
+    figures = read_figures(context.warehouse)
     problems += [f"{name}: rows in are not orders + rejected rows." for name in figures.does_not_add_up]
     problems += figures.unread
     tests = run_dbt(["test", "--select", "test_type:data"], target=context.target.name, project_dir=context.project_dir)
     problems += tests.failures
+    with context.warehouse.session(read_only=True) as session:
+        problems += failed_tests(session, context.warehouse)
     if tests.exit_code != 0 and not tests.failures:
         problems.append(f"dbt test ended with status {tests.exit_code}.")
     return Stage(

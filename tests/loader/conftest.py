@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 import loader
+from loader import Limits, reading
+from loader.reading import Job, Reading
+from loader.sources import Source
 from warehouse import Session, Warehouse, load_target, open_warehouse
 
 PROFILE = """\
@@ -49,6 +54,18 @@ def session(warehouse: Warehouse) -> Iterator[Callable[[], Session]]:
     """Opens a session when called, and closes it after the test."""
     with warehouse.session() as opened:
         yield lambda: opened
+
+
+@pytest.fixture
+def read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workbooks are read in this process: for tests of what comes before and after, where children cost seconds."""
+
+    @contextmanager
+    def reading_all(source: Source, jobs: Sequence[Job], limits: Limits, _: int) -> Iterator[Iterator[Reading]]:
+        with TemporaryDirectory(dir=tmp_path) as folder:
+            yield (reading.read_one(source, job, limits, Path(folder) / str(n)) for n, job in enumerate(jobs))
+
+    monkeypatch.setattr(reading, "reading_all", reading_all)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from loader.formats import package
 from loader.sources.folder import Folder
 from loader.workbook import Sheet, read_sheet
 from tests.loader.books import NAME, REQUIRED, book, order, rewritten, save, shared_book, with_sheet_xml
+from tests.loader.corpus.ole_writer import ole
 
 Land = Callable[..., LandResult]
 GOOD = book([order("A1")])
@@ -64,7 +65,7 @@ def test_damaged_part() -> None:
 
 def test_password_protected() -> None:
     """An encrypted workbook is an OLE container, whatever its name says."""
-    message = rejection(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4096)
+    message = rejection(ole({"EncryptionInfo": b"x", "EncryptedPackage": b"y"}))
     assert "password" in message
     assert "remove the password" in message
 

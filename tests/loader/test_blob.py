@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
+import urllib.parse
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +13,8 @@ from types import SimpleNamespace
 
 import azure.identity
 import pytest
-from azure.core.exceptions import ClientAuthenticationError
-from azure.storage.blob import ContainerClient
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
+from azure.storage.blob import AccountSasPermissions, ContainerClient, ResourceTypes, generate_account_sas
 from click.testing import CliRunner
 
 import loader
@@ -20,7 +22,7 @@ from loader import LandResult, SourceError, Status
 from loader import reading as reading_module
 from loader.cli import main
 from loader.errors import RetryableReadError
-from loader.sources import Entry, blob, open_source
+from loader.sources import Entry, blob_access, blob_faults, open_source
 from loader.sources.blob import Container
 from loader.tables import FILE_LOG
 from tests.loader.azurite_service import Azurite, Proxy, running
@@ -207,10 +209,13 @@ def test_a_blob_that_vanishes(box: ContainerClient) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text, "There is no container 'nowhere'"),
-        (lambda text: text.replace("AccountKey=", "AccountKey=AAAA"), "403"),
+        (lambda text: text, "There is no container 'nowhere'. Check az://container/prefix. There are 'box-"),
+        (
+            lambda text: text.replace("AccountKey=", "AccountKey=AAAA"),
+            "cannot be listed: the service does not accept the AccountKey (403 AuthenticationFailed). Copy",
+        ),
         (lambda text: text.replace("127.0.0.1:", "127.0.0.1:1/"), "cannot be listed"),
-        (lambda text: text.replace("==;", ";"), "cannot be listed"),
+        (lambda text: text.replace("==;", ";"), "cannot be listed: AZURE_STORAGE_CONNECTION_STRING is damaged"),
         (lambda text: text.replace("AccountName", "Accountname!"), "cannot be listed"),
         (lambda _: "", "Set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_URL"),
     ],
@@ -227,6 +232,179 @@ def test_a_container_that_cannot_be_listed(
     assert message in done.stderr
     assert set(json.loads(done.stdout)) == {"error", "mend"}
     assert azurite.key.rstrip("=") not in done.output
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("az://UPPER/in", "No container can be called 'UPPER'"),
+        ("az://bad_name!", "No container can be called 'bad_name!'"),
+        ("az://ab", "No container can be called 'ab'"),
+        ("az://two--hyphens", "No container can be called 'two--hyphens'"),
+    ],
+)
+def test_a_name_that_no_container_can_have(source: str, message: str, project: Path) -> None:
+    """It is said before anybody is asked."""
+    done = CliRunner().invoke(main, ["land", "--source", source])
+    assert (done.exit_code, message in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "there"),
+    [
+        ("in%20box", "'in box/'"),
+        ("IN", "'in/'"),
+        ("in/deep/none", "'in/deep/A.xlsx'"),
+        ("inn", "'in/'"),
+        ("top", "'TOP.xlsx'"),
+    ],
+)
+def test_a_prefix_without_workbooks_says_what_there_is(
+    box: ContainerClient, warehouse: Warehouse, prefix: str, there: str
+) -> None:
+    """The likest name comes first of its kind: percent signs, other case, a slip, a level too deep."""
+    for name in ("in/B.xlsx", "in box/A.xlsx", "in/deep/A.xlsx", "out/C.xlsx", "TOP.xlsx"):
+        box.upload_blob(name, b"x")
+    with pytest.raises(SourceError) as caught:
+        loader.land(warehouse, f"az://{box.container_name}/{prefix}")
+    assert caught.value.message == f"There is no workbook in az://{box.container_name}/{prefix} (0 other files)."
+    listing = str(caught.value.mend).split("there are ")[1]
+    kind = [name for name in listing.rstrip(".").split(", ") if name.endswith("/'") == there.endswith("/'")]
+    assert kind[0] == there
+
+
+def test_an_empty_container_is_said_to_be_empty(box: ContainerClient, warehouse: Warehouse) -> None:
+    """Whatever the prefix was."""
+    with pytest.raises(SourceError, match=r"The container 'box-.*' is empty"):
+        loader.land(warehouse, f"az://{box.container_name}/a/b")
+
+
+def test_folders_named_like_workbooks_and_companions(box: ContainerClient, land: Callable[[], LandResult]) -> None:
+    """A folder is rejected as in a folder of files, be it marked or made of its blobs; companions are ignored."""
+    box.upload_blob(f"in/{NAME}", DATA)
+    box.upload_blob("in/MARKED.xlsx", b"", metadata={"hdi_isfolder": "true"})
+    box.upload_blob("in/MADE.xlsx/x.xlsx", DATA)
+    box.upload_blob("in/plain/x.xlsx", DATA)
+    box.upload_blob("in/plain", b"", metadata={"hdi_isfolder": "true"})
+    box.upload_blob(f"in/._{NAME}", b"\0")
+    result = land()
+    assert {file.file: file.status for file in result.files} == {
+        NAME: Status.LANDED, "MARKED.xlsx": Status.REJECTED, "MADE.xlsx": Status.REJECTED,
+    }  # fmt: skip
+    assert {file.reason for file in result.files if file.reason} == {
+        "It is a folder, not a blob. Take it out of the source, or put the workbook in its place."
+    }
+    assert result.ignored == (f"._{NAME}",)
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+def signature(azurite: Azurite, *, rights: str = "rl", types: str = "sco", ends: dt.timedelta = HOUR) -> str:
+    return generate_account_sas(
+        "testaccount", azurite.key, ResourceTypes.from_string(types), AccountSasPermissions.from_string(rights),
+        dt.datetime.now(dt.UTC) + ends,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "mend"),
+    [
+        ({"ends": -HOUR}, "cannot be listed: the SAS expired at 2", "Make a new SAS"),
+        ({"rights": "r"}, "cannot be listed: the SAS lacks the right to list (l); it has sp=r.", "Make a new SAS"),
+        ({"rights": "l"}, "The blob cannot be read: the SAS lacks the right to read (r); it has sp=l.", "sp=rl"),
+        ({"types": "o"}, "cannot be listed: the SAS does not cover containers and blobs", "srt=co"),
+    ],
+    ids=["expired", "no list", "no read", "other types"],
+)
+def test_a_sas_that_is_not_enough(
+    box: ContainerClient, azurite: Azurite, monkeypatch: pytest.MonkeyPatch, proxied: Callable[..., Proxy],
+    options: dict[str, object], message: str, mend: str,
+) -> None:  # fmt: skip
+    """What is lacking is said, by its name, at once; the network has no part in it, and no secret is in the output."""
+    box.upload_blob(f"in/{NAME}", DATA)
+    proxy = proxied(lambda _: None)
+    sas = signature(azurite, **options)  # type: ignore[arg-type]
+    address = f"http://127.0.0.1:{proxy.server_address[1]}/testaccount"
+    secret = urllib.parse.parse_qs(sas)["sig"][0]
+    source = f"az://{box.container_name}/in"
+    for url in (False, True):
+        monkeypatch.delenv("AZURE_STORAGE_CONNECTION_STRING", raising=False)
+        if url:
+            monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_URL", f"{address}?{sas}")
+        else:
+            monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", f"BlobEndpoint={address};SharedAccessSignature={sas}")
+        done = CliRunner().invoke(main, ["land", "--source", source, "--json"])
+        assert done.exit_code in (1, 2)
+        assert message in done.stderr
+        assert mend in done.stderr
+        assert "network" not in done.output
+        for form in (secret, urllib.parse.quote(secret, safe=""), azurite.key):
+            assert form not in done.output + done.stderr
+    assert len(proxy.ranges) <= 2, "a refusal is not asked for again and again"
+
+
+def test_a_sas_in_the_account_url_lands(
+    box: ContainerClient, azurite: Azurite, land: Callable[[], LandResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address of the account may carry a SAS; no login is asked for."""
+    box.upload_blob(f"in/{NAME}", DATA)
+    monkeypatch.delenv("AZURE_STORAGE_CONNECTION_STRING")
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_URL", f"http://127.0.0.1:{azurite.port}/testaccount?{signature(azurite)}")
+    assert land().landed == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("testaccount", "AZURE_STORAGE_ACCOUNT_URL is no address of a storage account"),
+        ("http://account.blob.core.windows.net", "a login needs https"),
+    ],
+)
+def test_an_account_url_that_is_none(url: str, message: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said before anybody logs in."""
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_URL", url)
+    with pytest.raises(SourceError, match=message):
+        Container("box").entries()
+
+
+class RefusedError(HttpResponseError):
+    """What the service answers, by its status and its own word."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__("refused")
+        self.status_code, self.error_code, self.reason = status, code, "In the service's words."
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code", "cause"),
+    [
+        ("login", 403, "AuthorizationPermissionMismatch", "the login lacks the right to list (l)"),
+        ("login", 403, "AuthorizationFailure", "does not let this machine in (403 AuthorizationFailure)"),
+        ("key", 403, "KeyBasedAuthenticationNotPermitted", "allows no keys"),
+        ("key", 403, "AccountIsDisabled", "the storage account is disabled"),
+        ("sas", 403, "AuthorizationSourceIPMismatch", "for other addresses than this machine's"),
+        ("sas", 403, "AuthenticationFailed", "it is cut off, or its key was renewed"),
+        ("login", 409, "BlobArchived", "archive tier"),
+        ("key", 500, "Odd", "500 In the service's words"),
+    ],
+)
+def test_each_refusal_has_its_words(kind: str, status: int, code: str, cause: str) -> None:
+    """What Azurite cannot refuse is told from the service's documented codes."""
+    way = blob_access.Access(blob_access.CONNECTION, kind, "", {"sp": "rl"} if kind == "sas" else {})
+    said = blob_faults.explain(RefusedError(status, code), way, "l")
+    assert cause in said.cause
+    assert said.mend
+    assert blob_faults.is_final(RefusedError(status, code)) == (status < 500)
+
+
+def test_a_sas_that_is_not_valid_yet() -> None:
+    """A clock that is behind is a likely cause, and is named."""
+    begins = f"{dt.datetime.now(dt.UTC) + HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    way = blob_access.Access(blob_access.ACCOUNT_URL, "sas", "", {"st": begins, "sig": "x"})
+    said = blob_faults.explain(RefusedError(403, "AuthenticationFailed"), way, "l")
+    assert "valid only from" in said.cause
+    assert "clock" in said.mend
 
 
 class Login:
@@ -247,7 +425,7 @@ def test_an_account_url_is_used_with_a_login(monkeypatch: pytest.MonkeyPatch) ->
         logins.append(Login())
         return logins[-1]
 
-    blob._credential.cache_clear()
+    blob_access.credential.cache_clear()
     monkeypatch.setattr(azure.identity, "DefaultAzureCredential", log_in)
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_URL", "https://account.blob.core.windows.net")
     source = open_source("az://box/in", Path())
@@ -263,4 +441,4 @@ def test_an_account_url_is_used_with_a_login(monkeypatch: pytest.MonkeyPatch) ->
         with source._client() as client:
             assert client.url == "https://account.blob.core.windows.net/box"
     finally:
-        blob._credential.cache_clear()
+        blob_access.credential.cache_clear()

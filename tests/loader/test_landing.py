@@ -17,6 +17,7 @@ from loader import LandResult, Limits, SourceError, Status
 from loader import reading as reading_module
 from loader.reading import Job, read_one
 from loader.sources import Entry
+from loader.sources import folder as folder_module
 from loader.sources.folder import Folder
 from loader.tables import FILE_HEADERS, FILE_LOG
 from tests.loader.books import NAME, REQUIRED, TABLE, book, order, save, with_sheet_xml
@@ -185,14 +186,14 @@ def test_a_workbook_that_vanishes_while_the_folder_is_listed(
     """It is as if it had never been there; the folder is not said to be missing."""
     gone = save(source, [order("A1")])
     save(source, [order("B1")], name="AJE ORDER LIST.xlsx")
-    real = Folder._entry
+    real = folder_module._entry
 
     def deleted_before_it_is_looked_at(path: Path, stat: os.stat_result) -> Entry:
         if path == gone:
             raise FileNotFoundError(path)
         return real(path, stat)
 
-    monkeypatch.setattr(Folder, "_entry", staticmethod(deleted_before_it_is_looked_at))
+    monkeypatch.setattr(folder_module, "_entry", deleted_before_it_is_looked_at)
     assert [f.file for f in land().files] == ["AJE ORDER LIST.xlsx"]
 
 
@@ -201,16 +202,16 @@ def test_a_workbook_that_is_being_written(source: Path, monkeypatch: pytest.Monk
     path = save(source, [order("A1")])
     monkeypatch.setattr(reading_module, "_PAUSE_BEFORE_SECOND_TRY", 0)
     reads = []
-    real = Path.read_bytes
+    real = folder_module._contents
 
-    def growing(self: Path) -> bytes:
-        data = real(self)
+    def growing(file: Path) -> bytes:
+        data = real(file)
         reads.append(1)
         if len(reads) <= writes:
             path.write_bytes(data + b"\0")
         return data
 
-    monkeypatch.setattr(Path, "read_bytes", growing)
+    monkeypatch.setattr(folder_module, "_contents", growing)
     (entry,) = Folder(source).entries()
     writes = 1000
     assert "being written" in str(read_one(Folder(source), Job(entry), Limits()).error)
@@ -278,9 +279,30 @@ loader.land(open_warehouse(load_target("local")), sys.argv[1])
         assert not [name for name in session.relations() if name.endswith("__new")]
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_tables_of_someone_else_s_are_refused_by_name(
+    source: Path, land: Land, warehouse: Warehouse, full: bool
+) -> None:
+    """A raw table and a log that the loader did not make: status 2, all named, nothing landed, nothing lost."""
+    theirs = (TABLE, f"{TABLE}__new", FILE_LOG)
+    save(source, [order("A1")])
+    with warehouse.session() as session:
+        for name in theirs:
+            session.execute(f"create table \"{name}\" as select range as id, 'A1' as order_number from range(7)")
+    with pytest.raises(ConfigurationError, match="loader_file_log was not made by this project"):
+        land(full=full)
+    with warehouse.session() as session:
+        session.execute(f"drop table {FILE_LOG}")
+    with pytest.raises(ConfigurationError, match=f"^{TABLE}, {TABLE}__new were not made by this project"):
+        land(full=full)
+    with warehouse.session() as session:
+        assert sorted(session.relations()) == [TABLE, f"{TABLE}__new"]
+        assert session.rows(f'select count(*) from "{TABLE}"') == [(7,)]
+
+
 def test_status_values_are_those_of_the_contract() -> None:
     """Others read these words in loader_file_log."""
-    assert {s.value for s in Status} == {"landed", "unchanged", "rejected"}
+    assert {s.value for s in Status} == {"landed", "unchanged", "rejected", "missing", "forgotten", "ignored"}
 
 
 def _environment() -> dict[str, str]:

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from pipeline.figures import read_figures
-from pipeline.model import BoardFigures, CustomerFigures, FailedRow, Pushed, RejectedFile, Rejects, UnknownHeader
+from pipeline.files import last_load
+from pipeline.model import (
+    BoardFigures,
+    CustomerFigures,
+    FailedRow,
+    MissingFile,
+    Pushed,
+    RejectedFile,
+    Rejects,
+    UnknownHeader,
+)
 from warehouse import Warehouse
 from warehouse.duckdb import DuckDBSession
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+BEFORE = 7  # the last load before the run
 
 _TABLES = """
 create table "xAJE_ORDER_LIST_RAW" as select 'AJE.xlsx' as _source_file from range(3);
 create table "xRHONE_ORDER_LIST_RAW" as select 'RHONE.xlsx' as _source_file from range(2);
 create table "xEMPTY_ORDER_LIST_RAW" (_source_file varchar);
-create table loader_file_log (file varchar, raw_table varchar, status varchar, reason varchar, logged_at timestamp);
+create table loader_file_log (
+    file varchar, raw_table varchar, status varchar, reason varchar, load_seq bigint, source varchar, load_id varchar
+);
 insert into loader_file_log values
-    ('AJE.xlsx', 'xAJE_ORDER_LIST_RAW', 'landed', null, '2026-01-02 03:04:05'),
-    ('BAD.xlsx', 'xBAD_ORDER_LIST_RAW', 'rejected', 'BAD.xlsx is no workbook. Save it again.', '2026-01-02 03:04:06'),
-    ('RHONE.xlsx', 'xRHONE_ORDER_LIST_RAW', 'unchanged', null, '2026-01-02 03:04:06'),
-    ('OLD.xlsx', 'xOLD_ORDER_LIST_RAW', 'rejected', 'An earlier run.', '2026-01-01 00:00:00');
+    ('AJE.xlsx', 'xAJE_ORDER_LIST_RAW', 'landed', null, 8, '/in', 'a'),
+    ('BAD.xlsx', 'xBAD_ORDER_LIST_RAW', 'rejected', 'BAD.xlsx is no workbook. Save it again.', 8, '/in', 'a'),
+    ('RHONE.xlsx', 'xRHONE_ORDER_LIST_RAW', 'unchanged', null, 8, '/in', 'a'),
+    ('RHONE.xlsx', 'xRHONE_ORDER_LIST_RAW', 'missing', 'It was not there.', 7, '/in', '9'),
+    ('GONE.xlsx', 'xGONE_ORDER_LIST_RAW', 'missing', 'It is not there.', 8, '/in', 'a'),
+    ('notes.txt', null, 'ignored', 'It is no workbook.', 8, '/in', 'a'),
+    ('OLD.xlsx', 'xOLD_ORDER_LIST_RAW', 'rejected', 'An earlier run.', 6, '/in', '8'),
+    ('OTHER.xlsx', 'xOTHER_ORDER_LIST_RAW', 'rejected', 'Of another source.', 5, '/there', '7'),
+    ('MENDED.xlsx', 'xMENDED_ORDER_LIST_RAW', 'rejected', 'At first.', 5, '/in', '6'),
+    ('MENDED.xlsx', 'xMENDED_ORDER_LIST_RAW', 'forgotten', null, 6, '/in', '8');
 create table "ORDER_LIST" as select * from (values
     ('a', 'AJE', 'AJE.xlsx'), ('b', 'AJE', 'AJE.xlsx'), ('c', 'RHONE', 'RHONE.xlsx')
 ) t(order_key, customer_name, _source_file);
@@ -37,6 +53,17 @@ create table order_list_headers as select * from (values
 create table sync_monday__items as select * from (values
     ('AJE', 0, 'UPDATE', null), ('AJE', 0, 'DELETE', null), ('RHONE', 1, 'INSERT', '1 order, 9 were last pushed')
 ) t(customer_name, is_held_back, action_type, held_back_reason);
+create table sync_monday__subitems as select * from (values
+    ('AJE', 0, null), ('ASRV', 1, '1 piece, 9 were last pushed'), ('ASRV', 1, '1 piece, 9 were last pushed'),
+    ('RHONE', 1, '1 order, 9 were last pushed')
+) t(customer_name, is_held_back, held_back_reason);
+create table sync_customers as select * from (values
+    ('AJE', 0, null), ('ASRV', 1, '1 piece, 9 were last pushed'), ('RHONE', 1, '1 order, 9 were last pushed'),
+    ('TELFAR', 1, 'The test no_price fails on 1 of its rows.')
+) t(customer_name, is_held_back, held_back_reason);
+create table order_list_drift as select * from (values
+    ('AJE', 'planner is empty: no header "PLANNER" in AJE.xlsx.')
+) t(customer_name, reason);
 create table monday_sync_items as select * from (values
     ('AJE', 'POLO', 'The label is too long.', 5, 'DEAD'), ('AJE', 'TEE', null, 0, 'SYNCED')
 ) t(customer_name, item_name, error_message, retry_count, outcome);
@@ -55,20 +82,21 @@ def built(warehouse: Warehouse) -> Warehouse:
 
 def test_an_empty_database_has_no_figures(warehouse: Warehouse) -> None:
     """Before the first run every list is empty and nothing fails."""
-    figures = read_figures(warehouse, since=NOW)
+    figures = read_figures(warehouse, after=BEFORE)
     assert (figures.customers, figures.rejects, dict(figures.files)) == ((), (), {})
 
 
 def test_each_customer_has_its_counts(built: Warehouse) -> None:
     """Files, rows, orders, lines, rejects, what was pushed and what waits, a customer a line."""
     pushed = Pushed(BoardFigures(items_created=1), {"AJE": (1, 2, 3)})
-    aje, bad, empty, rhone = read_figures(built, since=NOW, pushed=pushed).customers
+    aje, bad, empty, gone, rhone = read_figures(built, after=BEFORE, pushed=pushed).customers
     assert aje == CustomerFigures(
         "AJE", ("AJE.xlsx",), "landed", rows=3, orders=2, lines=2, rejected_rows=1, rejected_values=1,
         created=1, updated=2, failed=3, waiting=1,
     )  # fmt: skip
     assert bad == CustomerFigures("BAD", ("BAD.xlsx",), "rejected")
     assert empty == CustomerFigures("EMPTY", ("",))
+    assert gone == CustomerFigures("GONE", ("GONE.xlsx",), "missing")
     assert rhone == CustomerFigures(
         "RHONE", ("RHONE.xlsx",), "unchanged", rows=2, orders=1, lines=1, rejected_rows=1, held_back=1
     )  # fmt: skip
@@ -79,7 +107,7 @@ def test_orders_in_anothers_workbook_are_their_own_customers(built: Warehouse) -
     with built.session() as session:
         session.execute("update \"ORDER_LIST\" set customer_name = 'LAMBS' where order_key = 'b'")
         session.execute("insert into \"ORDER_LIST_LINES\" values ('b')")
-    found = {c.customer: c for c in read_figures(built, since=NOW).customers}
+    found = {c.customer: c for c in read_figures(built, after=BEFORE).customers}
     assert found["LAMBS"] == CustomerFigures("LAMBS", rows=1, orders=1, lines=1)
     assert (found["AJE"].rows, found["AJE"].orders, found["AJE"].rejected_rows) == (2, 1, 1)
     assert found["AJE"].adds_up
@@ -87,10 +115,10 @@ def test_orders_in_anothers_workbook_are_their_own_customers(built: Warehouse) -
 
 def test_rows_that_do_not_add_up_are_named(built: Warehouse) -> None:
     """Taking one reject away leaves a row unaccounted for, and its customer is named."""
-    assert read_figures(built, since=NOW).does_not_add_up == ()
+    assert read_figures(built, after=BEFORE).does_not_add_up == ()
     with built.session() as session:
         session.execute("delete from order_list_rejects where _source_file = 'RHONE.xlsx'")
-    assert read_figures(built, since=NOW).does_not_add_up == ("RHONE",)
+    assert read_figures(built, after=BEFORE).does_not_add_up == ("RHONE",)
 
 
 def test_a_workbook_that_no_model_reads_is_named(built: Warehouse) -> None:
@@ -98,29 +126,57 @@ def test_a_workbook_that_no_model_reads_is_named(built: Warehouse) -> None:
     with built.session() as session:
         session.execute("delete from order_list_rejects where _source_file = 'RHONE.xlsx'")
         session.execute("delete from \"ORDER_LIST\" where _source_file = 'RHONE.xlsx'")
-    figures = read_figures(built, since=NOW)
+    figures = read_figures(built, after=BEFORE)
     assert figures.does_not_add_up == ()
     (sentence,) = figures.unread
     assert "RHONE.xlsx: 2 row(s)" in sentence
 
 
 def test_the_files_are_those_of_this_run(built: Warehouse) -> None:
-    """Files of earlier runs are not counted; a rejected one brings its reason."""
-    figures = read_figures(built, since=NOW)
-    assert dict(figures.files) == {"landed": 1, "rejected": 1, "unchanged": 1}
-    assert figures.rejected_files == (RejectedFile("BAD.xlsx", "BAD.xlsx is no workbook. Save it again."),)
+    """Files of earlier loads are not counted, whatever the clock said then."""
+    counts = {"landed": 1, "rejected": 1, "unchanged": 1, "missing": 1, "ignored": 1}
+    assert dict(read_figures(built, after=BEFORE).files) == counts
+    assert dict(read_figures(built).files) == {}
+
+
+def test_a_rejected_or_missing_file_stays_until_a_load_says_otherwise(built: Warehouse) -> None:
+    """It does not leave the report by getting old, only by landing, being forgotten, or by a change of the source."""
+    for figures in (read_figures(built, after=BEFORE), read_figures(built, after=8)):
+        assert figures.rejected_files == (
+            RejectedFile("BAD.xlsx", "BAD.xlsx is no workbook. Save it again."),
+            RejectedFile("OLD.xlsx", "An earlier run."),
+        )
+        assert figures.missing_files == (MissingFile("GONE.xlsx", "It is not there."),)
+
+
+def test_the_number_of_the_last_load(warehouse: Warehouse) -> None:
+    """Without a log it is 0; lines of a version before count as the loads that they will be numbered as."""
+    assert last_load(warehouse) == 0
+    with warehouse.session() as session:
+        session.execute(
+            "create table loader_file_log as select 'x' as load_id union all select 'y' union all select 'y'"
+        )
+    assert last_load(warehouse) == 2
+    assert read_figures(warehouse, after=2).rejected_files == ()
+    with warehouse.session() as session:
+        session.execute("alter table loader_file_log add column load_seq bigint")
+        session.execute("update loader_file_log set load_seq = 5 where load_id = 'y'")
+    assert last_load(warehouse) == 6
 
 
 def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
-    """Unknown headers, rejects by reason, held-back customers and failed records, each with what a person needs."""
-    figures = read_figures(built, since=NOW)
+    """Unknown headers, rejects by reason, emptied columns, held-back customers and failed records, for a person."""
+    figures = read_figures(built, after=BEFORE)
     assert figures.unknown_headers == (UnknownHeader("AJE.xlsx", "SHIP WINDOW"),)
     assert figures.rejects == (
         Rejects("row", "no_order_number", 2, "No number."),
         Rejects("value", "not_a_date", 1, "TBC is no date."),
     )
-    (held,) = figures.held_back
-    assert held.startswith("RHONE: 1 order, 9 were last pushed (1 change(s) wait;")
+    lines_alone, both, nothing_waits = figures.held_back
+    assert nothing_waits.startswith("TELFAR: The test no_price fails on 1 of its rows. (0 change(s) wait;")
+    assert lines_alone.startswith("ASRV: 1 piece, 9 were last pushed (2 change(s) wait;")
+    assert both.startswith("RHONE: 1 order, 9 were last pushed (2 change(s) wait;")
+    assert figures.drift == ('AJE: planner is empty: no header "PLANNER" in AJE.xlsx.',)
     assert figures.failed_rows == (
         FailedRow("AJE", "item", "POLO", "The label is too long.", 5, given_up=True),
         FailedRow("AJE", "subitem", "XL", "Refused.", 1, given_up=False),
@@ -132,12 +188,12 @@ def test_the_number_of_statements_does_not_grow(built: Warehouse, monkeypatch: p
     said: list[str] = []
     rows = DuckDBSession.rows
     monkeypatch.setattr(DuckDBSession, "rows", lambda s, sql, p=(): said.append(sql) or rows(s, sql, p))
-    read_figures(built, since=NOW)
+    read_figures(built, after=BEFORE)
     before = len(said)
     with built.session() as session:
         for number in range(100):
             session.execute(f"create table \"x{number}_ORDER_LIST_RAW\" as select 'f{number}' as _source_file")
             session.execute(f"insert into \"ORDER_LIST\" values ('{number}', 'C{number}', 'f{number}')")
     said.clear()
-    assert len(read_figures(built, since=NOW).customers) == 104
+    assert len(read_figures(built, after=BEFORE).customers) == 105
     assert len(said) == before

@@ -45,6 +45,25 @@ def test_the_last_attempt_to_build_counts(warehouse: Warehouse, builds: list[str
     assert History(warehouse).last_fingerprint() == expected
 
 
+def test_a_clock_set_back_changes_no_order(warehouse: Warehouse) -> None:
+    """The build that failed yesterday by the clock, and last in truth, makes the one before it void."""
+    for number, build in ((5, "a"), (3, "")):
+        past_run(warehouse, number, build)
+    assert [run.run_id for run in History(warehouse).runs()] == ["run-3", "run-5"]
+    assert History(warehouse).last_fingerprint() is None
+
+
+def test_the_history_of_an_older_version_gets_its_numbers(warehouse: Warehouse) -> None:
+    """Its runs keep the order in which they began, also before the next run numbers them."""
+    for number in (1, 2):
+        past_run(warehouse, number, "a")
+    with warehouse.session() as session:
+        session.execute("alter table pipeline_runs drop column run_seq")
+    assert [run.run_id for run in History(warehouse).runs()] == ["run-2", "run-1"]
+    past_run(warehouse, 0)
+    assert [run.run_id for run in History(warehouse).runs()] == ["run-0", "run-2", "run-1"]
+
+
 def test_runs_come_the_latest_first_and_no_more_than_asked_for(warehouse: Warehouse) -> None:
     """The last two of three runs, in order, with UTC times."""
     assert History(warehouse).runs() == ()

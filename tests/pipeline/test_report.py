@@ -19,6 +19,7 @@ from pipeline.model import (
     CustomerFigures,
     FailedRow,
     Figures,
+    MissingFile,
     PastRun,
     RejectedFile,
     Rejects,
@@ -27,7 +28,7 @@ from pipeline.model import (
     Status,
     UnknownHeader,
 )
-from pipeline.reporting import LATEST, render_page, write_report
+from pipeline.reporting import LATEST, latest_run, render_page, write_report
 from pipeline.summary import summary
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -53,9 +54,11 @@ REPORT = RunReport(
         ),
         rejects=(Rejects("row", "no_order_number", 92, f"No AAG ORDER NUMBER {EVIL}."),),
         rejected_files=(RejectedFile(f"BAD {EVIL}.xlsx", f"It is no workbook {EVIL}. Save it again."),),
+        missing_files=(MissingFile(f"GONE {EVIL}.xlsx", f"It is not in the source {EVIL}."),),
         unknown_headers=(UnknownHeader("A.xlsx", EVIL * 4),),
         failed_rows=(FailedRow("AJE", "item", EVIL, f"Refused {EVIL}.", 5, given_up=True),),
         failed_rows_left_out=3,
+        drift=(f"RHONE: {EVIL}",),
         held_back=(f"RHONE: {EVIL}",),
         board=BoardFigures(items_created=2, subitems_created=3, items_failed=1, gone=4),
         files={"landed": 45, "rejected": 1},
@@ -114,6 +117,16 @@ def test_only_the_last_reports_are_kept(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "20260104T030405Z-0a1b", "20260105T030405Z-0a1b", LATEST, "notes",
     ]  # fmt: skip
+
+
+def test_a_clock_set_back_loses_no_report(tmp_path: Path) -> None:
+    """The report that was written last stays and is the latest, whatever the runs' names say."""
+    for day in (3, 4, 2):
+        write_report(replace(REPORT, run_id=f"2026010{day}T030405Z-0a1b"), tmp_path, keep=2)
+        assert latest_run(tmp_path) == f"2026010{day}T030405Z-0a1b"
+    assert {p.name[:8] for p in tmp_path.iterdir() if p.is_dir()} == {"20260104", "20260102"}
+    shutil.rmtree(tmp_path / "20260102T030405Z-0a1b")
+    assert latest_run(tmp_path) is None
 
 
 def test_the_summary_says_what_a_person_asks_for(tmp_path: Path) -> None:

@@ -11,7 +11,17 @@ import pytest
 
 from console import ConfigurationError, ExitCode, LockHeldError, OrderListError
 from pipeline.history import History
-from pipeline.model import BoardFigures, CustomerFigures, Figures, Pushed, RejectedFile, RunReport, Stage, Status
+from pipeline.model import (
+    BoardFigures,
+    CustomerFigures,
+    Figures,
+    MissingFile,
+    Pushed,
+    RejectedFile,
+    RunReport,
+    Stage,
+    Status,
+)
 from pipeline.options import RunOptions
 from pipeline.run import judge, run
 from pipeline.stages import Context
@@ -195,6 +205,7 @@ OK_STAGES = (Stage("load", Status.OK), Stage("transform", Status.OK), Stage("syn
         (Figures(board=BoardFigures(items_failed=2)), Status.ATTENTION, "2 record(s) not taken by the board"),
         (Figures(held_back=("RHONE: lost 60 %",)), Status.ATTENTION, "1 customer(s) held back"),
         (Figures(rejected_files=(RejectedFile("a", "b"),)), Status.ATTENTION, "1 workbook(s) rejected"),
+        (Figures(missing_files=(MissingFile("a", "b"),)), Status.ATTENTION, "1 workbook(s) missing"),
         (
             Figures(customers=(CustomerFigures("AJE", rows=3, orders=2),)),
             Status.FAILED,

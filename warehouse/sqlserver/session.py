@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -119,6 +119,12 @@ class SQLServerSession:
         sql = statements.create_table(self._warehouse.relation(relation), columns, key)
         self._run(lambda cursor: _drain(cursor.execute(sql)))
 
+    def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
+        """Add columns in one statement."""
+        if columns:
+            self.execute(statements.add_columns(self._warehouse.relation(relation), columns))
+            self._types.pop(relation, None)
+
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``; readers wait for the commit and then see the new one."""
         self.drop_table(old)
@@ -145,6 +151,34 @@ class SQLServerSession:
             [self._warehouse.schema],
         )
         return Relations(str(row[0]) for row in found)
+
+    def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
+        """The columns of those relations that are there, by name in lower case; ``None`` for what is no table."""
+        wanted, looked_for = {name.lower() for name in names}, set(columns)
+        found: dict[str, set[str] | None] = {}
+        for name, kind in self.rows(
+            "select lower(table_name), table_type from information_schema.tables where lower(table_schema) = lower(?)",
+            [self._warehouse.schema],
+        ):
+            if name in wanted:
+                found[name] = set() if kind == "BASE TABLE" else None
+        for name, column in self.rows(
+            "select lower(table_name), column_name from information_schema.columns "
+            "where lower(table_schema) = lower(?)",
+            [self._warehouse.schema],
+        ):
+            if (known := found.get(name)) is not None and (not looked_for or column in looked_for):
+                known.add(column)
+        return found
+
+    def marks(self) -> dict[str, str | None]:
+        """All tables and views, each with its mark."""
+        return {str(name): mark for name, mark in self.rows(statements.MARKS, [self._warehouse.schema])}
+
+    def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
+        """How many rows a relation has and what is in them."""
+        rows = self.rows(statements.checksum(self._warehouse.relation(relation), columns))
+        return f"{rows[0][0]}:{rows[0][1]}"
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -17,6 +17,14 @@ _TYPES = {
     "decimal": "decimal(18, 6)",
 }
 
+#: Tables and views of a schema with the extended property that macros/platform/mark_statement.sql leaves on them.
+MARKS = (
+    "select o.name, cast(p.value as nvarchar(400)) from sys.objects as o "
+    "inner join sys.schemas as s on s.schema_id = o.schema_id left join sys.extended_properties as p "
+    "on p.class = 1 and p.major_id = o.object_id and p.minor_id = 0 and p.name = N'order_list' "
+    "where o.type in ('U', 'V') and lower(s.name) = lower(?)"
+)
+
 
 def quote(identifier: str) -> str:
     """Any text as an identifier."""
@@ -45,10 +53,22 @@ def create_table(relation: str, columns: Sequence[Column], key: Sequence[str]) -
     return f"if object_id({literal(relation)}, 'U') is null create table {relation} ({', '.join(parts)})"
 
 
+def add_columns(relation: str, columns: Sequence[Column]) -> str:
+    """Add columns, NULL in all rows, to a table."""
+    listed = ", ".join(f"{quote(c.name)} {type_of(c)} null" for c in columns)
+    return f"alter table {relation} add {listed}"
+
+
 def insert(relation: str, names: Sequence[str], *, rows: int = 1) -> str:
     """Insert ``rows`` rows by placeholders (at most 1,000 at once)."""
     places = ", ".join([f"({', '.join('?' for _ in names)})"] * rows)
     return f"insert into {relation} ({', '.join(map(quote, names))}) values {places}"  # noqa: S608 - all quoted
+
+
+def checksum(relation: str, columns: Sequence[str]) -> str:
+    """Count the rows of ``relation`` and sum up what is in them (in these columns; in all without)."""
+    summed = ", ".join(map(quote, columns)) or "*"
+    return f"select count_big(*), checksum_agg(binary_checksum({summed})) from {relation}"  # noqa: S608 - all quoted
 
 
 def declared_type(name: str, length: int | None, precision: int | None, scale: int | None, digits: int | None) -> str:
