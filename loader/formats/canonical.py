@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from operator import ge
@@ -22,26 +22,21 @@ from xml.sax.saxutils import escape
 import python_calamine as calamine
 import re2
 
-from loader.errors import RejectedError
 from loader.formats.base import Row, Value
 from loader.formats.moments import Moment
 from loader.formats.numerals import between, up_to_column
 from loader.formats.package import Package
+from loader.formats.sheet_chunks import DATA, DATA_END, MAIN, Chunks, UnprovenError
 from loader.formats.strings import strings_of
-from loader.formats.xml import LOCAL, XmlParser
 
-#: Rows are proven and read in pieces of so many bytes of XML: calamine holds all the cells that it is given.
-_CHUNK = 32 * 1024**2
 #: calamine builds the whole area between the first and the last value, 32 bytes a cell.
 _MOST_CELLS = 12_000_000
 _MOST_COLUMNS = 16_384
 #: Marks a text that is the index of a shared string; a sheet that holds this character itself is not proven.
 _MARK = "\ue000"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _BUILT_IN = {None: 0, Moment.DATE: 14, Moment.DURATION: 46}
-_DATA, _DATA_END = b"<sheetData>", b"</sheetData>"
 
 # what XML allows, without carriage returns, which a parser would turn into line feeds
 _CHARACTERS = r"[^<&\x00-\x08\x0b-\x1f\x{FFFE}\x{FFFF}]"
@@ -81,7 +76,6 @@ _TYPED = (
     (r' t="e"', rf"{_FORMULA}<v>#[A-Z0-9/!?_]+</v>"),
     (r' t="inlineStr"', rf"<is>{_STRING}</is>"),
 )
-_ROOT = re.compile(rb'<worksheet(?:\s[^<>]*)?\sxmlns="' + re.escape(_MAIN).encode() + b'"')
 _ERROR = re.compile(rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="e"((?: s="[0-9]+")?(?: (?:cm|vm|ph)="[0-9]+")*>)')
 _ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
@@ -89,17 +83,11 @@ _INDEX = re.compile(
     rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="s"((?: s="[0-9]+")?(?: (?:cm|vm|ph)="[0-9]+")*><v>)'
 )
 _EMPTY = ("", None)
-#: The elements around the rows.
-_WAY = ["worksheet", "sheetData"]
 _PLAIN_STRINGS = rf"(?:<si>{_STRING}</si>|<si/>)*"
 _STRINGS = (
     r'(?:<\?xml version="1\.0"(?: encoding="(?i:utf-8)")?(?: standalone="(?:yes|no)")? ?\?>\s*)?'
-    rf'<sst xmlns="{re.escape(_MAIN)}"{_STRINGS_ATTRIBUTES}>{_PLAIN_STRINGS}</sst>\s*'
+    rf'<sst xmlns="{re.escape(MAIN)}"{_STRINGS_ATTRIBUTES}>{_PLAIN_STRINGS}</sst>\s*'
 )
-
-
-class UnprovenError(Exception):
-    """The sheet, from the row on that is asked for next, is in another spelling."""
 
 
 def rows(
@@ -121,7 +109,7 @@ def rows(
         UnprovenError: the spelling of the next rows is not proven.
         RejectedError: a part is damaged.
     """
-    chunks = _Chunks(package, part)
+    chunks = Chunks(package, part)
     first = next(chunks)
     if chunks.ended:
         yield from _read(_proven(first, styles, 0), styles, _shared(package, strings), date_1904=date_1904)
@@ -146,50 +134,6 @@ def _unmarked(cell: Value, table: Sequence[str]) -> Value:
     if index >= len(table):
         raise UnprovenError  # our own reader names the cell
     return table[index]
-
-
-class _Chunks(Iterator[bytes]):
-    """The content of a sheet's ``sheetData`` in pieces of whole rows.
-
-    ``ended`` tells that no other follows; what stands around the rows is proven by then.
-    """
-
-    def __init__(self, package: Package, part: str) -> None:
-        self.ended = False
-        self._pieces = package.pieces(part)
-        self._part = part
-        self._head, found, self._rest = self._up_to(_DATA, b"").partition(_DATA)
-        if not found:
-            raise UnprovenError
-
-    def __next__(self) -> bytes:
-        if self.ended:
-            raise StopIteration
-        pieces, size = [self._rest], len(self._rest)
-        for piece in self._pieces:
-            pieces.append(piece)
-            size += len(piece)
-            if size > _CHUNK:
-                break
-        data = b"".join(pieces)
-        if size > _CHUNK and _DATA_END not in data:
-            end = data.rfind(b"<row ")
-            if end <= 0:
-                raise UnprovenError
-            self._rest = data[end:]
-            return data[:end]
-        data, found, tail = data.partition(_DATA_END)
-        self.ended = True
-        if not found or not _frame_is_sound(self._head + _DATA, chain([_DATA_END, tail], self._pieces), self._part):
-            raise UnprovenError
-        return data
-
-    def _up_to(self, mark: bytes, data: bytes) -> bytes:
-        for piece in self._pieces:
-            data += piece
-            if mark in data:
-                break
-        return data
 
 
 def _read(proven: bytes, styles: Sequence[Moment | None], shared: bytes, *, date_1904: bool) -> Iterator[Row]:
@@ -243,38 +187,6 @@ def _is_plain(data: bytes) -> bool:
     return b"]]>" not in data and not (b"_x" in data and _ESCAPE.search(data))
 
 
-def _frame_is_sound(head: bytes, tail: Iterable[bytes], part: str) -> bool:
-    """Whether what stands around the rows is XML in UTF-8 with one ``sheetData``, and says nothing of blanks."""
-    path: list[str] = []
-    seen: list[list[str]] = []
-    keeps_blanks: list[str] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        path.append(LOCAL[name])
-        if path[-1] == "sheetData":
-            seen.append(list(path))
-        if "xml:space" in attributes and path[-1] in {"worksheet", "sheetData"}:
-            keeps_blanks.append(name)
-
-    def end(_: str) -> None:
-        path.pop()
-
-    parser = XmlParser(part, start=start, end=end)
-    try:
-        head.decode("utf-8")
-        parser.feed(head)
-        if path != _WAY:  # it stands in a comment
-            return False
-        for piece in tail:
-            parser.feed(piece)
-        parser.close()
-    except (RejectedError, UnicodeDecodeError):
-        return False
-    declared = head.lstrip(b"\xef\xbb\xbf").partition(b"?>")[0].lower()
-    utf8 = b"encoding" not in declared or b"utf-8" in declared
-    return utf8 and not keeps_blanks and seen == [_WAY] and _ROOT.search(head) is not None
-
-
 def _grammar(first: int, last: int, widest: int) -> Any:
     """Rows whose cells stand between two rows, and those with values no further right than ``widest``.
 
@@ -313,7 +225,7 @@ def _shared(package: Package, part: str | None) -> bytes:
     if _compiled(_STRINGS).fullmatch(data) and _is_plain(data):
         return data
     items = "".join(f'<si><t xml:space="preserve">{_escaped(text)}</t></si>' for text in strings_of(package, part))
-    return f'<sst xmlns="{_MAIN}">{items}</sst>'.encode()
+    return f'<sst xmlns="{MAIN}">{items}</sst>'.encode()
 
 
 def _escaped(text: str) -> str:
@@ -338,13 +250,13 @@ def _workbook(rows_proven: bytes, shared: bytes, styles: Sequence[Moment | None]
         ),
         "xl/_rels/workbook.xml.rels": (f'<Relationships xmlns="{_PACKAGE}">{root}</Relationships>'.encode(),),
         "xl/workbook.xml": (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/><sheets>'
+            f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/><sheets>'
             '<sheet name="S" sheetId="1" r:id="worksheet"/></sheets></workbook>'.encode(),
         ),
-        "xl/styles.xml": (f'<styleSheet xmlns="{_MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'.encode(),),
+        "xl/styles.xml": (f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'.encode(),),
         "xl/sharedStrings.xml": (shared,),
         "xl/s.xml": (
-            f'<worksheet xmlns="{_MAIN}"><mergeCells></mergeCells>'.encode(), _DATA, rows_proven, _DATA_END,
+            f'<worksheet xmlns="{MAIN}"><mergeCells></mergeCells>'.encode(), DATA, rows_proven, DATA_END,
             b"</worksheet>",
         ),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from loader.formats import canonical, sheet_xml
 from loader.formats.base import Row
 from loader.formats.moments import Moment
 from loader.formats.package import Package
+from loader.formats.sheet_chunks import UnprovenError
 from loader.formats.strings import strings_of
 
 SHEET, STRINGS = "sheet.xml", "strings.xml"
@@ -68,7 +69,7 @@ class Content:
         """Whether the whole sheet goes the fast way."""
         try:
             list(self.proven())
-        except (canonical.UnprovenError, RejectedError):
+        except (UnprovenError, RejectedError):
             return False
         return True
 
@@ -78,7 +79,7 @@ class Content:
             for row in self.proven():
                 last = row[0]
                 yield row
-        except canonical.UnprovenError:
+        except UnprovenError:
             yield from (row for row in self.parsed() if row[0] > last)
 
 

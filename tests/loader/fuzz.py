@@ -16,14 +16,16 @@ import sys
 import time
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
+from unittest import mock
 
 from loader.errors import RejectedError
+from loader.formats import package, sheet_chunks, sheet_xml
 from loader.formats.content import open_book
-from loader.formats.sheet_xml import read_rows
 from loader.formats.xlsx import XlsxBook
 from loader.limits import Limits
 from loader.workbook import read_sheet
@@ -142,17 +144,32 @@ def problem(data: bytes) -> str | None:
         return f"the two ways: {type(error).__name__}: {error}"
 
 
+@contextmanager
+def _in_small_pieces() -> Iterator[None]:
+    """Sheets are read as if they were large."""
+    with (
+        mock.patch.object(package, "_PIECE", 100),
+        mock.patch.object(sheet_chunks, "_CHUNK", 250),
+        mock.patch.object(sheet_xml, "_SORTABLE", 0),
+    ):
+        yield
+
+
 def _difference(book: XlsxBook) -> str | None:
     for sheet in book.sheets:
         fast = outcome(book.rows(sheet))
         try:
-            rows = read_rows(
+            rows = sheet_xml.read_rows(
                 book._package, str(sheet.key), sheet.name, book._styles, book._strings, date_1904=book._date_1904
             )
         except RejectedError as error:
             sure: object = str(error)
         else:
             sure = outcome(rows)
+        with _in_small_pieces():
+            pieces = outcome(book.rows(sheet))
+        if isinstance(pieces, dict) and pieces != sure:
+            return f"sheet {sheet.name} in pieces: proven {pieces!r:.300}, parsed {sure!r:.300}"
         if fast != sure:
             return f"sheet {sheet.name}: proven {fast!r:.300}, parsed {sure!r:.300}"
     return None

@@ -61,12 +61,13 @@ KNOWN_OF_OPENPYXL = {
 def landed(data: bytes) -> tuple[str, int, Texts]:
     """The sheet that is read, its header row, and the texts below by row and column."""
     sheet = read_sheet("A.xlsx", data, Limits())
+    places = {header.column: header.position for header in sheet.headers}
     texts: Texts = {}
     for numbers, table in sheet.pieces():
-        for column, name in enumerate(table.column_names, 1):
+        for name in table.column_names:
             for number, text in zip(numbers.to_pylist(), table[name].to_pylist(), strict=True):
                 if text is not None:
-                    texts[number, column] = text
+                    texts[number, places[name]] = text
     return sheet.name, sheet.header_row, texts
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loader.formats import sheet_chunks
 from loader.formats.moments import Moment
 from tests.loader.both_ways import Content, difference, outcome
 from tests.loader.corpus.parts import MAIN, inline, sheet_of, strings_part
@@ -95,3 +97,22 @@ def test_no_mutation_of_the_shared_strings_parts_the_two_ways(
 ) -> None:
     """The same of the part that holds the texts."""
     assert difference(proven_of(SEED.encode(), mutated(TEXTS.encode(), changes))) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("UTF-8", "ISO-8859-1"), ("UTF-8", "windows-1252"), ("UTF-8", "martian"), ("<sheetData>", "<!-- <sheetData>"),
+        ("<sheetData>", "<sheetData/><sheetData>"), ("</sheetData>", "</sheetData><sheetData/>"), ("<dim", "<!-- <dim"),
+        ("</worksheet>", ""), ("</sheetData>", "</sheetData>&x;"), ("<sheetData>", "<x><sheetData>"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("chunk", [300, 10_000_000])
+def test_what_stands_around_the_rows_is_proven_first(
+    monkeypatch: pytest.MonkeyPatch, chunk: int, old: str, new: str
+) -> None:
+    """No row of a large sheet is read before its encoding and its place in the XML are known, nor of a small one."""
+    monkeypatch.setattr(sheet_chunks, "_CHUNK", chunk)
+    assert old in SEED
+    sheet = SEED.replace("bare", "cafÃ©").replace(old, new).encode("latin-1")
+    assert difference(proven_of(sheet, step=64)) is None

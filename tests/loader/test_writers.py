@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment
 import samples
 from loader.formats import xlsx
 from loader.formats.package import Package
+from loader.formats.sheet_chunks import UnprovenError
 from loader.limits import Limits
 from loader.workbook import read_sheet
 from tests.loader.both_ways import Outcome, outcome
@@ -161,5 +162,5 @@ def test_nearly_canonical_is_not_proven() -> None:
         assert changed_sheet != _EXCEL
         book = xlsx.XlsxBook(Package(pack(changed(parts_of(changed_sheet, formats=(14,)), {SHEET: str})), Limits()))
         rows = xlsx.canonical.rows(book._package, SHEET, (None,), None, date_1904=False)
-        with pytest.raises(xlsx.canonical.UnprovenError):
+        with pytest.raises(UnprovenError):
             list(rows)
