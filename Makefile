@@ -21,6 +21,7 @@ TARGET ?=
 SOURCE ?=
 ARGS ?=
 SEED ?=
+SECONDS ?=
 SERVER ?=
 WORKBOOKS := data/workbooks
 LINTED := target/lint
@@ -34,7 +35,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint contract format lock bench soak clean sqlserver-driver test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test lint contract format lock bench soak fuzz clean sqlserver-driver test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -91,6 +92,9 @@ bench: $(DEV_READY) profiles.yml  ## Measure: loader, dbt, the whole run, the sy
 
 soak: $(DEV_READY) profiles.yml  ## Hundreds of seeded runs with faults and kills. SEED=<n>
 	@$(PY) -m bench soak $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+fuzz: $(DEV_READY)  ## Change workbooks at random: no crash, no hang, no way of reading that differs. SECONDS=60 SEED=<n>
+	@$(PY) -m tests.loader.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 ##@ House
 

@@ -54,7 +54,7 @@ def read_rows(
         sheet_rows: dict[int, list[Value]] = {}
         for number, cells in rows:
             sheet_rows[number] = _laid_over(sheet_rows.get(number), cells)
-        yield from sorted(sheet_rows.items())
+        yield from (row for row in sorted(sheet_rows.items()) if _holds_a_value(row[1]))
         return
     last = 0
     for number, cells in rows:
@@ -64,7 +64,8 @@ def read_rows(
                 mend="Open the file in Excel and save it again.",
             )
         last = number
-        yield number, cells
+        if _holds_a_value(cells):
+            yield number, cells
 
 
 def _rows_as_they_come(package: Package, part: str, cells: _Cells) -> Iterator[tuple[int, list[Value]]]:
@@ -74,6 +75,11 @@ def _rows_as_they_come(package: Package, part: str, cells: _Cells) -> Iterator[t
         yield from cells.finished()
     parser.close()
     yield from cells.finished()
+
+
+def _holds_a_value(cells: Sequence[Value]) -> bool:
+    """An empty text is none; it stands there only because it may have taken the place of another."""
+    return any(cell is not None and cell != "" for cell in cells)
 
 
 def _laid_over(below: list[Value] | None, above: list[Value]) -> list[Value]:
@@ -203,13 +209,13 @@ class _Cells:
         kind = cell.get("t", "n").strip()
         raw = None if self._value is None else "".join(self._value)
         if self._rich is not None and (kind == "inlineStr" or not raw):
-            return self._rich.value or None
+            return self._rich.value
         if self._formula and (raw is None or (not raw.strip(_BLANKS) and kind not in _TEXTS)):
             self._reject(row, column, "is a formula without a stored result", "let it calculate, and save it")
         if raw is None:
             return _ERROR_WITHOUT_TEXT if kind == "e" else None
         if kind in _TEXTS:
-            return unescape(raw) or None
+            return unescape(raw)
         return self._typed(kind, raw.strip(_BLANKS), cell, (row, column))
 
     def _typed(self, kind: str, text: str, cell: dict[str, str], place: tuple[int, int]) -> Value:
@@ -223,10 +229,10 @@ class _Cells:
             return _BOOLEANS.get(text.lower(), text)
         return self._number(text, cell.get("s"))
 
-    def _string(self, index: str, row: int, column: int) -> str | None:
+    def _string(self, index: str, row: int, column: int) -> str:
         if not _WHOLE.fullmatch(index) or int(index.partition(".")[0]) >= len(self._strings):
             self._reject(row, column, f"refers to the shared string {index[:20]}, which is not there", "save it again")
-        return self._strings[int(index.partition(".")[0])] or None
+        return self._strings[int(index.partition(".")[0])]
 
     def _number(self, text: str, style: str | None) -> Value:
         if not _NUMBER.fullmatch(text):

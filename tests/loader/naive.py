@@ -122,9 +122,9 @@ def _cells(root: ET.Element, strings: list[str], formats: list[str], *, late: bo
                     for letter in place[1].upper():
                         column = column * 26 + ord(letter) - 64
                 value = _value(cell, strings, formats, late=late)
-                if value not in (None, "") or isinstance(value, bool):
+                if value is not None:
                     grid[at_row, column] = value
-    return grid
+    return {place: value for place, value in grid.items() if value != ""}
 
 
 def _value(  # noqa: PLR0911 - one return for each kind of cell

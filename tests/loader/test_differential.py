@@ -51,6 +51,7 @@ KNOWN_OF_OPENPYXL = {
         "finds parts only where they usually lie, and as they are written"
     ),
     "^(an|two) empty lines? in front|mark of UTF-8 and": "fails on an empty line in front of XML",
+    "^a format behind": "lets a cell without a value take another's place",
     "^the strict": "does not know the strict namespaces",
     "^70 KiB": "does not find the archive's directory",
     "core.xml is|rels is": "reads parts that no cell needs",

@@ -118,6 +118,12 @@ cell("text of a formula, with blanks", '<c r="E2" t="str"><v>  a  </v></c>', "  
 cell("text of a formula, in CDATA", '<c r="E2" t="str"><v><![CDATA[a<b]]></v></c>', "a<b")
 cell("text of a formula, escaped", '<c r="E2" t="str"><v>a_x000D_b</v></c>', "a\rb")
 
+# --- two cells in one place: the later counts, but for one without a value
+for written in ('t="s"><v>0</v></c>', 't="str"><v></v></c>', 't="inlineStr"><is><t/></is></c>'):
+    cell(f"an empty text behind a number: {written}", f'<c r="E2"><v>1</v></c><c r="E2" {written}', None, "<si/>")
+cell("a format behind a number", '<c r="E2"><v>1</v></c><c r="E2" s="0"/>', "1")
+cell("a text behind a number", '<c r="E2"><v>1</v></c><c r="E2" t="str"><v>x</v></c>', "x")
+
 # --- headers are cells like any others
 TYPED = (
     ('<c r="E1"><v>32</v></c>', "32"), ('<c r="E1"><v>34.0</v></c>', "34"), ('<c r="E1"><v>10.5</v></c>', "10.5"),
