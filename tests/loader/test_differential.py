@@ -102,10 +102,8 @@ def by_openpyxl(data: bytes, sheet: str) -> dict[tuple[int, int], object]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    return {
-        (cell.row, cell.column): cell.value for row in workbook[sheet].iter_rows() for cell in row
-        if cell.value is not None
-    }  # fmt: skip
+    cells = workbook[sheet]._cells  # its rows would be all up to the last cell
+    return {place: cell.value for place, cell in cells.items() if cell.value is not None}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import re
 import struct
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tests.loader.corpus.lists import Corpus, orders
 from tests.loader.corpus.parts import (
@@ -24,7 +24,6 @@ from tests.loader.corpus.parts import (
     STYLES,
     TYPES,
     Parts,
-    book_of,
     changed,
     header,
     inline,
@@ -32,7 +31,6 @@ from tests.loader.corpus.parts import (
     order,
     pack,
     parts_of,
-    relation,
     renamed,
     sheet_of,
 )  # fmt: skip
@@ -244,54 +242,3 @@ for name, content in (
     ("xl/worksheets/_rels/sheet1.xml.rels", b"<damaged"), ("xl/worksheets/sheet9.xml", b"<!DOCTYPE x>"),
 ):  # fmt: skip
     variant(f"{name} is {content[:12]!r}", lambda p, n=name, c=content: {**p, n: c})
-
-
-# --- sheets
-def _sheets(*sheets: tuple[str, str], more: str = "", states: Sequence[str] = ()) -> Callable[[], Parts]:
-    """A workbook of sheets: names and rows; ``more`` stands among them."""
-
-    def build() -> Parts:
-        parts = parts_of("")
-        tabs, targets = "", ""
-        for number, (name, rows) in enumerate(sheets, 1):
-            state = f' state="{states[number - 1]}"' if states and states[number - 1] else ""
-            tabs += f'<sheet name="{name}" sheetId="{number}"{state} r:id="s{number}"/>'
-            targets += relation(f"s{number}", "worksheet", f"worksheets/sheet{number}.xml")
-            parts[f"xl/worksheets/sheet{number}.xml"] = sheet_of(rows)
-        parts[BOOK] = book_of(more + tabs)
-        return changed(parts, {RELATIONS: swapped("</Relationships>", f"{targets}</Relationships>")})
-
-    return build
-
-
-_LIST, _OTHER, _LATER = header() + order(2), '<row r="1"><c r="A1"><v>1</v></c></row>', header() + order(3)
-lands("MASTER behind others", _sheets(("A", _OTHER), ("MASTER", _LIST)))
-lands("MASTER before 'MASTER '", _sheets(("MASTER ", _LATER), ("MASTER", _LIST)))
-lands("'master ' where no other is", _sheets(("A", _OTHER), ("master ", _LIST)), sheet="master ")
-lands("MASTER with a hard blank", _sheets(("A", _LATER), ("MASTER\u00a0", _LIST)), sheet="MASTER\u00a0")
-lands("an empty MASTER", _sheets(("MASTER", ""), ("Orders", _LIST)), sheet="Orders")
-lands("a hidden list in front", _sheets(("Old", _LATER), ("New", _LIST), states=("hidden", "")), sheet="New")
-lands("a veryHidden list in front", _sheets(("Old", _LATER), ("New", _LIST), states=("veryHidden", "")), sheet="New")
-lands("a state that nobody knows", _sheets(("New", _LIST), states=("show",)), sheet="New")
-lands("a cover sheet in front", _sheets(("Cover", _OTHER), ("Orders", _LIST)), sheet="Orders")
-lands("an empty sheet in front", _sheets(("Sheet1", ""), ("Orders", _LIST)), sheet="Orders")
-lands("a name with entities", _sheets(("R&amp;D &lt;1&gt;", _LIST)), sheet="R&D <1>")
-refused("only covers", _sheets(("Cover", _OTHER), ("Notes", _OTHER)), "Cover", "Notes", "AAG ORDER NUMBER")
-refused("only a hidden list", _sheets(("Cover", _OTHER), ("Old", _LIST), states=("", "hidden")), "Hidden", "Old")
-for tab in (
-    '<sheet name="Gone" sheetId="90" r:id="rId77"/>', '<sheet name="Macro" sheetId="91" state="veryHidden" r:id=""/>',
-    '<sheet name="Styles" sheetId="92" r:id="rId2"/>', '<sheet name="Bare" sheetId="93"/>',
-):  # fmt: skip
-    lands(f"in front: {tab}", _sheets(("MASTER", _LIST), more=tab))
-for kind in ("chartsheet", "dialogsheet", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"):
-    lands(
-        f"in front: a {kind.rpartition('/')[2]} of the name MASTER",
-        lambda kind=kind: {
-            **changed(
-                _sheets(("MASTER", _LIST), more='<sheet name="MASTER" sheetId="9" r:id="rId9"/>')(),
-                {RELATIONS: swapped("</Relationships>", relation("rId9", kind, "other.xml") + "</Relationships>")},
-            ),
-            "xl/other.xml": "<other",
-        },
-    )
-refused("no sheets", lambda: changed(whole(), {BOOK: lambda t: re.sub("<sheet .*?/>", "", t)}), "no sheet")
