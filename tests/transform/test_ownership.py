@@ -13,8 +13,8 @@ OF_A_PERSON = ("FACT_ORDER_LIST", "sync_monday__items", "ORDER_LIST__dbt_backup"
 
 FIRST_RELEASE = (
     "customer_names", "ORDER_LIST_STAGING", "ORDER_LIST", "order_list_rejects", "order_list_headers",
-    "ORDER_LIST_LINES", "order_list_history", "swp_ORDER_LIST_SYNC", "FACT_ORDER_LIST", "sync_customers", "sync_monday__items",
-    "sync_monday__subitems",
+    "ORDER_LIST_LINES", "order_list_history", "swp_ORDER_LIST_SYNC", "FACT_ORDER_LIST", "sync_customers",
+    "sync_monday__items", "sync_monday__subitems",
 )  # fmt: skip
 
 
