@@ -1,5 +1,5 @@
-{#- Has the database look at every SQL expression in a customer's file, without a row, before a run changes anything. What
-    it refuses it shows with the words before it, which name the file and the column. -#}
+{#- Has the database look at every SQL expression in a customer's file, without a row, before a run changes anything. A
+    line names the file and the column before each, since the database's own words do not. -#}
 {% macro check_expressions() %}
 {%- for node in customer_models() -%}
     {%- set settings = customer_settings(node) -%}
@@ -10,7 +10,8 @@
         {%- set headers = {} -%}
         {%- for header in raw_headers(raw, business_columns()) if raw is not none -%} {%- do headers.update({folded_header(header): header}) -%} {%- endfor -%}
         {%- for column, sql in settings.expressions.items() if raw is not none -%}
-            {%- do run_query('select /* ' ~ file ~ ': expressions: ' ~ column ~ ' */ ' ~ headers_as_columns(sql, headers) ~ ' as checked from ' ~ raw ~ ' where 1 = 0') -%}
+            {%- do log('Checking ' ~ file ~ ': expressions: ' ~ column, info=true) -%}
+            {%- do run_query('select ' ~ headers_as_columns(sql, headers) ~ ' as checked from ' ~ raw ~ ' where 1 = 0') -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endfor -%}
