@@ -97,10 +97,10 @@ class _Landing:
                     tables.prepare(session)
         else:
             with self._warehouse.session() as session:
-                known = memory.recall(session, self._warehouse, tables.prepare(session))
+                possible = name_tables(choice.books, memory.NOTHING).all_tables
+                known = memory.recall(session, self._warehouse, tables.prepare(session, possible))
                 self.load = replace(self.load, sequence=known.sequence)
                 named = self._name_tables(choice, known)
-                tables.require_raw_tables(session, named.tables.values())
                 self._look_around(session, choice, named, known, max_missing)
                 jobs = self._jobs(choice.chosen, named.tables, memory.NOTHING if full else known)
                 if not jobs:

@@ -73,18 +73,21 @@ class Load:
     source: str | None = None
 
 
-def prepare(session: Session) -> Relations:
+def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
     """Create the loader's tables, and clear away what a killed run left half built; returns what was there.
 
+    A table is one of the loader's if it has the columns that the loader adds.
+
     Raises:
-        ForeignRelationError: under one of the loader's names stands what it did not make.
+        ForeignRelationError: under one of the loader's names, or of ``raw_tables``, stands what it did not make.
     """
     there = session.relations()
     kept = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
     if there:  # else nothing can be in the way
         require_ours(session, kept)
         left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
-        require_columns(session, left, META_COLUMNS)
+        ours = [name for name in raw_tables if name in there]
+        require_columns(session, [*ours, *left], META_COLUMNS)
         for relation in left:
             session.drop_table(relation)
     for table in kept:
@@ -94,16 +97,6 @@ def prepare(session: Session) -> Relations:
             had = {column.lower() for column in session.columns(table.name)}
             session.add_columns(table.name, [column for column in table.columns if column.name not in had])
     return there
-
-
-def require_raw_tables(session: Session, names: Iterable[str]) -> None:
-    """Make sure that what stands under the names of landing tables are such: that they have the loader's columns.
-
-    Raises:
-        ForeignRelationError: one has not.
-    """
-    there = session.relations()
-    require_columns(session, [name for name in names if name in there], META_COLUMNS)
 
 
 def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: FileResult, load: Load) -> None:
