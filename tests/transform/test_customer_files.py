@@ -42,5 +42,5 @@ def test_a_customer_s_file_that_does_not_compile_is_named_and_nothing_changes(co
     done = dbt.run("build", check=False)
     assert done.returncode == 2
     assert "stg_asrv" in done.stdout
-    assert "'order_list_off' is undefined" in done.stdout
+    assert 'there is no macro "order_list_off"' in done.stdout
     assert dbt.rows(WRITTEN) == before
