@@ -100,6 +100,7 @@ def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtR
         "--target", target, "--project-dir", str(project_dir),
     ]  # fmt: skip
     errors: list[str] = []
+    checking = ""  # what dbt said it looks at, for the error that may come of it
     with (
         child(command, cwd=project_dir, environment=_environment(project_dir), stdout=subprocess.PIPE) as process,
         _shown(f"dbt {arguments[0]}") as step,
@@ -110,8 +111,10 @@ def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtR
                 errors.append(line.strip())
             else:
                 step(event)
+                said = str(event["info"].get("msg", ""))
                 if event["info"].get("level") == "error":
-                    errors.append(str(event["info"].get("msg", "")))
+                    errors += [checking, said]
+                checking = said if said.startswith("Checking ") else ""
         exit_code = process.wait()
     words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
     if not results.is_file():

@@ -109,7 +109,7 @@ def test_a_slip_in_a_customer_s_file_stops_with_a_sentence(own_project: Dbt) -> 
     # one by one, which takes a project that does not look at all of them beforehand
     settings_file = dbt.project / "dbt_project.yml"
     whole = settings_file.read_text(encoding="utf-8")
-    settings_file.write_text(whole.replace('  - "{{ check_customers() }}"\n', ""), encoding="utf-8")
+    settings_file.write_text(whole.replace('  - "{{ check_before_the_run() }}"\n', ""), encoding="utf-8")
     done = dbt.run("run", "--select", "path:models/staging", check=False)
     settings_file.write_text(whole, encoding="utf-8")
     said = " ".join(done.stdout.split())
