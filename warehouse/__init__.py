@@ -4,7 +4,14 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Relations, Session, Warehouse
-from warehouse.errors import ConnectionFailedError, ConnectionLostError, StatementFailedError, WarehouseBusyError
+from warehouse.errors import (
+    ConnectionFailedError,
+    ConnectionLostError,
+    DoesNotFitError,
+    LockLostError,
+    StatementFailedError,
+    WarehouseBusyError,
+)
 from warehouse.open import open_warehouse
 from warehouse.profile import Target, load_target
 
@@ -12,6 +19,8 @@ __all__ = [
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "DoesNotFitError",
+    "LockLostError",
     "Relations",
     "Session",
     "StatementFailedError",

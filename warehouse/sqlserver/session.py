@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
@@ -11,14 +11,16 @@ import pyodbc
 import stamina
 
 from warehouse.base import Column, Relations
-from warehouse.errors import ConnectionLostError, StatementFailedError
-from warehouse.sqlserver import failures, statements, values
+from warehouse.errors import StatementFailedError
+from warehouse.sqlserver import failures, fit, statements, values
 
 if TYPE_CHECKING:
     from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
 Result = TypeVar("Result")
 _ATTEMPTS = 4
+_LOCK_MILLISECONDS = 2_000
+_BRIEF_ATTEMPTS = 60
 _MAX_PARAMETERS = 2_000  # the server takes 2,100 in one statement
 
 
@@ -36,6 +38,7 @@ class SQLServerSession:
         self._warehouse = warehouse
         self._in_transaction = False
         self._types: dict[str, dict[str, str]] = {}
+        self._collation: str | None = None
 
     def close(self) -> None:
         """Close the connection; what was not committed is rolled back."""
@@ -44,28 +47,28 @@ class SQLServerSession:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
-        self._run(lambda cursor: _drain(cursor.execute(sql, list(parameters))), repeatable=False)
+        self._run(lambda cursor: _drain(self._executed(cursor, sql, parameters)), repeatable=False)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        fetched = self._run(lambda cursor: cursor.execute(sql, list(parameters)).fetchall())
+        fetched = self._run(lambda cursor: self._executed(cursor, sql, parameters).fetchall())
         return [tuple(row) for row in fetched]
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """All rows of a query, by columns."""
 
         def fetch(cursor: pyodbc.Cursor) -> pa.Table:
-            cursor.execute(sql, list(parameters))
+            self._executed(cursor, sql, parameters)
             return values.table(cursor.description, cursor.fetchall())
 
         return self._run(fetch)
 
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
-        cursor = self._run(lambda new: new.execute(sql, list(parameters)), keep_open=True)
+        cursor = self._run(lambda new: self._executed(new, sql, parameters), keep_open=True)
         try:
             while True:
-                with _translated():
+                with failures.translated():
                     fetched = cursor.fetchmany(size)
                 if not fetched:
                     return
@@ -76,9 +79,8 @@ class SQLServerSession:
     def insert(self, relation: str, data: pa.Table) -> int:
         """Insert rows in bulk, columns matched by name; all or none.
 
-        Rows travel as parameter arrays (``fast_executemany``), sized by the widest value of the chunk; see
-        docs/sqlserver.md for what was measured against it. FreeTDS has no such arrays that can be relied on: there
-        many rows share one statement.
+        Rows travel as parameter arrays (``fast_executemany``), sized by the widest value of the chunk (measured:
+        docs/sqlserver.md). FreeTDS has no such arrays that can be relied on: there many rows share one statement.
         """
         if data.num_rows == 0:
             return 0
@@ -125,8 +127,43 @@ class SQLServerSession:
             self.execute(statements.add_columns(self._warehouse.relation(relation), columns))
             self._types.pop(relation, None)
 
+    def create_index(self, relation: str, columns: Sequence[str]) -> None:
+        """Create an index unless it is there."""
+        self._run(
+            lambda cursor: _drain(cursor.execute(statements.create_index(self._warehouse.relation(relation), columns)))
+        )
+
+    def check_fit(self, columns: Sequence[Column], pieces: Iterable[tuple[pa.Int32Array, pa.Table]]) -> None:
+        """Refuse names that are one in the database's collation, and rows over its 8,060 bytes."""
+        if self._collation is None:
+            self._collation = str(self.rows(statements.COLLATION)[0][0])
+        fit.check(columns, pieces, self._collation)
+
+    def building(self) -> AbstractContextManager[None]:
+        """No transaction: a table that is made in one keeps its locks on the catalog until the end of it."""
+        return nullcontext()
+
+    def briefly(self, work: Callable[[], None]) -> None:
+        """Do ``work`` in a transaction that waits for each lock for two seconds only, and begins anew if it must.
+
+        Who asks for a table while we wait for it waits behind us, so we step back and let the others read.
+
+        Raises:
+            StatementFailedError: somebody kept the table for the whole of five minutes.
+        """
+        for attempt in stamina.retry_context(
+            on=failures.may_begin_anew, attempts=_BRIEF_ATTEMPTS, timeout=None, wait_initial=1, wait_max=4
+        ):
+            with attempt:
+                self.execute(f"set lock_timeout {_LOCK_MILLISECONDS}")
+                try:
+                    with self.transaction():
+                        work()
+                finally:
+                    self._wait_for_locks_again()
+
     def replace_table(self, old: str, new: str) -> None:
-        """Put table ``new`` in the place of ``old``; readers wait for the commit and then see the new one."""
+        """Put table ``new`` in the place of ``old``; readers see the old one until the commit, and then the new one."""
         self.drop_table(old)
         self.execute("exec sp_rename ?, ?, 'OBJECT'", [self._warehouse.relation(new), old])
 
@@ -155,10 +192,10 @@ class SQLServerSession:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end, roll back on an error."""
-        self._connection.autocommit = False
         self._in_transaction = True
         try:
-            with _translated():
+            with failures.translated():
+                self._connection.autocommit = False
                 yield
                 self._connection.commit()
         except BaseException:
@@ -196,16 +233,17 @@ class SQLServerSession:
 
     def _upsert(self, sql: str, data: pa.Table) -> None:
         rows = values.document(data)
-        self._run(lambda cursor: _drain(cursor.execute(sql, rows)))
+        self._run(lambda cursor: _drain(self._executed(cursor, sql, [rows])))
+
+    def _executed(self, cursor: pyodbc.Cursor, sql: str, parameters: Sequence[object]) -> pyodbc.Cursor:
+        """``cursor``, which has executed ``sql``; every text with its type said, or long ones would go as ntext."""
+        if parameters and self._warehouse.has_parameter_arrays:  # FreeTDS knows types of its own
+            cursor.setinputsizes(values.parameter_sizes(parameters))
+        return cursor.execute(sql, list(parameters))
 
     def _types_of(self, relation: str) -> dict[str, str]:
         if relation not in self._types:
-            found = self.rows(
-                "select column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, "
-                "datetime_precision from information_schema.columns "
-                "where lower(table_schema) = lower(?) and lower(table_name) = lower(?)",
-                [self._warehouse.schema, relation],
-            )
+            found = self.rows(statements.TYPES, [self._warehouse.schema, relation])
             self._types[relation] = {str(row[0]): statements.declared_type(*row[1:]) for row in found}
         return self._types[relation]
 
@@ -219,8 +257,10 @@ class SQLServerSession:
                 return False
             return failures.is_deadlock(error) or (repeatable and failures.is_lost(error))
 
-        with _translated():
-            for attempt in stamina.retry_context(on=safe_to_repeat, attempts=_ATTEMPTS, wait_initial=0.1, wait_max=5):
+        with failures.translated():
+            for attempt in stamina.retry_context(
+                on=safe_to_repeat, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=5
+            ):
                 with attempt:
                     if attempt.num > 1 and self._connection_is_gone():
                         self._connection = self._connect()
@@ -246,6 +286,10 @@ class SQLServerSession:
         with suppress(pyodbc.Error):  # the server rolled back with the connection
             self._connection.rollback()
 
+    def _wait_for_locks_again(self) -> None:
+        with suppress(pyodbc.Error):  # a dead connection: the next one has its own settings
+            self._connection.cursor().execute("set lock_timeout -1").close()
+
     def _restore_autocommit(self) -> None:
         with suppress(pyodbc.Error):  # a dead connection: the next statement says so
             self._connection.autocommit = True
@@ -255,18 +299,3 @@ def _drain(cursor: pyodbc.Cursor) -> None:
     """Walk to the end of a batch: an error of its second statement shows only there."""
     while cursor.nextset():
         pass
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Driver errors as sentences."""
-    try:
-        yield
-    except pyodbc.Error as error:
-        if failures.is_deadlock(error) or failures.is_lost(error):
-            raise ConnectionLostError(
-                f"The database broke off: {failures.first_sentence(error)}.",
-                mend="Nothing of the transaction was kept. Run the command again.",
-            ) from error
-        message, mend = failures.statement_sentence(error)
-        raise StatementFailedError(message, mend=mend) from error
