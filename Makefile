@@ -24,6 +24,7 @@ SEED ?=
 SERVER ?=
 WORKBOOKS := data/workbooks
 LINTED := target/lint
+CONTRACT := models/marts/order_list.yml
 # of each kind one, and those that a model treats apart: SQLFluff need not read what macros write alike 160 times
 LINTED_COLUMNS := aag_order_number, customer_name, drop, planned_delivery_method, customer_style, unit_of_measure, total_qty, ex_factory_date, order_type, customer_price
 OPTIONS := $(if $(TARGET),--target "$(TARGET)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
@@ -33,7 +34,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint format lock bench soak clean sqlserver-driver test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test lint contract format lock bench soak clean sqlserver-driver test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -75,7 +76,11 @@ lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes no
 	@$(PY) -m mypy
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet compile --target local --no-introspect --no-populate-cache \
 		--vars "{only_columns: [$(LINTED_COLUMNS)]}" --target-path $(LINTED) --log-path $(LINTED)
-	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/order_list/models $(LINTED)/compiled/order_list/tests
+	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/master_schedule/models $(LINTED)/compiled/master_schedule/tests
+
+contract: $(RUN_READY) profiles.yml  ## Write the contract of ORDER_LIST (models/marts/order_list.yml) from macros/columns/order_list_columns.sql
+	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet run-operation order_list_contract > $(CONTRACT).new
+	@$(PY) -c "import pathlib; pathlib.Path('$(CONTRACT).new').replace('$(CONTRACT)')"
 
 format: $(DEV_READY)  ## Let ruff mend what it can
 	@$(PY) -m ruff check --fix .

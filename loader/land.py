@@ -98,7 +98,8 @@ class _Landing:
                     tables.prepare(session)
         else:
             with self._warehouse.session() as session:
-                known = memory.recall(session, self._warehouse, tables.prepare(session))
+                possible = name_tables(choice.books, memory.NOTHING).all_tables
+                known = memory.recall(session, self._warehouse, tables.prepare(session, possible))
                 self.load = replace(self.load, sequence=known.sequence)
                 named = self._name_tables(choice, known)
                 self._look_around(session, choice, named, known, max_missing)

@@ -19,13 +19,15 @@ from loader.sources.folder import Folder
 from loader.workbook import Sheet
 
 _CUSTOMERS = Path("models/staging/customers")
-_UNION = Path("models/intermediate/order_list_rows.sql")
+_SOURCES = Path("models/staging/_sources.yml")
+_UNION = Path("models/intermediate/int_orders__unioned.sql")
 _SEED = Path("seeds/customer_names.csv")
 _NAME_COLUMN = "CUSTOMER NAME"
 # what dbt's Jinja would run, and what YAML cannot hold
 _NO_NAME = re.compile(r"\{[{%#]|[\x00-\x1f\x7f]")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .&-]*")
 _REF = re.compile(r"^    ref\('(stg_\w+)'\),", re.MULTILINE)
+_TABLE = re.compile(r"^      - name: (\w+)\n        description: .*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,14 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
         raise ConfigurationError(f"{present[0]} is there already.", mend="Edit it, or overwrite it with --force.")
     sql.parent.mkdir(parents=True, exist_ok=True)
     sql.write_text(f"{{{{ order_list_of(source('workbooks', '{raw_table}')) }}}}\n", encoding="utf-8", newline="\n")
-    yml.write_text(_properties(model, raw_table, customer), encoding="utf-8", newline="\n")
+    yml.write_text(_properties(model, customer), encoding="utf-8", newline="\n")
     text = union.read_text(encoding="utf-8")
     union.write_text(_with_ref(text, model), encoding="utf-8", newline="\n")
+    sources = project_dir / _SOURCES
+    text = sources.read_text(encoding="utf-8")
+    sources.write_text(_with_table(text, raw_table, customer), encoding="utf-8", newline="\n")
     return Scaffold(
-        raw_table, customer, tuple(str(f) for f in (sql, yml, union)), str(project_dir / _SEED),
+        raw_table, customer, tuple(str(f) for f in (sql, yml, sources, union)), str(project_dir / _SEED),
         _seed_lines(project_dir / _SEED, customer, raw_table, found),
     )  # fmt: skip
 
@@ -111,21 +116,27 @@ def _names(sheet: Sheet) -> list[str]:
     return [name for name, _ in counts.most_common()]
 
 
-def _properties(model: str, raw_table: str, customer: str) -> str:
+def _properties(model: str, customer: str) -> str:
     quoted = customer.replace("'", "''")
     mark = "" if _PLAIN.fullmatch(customer) else "'"
-    return f"""sources:
-  - name: workbooks
-    schema: "{{{{ target.schema }}}}"
-    config: {{loaded_at_field: _extracted_at}}
-    tables:
-      - name: {raw_table}
-        description: 'The order list of {quoted} as landed; one row per sheet row, every cell as text.'
-
-models:
+    return f"""models:
   - name: {model}
     description: {mark}The order list of {quoted} under the canonical column names; one row per sheet row.{mark}
 """
+
+
+def _with_table(text: str, raw_table: str, customer: str) -> str:
+    """The sources with one more table, in alphabetical position."""
+    tables = list(_TABLE.finditer(text))
+    if any(table[1] == raw_table for table in tables):
+        return text
+    quoted = customer.replace("'", "''")
+    entry = (
+        f"      - name: {raw_table}\n"
+        f"        description: 'The order list of {quoted} as landed; one row per sheet row, every cell as text.'\n"
+    )
+    at = next((table.start() for table in tables if table[1] > raw_table), len(text))
+    return f"{text[:at]}{entry}{text[at:]}"
 
 
 def _with_ref(text: str, model: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loader.filenames import LONGEST_FILE_NAME
 from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, Status
-from warehouse import Column, Relations, Session, Warehouse
+from warehouse import Column, Kept, Relations, Session, Warehouse, require_columns, require_ours
 
 if TYPE_CHECKING:  # both take long to import, and most runs land nothing
     import pyarrow as pa
@@ -73,18 +73,29 @@ class Load:
     source: str | None = None
 
 
-def prepare(session: Session) -> Relations:
-    """Create the loader's tables, and clear away what a killed run left half built; returns what was there."""
+def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
+    """Create the loader's tables, and clear away what a killed run left half built; returns what was there.
+
+    A table is one of the loader's if it has the columns that the loader adds.
+
+    Raises:
+        ForeignRelationError: under one of the loader's names, or of ``raw_tables``, stands what it did not make.
+    """
     there = session.relations()
-    for name, columns in ((FILE_LOG, _LOG_COLUMNS), (FILE_HEADERS, _HEADER_COLUMNS)):
-        if name not in there:
-            session.create_table(name, columns)
-        elif name == FILE_LOG:
-            had = {column.lower() for column in session.columns(name)}
-            session.add_columns(name, [column for column in columns if column.name not in had])  # of an older version
-    for relation in there:
-        if relation.endswith(_NEW) and is_raw_table(relation.removesuffix(_NEW)):
+    kept = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
+    if there:  # else nothing can be in the way
+        require_ours(session, kept)
+        left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
+        ours = [name for name in raw_tables if name in there]
+        require_columns(session, [*ours, *left], META_COLUMNS)
+        for relation in left:
             session.drop_table(relation)
+    for table in kept:
+        if table.name not in there:
+            session.create_table(table.name, table.columns)
+        elif table.name == FILE_LOG:
+            had = {column.lower() for column in session.columns(table.name)}
+            session.add_columns(table.name, [column for column in table.columns if column.name not in had])
     return there
 
 

@@ -32,7 +32,7 @@ class Work:
 
     base: LedgerRow
     before: LedgerRow | None
-    row_hash: str | None
+    board_hash: str | None
     tasks: tuple[Task, ...]
 
 

@@ -11,7 +11,7 @@ from monday_sync.errors import ConfirmationNeededError, RefusedError, TokenRevok
 from monday_sync.ledger import Level
 from monday_sync.operations import BoardFacts
 from monday_sync.plan import Action, Plan
-from monday_sync.source import check_relations
+from monday_sync.source import check_relations, declare_mapping
 
 _NAMED = 50
 
@@ -25,6 +25,7 @@ def check(context: Context) -> BoardFacts:
     board = context.board
     with context.ledger.session() as session:
         check_relations(session, board)
+        declare_mapping(context.ledger, board, context.clock())
         _, _, others = context.ledger.links()
     if others:
         raise RefusedError(

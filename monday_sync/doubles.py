@@ -16,7 +16,7 @@ from monday_sync.lookup import KeyReader
 from monday_sync.plan import Stray
 from monday_sync.sender import Sender
 from monday_sync.settle import ARCHIVE
-from monday_sync.source import SourceRow, read_source
+from monday_sync.source import SourceRow
 
 
 class Strays:
@@ -69,11 +69,6 @@ class Strays:
         for subitem in item.subitems:
             if subitem.id not in self._lines and subitem.state == "active":
                 yield Stray("subitem", subitem.id, subitem.name, names.get(subitem.name), item.id)
-
-
-def due_orders(ledger: Ledger, config: BoardConfig) -> Sequence[SourceRow]:
-    """The orders that the board was not told yet."""
-    return [row for row in read_source(ledger, config).items if row.action != "DELETE"]
 
 
 def archive_doubles(sender: Sender, ledger: Ledger, config: BoardConfig, doubles: Sequence[Stray]) -> None:

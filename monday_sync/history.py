@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from monday_sync.context import Context
 from monday_sync.errors import RefusedError
-from monday_sync.ledger import Attempt, Level
+from monday_sync.follow import REKEY
+from monday_sync.ledger import Attempt, LedgerRow, Level
 from monday_sync.settle import GROUP_ID
 from monday_sync.source import ORDERS
 
@@ -67,7 +68,18 @@ def history(context: Context, order_number: str) -> HistoryResult:
         raise RefusedError(
             f"There is no order {order_number!r}.", mend="Give the AAG ORDER NUMBER as the board has it."
         )
-    return HistoryResult(wanted, tuple(keys), tuple(_told(a) for a in ledger.attempts_of_orders(list(keys))))
+    attempts = ledger.attempts_of_orders(list(keys))
+    # under the keys that the orders had before
+    while earlier := {_key_before(a) for a in attempts} - {None, *keys}:
+        keys |= {str(key): None for key in earlier}
+        attempts = ledger.attempts_of_orders(list(keys))
+    return HistoryResult(wanted, tuple(keys), tuple(_told(a) for a in attempts))
+
+
+def _key_before(attempt: Attempt) -> str | None:
+    if attempt.kind != REKEY or not attempt.row_before:
+        return None
+    return LedgerRow.from_json(attempt.row_before).order_key
 
 
 def _told(attempt: Attempt) -> Told:

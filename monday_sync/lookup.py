@@ -11,6 +11,7 @@ from monday_sync.api import BoardApi, BoardItem
 from monday_sync.boards import BoardConfig
 from monday_sync.ledger import LedgerRow
 from monday_sync.plan import Duplicate
+from monday_sync.rekey import plain_size
 from monday_sync.source import SourceRow
 
 _PAGE = 500
@@ -88,12 +89,22 @@ class BoardReader:
             if item.id not in linked:
                 items.setdefault(self._keys.of_item(item), []).append(item)
         matched, duplicates = {}, []
+        wanted: dict[Key, list[SourceRow]] = {}
         for row in rows:
-            same = sorted(items.pop(self._keys.of_row(row), ()), key=lambda item: int(item.id))
+            wanted.setdefault(self._keys.of_row(row), []).append(row)
+        for key, group in wanted.items():
+            same = sorted(items.pop(key, ()), key=lambda item: int(item.id))
+            # the database may tell more orders apart than the key on the board does: those go by their names first
+            for row in sorted(group, key=lambda row: all(item.name != row.name for item in same)):
+                mine = next(
+                    (item for item in same if len(group) > 1 and item.name == row.name), same[0] if same else None
+                )
+                if mine is not None:
+                    matched[row.key] = mine
+                    same.remove(mine)
             if same:
-                matched[row.key] = same[0]
-            if len(same) > 1:
-                duplicates.append(Duplicate(row.key, row.name, same[0].id, tuple(item.id for item in same[1:])))
+                kept = group[0]
+                duplicates.append(Duplicate(kept.key, kept.name, matched[kept.key].id, tuple(item.id for item in same)))
         return matched, duplicates
 
     def everything(self) -> dict[str, BoardItem]:
@@ -111,9 +122,11 @@ class BoardReader:
 
 
 def subitem_for(name: str, parent: BoardItem, linked: Collection[str]) -> tuple[BoardItem | None, tuple[str, ...]]:
-    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its doubles."""
-    same = sorted(
-        (s for s in parent.subitems if s.name == name and s.id not in linked and s.state == "active"),
-        key=lambda subitem: int(subitem.id),
-    )
+    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its doubles.
+
+    A name that is the same number counts when none is the same text.
+    """
+    free = [s for s in parent.subitems if s.id not in linked and s.state == "active"]
+    same = [s for s in free if s.name == name] or [s for s in free if plain_size(s.name) == plain_size(name)]
+    same.sort(key=lambda subitem: int(subitem.id))
     return (same[0] if same else None), tuple(s.id for s in same[1:])

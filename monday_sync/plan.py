@@ -12,7 +12,8 @@ from typing import Any
 
 from monday_sync.api import Estimate
 from monday_sync.bulk.file import BulkPart
-from monday_sync.ledger import LedgerRow, Level
+from monday_sync.due import reasons
+from monday_sync.ledger import LedgerRow, Level, Rekey
 from monday_sync.source import SourceRow
 from monday_sync.state import may_send
 
@@ -97,7 +98,9 @@ class Step:
             "item": self.row.name,
             "group": self.row.group_name,
             "monday_id": self.base.monday_id,
-            "row_hash": self.row.row_hash,
+            "rekeyed_from": self.row.rekeyed_from,
+            "why": [why.value for why in reasons(self.row)],
+            "board_hash": self.row.board_hash,
             "adopted": self.adopted,
             "move_from": self.move_from,
             "reason": self.reason,
@@ -191,6 +194,7 @@ class Plan:
         unlinked: ledger rows whose item turned out to be gone, as they are from now on.
         doubles: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
+        rekeyed: rows of the ledger that go on under another key, before anything is sent.
     """
 
     board_id: str
@@ -211,6 +215,7 @@ class Plan:
     plan_id: str | None = None
     doubles: tuple[Stray, ...] = ()
     bulk: tuple[BulkPart, ...] = ()
+    rekeyed: tuple[Rekey, ...] = ()
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""
@@ -245,15 +250,14 @@ class Plan:
 def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: Options) -> Selection:
     """Choose the rows that a push is about. The limit counts orders, whether item or lines are due."""
     skipped: Counter[tuple[Level, Skip]] = Counter()
-    held: set[str] = set()
+    # also by lines that this push leaves for later: the baseline of a customer that is held back stays
+    held = {r.customer_name for r in (*items, *subitems) if r.held_back and r.customer_name not in options.release}
     deleted: list[SourceRow] = []
 
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
         for row in rows:
             reason = _skip(row, options)
-            if row.held_back and row.customer_name not in options.release:
-                held.add(row.customer_name)
             if reason is not None:
                 skipped[row.level, reason] += 1
             elif row.action == "DELETE" and not (options.archive_deleted and row.level is Level.ITEM):
@@ -278,6 +282,11 @@ def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: O
     return Selection(tuple(due_items), tuple(due_subitems), dict(skipped), tuple(deleted), frozenset(held))
 
 
+def is_chosen(row: SourceRow, options: Options) -> bool:
+    """Whether a push of everything would send the row or confirm it."""
+    return _skip(row, options) is None and row.action != "DELETE" and row.rejected is None
+
+
 def _skip(row: SourceRow, options: Options) -> Skip | None:
     if options.customers and row.customer_name not in options.customers:
         return Skip.NOT_SELECTED
@@ -285,6 +294,6 @@ def _skip(row: SourceRow, options: Options) -> Skip | None:
         return Skip.OUT_OF_SCOPE
     if row.held_back and row.customer_name not in options.release:
         return Skip.HELD_BACK
-    if row.ledger is not None and not may_send(row.ledger.state, row.row_hash):
+    if row.ledger is not None and not may_send(row.ledger.state, row.board_hash):
         return Skip.DEAD
     return None

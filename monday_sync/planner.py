@@ -13,6 +13,8 @@ from monday_sync.bulk.choice import Hour, Wish, add_jobs, choose
 from monday_sync.bulk.file import BulkPart
 from monday_sync.bulk.readback import IMPORT
 from monday_sync.diff import mappings_of, on_board, step_for
+from monday_sync.due import needs_no_look
+from monday_sync.follow import chosen_rekeys, follow_keys
 from monday_sync.groups import resolve_groups, twins
 from monday_sync.labels import Labels
 from monday_sync.ledger import Ledger, LedgerRow, Level
@@ -40,7 +42,7 @@ def make_plan(
         RefusedError: the database lacks what we read.
     """
     info = facts.items
-    source = read_source(ledger, board)
+    source = follow_keys(ledger, board, read_source(ledger, board))
     chosen = select(source.items, source.subitems, options)
     skipped = dict(chosen.skipped)
     reader = BoardReader(api, board, info.items_count)
@@ -50,13 +52,16 @@ def make_plan(
     lost = _in_lost_groups(ledger_items, there, {r.key for r in source.items}, options)
     linked = {r.monday_id for r in ledger_items.values() if r.monday_id}
 
-    items = [*chosen.items, *lost]
-    subitems = list(chosen.subitems)
+    group_ids = _groups_of(chosen.items, info, known_groups)
+    proven, items = _parted(chosen.items, group_ids)
+    proven_lines, subitems = _parted(chosen.subitems, group_ids)
+    items += lost
     parents = {r.monday_id for r in items if r.monday_id}
     parents |= {p.monday_id for r in subitems if (p := ledger_items.get(r.order_key)) and p.monday_id}
     present = reader.by_ids({i for i in parents if i is not None})
     gone = {r.order_key for r in ledger_items.values() if r.monday_id in parents and r.monday_id not in present}
-    items += _of_gone_items(gone, items, ledger_items)
+    items += _of_gone_items(gone, chosen.items, items, ledger_items)
+    subitems += [r for r in proven_lines if r.order_key in gone]
     unlinked = [r for r in items if (not r.monday_id or r.key in gone) and r.action != "DELETE" and not r.rejected]
     found, duplicates = reader.by_key(unlinked, linked - {ledger_items[k].monday_id for k in gone})
     bases = _bases(items, gone, present, found, board)
@@ -65,8 +70,7 @@ def make_plan(
         listed = {row.key for row in subitems}
         subitems += [_synthetic(row) for row in stale if row.key not in listed and _confirmed(row)]
 
-    wanted_groups = {r.group_name for r in items if r.action != "DELETE" and not r.rejected}
-    group_ids = resolve_groups(wanted_groups, info, known_groups)
+    group_ids |= _groups_of(items, info, known_groups)
     labels = Labels(facts.columns(Level.ITEM))
     steps = [
         step_for(row, bases.rows[row.key], bases.items.get(row.key), board=board, labels=labels,
@@ -81,19 +85,17 @@ def make_plan(
     )
     if waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = waiting
-    all_steps = (*steps, *sub_steps)
-    wish = Wish(options.bulk or board.policy.bulk, board.policy.bulk_minimum)
+    confirmed = [Step(Action.CONFIRM, r, r.start(board.board_id)) for r in proven if r.key not in gone]
+    confirmed += [Step(Action.CONFIRM, r, r.start(board.board_id)) for r in proven_lines if r.order_key not in gone]
+    all_steps = (*confirmed, *steps, *sub_steps)
     used = {s.row.group_name for s in steps if s.action in {Action.CREATE, Action.UPDATE, Action.CONFIRM}}
     new_groups = used - group_ids.keys()
+    wish = Wish(options.bulk or board.policy.bulk, board.policy.bulk_minimum)
     bulk: tuple[BulkPart, ...] = ()
     if any(step.action is Action.CREATE for step in steps) and wish.mode != "never":
         hour = Hour.of(ledger.requests_since(IMPORT, now - dt.timedelta(hours=1)))
         bulk = choose(all_steps, board, facts, wish, new_groups=new_groups, hour=hour)
-    estimate = _estimate(api, board, all_steps, bulk)
-    if bulk and wish.mode == "auto":
-        one_by_one = _estimate(api, board, all_steps, ())
-        if one_by_one.seconds <= estimate.seconds:
-            bulk, estimate = (), one_by_one
+    bulk, estimate = _worth_it(api, board, all_steps, bulk, wish)
     return Plan(
         board_id=board.board_id,
         options=options,
@@ -111,7 +113,34 @@ def make_plan(
         notes=_notes(source, info, gone),
         unlinked=(*(_unlinked(ledger_items[k]) for k in sorted(gone)), *(_unlinked(row) for row in stale)),
         bulk=bulk,
+        rekeyed=chosen_rekeys(source.rekeyed, all_steps),
     )
+
+
+def _parted(rows: Sequence[SourceRow], group_ids: Mapping[str, str]) -> tuple[list[SourceRow], list[SourceRow]]:
+    """The rows that the board shows already by what it confirmed, and those that it has to be asked about."""
+    proven = [needs_no_look(row, group_ids.get(row.group_name)) for row in rows]
+    return (
+        [row for row, sure in zip(rows, proven, strict=True) if sure],
+        [row for row, sure in zip(rows, proven, strict=True) if not sure],
+    )
+
+
+def _groups_of(rows: Sequence[SourceRow], info: BoardInfo, known: Mapping[str, str]) -> dict[str, str]:
+    """Ids of the groups that the rows lie in, as far as they are on the board."""
+    return resolve_groups({r.group_name for r in rows if r.action != "DELETE" and not r.rejected}, info, known)
+
+
+def _worth_it(
+    api: BoardApi, board: BoardConfig, steps: Sequence[Step], bulk: tuple[BulkPart, ...], wish: Wish
+) -> tuple[tuple[BulkPart, ...], Estimate]:
+    """The imports, unless one by one is as quick and the choice is ours; and what the push takes."""
+    estimate = _estimate(api, board, steps, bulk)
+    if bulk and wish.mode == "auto":
+        one_by_one = _estimate(api, board, steps, ())
+        if one_by_one.seconds <= estimate.seconds:
+            return (), one_by_one
+    return bulk, estimate
 
 
 def _estimate(api: BoardApi, board: BoardConfig, steps: Sequence[Step], bulk: Sequence[BulkPart]) -> Estimate:
@@ -138,8 +167,8 @@ def _synthetic(row: LedgerRow) -> SourceRow:
     """A row that the views do not list because it is SYNCED: what was last confirmed is what it should show."""
     return SourceRow(
         level=row.level, key=row.key, order_key=row.order_key, customer_name=row.customer_name or "",
-        group_name=row.group_name or "", row_hash=row.state.confirmed or "", action="UPDATE", wanted=row.payload,
-        rejected=None, held_back=None, in_scope=True, ledger=row,
+        group_name=row.group_name or "", board_hash=row.state.confirmed or "", action="UPDATE", wanted=row.payload,
+        rejected=None, held_back=None, in_scope=True, ledger=row, row_hash=row.row_hash, mapping=row.mapping,
     )  # fmt: skip
 
 
@@ -160,10 +189,15 @@ def _in_lost_groups(
     ]  # fmt: skip
 
 
-def _of_gone_items(gone: set[str], items: list[SourceRow], ledger_items: Mapping[str, LedgerRow]) -> list[SourceRow]:
-    """Synced rows whose item turned out to be gone while its lines were looked at."""
+def _of_gone_items(
+    gone: set[str], chosen: Sequence[SourceRow], items: list[SourceRow], ledger_items: Mapping[str, LedgerRow]
+) -> list[SourceRow]:
+    """Rows that nothing was to be done about, whose item turned out to be gone while its lines were looked at."""
     listed = {row.key for row in items}
-    return [_synthetic(ledger_items[k]) for k in sorted(gone) if k not in listed and _confirmed(ledger_items[k])]
+    again = [row for row in chosen if row.key in gone and row.key not in listed]
+    listed |= {row.key for row in again}
+    rest = [ledger_items[k] for k in sorted(gone) if k not in listed]
+    return again + [_synthetic(row) for row in rest if _confirmed(row)]
 
 
 def _stale_lines(gone: set[str], items: dict[str, BoardItem], ledger: Ledger) -> list[LedgerRow]:
@@ -188,9 +222,7 @@ def _bases(
 ) -> Bases:  # fmt: skip
     bases = Bases({}, {}, set())
     for row in items:
-        base = row.ledger or LedgerRow(
-            row.level, row.key, row.order_key, row.customer_name, row.name, board_id=board.board_id
-        )
+        base = row.start(board.board_id)
         if row.key in gone:
             base = _unlinked(base)
         if row.key in found:
@@ -228,9 +260,7 @@ def _subitem_steps(
         if parent is None and (step is None or step.action is not Action.CREATE):
             waiting += 1
             continue
-        base = row.ledger or LedgerRow(
-            row.level, row.key, row.order_key, row.customer_name, row.name, board_id=board.board_id
-        )
+        base = row.start(board.board_id)
         item = next((s for s in parent.subitems if s.id == base.monday_id), None) if parent is not None else None
         adopted = False
         if item is None or item.state != "active":

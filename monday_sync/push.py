@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monday_sync.baselines import record_baselines
 from monday_sync.checks import check, check_confirmed, check_room
 from monday_sync.context import Context, open_context
 from monday_sync.doubles import archive_doubles
@@ -177,13 +178,13 @@ def _check_unchanged(context: Context, made: Plan, plan_id: str) -> None:
 
 
 def _set_baselines(state: Running, made: Plan) -> None:
-    """Record the number of orders of each customer that was pushed and not held back."""
+    """Record what each customer has that was pushed and not held back."""
     options = made.options
     if options.limit is not None:
         return
-    counts = {
-        name: count
-        for name, count in made.orders_per_customer.items()
+    pushed = {
+        name
+        for name in made.orders_per_customer
         if name not in made.held_customers and (not options.customers or name in options.customers)
     }
-    state.context.ledger.save_baselines(counts, state.run_id, state.context.clock())
+    state.tally.notes += record_baselines(state.context, pushed, state.run_id)

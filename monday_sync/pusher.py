@@ -12,6 +12,7 @@ from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.batches import Task, Work
 from monday_sync.boards import BoardConfig
 from monday_sync.bulk.importer import Importer
+from monday_sync.follow import write_rekeys
 from monday_sync.groups import GroupWork
 from monday_sync.labels import Labels
 from monday_sync.ledger import NAME, Attempt, AttemptOutcome, Ledger, LedgerRow, Level
@@ -47,6 +48,7 @@ class Pusher:
             StoppedError: the run has to end early; what was done is in the ledger.
         """
         self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
+        write_rekeys(self._ledger, plan.rekeyed, self._sender.run_id, self._sender.clock())
         self._ledger.write(plan.unlinked)
         groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
         self._groups = groups.create(plan)
@@ -73,7 +75,7 @@ class Pusher:
         for step in plan.steps:
             if step.action not in {Action.CONFIRM, Action.FAIL}:
                 continue
-            state = machine.intend(step.base.state, step.row.row_hash)
+            state = machine.intend(step.base.state, step.row.board_hash)
             ok = step.action is Action.CONFIRM
             reason = step.reason or ""
             if ok:
@@ -101,7 +103,7 @@ class Pusher:
             batch_id=batch_id, position=position, run_id=self._sender.run_id, board_id=self._board.board_id,
             level=step.level, row_key=step.row.key, order_key=step.row.order_key,
             customer_name=step.row.customer_name, kind=_NO_CALL if ok else _CHECK, operation="{}",
-            row_hash=step.row.row_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None, sets={},
+            row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None, sets={},
             created_at=now, outcome=AttemptOutcome.NO_CALL if ok else AttemptOutcome.ERROR,
             item_id=step.base.monday_id, sentence=reason or None, completed_at=now,
         )  # fmt: skip
@@ -115,8 +117,8 @@ class Pusher:
             customer_name=step.row.customer_name,
             group_name=step.row.group_name if step.level is Level.ITEM and step.move_from is None
             else step.base.group_name,
-            group_id=self._groups.get(step.row.group_name) if step.level is Level.ITEM and step.move_from is None
-            else step.base.group_id,
+            group_id=self._groups.get(step.row.group_name, step.base.group_id)
+            if step.level is Level.ITEM and step.move_from is None else step.base.group_id,
         )  # fmt: skip
 
     # -- items and subitems ------------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ class Pusher:
             group_id = self._groups.get(step.row.group_name)
             if step.action is Action.ARCHIVE and step.base.monday_id:
                 task = Task(ARCHIVE, ArchiveItem(step.base.monday_id), {})
-                yield Work(step.base, step.row.ledger, step.row.row_hash, (task,))
+                yield Work(step.base, step.row.ledger, step.row.board_hash, (task,))
             elif step.action is Action.CREATE and group_id is not None:
                 operation = self._build.create_item(
                     group_id, step.row.name, self._values(step), creates_labels=self._creates_labels(step)
@@ -166,7 +168,7 @@ class Pusher:
         base = replace(base, customer_name=step.row.customer_name, item_name=base.item_name or step.row.name)
         if step.level is Level.ITEM and base.group_name is None:
             base = replace(base, group_name=step.row.group_name)
-        return Work(base, step.row.ledger, step.row.row_hash, tasks)
+        return Work(base, step.row.ledger, step.row.board_hash, tasks)
 
     def _values(self, step: Step) -> dict[str, str | None]:
         """The mapped columns that the step sends, by view column."""

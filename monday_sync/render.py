@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from monday_sync.adopt import AdoptResult
+from monday_sync.due import count_reasons, reasons
 from monday_sync.history import HistoryResult
-from monday_sync.ledger import Level
+from monday_sync.ledger import Level, Rekey
 from monday_sync.plan import Action, Change, Plan, Skip, Step
 from monday_sync.results import Counts, Problem, PushResult
 from monday_sync.status import StateCounts, StatusResult
@@ -35,7 +37,7 @@ def plan_text(plan: Plan) -> str:
     """A plan, row by row and field by field."""
     lines = [f"Plan {plan.plan_id or '(not stored)'} for board {plan.board_id}", ""]
     lines += [f"  + group {name}" for name in plan.groups]
-    shown = [s for s in plan.steps if s.action is not Action.CONFIRM]
+    shown = [s for s in plan.steps if s.action is not Action.CONFIRM or s.row.rekeyed_from is not None]
     for step in shown[:_STEPS_SHOWN]:
         lines += _step_lines(step, plan)
     if len(shown) > _STEPS_SHOWN:
@@ -54,6 +56,9 @@ def plan_text(plan: Plan) -> str:
     ]
     headers = ("", *(a.value for a in Action), "out of scope", "held back", "dead", "not selected", "waiting")
     lines += ["", table(headers, rows)]
+    lines += _because(_due_because(plan))
+    if plan.rekeyed:
+        lines.append(f"re-keyed: {_rekeyed(plan.rekeyed)} go on under another key, on the same items")
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
@@ -64,6 +69,19 @@ def plan_text(plan: Plan) -> str:
     if plan.plan_id:
         lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
     return "\n".join(lines)
+
+
+def _due_because(plan: Plan) -> dict[str, int]:
+    return count_reasons(reasons(step.row) for step in plan.steps)
+
+
+def _because(counts: Mapping[str, int]) -> list[str]:
+    return ["due because: " + ", ".join(f"{why} {count}" for why, count in counts.items())] if counts else []
+
+
+def _rekeyed(rekeys: Sequence[Rekey]) -> str:
+    count = Counter(r.new.level for r in rekeys if r.old.key != r.new.key)
+    return f"{count[Level.ITEM]} items and {count[Level.SUBITEM]} subitems"
 
 
 def _bulk_lines(plan: Plan) -> list[str]:
@@ -82,7 +100,9 @@ def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
 def _step_lines(step: Step, plan: Plan) -> list[str]:
     indent = "    " if step.level is Level.SUBITEM else "  "
     adopted = " (found on the board)" if step.adopted else ""
-    lines = [f"{indent}{_VERBS[step.action]} {step.level.value} {step.row.customer_name}: {step.row.name}{adopted}"]
+    why = f" [{', '.join(reasons(step.row))}]" if step.action is not Action.CREATE else ""
+    what = f"{step.level.value} {step.row.customer_name}: {step.row.name}"
+    lines = [f"{indent}{_VERBS[step.action]} {what}{adopted}{why}"]
     if step.reason:
         lines.append(f"{indent}    {step.reason}")
     if step.action is Action.CREATE and step.level is Level.ITEM:
@@ -206,6 +226,11 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "groups": list(plan.groups),
         "counts": counts,
         "touched": plan.touched,
+        "due_because": _due_because(plan),
+        "rekeyed": [
+            {"level": r.new.level.value, "monday_id": r.new.monday_id, "from": r.old.key, "to": r.new.key}
+            for r in plan.rekeyed
+        ],
         "estimate": plan.estimate,
         "bulk": [
             {"group": part.group, "mode": part.mode, "items": len(part.orders), "subitems": part.subitems}
@@ -233,7 +258,8 @@ def verify_text(result: VerifyResult) -> str:
     for d in result.differences[:_STEPS_SHOWN]:
         accepted = "  [accepted by policy]" if d.accepted else ""
         told, shows = _quoted(d.told), _quoted(d.shows)
-        lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: told {told}, shows {shows}{accepted}")
+        should = f"due ({', '.join(d.due)}): should show" if d.due else "told"
+        lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: {should} {told}, shows {shows}{accepted}")
     lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:_STEPS_SHOWN]]
     lines += [f"  doubled: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.doubled[:_STEPS_SHOWN]]
     lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:_STEPS_SHOWN]]
@@ -241,6 +267,7 @@ def verify_text(result: VerifyResult) -> str:
         f"{result.checked} rows compared: {len(result.differences)} differences, {len(result.missing)} missing, "
         f"{len(result.extra)} extra, {len(result.doubled)} doubled; {result.due} rows are due and not on the board yet."
     )
+    lines += _because(result.due_because)
     if result.repair is not None:
         lines += ["", "Repair:", push_text(result.repair)]
     return "\n".join(lines)

@@ -138,7 +138,7 @@ class Sender:
             for task in work.tasks:
                 attempts.append(self._attempt(work, task, batch_id, len(attempts), now))
             if base.level.has_rows:
-                state = machine.intend(base.state, work.row_hash or "")
+                state = machine.intend(base.state, work.board_hash or "")
                 rows[base.level, base.key] = replace(base, state=state, attempted_at=now, run_id=self.run_id)
         return _Request(batch_id, attempts, tuple(task.operation for work in batch for task in work.tasks), rows)
 
@@ -148,7 +148,7 @@ class Sender:
             batch_id=batch_id, position=position, run_id=self.run_id, board_id=self.ledger.board_id, level=base.level,
             row_key=base.key, order_key=None if base.level is Level.GROUP else base.order_key,
             customer_name=base.customer_name, kind=task.kind, operation=operations.to_json(task.operation),
-            row_hash=work.row_hash, row_before=work.before.to_json() if work.before else None, sets=task.sets,
+            row_hash=work.board_hash, row_before=work.before.to_json() if work.before else None, sets=task.sets,
             created_at=now,
         )  # fmt: skip
 

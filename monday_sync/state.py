@@ -58,9 +58,11 @@ class RowState:
     Args:
         outcome: of the last attempt; ``None`` when there is no ledger row.
         linked: an item on the board is known for it.
-        confirmed: the row hash that the board was last confirmed to show.
-        attempted: the row hash of the last attempt.
-        retries: attempts refused since the last success, for this row hash.
+        confirmed: the board hash that the board was last confirmed to show.
+        attempted: the board hash of the last attempt.
+        retries: attempts refused since the last success, for this board hash.
+
+    A board hash covers all that the board is to show of a row, and by which mapping; dbt's views work it out.
     """
 
     outcome: Outcome | None = None
@@ -73,28 +75,28 @@ class RowState:
 UNKNOWN = RowState()
 
 
-def sync_state(state: RowState, row_hash: str) -> SyncState:
-    """The state that the views show for a row whose hash in the database is ``row_hash``."""
+def sync_state(state: RowState, board_hash: str) -> SyncState:
+    """The state that the views show for a row whose hash in the view is ``board_hash``."""
     if state.outcome is None:
         return SyncState.NEW
     if state.outcome is Outcome.INTENT:
         return SyncState.PENDING
-    if state.outcome in {Outcome.ERROR, Outcome.DEAD} and state.attempted == row_hash:
+    if state.outcome in {Outcome.ERROR, Outcome.DEAD} and state.attempted == board_hash:
         return SyncState.ERROR
-    if state.confirmed == row_hash:
+    if state.confirmed == board_hash:
         return SyncState.SYNCED
     return SyncState.PENDING
 
 
-def may_send(state: RowState, row_hash: str) -> bool:
+def may_send(state: RowState, board_hash: str) -> bool:
     """Whether a push may try the row: a dead one only when its data changed."""
-    return not (state.outcome is Outcome.DEAD and state.attempted == row_hash)
+    return not (state.outcome is Outcome.DEAD and state.attempted == board_hash)
 
 
-def intend(state: RowState, row_hash: str) -> RowState:
+def intend(state: RowState, board_hash: str) -> RowState:
     """A request for the row is about to be sent. New data starts the count of retries anew."""
-    retries = state.retries if state.attempted == row_hash else 0
-    return replace(state, outcome=Outcome.INTENT, attempted=row_hash, retries=retries)
+    retries = state.retries if state.attempted == board_hash else 0
+    return replace(state, outcome=Outcome.INTENT, attempted=board_hash, retries=retries)
 
 
 def confirm(state: RowState) -> RowState:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monday_sync.boards import load_board
+from monday_sync.context import utc_now
 from monday_sync.ledger import Ledger, LedgerRow, Level, Run
 from monday_sync.results import Problem
-from monday_sync.source import LINES, ORDERS, check_relations
+from monday_sync.source import LINES, ORDERS, check_relations, declare_mapping
 from monday_sync.state import Outcome, SyncState
 from warehouse import Target, load_target, open_warehouse
 
@@ -79,6 +80,7 @@ def status(
     ledger = Ledger(open_warehouse(chosen), board.board_id)
     with ledger.session() as session:
         check_relations(session, board)
+        declare_mapping(ledger, board, utc_now())
     errors = _errors(ledger, customers)
     return StatusResult(
         target=board.target,

@@ -206,4 +206,5 @@ def _finish(context: Context, state: Running, undos: Sequence[Undo]) -> None:
     # the lines of an item that was not archived are still on the board below it
     done = [u for u in undos if u.current.key not in failed and (u.tasks or u.current.order_key not in failed)]
     context.ledger.write([u.after for u in done if u.after is not None])
-    context.ledger.forget_rows([u.current for u in done if u.after is None])
+    # a row that was re-keyed goes back under its old key
+    context.ledger.forget_rows([u.current for u in done if u.after is None or u.after.key != u.current.key])

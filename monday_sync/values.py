@@ -25,6 +25,9 @@ from monday_sync.errors import ValueRejectedError
 #: Most UTF-16 units that a column type takes. Long text and status labels are documented; for the others we keep to
 #: what certainly fits: a text no longer than a long text, a dropdown label no longer than an item's name.
 LENGTHS = {"text": 2_000, "long_text": 2_000, "dropdown": 255, "status": 30}
+#: Part of every mapping's fingerprint. Raise it when :func:`shown` makes another text of some value: then each row is
+#: compared with the board once.
+FORM = 1
 #: The board computes with 64-bit floats: more digits would come back as another number.
 SIGNIFICANT_DIGITS = 15
 

@@ -50,11 +50,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
-    """What one dbt command did. ``seconds`` are its wall time by its own account."""
+    """What one dbt command did. ``seconds`` are its wall time by its own account, ``said`` its errors in its words."""
 
     exit_code: int
     nodes: tuple[Node, ...]
     seconds: float
+    said: str = ""
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -112,10 +113,15 @@ def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtR
                 if event["info"].get("level") == "error":
                     errors.append(str(event["info"].get("msg", "")))
         exit_code = process.wait()
+    words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
     if not results.is_file():
-        words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
         raise StageFailedError(f"dbt {arguments[0]} ended with status {exit_code} before it ran anything:\n{words}")
-    return _read(results, exit_code)
+    return _read(results, exit_code, words)
+
+
+def manifest_path(project_dir: Path) -> Path:
+    """Where dbt writes what it read of the project."""
+    return _target_folder(project_dir) / "manifest.json"
 
 
 def _target_folder(project_dir: Path) -> Path:
@@ -129,7 +135,7 @@ def _environment(project_dir: Path) -> dict[str, str]:
     return environment
 
 
-def _read(path: Path, exit_code: int) -> DbtResult:
+def _read(path: Path, exit_code: int, said: str) -> DbtResult:
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     nodes = tuple(
         Node(
@@ -140,7 +146,7 @@ def _read(path: Path, exit_code: int) -> DbtResult:
         )
         for result in document["results"]
     )
-    return DbtResult(exit_code=exit_code, nodes=nodes, seconds=float(document.get("elapsed_time") or 0))
+    return DbtResult(exit_code=exit_code, nodes=nodes, seconds=float(document.get("elapsed_time") or 0), said=said)
 
 
 def _event(line: str) -> dict[str, Any] | None:

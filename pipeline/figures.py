@@ -17,6 +17,7 @@ from pipeline.model import (
     FailedRow,
     Figures,
     Pushed,
+    RejectedFile,
     Rejects,
     UnknownHeader,
 )
@@ -60,16 +61,30 @@ def read_figures(warehouse: Warehouse, *, after: int | None = None, pushed: Push
         read = _Reader(session, warehouse)
         files = read_files(read.rows, session.columns(FILE_LOG), warehouse.quote("file"), after)
         failures = read.rows(_FAILURES, ["monday_sync_items", "monday_sync_subitems"])
+        unread = {
+            str(table): (str(status), str(reason))
+            for table, status, reason in read.rows(
+                "select raw_table, status, reason from {order_list_workbooks} where status in ('paused', 'refused')",
+                ["order_list_workbooks"],
+            )
+        }
+        refused = _refused(read, unread)
         return Figures(
-            customers=_customers(read, files.now, pushed.customers),
+            customers=_customers(read, files.now, pushed.customers, unread),
             rejects=_rejects(read),
-            rejected_files=files.rejected,
+            rejected_files=(*files.rejected, *refused),
             missing_files=files.missing,
             unknown_headers=tuple(
                 UnknownHeader(str(file or ""), str(header))
                 for file, header in read.rows(
                     "select _source_file, header from {order_list_headers} where role = 'unknown' order by 1, 2",
                     ["order_list_headers"],
+                )
+            ),
+            drift=tuple(
+                f"{name}: {reason}"
+                for name, reason in read.rows(
+                    "select customer_name, reason from {order_list_drift} order by 1, 2", ["order_list_drift"]
                 )
             ),
             failed_rows=tuple(FailedRow(*_failure(row)) for row in failures[:_SHOWN_FAILURES]),
@@ -90,8 +105,21 @@ order by 1, 2, 3
 """
 
 
+def _refused(read: _Reader, unread: Mapping[str, tuple[str, str]]) -> tuple[RejectedFile, ...]:
+    """The workbooks that the transform refused whole."""
+    reasons = {table: reason for table, (status, reason) in sorted(unread.items()) if status == "refused"}
+    files = {str(table): str(file) for table, file, _ in read.raw_counts() if file} if reasons else {}
+    return tuple(
+        RejectedFile(files.get(table, table), f"{reason} The last good orders stand.")
+        for table, reason in reasons.items()
+    )
+
+
 def _customers(
-    read: _Reader, log: Sequence[Row], pushed: Mapping[str, tuple[int, int, int]]
+    read: _Reader,
+    log: Sequence[Row],
+    pushed: Mapping[str, tuple[int, int, int]],
+    unread: Mapping[str, tuple[str, str]],
 ) -> tuple[CustomerFigures, ...]:
     """A customer for each workbook (its most frequent name), with what all its relations say."""
     by_file: dict[str, Counter[str]] = defaultdict(Counter)
@@ -133,11 +161,14 @@ def _customers(
         file, rows = raw.get(table, (logged, 0))
         names = by_file.get(file, Counter())
         owner = names.most_common(1)[0][0] if names else _readable(table)
-        books[owner].append((file or logged, what))
         # the rows of a workbook are its owner's, but for those that are orders of another customer
         for name, orders in names.items():
             counts[name].update(orders=orders, rows=orders)
         rejected_rows, rejected_values = rejected.get(file, (0, 0))
+        if table in unread:  # its rows are those of the last good workbook, if any
+            what = unread[table][0]
+            rows = names.total() + rejected_rows
+        books[owner].append((file or logged, what))
         counts[owner].update(
             rows=rows - names.total(), rejected_rows=rejected_rows, rejected_values=rejected_values
         )  # fmt: skip
@@ -174,15 +205,30 @@ def _rejects(read: _Reader) -> tuple[Rejects, ...]:
 
 def _held_back(read: _Reader) -> tuple[str, ...]:
     rows = read.rows(
-        "select customer_name, min(held_back_reason), count(*) from {sync_monday__items} where is_held_back = 1 "
-        "group by customer_name order by customer_name",
-        ["sync_monday__items"],
+        # a customer for whom nothing waits is held back all the same
+        "select h.customer_name, min(h.held_back_reason), sum(h.waits) from ("
+        "select customer_name, held_back_reason, 0 as waits from {sync_customers} where is_held_back = 1 union all "
+        "select customer_name, held_back_reason, 1 as waits from {sync_monday__items} where is_held_back = 1 union all "
+        "select customer_name, held_back_reason, 1 as waits from {sync_monday__subitems} where is_held_back = 1"
+        ") h group by h.customer_name order by h.customer_name",
+        ["sync_customers", "sync_monday__items", "sync_monday__subitems"],
     )
     return tuple(
-        f"{name}: {reason or 'lost too many orders'} ({count:,} change(s) wait; "
+        f"{name}: {reason or 'held back'} ({count:,} change(s) wait; "
         f'`monday-sync push --release "{name}"` pushes them anyway)'
         for name, reason, count in rows
     )
+
+
+def failed_tests(session: Session, warehouse: Warehouse) -> list[str]:
+    """A sentence for each customer and data test that fails on its rows, as dbt last found."""
+    return [
+        f"{customer}: the test {test} fails on {count:,} row(s)."
+        for customer, test, count in _Reader(session, warehouse).rows(
+            "select customer_name, test_name, failing_rows from {order_list_failed_tests} order by 1, 2",
+            ["order_list_failed_tests"],
+        )
+    ]
 
 
 def _failure(row: Row) -> tuple[str, str, str, str, int, bool]:

@@ -1,6 +1,9 @@
-"""What a dbt build depends on, as one hash: the raw tables, the project's files, the target, dbt's version.
+"""What a dbt build depends on and what it made, as one hash.
 
-Equal to the one of the last successful build means that building again would give the same relations.
+What it depends on: the raw tables, the project's files, the target, the versions of dbt. What it made: every relation
+with the mark that names the invocation of dbt which wrote it last, and what stands in the orders and lines. So whoever
+runs dbt, from wherever and with whatever options, or changes a table by hand, makes another hash. Equal to the one of
+the last successful build means that the relations are what building again would make.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ from loader import is_raw_table
 from warehouse import Warehouse
 
 PROJECT_FILE = "dbt_project.yml"
+ORDERS, LINES = "ORDER_LIST", "ORDER_LIST_LINES"
+# the other columns of a line are the ledger's, and change with every push
+_BUILT_OF_A_LINE = ("line_key", "order_key", "size_code", "ordered_qty", "qty", "row_hash")
 _PATHS = {
     "model-paths": ["models"],
     "macro-paths": ["macros"],
@@ -34,13 +40,14 @@ def fingerprint(warehouse: Warehouse) -> str | None:
     Raises:
         ConfigurationError: this folder holds no readable dbt project.
     """
-    landings = _landings(warehouse)
-    if landings is None:
+    standing = _standing(warehouse)
+    if standing is None:
         return None
     project = warehouse.target.project_dir
     hashed = hashlib.sha256()
     settings = sorted((k, str(v)) for k, v in warehouse.target.settings.items() if k not in _SECRETS)
-    for part in (*landings, version("dbt-core"), warehouse.target.name, *(f"{k}={v}" for k, v in settings)):
+    versions = (version("dbt-core"), version(f"dbt-{warehouse.target.kind}"))
+    for part in (*standing, *versions, warehouse.target.name, *(f"{k}={v}" for k, v in settings)):
         hashed.update(part.encode() + b"\x1f")
     for path in project_files(project):
         hashed.update(path.relative_to(project).as_posix().encode() + b"\x1f")
@@ -69,17 +76,31 @@ def _project(project: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _landings(warehouse: Warehouse) -> list[str] | None:
-    """Each raw table with the load that made it; ``None`` when a build is needed whatever the hash says."""
+def _standing(warehouse: Warehouse) -> list[str] | None:
+    """Raw tables with the load that made them, and what dbt made; ``None`` when a build is needed whatever the hash."""
     with warehouse.session(read_only=True) as session:
         names = session.relations()
-        if names.lacking(("ORDER_LIST", "ORDER_LIST_LINES", "loader_file_headers")):
+        if names.lacking((ORDERS, LINES, "loader_file_headers")):
             return None
-        raw = sorted(filter(is_raw_table, names))
         loads = dict(
             session.rows(
                 "select raw_table, max(load_id) from "  # noqa: S608 - quoted name
                 f"{warehouse.relation('loader_file_headers')} group by raw_table"
             )
         )
-    return [f"{name}={loads.get(name)}" for name in raw]
+        raw = sorted(filter(is_raw_table, names))
+        counted = dict(session.rows(_count(warehouse, raw), raw)) if raw else {}
+        lines = [name for name in _BUILT_OF_A_LINE if name in session.columns(LINES)]
+        return [
+            *(f"{name}={loads.get(name)},{counted[name]}" for name in raw),
+            *sorted(f"{name}={mark}" for name, mark in session.marks().items() if mark),
+            session.checksum(ORDERS),
+            session.checksum(LINES, lines),
+        ]
+
+
+def _count(warehouse: Warehouse, raw_tables: list[str]) -> str:
+    return " union all ".join(
+        f"select ? as raw_table, count(*) as row_count from {warehouse.relation(name)}"  # noqa: S608 - quoted name
+        for name in raw_tables
+    )

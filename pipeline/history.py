@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from console import redact
 from pipeline.model import PastRun, RunReport, Status
-from warehouse import Column, Session, Warehouse
+from warehouse import Column, Kept, Session, Warehouse, require_ours
 
 RUNS = "pipeline_runs"
 STAGES = "pipeline_stages"
@@ -54,7 +54,11 @@ class History:
         self._warehouse = warehouse
 
     def begin(self, run_id: str, *, started_at: datetime, source: str, options: dict[str, object]) -> None:
-        """Note that a run began. Runs that still count as running were killed (the caller holds the lock)."""
+        """Note that a run began. Runs that still count as running were killed (the caller holds the lock).
+
+        Raises:
+            ForeignRelationError: a table of somebody else's has the name of one of ours.
+        """
         runs = self._warehouse.relation(RUNS)
         with self._warehouse.session() as session:
             _create(session)
@@ -189,6 +193,7 @@ class History:
 
 
 def _create(session: Session) -> None:
+    require_ours(session, (Kept(RUNS, _RUN_COLUMNS), Kept(STAGES, _STAGE_COLUMNS)))
     session.create_table(RUNS, _RUN_COLUMNS, key=["run_id"])
     had = set(session.columns(RUNS))
     session.add_columns(RUNS, [column for column in _RUN_COLUMNS if column.name not in had])

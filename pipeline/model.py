@@ -174,6 +174,8 @@ class Figures:
     rejected_files: tuple[RejectedFile, ...] = ()
     missing_files: tuple[MissingFile, ...] = ()
     unknown_headers: tuple[UnknownHeader, ...] = ()
+    drift: tuple[str, ...] = ()
+    """A sentence a column that was mostly filled and is empty, with file and header."""
     failed_rows: tuple[FailedRow, ...] = ()
     failed_rows_left_out: int = 0
     held_back: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from pipeline.files import last_load
 from pipeline.history import History
 from pipeline.model import Figures, RunReport, Stage, Status
 from pipeline.options import RunOptions
+from pipeline.ownership import refuse_foreign_relations
 from pipeline.reporting import write_report
 from pipeline.stages import ALL, Context, StageFunction
 from warehouse import Warehouse
@@ -54,6 +55,8 @@ class _Run:
 
     def go(self) -> RunReport:
         context = self._context
+        if "transform" in context.options.stages:
+            refuse_foreign_relations(context.warehouse)
         context.history.begin(
             context.run_id,
             started_at=self._started_at,

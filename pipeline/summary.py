@@ -37,6 +37,7 @@ def summary(report: RunReport, page: Path) -> str:
     lines += _list("missing workbooks", [f"{file.file}: {file.reason}" for file in figures.missing_files])
     lines += _list("workbooks that no model reads", list(report.unread))
     lines += _list("unknown headers", [f"{header.file}: {header.header}" for header in figures.unknown_headers])
+    lines += _list("columns that are empty now", list(figures.drift))
     lines += _list("held back", list(figures.held_back))
     lines += ["", f"  report     {page}"]
     if report.board_url:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 #: What dbt reads of it, next to dbt_project.yml.
 PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt")
+#: Where the columns of ORDER_LIST are declared.
+COLUMNS = Path("macros/columns/order_list_columns.sql")
+
+
+def declared_columns(project: Path = ROOT) -> list[dict[str, Any]]:
+    """The columns of ORDER_LIST as they are declared; those that come from a cell have a ``header``."""
+    text = (project / COLUMNS).read_text(encoding="utf-8")
+    found = re.search(r"return\((\[.*\])\)", text, re.DOTALL)
+    assert found, "the declaration is one list"
+    columns: list[dict[str, Any]] = ast.literal_eval(found[1])
+    return columns
 
 
 def copy_project(folder: Path, *more: str) -> Path:

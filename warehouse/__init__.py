@@ -8,18 +8,23 @@ from warehouse.errors import (
     ConnectionFailedError,
     ConnectionLostError,
     DoesNotFitError,
+    ForeignRelationError,
     LockLostError,
     StatementFailedError,
     WarehouseBusyError,
 )
 from warehouse.open import open_warehouse
+from warehouse.ownership import MARK, Kept, require_columns, require_ours
 from warehouse.profile import Target, load_target
 
 __all__ = [
+    "MARK",
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
     "DoesNotFitError",
+    "ForeignRelationError",
+    "Kept",
     "LockLostError",
     "Relations",
     "Session",
@@ -29,4 +34,6 @@ __all__ = [
     "WarehouseBusyError",
     "load_target",
     "open_warehouse",
+    "require_columns",
+    "require_ours",
 ]

@@ -39,6 +39,10 @@ class Relations:
         """Whether there is one of that name."""
         return name.lower() in self._names
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._names)
+
     def __iter__(self) -> Iterator[str]:
         """Their names as the database has them."""
         return iter(self._names.values())
@@ -111,6 +115,18 @@ class Session(Protocol):
 
     def relations(self) -> Relations:
         """All tables and views in the target's schema."""
+
+    def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
+        """The columns of those relations that are there, by name in lower case; ``None`` for what is no table.
+
+        With ``columns``, only those are looked for.
+        """
+
+    def marks(self) -> dict[str, str | None]:
+        """All tables and views in the target's schema, each with the mark that dbt left on it, if it has one."""
+
+    def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
+        """How many rows a relation has and what is in them (in these columns), in one short text."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, roll back when it raises."""

@@ -13,6 +13,7 @@ import duckdb
 from warehouse.base import Column, Relations
 from warehouse.errors import ConnectionFailedError, WarehouseBusyError
 from warehouse.locking import file_lock
+from warehouse.ownership import MARK
 from warehouse.profile import Target
 
 if TYPE_CHECKING:
@@ -220,6 +221,43 @@ class DuckDBSession:
             [self._warehouse.target.schema or "main"],
         )
         return Relations(str(row[0]) for row in rows)
+
+    def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
+        """The columns of those relations that are there, by name in lower case; ``None`` for what is no table."""
+        schema, wanted = self._warehouse.target.schema or "main", [name.lower() for name in names]
+        found: dict[str, set[str] | None] = {}
+        for kind, name in self.rows(
+            "select 'table' as kind, lower(table_name) from duckdb_tables() "
+            "where schema_name = $1 and list_contains($2, lower(table_name)) "
+            "union all select 'view' as kind, lower(view_name) from duckdb_views() "
+            "where schema_name = $1 and list_contains($2, lower(view_name))",
+            [schema, wanted],
+        ):
+            found[name] = set() if kind == "table" else None
+        for name, column in self.rows(
+            "select lower(table_name), column_name from duckdb_columns() "
+            "where schema_name = $1 and list_contains($2, lower(table_name)) "
+            "and (len($3) = 0 or list_contains($3, column_name))",
+            [schema, list(found), list(columns)],
+        ):
+            if (known := found[name]) is not None:
+                known.add(column)
+        return found
+
+    def marks(self) -> dict[str, str | None]:
+        """All tables and views, each with its mark."""
+        rows = self.rows(
+            "select table_name, comment from duckdb_tables() where schema_name = $1 "
+            "union all select view_name, comment from duckdb_views() where schema_name = $1 and not internal",
+            [self._warehouse.target.schema or "main"],
+        )
+        return {name: comment if comment and comment.startswith(MARK) else None for name, comment in rows}
+
+    def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
+        """How many rows a relation has and what is in them."""
+        hashed = ", ".join(map(self._warehouse.quote, columns)) or "t"
+        rows = self.rows(f"select count(*), sum(hash({hashed})) from {self._warehouse.relation(relation)} t")  # noqa: S608
+        return f"{rows[0][0]}:{rows[0][1]}"
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 OrderListError
 ├── ConfigurationError
-│   └── ConnectionFailedError   the database cannot be reached or refuses us       -> 2
+│   ├── ConnectionFailedError   the database cannot be reached or refuses us       -> 2
+│   └── ForeignRelationError    a relation under one of our names is not ours      -> 2
 ├── WarehouseBusyError          the database stayed locked by another process      -> 1
 ├── ConnectionLostError         the server broke off: deadlock, fail-over; run again -> 1
 ├── StatementFailedError        the server refused a statement                     -> 1
@@ -12,11 +13,24 @@ OrderListError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from console import ConfigurationError, ExitCode, OrderListError
 
 
 class ConnectionFailedError(ConfigurationError):
     """The database cannot be reached, or does not let us in."""
+
+
+class ForeignRelationError(ConfigurationError):
+    """A relation stands under one of our names that we did not make. It was not touched."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        one = len(names) == 1
+        super().__init__(
+            f"{', '.join(names)} {'was' if one else 'were'} not made by this project, and a run would write there.",
+            mend=f"Nothing was changed. Rename {'it' if one else 'them'}, or set another schema in profiles.yml.",
+        )
 
 
 class WarehouseBusyError(OrderListError):

@@ -14,6 +14,7 @@ exists (
     select 1
     from (select translate(left({{ text }}, charindex(N' ', concat({{ text }}, N' ')) - 1), N'/-', N'..') as day) as d
     where {{ dotted_is_year('d.day', 1) }} and {{ dotted_part('d.day', 4) }} is null
+        and {{ dotted_is_day('d.day', 2) }} and {{ dotted_is_day('d.day', 3) }}
         and try_cast({{ dotted_part('d.day', 2) }} as int) between 1 and 12
         and try_cast({{ dotted_part('d.day', 3) }} as int) between 1 and 12
 )

@@ -1,22 +1,50 @@
 {#- The group an order lies in on the board: customer and season; `check` when no season is known.
 
-    Args: alias of the rows. -#}
-{% macro group_name(rows) -%}
+    Args: rows, alias of the orders; first, the season that counts when both are there. -#}
+{% macro group_name(rows, first) -%}
+{%- set second = 'aag_season' if first == 'customer_season' else 'customer_season' -%}
+{%- set season = 'coalesce(' ~ rows ~ '.' ~ first ~ ', ' ~ rows ~ '.' ~ second ~ ')' -%}
 case
-        when coalesce({{ rows }}.customer_season, {{ rows }}.aag_season) is null then 'check'
-        else {{ left_characters('concat(' ~ rows ~ ".customer_name, ' ', coalesce(" ~ rows ~ '.customer_season, ' ~ rows ~ '.aag_season))', 255) }}
-    end
+            when {{ season }} is null then 'check'
+            else {{ left_characters('concat(' ~ rows ~ ".customer_name, ' ', " ~ season ~ ')', 255) }}
+        end
 {%- endmacro %}
 
-{#- The name of an order's item: alias or style; colour code or description; order number; purchase order.
+{#- The name of an order's item: its parts joined by a blank, those that are empty left out.
 
-    Args: alias of the rows. -#}
-{% macro item_name(rows) -%}
-{%- set parts = [
-    'coalesce(' ~ rows ~ '.alias_related_item, ' ~ rows ~ '.customer_style)',
-    'coalesce(' ~ rows ~ '.customers_colour_code_custom_field_customer_provides_this, ' ~ rows ~ '.customer_colour_description)',
-    rows ~ '.aag_order_number',
-    'coalesce(' ~ rows ~ '.po_number, ' ~ rows ~ '.customer_alt_po)',
-] -%}
-{{ left_characters("concat_ws(' ', " ~ parts | join(', ') ~ ')', 255) }}
+    Args: rows, alias of the orders; parts, a list of "column" or "column or column" (the first that is there). -#}
+{% macro item_name(rows, parts) -%}
+{%- set texts = [] -%}
+{%- for part in parts -%}
+    {%- set columns = [] -%}
+    {%- for column in part.split(' or ') -%} {%- do columns.append(rows ~ '.' ~ identifier(column | trim)) -%} {%- endfor -%}
+    {%- do texts.append('coalesce(' ~ columns | join(', ') ~ ')' if columns | length > 1 else columns[0]) -%}
+{%- endfor -%}
+{#- a single part still goes through concat_ws, which wants two -#}
+{{ left_characters("concat_ws(' ', " ~ (texts if texts | length > 1 else texts + ['null']) | join(', ') ~ ')', 255) }}
+{%- endmacro %}
+
+{#- An expression by customer: that of each workbook whose customer says something else, or else the usual one.
+
+    Args: raw_table, the column that tells the workbook; usual, an SQL expression; special, {raw table: SQL expression}. -#}
+{% macro by_customer(raw_table, usual, special) -%}
+{%- if not special -%}
+{{ usual }}
+{%- else -%}
+case {{ raw_table }}
+        {%- for table, sql in special.items() %}
+        when {{ text_literal(table) }} then {{ sql }}
+        {%- endfor %}
+        else {{ usual }}
+    end
+{%- endif -%}
+{%- endmacro %}
+
+{#- The columns that names on the board are made of, whichever customer's, as a list of SQL literals. -#}
+{% macro board_name_columns() -%}
+{%- set names = ['customer_season', 'aag_season'] -%}
+{%- for parts in [customer_defaults().item_name] + customers_that_say('item_name').values() | list -%}
+    {%- for part in parts -%} {%- do names.extend(part.split(' or ') | map('trim') | list) -%} {%- endfor -%}
+{%- endfor -%}
+'{{ names | unique | join("', '") }}'
 {%- endmacro %}

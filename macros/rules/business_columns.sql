@@ -1,28 +1,42 @@
-{#- The business columns of an order, read from where they are declared: the contract of ORDER_LIST.
+{#- The business columns of an order: those of ORDER_LIST that come from a cell (see order_list_columns).
 
     Returns a list, in contract order, of {'name', 'header', 'spellings', 'kind' (text, date, decimal or whole),
-    'data_type', 'size' (text), 'precision' and 'scale' (decimal)}. Empty while dbt parses. The var
-    only_columns names those to keep: `make lint` looks at a few of each kind, since the others are written alike. -#}
+    'data_type', 'size' (text), 'precision' and 'scale' (decimal)}. The var only_columns names those to keep: `make lint`
+    looks at a few of each kind, since the others are written alike. Stops with a sentence at a type that is none of ours. -#}
 {% macro business_columns() %}
 {%- set found = [] -%}
-{%- if execute -%}
-    {%- set only = var('only_columns', []) -%}
-    {%- for column in graph.nodes['model.order_list.order_list'].columns.values()
-        if column.config.meta.header and (not only or column.name in only) -%}
-        {%- set type = column.data_type -%}
-        {%- set numbers = modules.re.findall('[0-9]+', type) | map('int') | list -%}
-        {%- set kind = {'nvarchar': 'text', 'date': 'date', 'decimal': 'decimal', 'smallint': 'whole', 'int': 'whole'}[type.split('(')[0]] -%}
-        {%- do found.append({
-            'name': column.name,
-            'header': column.config.meta.header,
-            'spellings': column.config.meta.spellings or [],
-            'kind': kind,
-            'data_type': type,
-            'size': numbers[0] if kind == 'text' else none,
-            'precision': numbers[0] if kind == 'decimal' else none,
-            'scale': numbers[1] if kind == 'decimal' else none,
-        }) -%}
-    {%- endfor -%}
-{%- endif -%}
+{%- set only = var('only_columns', []) -%}
+{%- set types = {} -%}
+{%- for column in order_list_columns() if column.header and (not only or column.name in only) -%}
+    {%- if column.type not in types -%} {%- do types.update({column.type: business_type(column)}) -%} {%- endif -%}
+    {%- set type = types[column.type] -%}
+    {%- do found.append({
+        'name': column.name,
+        'header': column.header,
+        'spellings': column.spellings or [],
+        'kind': type.kind,
+        'data_type': column.type,
+        'size': type.numbers[0] if type.kind == 'text' else none,
+        'precision': type.numbers[0] if type.kind == 'decimal' else none,
+        'scale': type.numbers[1] if type.kind == 'decimal' else none,
+    }) -%}
+{%- endfor -%}
 {{ return(found) }}
+{% endmacro %}
+
+{#- The kind and the numbers of a column's type, or the end of the run: what is none of ours would be cast as something.
+
+    Args: column, one of order_list_columns(). -#}
+{% macro business_type(column) %}
+{%- set ours = 'nvarchar[(]([1-9][0-9]{0,2}|[1-3][0-9]{3}|4000)[)]|decimal[(]([1-9]|[12][0-9]|3[0-8]), ?[0-9]{1,2}[)]|date|smallint|int' -%}
+{%- if not modules.re.fullmatch(ours, column.type | string) -%}
+    {{ exceptions.raise_compiler_error(
+        'macros/columns/order_list_columns.sql: column ' ~ column.name ~ ' has the type ' ~ column.type
+        ~ '; the types are nvarchar(n) with n up to 4000, decimal(p, s), date, smallint and int.'
+    ) }}
+{%- endif -%}
+{{ return({
+    'kind': {'nvarchar': 'text', 'date': 'date', 'decimal': 'decimal', 'smallint': 'whole', 'int': 'whole'}[column.type.split('(')[0]],
+    'numbers': modules.re.findall('[0-9]+', column.type) | map('int') | list,
+}) }}
 {% endmacro %}

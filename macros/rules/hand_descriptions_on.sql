@@ -20,7 +20,7 @@
         {%- do texts.update(descriptions_of_headers(names, relations[beside[id] | first], texts)) -%}
     {%- endif -%}
     {%- set columns = (ref.manifest.sources if node.resource_type == 'source' else ref.manifest.nodes)[id].columns -%}
-    {%- set a_column = ref.manifest.nodes['model.order_list.order_list'].columns['order_key'] -%}
+    {%- set a_column = ref.manifest.nodes['model.' ~ project_name ~ '.order_list'].columns['order_key'] -%}
     {%- for name in names if name in texts and not (node.columns.get(name) or {}).description -%}
         {%- set column = columns[name].to_dict() if name in columns else {'name': name} -%}
         {%- do column.update({'description': texts[name]}) -%}

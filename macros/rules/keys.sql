@@ -1,12 +1,35 @@
-{#- order_key: the business key of an order within its customer. Args: alias of the rows. -#}
+{#- order_key: the business key of an order within its customer, by the columns that the customer's file names as `key`.
+
+    Args: alias of the rows, which have customer_name, _raw_table and all of key_columns(). -#}
 {% macro order_key(rows) -%}
-{{ hash_of([
-    {'name': 'customer_name', 'sql': rows ~ '.customer_name'},
-    {'name': 'aag_order_number', 'sql': rows ~ '.aag_order_number'},
-    {'name': 'planned_delivery_method', 'sql': rows ~ '.planned_delivery_method'},
-    {'name': 'customer_style', 'sql': rows ~ '.customer_style'},
-]) }}
+{%- set special = customers_that_say('key') -%}
+{%- if not special -%}
+{{ key_of(rows, customer_defaults().key) }}
+{%- else -%}
+case {{ rows }}._raw_table
+            {%- for raw_table, columns in special.items() %}
+            when {{ text_literal(raw_table) }} then {{ key_of(rows, columns) }}
+            {%- endfor %}
+            else {{ key_of(rows, customer_defaults().key) }}
+        end
+{%- endif -%}
 {%- endmacro %}
+
+{#- The hash of a customer's name and the columns of its key. -#}
+{% macro key_of(rows, columns) -%}
+{%- set values = [{'name': 'customer_name', 'sql': rows ~ '.customer_name'}] -%}
+{%- for column in columns if column != 'customer_name' -%}
+    {%- do values.append({'name': column, 'sql': rows ~ '.' ~ identifier(column)}) -%}
+{%- endfor -%}
+{{ hash_of(values) }}
+{%- endmacro %}
+
+{#- The columns that are part of any customer's key. -#}
+{% macro key_columns() %}
+{%- set found = customer_defaults().key | list -%}
+{%- for columns in customers_that_say('key').values() -%} {%- do found.extend(columns) -%} {%- endfor -%}
+{{ return(found | unique | reject('equalto', 'customer_name') | list) }}
+{% endmacro %}
 
 {#- line_key: an order's key and the size. -#}
 {% macro line_key(order_key, size_code) -%}

@@ -1,11 +1,11 @@
 {#- sync_state and the columns that go with it, for rows joined to the ledger. The rule of monday_sync/state.py.
 
-    Args: row_hash, the hash in the database; ledger, the alias of the ledger's row (all NULL when there is none);
+    Args: board_hash, what the board is to show; ledger, the alias of the ledger's row (all NULL when there is none);
     monday_id, the ledger's column that links to the board. -#}
-{% macro sync_columns(row_hash, ledger, monday_id) -%}
-{{ sync_state(row_hash, ledger) }} as sync_state,
+{% macro sync_columns(board_hash, ledger, monday_id) -%}
+{{ sync_state(board_hash, ledger) }} as sync_state,
     case
-        when {{ sync_state(row_hash, ledger) }} = 'SYNCED' then null
+        when {{ sync_state(board_hash, ledger) }} = 'SYNCED' then null
         when {{ ledger }}.{{ monday_id }} is null then 'INSERT'
         else 'UPDATE'
     end as action_type,
@@ -16,12 +16,12 @@
     {{ ledger }}.completed_at as sync_completed_at
 {%- endmacro %}
 
-{% macro sync_state(row_hash, ledger) -%}
+{% macro sync_state(board_hash, ledger) -%}
 case
         when {{ ledger }}.outcome is null then 'NEW'
         when {{ ledger }}.outcome = 'INTENT' then 'PENDING'
-        when {{ ledger }}.outcome in ('ERROR', 'DEAD') and {{ ledger }}.attempt_hash = {{ row_hash }} then 'ERROR'
-        when {{ ledger }}.row_hash = {{ row_hash }} then 'SYNCED'
+        when {{ ledger }}.outcome in ('ERROR', 'DEAD') and {{ ledger }}.attempt_hash = {{ board_hash }} then 'ERROR'
+        when {{ ledger }}.board_hash = {{ board_hash }} then 'SYNCED'
         else 'PENDING'
     end
 {%- endmacro %}

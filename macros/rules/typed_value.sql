@@ -17,7 +17,7 @@ end
 {%- elif column.kind == 'decimal' -%}
 {{ decimal_of(text, column.precision, column.scale) }}
 {%- else -%}
-{{ whole_of(text, column.data_type) }}
+{{ whole_of(text, column.data_type, column.most) }}
 {%- endif -%}
 {%- endmacro %}
 
@@ -27,8 +27,13 @@ end
 case when {{ day }} between cast('{{ var("first_year") }}-01-01' as date) and cast('{{ var("last_year") }}-12-31' as date) then {{ day }} end
 {%- endmacro %}
 
-{#- A number of pieces or the like: whole and not negative. 12.0 is whole. -#}
-{% macro whole_of(text, type) -%}
+{#- The quantity in a cell of a size, as a column for typed_value. More pieces than max_pieces are a slip. -#}
+{% macro size_quantity() %}
+{{ return({'name': 'size', 'kind': 'whole', 'data_type': 'int', 'most': var('max_pieces')}) }}
+{% endmacro %}
+
+{#- A number of pieces or the like: whole, not negative, and at most `most` if that is given. 12.0 is whole. -#}
+{% macro whole_of(text, type, most) -%}
 {%- set number -%} {{ decimal_of(text, 20, 6) }} {%- endset -%}
-try_cast(case when {{ number }} >= 0 and {{ number }} = floor({{ number }}) then {{ number }} end as {{ type }})
+try_cast(case when {{ number }} >= 0{{ ' and ' ~ number ~ ' <= ' ~ most if most }} and {{ number }} = floor({{ number }}) then {{ number }} end as {{ type }})
 {%- endmacro %}

@@ -11,4 +11,4 @@ select
     typed._source_sheet,
     typed._source_row,
     typed._load_id
-from {{ ref('order_list_typed') }} as typed
+from {{ ref('int_orders__typed') }} as typed

@@ -8,14 +8,13 @@
     {%- set code = 'case when ' ~ misfit ~ ' then ' ~ value_reject_code(column, text) ~ ' end' -%}
     {%- do checks.append([text_literal(column.header), text, code, "'" ~ column.data_type ~ "'"] | join(', ')) -%}
 {%- endfor -%}
-{%- set quantity = {'name': 'size', 'kind': 'whole', 'data_type': 'int'} -%}
 with rejected_rows as (
     select
         staged.*,
         'row' as reject_level,
         cast(null as nvarchar(128)) as column_name,
         cast(null as {{ type_text() }}) as value_text
-    from {{ ref('order_list_staging') }} as staged
+    from {{ ref('int_orders__staged') }} as staged
     where staged.row_reject_code is not null
 ),
 
@@ -29,7 +28,7 @@ misfit_values as (
         checked.value_text,
         checked.reason_code,
         checked.data_type
-    from {{ ref('order_list_staging') }} as staged
+    from {{ ref('int_orders__staged') }} as staged
     inner join {{ ref('order_list') }} as orders
         on staged.order_key = orders.order_key
     {{ join_values(checks, 'checked', ['column_name', 'value_text', 'reason_code', 'data_type']) if checks }}
@@ -49,9 +48,9 @@ misfit_sizes as (
         cells.customer_name,
         cells.size_code as column_name,
         cells.qty_text as value_text,
-        {{ value_reject_code(quantity, 'cells.qty_text') }} as reason_code,
-        'int' as data_type
-    from {{ ref('order_size_cells') }} as cells
+        {{ value_reject_code(size_quantity(), 'cells.qty_text') }} as reason_code,
+        'at most {{ var("max_pieces") }} pieces' as data_type
+    from {{ ref('int_order_sizes__unpivoted') }} as cells
     where cells.ordered_qty is null
 ),
 
@@ -95,4 +94,4 @@ select
     totals.value_text,
     'total_differs' as reason_code,
     concat('TOTAL QTY is ', coalesce(totals.value_text, 'empty'), ', but its sizes add up to ', totals.pieces, '.') as reason
-from {{ ref('order_total_differences') }} as totals
+from {{ ref('int_order_totals__compared') }} as totals

@@ -1,8 +1,18 @@
 {{ config(alias='ORDER_LIST_LINES') }}
 
+with mapped as ({{ board_mapping('subitem', ['customer_name', 'order_type', 'ex_factory_date']) }}),
+
+hashed as (
+    select
+        lines.*,
+        {{ line_board_hash('lines.row_hash', 'lines', 'mapped') }} as board_hash
+    from {{ ref('int_order_lines__keyed') }} as lines
+    cross join mapped
+)
+
 select
-    lines.*,
-    {{ sync_columns('lines.row_hash', 'ledger', 'monday_subitem_id') }}
-from {{ ref('order_lines') }} as lines
+    hashed.*,
+    {{ sync_columns('hashed.board_hash', 'ledger', 'monday_subitem_id') }}
+from hashed
 left join {{ source('ledger', 'monday_sync_subitems') }} as ledger
-    on lines.line_key = ledger.line_key
+    on hashed.line_key = ledger.line_key

@@ -4,18 +4,15 @@ with waiting as (
         orders.group_name,
         orders.item_name,
         orders.row_hash,
+        orders.board_hash,
         orders.sync_state,
         orders.action_type,
         orders.monday_item_id,
         orders.sync_error_message,
         orders.retry_count,
         {%- for column in business_columns() %}
-        {% if column.name == 'total_qty' -%}
-        case when orders.order_type = 'CANCELLED' then 0 else orders.total_qty end as total_qty
-        {%- else -%}
-        orders.{{ identifier(column.name) }}
-        {%- endif -%}
-        {{ ',' if not loop.last }}
+        {{ shown_value(column, 'orders') }} as {{ identifier(column.name) }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('swp_order_list_sync') }} as orders
     where orders.sync_state <> 'SYNCED'
@@ -25,6 +22,7 @@ with waiting as (
         ledger.group_name,
         ledger.item_name,
         ledger.row_hash,
+        ledger.board_hash,
         {{ gone_state('ledger') }} as sync_state,
         'DELETE' as action_type,
         ledger.monday_item_id,
@@ -47,3 +45,4 @@ select
 from waiting
 left join {{ ref('sync_customers') }} as customers
     on waiting.customer_name = customers.customer_name
+where coalesce(customers.is_paused, 0) = 0

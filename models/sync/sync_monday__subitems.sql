@@ -1,16 +1,26 @@
-with gone as (
+with mapped as ({{ board_mapping('subitem', ['customer_name', 'order_type', 'ex_factory_date']) }}),
+
+gone as (
     select
         ledger.*,
         orders.order_type,
         orders.ex_factory_date,
         case when orders.order_key is null then 0 else 1 end as has_order,
-        {{ line_hash('ledger.item_name', '0', '0') }} as zero_hash
+        {{ line_hash('ledger.item_name', '0', '0') }} as zero_row_hash
     from {{ source('ledger', 'monday_sync_subitems') }} as ledger
     left join {{ ref('order_list') }} as orders
         on ledger.order_key = orders.order_key
     where
         ledger.monday_subitem_id is not null
-        and not exists (select 1 from {{ ref('order_lines') }} as lines where lines.line_key = ledger.line_key)
+        and not exists (select 1 from {{ ref('int_order_lines__keyed') }} as lines where lines.line_key = ledger.line_key)
+),
+
+zeroed as (
+    select
+        gone.*,
+        {{ line_board_hash('gone.zero_row_hash', 'gone', 'mapped') }} as zero_hash
+    from gone
+    cross join mapped
 ),
 
 waiting as (
@@ -21,6 +31,7 @@ waiting as (
         lines.size_code,
         lines.qty,
         lines.row_hash,
+        lines.board_hash,
         lines.sync_state,
         lines.action_type,
         lines.monday_subitem_id,
@@ -31,40 +42,25 @@ waiting as (
     from {{ ref('order_list_lines') }} as lines
     where lines.sync_state <> 'SYNCED'
     union all
-    {# the size is gone, its order is not: the board must show 0 #}
+    {# The size is gone: the board must show 0. With its order gone as well, nothing is done about the line; should the
+       order go on under another key, it is a size that left it. #}
     select
         gone.line_key,
         gone.order_key,
         gone.customer_name,
         gone.item_name as size_code,
         0 as qty,
-        gone.zero_hash as row_hash,
-        {{ sync_state('gone.zero_hash', 'gone') }} as sync_state,
-        'UPDATE' as action_type,
+        gone.zero_row_hash as row_hash,
+        gone.zero_hash as board_hash,
+        case when gone.has_order = 1 then {{ sync_state('gone.zero_hash', 'gone') }} else {{ gone_state('gone') }} end as sync_state,
+        case when gone.has_order = 1 then 'UPDATE' else 'DELETE' end as action_type,
         gone.monday_subitem_id,
         gone.error_message as sync_error_message,
         coalesce(gone.retry_count, 0) as retry_count,
         gone.order_type,
         gone.ex_factory_date
-    from gone
-    where gone.has_order = 1 and {{ sync_state('gone.zero_hash', 'gone') }} <> 'SYNCED'
-    union all
-    select
-        gone.line_key,
-        gone.order_key,
-        gone.customer_name,
-        gone.item_name as size_code,
-        cast(null as integer) as qty,
-        gone.row_hash,
-        {{ gone_state('gone') }} as sync_state,
-        'DELETE' as action_type,
-        gone.monday_subitem_id,
-        gone.error_message as sync_error_message,
-        coalesce(gone.retry_count, 0) as retry_count,
-        gone.order_type,
-        gone.ex_factory_date
-    from gone
-    where gone.has_order = 0
+    from zeroed as gone
+    where gone.has_order = 0 or {{ sync_state('gone.zero_hash', 'gone') }} <> 'SYNCED'
 )
 
 select
@@ -73,6 +69,7 @@ select
     waiting.customer_name,
     waiting.size_code as item_name,
     waiting.row_hash,
+    waiting.board_hash,
     waiting.sync_state,
     waiting.action_type,
     parent.monday_item_id,
@@ -90,3 +87,4 @@ left join {{ source('ledger', 'monday_sync_items') }} as parent
     on waiting.order_key = parent.order_key
 left join {{ ref('sync_customers') }} as customers
     on waiting.customer_name = customers.customer_name
+where coalesce(customers.is_paused, 0) = 0

@@ -110,7 +110,7 @@ class Importer:
         for step in _steps(found):
             attempts.append(self._attempt(step, part, batch_id, len(attempts), group_id))
             row = replace(
-                step.base, state=machine.intend(step.base.state, step.row.row_hash), attempted_at=now,
+                step.base, state=machine.intend(step.base.state, step.row.board_hash), attempted_at=now,
                 run_id=self.sender.run_id, customer_name=step.row.customer_name, item_name=step.row.name,
                 group_name=step.row.group_name if step.level is Level.ITEM else None,
             )  # fmt: skip
@@ -198,7 +198,7 @@ class Importer:
             level=step.level, row_key=step.row.key, order_key=step.row.order_key,
             customer_name=step.row.customer_name, kind=IMPORT,
             operation=json.dumps({"kind": part.mode, "match_column": part.match_column}),
-            row_hash=step.row.row_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None,
+            row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None,
             sets={**step.row.wanted, **place}, created_at=self.sender.clock(),
         )  # fmt: skip
 

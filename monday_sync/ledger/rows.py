@@ -50,7 +50,9 @@ class LedgerRow:
     """What the ledger knows of one order or line.
 
     ``payload`` maps view columns (with :data:`NAME`) to the texts the board was last confirmed to show; a column that
-    is missing there is unknown, one that is ``None`` is empty on the board.
+    is missing there is unknown, one that is ``None`` is empty on the board. ``mapping`` is the fingerprint of the
+    mapping that this was under (``None``: from a version that did not record it), ``row_hash`` the hash of the row's
+    data at the last attempt.
     """
 
     level: Level
@@ -69,6 +71,8 @@ class LedgerRow:
     completed_at: dt.datetime | None = None
     run_id: str | None = None
     created_run_id: str | None = None
+    row_hash: str | None = None
+    mapping: str | None = None
 
     def to_record(self) -> dict[str, Any]:
         """As columns of ``monday_sync_items`` or ``monday_sync_subitems``."""
@@ -76,7 +80,9 @@ class LedgerRow:
             "board_id": self.board_id,
             "item_name": self.item_name,
             "customer_name": self.customer_name,
-            "row_hash": self.state.confirmed,
+            "row_hash": self.row_hash,
+            "board_hash": self.state.confirmed,
+            "mapping": self.mapping,
             "payload": _json(self.payload),
             "attempt_hash": self.state.attempted,
             "outcome": None if self.state.outcome is None else self.state.outcome.value,
@@ -115,7 +121,8 @@ class LedgerRow:
             state=RowState(
                 outcome=Outcome(outcome) if outcome else None,
                 linked=monday_id is not None,
-                confirmed=record["row_hash"],
+                # rows written before there was one are due, and compared with the board once
+                confirmed=record.get("board_hash"),
                 attempted=record["attempt_hash"],
                 retries=int(record["retry_count"] or 0),
             ),
@@ -124,6 +131,8 @@ class LedgerRow:
             completed_at=record["completed_at"],
             run_id=record["run_id"],
             created_run_id=record["created_run_id"],
+            row_hash=record["row_hash"],
+            mapping=record.get("mapping"),
         )
 
     def to_json(self) -> str:
@@ -144,6 +153,14 @@ class LedgerRow:
     def with_state(self, state: RowState, **changes: Any) -> LedgerRow:
         """The row in another state, with other changes besides."""
         return replace(self, state=state, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Rekey:
+    """A row that goes on under another key, or only below another order: its item on the board is the same."""
+
+    old: LedgerRow
+    new: LedgerRow
 
 
 @dataclass(frozen=True, slots=True)

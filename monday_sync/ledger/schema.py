@@ -1,13 +1,13 @@
 """The tables of the ledger: the only tables that monday_sync writes. Created where they are missing, never rebuilt.
 
-dbt's views read the first three and create them by the same list when they come first (a test compares the two).
+dbt's views read the first five and create them by the same list when they come first (a test compares the two).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse import Column, Session
+from warehouse import Column, Kept, Session, require_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def _number(name: str) -> Column:
     return Column(name, "integer")
 
 
+# columns that a later version added stand last: a table that is there gets them in this order
 _STATE = (
     Column("row_hash", "key"),
     _text("payload"),
@@ -46,6 +47,9 @@ _STATE = (
     _at("completed_at"),
     _text("run_id", 64),
     _text("created_run_id", 64),
+    # what the board was confirmed to show, all in all, and by which mapping
+    Column("board_hash", "key"),
+    Column("mapping", "key"),
 )
 
 ITEMS = Table(
@@ -82,8 +86,38 @@ CUSTOMERS = Table(
         _number("orders"),
         _text("run_id", 64),
         _at("recorded_at"),
+        _number("lines"),
+        Column("pieces", "bigint"),
     ),
     ("customer_name",),
+)
+#: How many orders of a customer had a value in a column when the customer was last pushed.
+FILLS = Table(
+    "monday_sync_fills",
+    (
+        Column("customer_name", "text", 100, nullable=False),
+        Column("column_name", "text", 128, nullable=False),
+        _number("orders"),
+        _number("filled"),
+        _text("run_id", 64),
+        _at("recorded_at"),
+    ),
+    ("customer_name", "column_name"),
+)
+#: Which view column went to which board column: a row for each column of each mapping that was ever in force.
+MAPPINGS = Table(
+    "monday_sync_mappings",
+    (
+        Column("board_id", "text", 32, nullable=False),
+        Column("row_level", "text", 16, nullable=False),
+        Column("mapping", "key", nullable=False),
+        Column("view_column", "text", 128, nullable=False),
+        _text("column_id", 100),
+        _text("column_type", 16),
+        _number("is_current"),
+        _at("recorded_at"),
+    ),
+    ("board_id", "row_level", "mapping", "view_column"),
 )
 #: Every operation ever sent: written as INTENT before its request, completed after the answer.
 ATTEMPTS = Table(
@@ -99,6 +133,7 @@ ATTEMPTS = Table(
         _text("customer_name", 100),
         _text("kind", 32),
         _text("operation"),
+        # the board_hash that the row was to have
         Column("row_hash", "key"),
         _text("row_before"),
         _text("sets"),
@@ -169,12 +204,24 @@ CHECKPOINTS = Table(
     ("run_id",),
 )
 
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, ATTEMPTS, RUNS, GROUPS, PLANS, CHECKPOINTS)
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, CHECKPOINTS)
+
+#: Tables that have more columns than in an earlier version.
+GROWN = (ITEMS, SUBITEMS, CUSTOMERS)
 
 
 def create_missing(session: Session) -> None:
-    """Create the tables that are not there yet."""
+    """Create the tables that are not there yet, and the columns that tables of an earlier version lack.
+
+    Raises:
+        ForeignRelationError: under one of their names stands what is no table of the ledger.
+    """
+    require_ours(session, [Kept(table.name, table.columns) for table in TABLES])
     there = session.relations()
     for table in TABLES:
         if table.name not in there:
             session.create_table(table.name, table.columns, key=table.key)
+    for table in GROWN:
+        if table.name in there:
+            has = set(session.columns(table.name))
+            session.add_columns(table.name, [column for column in table.columns if column.name not in has])

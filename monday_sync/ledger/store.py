@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
+from monday_sync.ledger.baselines import BaselineBook
 from monday_sync.ledger.groups import GroupBook, upgrade
-from monday_sync.ledger.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.ledger.mappings import MappingBook
+from monday_sync.ledger.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level, Rekey
 from monday_sync.ledger.schema import (
     ATTEMPTS,
     CHECKPOINTS,
-    CUSTOMERS,
     ITEMS,
     PLANS,
     RUNS,
@@ -23,9 +22,9 @@ from monday_sync.ledger.schema import (
     Table,
     create_missing,
 )
+from monday_sync.ledger.sets import parts, select, upsert
 from warehouse import Session, Warehouse
 
-_ARROW = {"integer": pa.int32(), "timestamp": pa.timestamp("us")}
 _OF_LEVEL = {Level.ITEM: ITEMS, Level.SUBITEM: SUBITEMS}
 
 
@@ -58,6 +57,8 @@ class Ledger:
         self.warehouse = warehouse
         self.board_id = board_id
         self.groups = GroupBook(warehouse, board_id, self.session)
+        self.mappings = MappingBook(warehouse, board_id, self.session)
+        self.baselines = BaselineBook(warehouse, self.session)
         self._ready = False
         self._open: Session | None = None
 
@@ -103,7 +104,7 @@ class Ledger:
             return
         with self.session() as session, session.transaction():
             for table, values in everything:
-                _upsert(session, table, [value.to_record() for value in values])
+                upsert(session, table, [value.to_record() for value in values])
 
     def rows(self, level: Level, keys_from: str | None = None) -> dict[str, LedgerRow]:
         """Rows of the board by key: all, or those whose key is in relation ``keys_from``."""
@@ -113,7 +114,7 @@ class Ledger:
         if keys_from:
             where = f" where l.{key} in (select v.{key} from {self.warehouse.relation(keys_from)} v)"  # noqa: S608
         with self.session() as session:
-            records = self._select(session, table, where)
+            records = select(self.warehouse, session, table, where)
         return {str(r[key]): LedgerRow.from_record(level, r) for r in records}
 
     def orphan_lines(self) -> list[LedgerRow]:
@@ -124,12 +125,30 @@ class Ledger:
             "where i.order_key = l.order_key and i.monday_item_id is not null)"
         )
         with self.session() as session:
-            return [LedgerRow.from_record(Level.SUBITEM, r) for r in self._select(session, SUBITEMS, where)]
+            return [LedgerRow.from_record(Level.SUBITEM, r) for r in select(self.warehouse, session, SUBITEMS, where)]
+
+    def lines_gone_from(self, relation: str) -> list[LedgerRow]:
+        """Lines linked to subitems that a relation of lines has no more."""
+        where = (
+            " where l.monday_subitem_id is not null and not exists (select 1 from "  # noqa: S608 - quoted
+            f"{self.warehouse.relation(relation)} v where v.line_key = l.line_key)"
+        )
+        with self.session() as session:
+            return [LedgerRow.from_record(Level.SUBITEM, r) for r in select(self.warehouse, session, SUBITEMS, where)]
+
+    def rekey(self, rekeys: Sequence[Rekey], attempts: Iterable[Attempt]) -> None:
+        """Let rows go on under another key, in one transaction with the record of it."""
+        with self.session() as session, session.transaction():
+            self.forget_in(session, [r.old for r in rekeys if r.old.key != r.new.key])
+            for level, table in _OF_LEVEL.items():
+                upsert(session, table, [r.new.to_record() for r in rekeys if r.new.level is level])
+            upsert(session, ATTEMPTS, [attempt.to_record() for attempt in attempts])
 
     def open_attempts(self) -> list[Attempt]:
         """Attempts without an outcome, oldest request first: a run that died, or an answer that never came."""
         with self.session() as session:
-            records = self._select(
+            records = select(
+                self.warehouse,
                 session,
                 ATTEMPTS,
                 " where l.board_id = ? and l.outcome = ? order by l.created_at, l.batch_id, l.position",
@@ -183,18 +202,22 @@ class Ledger:
 
     def _attempts(self, where: str, parameters: Sequence[object]) -> list[Attempt]:
         with self.session() as session:
-            return [Attempt.from_record(r) for r in self._select(session, ATTEMPTS, where, parameters)]
+            return [Attempt.from_record(r) for r in select(self.warehouse, session, ATTEMPTS, where, parameters)]
 
     def forget_rows(self, rows: Sequence[LedgerRow]) -> None:
         """Take rows out of the ledger: their items were created by a run that is undone. One statement a level."""
         with self.session() as session, session.transaction():
-            for level, table in _OF_LEVEL.items():
-                keys = [row.key for row in rows if row.level is level]
-                key = table.key[0]
-                name = self.warehouse.relation(table.name)
-                for part in _parts(keys, 1000):
-                    marks = ", ".join("?" for _ in part)
-                    session.execute(f"delete from {name} where {key} in ({marks})", part)  # noqa: S608
+            self.forget_in(session, rows)
+
+    def forget_in(self, session: Session, rows: Sequence[LedgerRow]) -> None:
+        """The same in a transaction that is open."""
+        for level, table in _OF_LEVEL.items():
+            keys = [row.key for row in rows if row.level is level]
+            key = table.key[0]
+            name = self.warehouse.relation(table.name)
+            for part in parts(keys, 1000):
+                marks = ", ".join("?" for _ in part)
+                session.execute(f"delete from {name} where {key} in ({marks})", part)  # noqa: S608
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 
@@ -209,18 +232,10 @@ class Ledger:
             where += " and l.run_id = ?"
             parameters.append(run_id)
         with self.session() as session:
-            records = self._select(session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters)
+            records = select(
+                self.warehouse, session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters
+            )
         return [Run(**record) for record in records[:limit]]
-
-    def save_baselines(self, orders: Mapping[str, int], run_id: str, now: dt.datetime) -> None:
-        """Record how many orders each customer had when it was pushed; dbt's hold-back compares with it."""
-        self._save(
-            CUSTOMERS,
-            [
-                {"customer_name": name, "orders": count, "run_id": run_id, "recorded_at": now}
-                for name, count in orders.items()
-            ],
-        )
 
     def save_checkpoint(self, run_id: str, *, items: int, subitems: int, board_items: int, now: dt.datetime) -> None:
         """Record where ledger and board stood before a run."""
@@ -247,7 +262,9 @@ class Ledger:
     def plan(self, plan_id: str) -> dict[str, Any] | None:
         """A stored plan's columns, or ``None``."""
         with self.session() as session:
-            found = self._select(session, PLANS, " where l.plan_id = ? and l.board_id = ?", [plan_id, self.board_id])
+            found = select(
+                self.warehouse, session, PLANS, " where l.plan_id = ? and l.board_id = ?", [plan_id, self.board_id]
+            )
         return found[0] if found else None
 
     def save_plan_run(self, plan_id: str, run_id: str) -> None:
@@ -269,28 +286,4 @@ class Ledger:
     def _save(self, table: Table, records: Sequence[Mapping[str, Any]]) -> None:
         if records:
             with self.session() as session:
-                _upsert(session, table, records)
-
-    def _select(
-        self, session: Session, table: Table, where: str = "", parameters: Sequence[object] = ()
-    ) -> list[dict[str, Any]]:
-        names = [c.name for c in table.columns]
-        listed = ", ".join(f"l.{self.warehouse.quote(n)}" for n in names)
-        sql = f"select {listed} from {self.warehouse.relation(table.name)} l{where}"  # noqa: S608 - names are ours
-        return [dict(zip(names, row, strict=True)) for row in session.rows(sql, parameters)]
-
-
-def _upsert(session: Session, table: Table, records: Iterable[Mapping[str, Any]]) -> None:
-    """One statement for all records; only the columns that they have are written."""
-    listed = list(records)
-    if not listed:
-        return
-    columns = [c for c in table.columns if c.name in listed[0]]
-    schema = pa.schema([(c.name, _ARROW.get(c.kind, pa.string())) for c in columns])
-    data = pa.table({c.name: [r[c.name] for r in listed] for c in columns}, schema=schema)
-    session.upsert(table.name, data, table.key)
-
-
-def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
+                upsert(session, table, records)

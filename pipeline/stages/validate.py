@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.dbt import run_dbt
 from pipeline.errors import StageFailedError
-from pipeline.figures import read_figures
+from pipeline.figures import failed_tests, read_figures
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
 from warehouse import Session
@@ -47,6 +47,8 @@ def validate(context: Context) -> Stage:
     problems += figures.unread
     tests = run_dbt(["test", "--select", "test_type:data"], target=context.target.name, project_dir=context.project_dir)
     problems += tests.failures
+    with context.warehouse.session(read_only=True) as session:
+        problems += failed_tests(session, context.warehouse)
     if tests.exit_code != 0 and not tests.failures:
         problems.append(f"dbt test ended with status {tests.exit_code}.")
     return Stage(

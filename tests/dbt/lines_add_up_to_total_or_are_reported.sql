@@ -3,11 +3,12 @@ with sums as (
     select
         lines.order_key,
         sum(cast(lines.ordered_qty as bigint)) as pieces
-    from {{ ref('order_lines') }} as lines
+    from {{ ref('int_order_lines__keyed') }} as lines
     group by lines.order_key
 )
 
 select
+    orders.customer_name,
     orders.order_key,
     orders.total_qty,
     sums.pieces

@@ -1,7 +1,14 @@
-{#- File by file: what was landed is an order or a rejected row. Counts the raw tables themselves. -#}
-with landed as (
+{{ config(severity='error') }}
+{#- File by file: what was landed is an order or a rejected row. Counts the raw tables themselves, of all workbooks that
+    are read. -#}
+with workbooks as (
+    select * from {{ ref('int_workbooks__judged') }}
+),
+
+tables as (
     {%- for raw in landed_tables() %}
     select
+        cast({{ text_literal(raw.identifier) }} as nvarchar(128)) as raw_table,
         cast(_source_file as nvarchar(255)) as _source_file,
         count(*) as landed_rows
     from {{ raw }}
@@ -9,9 +16,26 @@ with landed as (
     union all
     {%- endfor %}
     select
+        cast(null as nvarchar(128)) as raw_table,
         cast(null as nvarchar(255)) as _source_file,
         0 as landed_rows
     where 1 = 0
+),
+
+landed as (
+    select
+        tables._source_file,
+        tables.landed_rows
+    from tables
+    inner join workbooks on tables.raw_table = workbooks.raw_table
+    where workbooks.status = 'read'
+),
+
+standing as (
+    select distinct sheets._source_file
+    from {{ ref('int_orders__unioned') }} as sheets
+    inner join workbooks on sheets._raw_table = workbooks.raw_table
+    where workbooks.status = 'refused'
 ),
 
 accounted as (
@@ -37,6 +61,7 @@ summed as (
         sum(accounted.orders) as orders,
         sum(accounted.rejected_rows) as rejected_rows
     from accounted
+    where not exists (select 1 from standing where standing._source_file = accounted._source_file)
     group by accounted._source_file
 )
 

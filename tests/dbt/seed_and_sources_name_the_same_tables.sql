@@ -1,3 +1,4 @@
+{{ config(severity='error') }}
 {#- Every landing table of the customer list has a model, and every model's table is on the list. -#}
 {%- set declared = [] -%}
 {%- if execute -%}
@@ -15,9 +16,9 @@ with declared as (
 ),
 
 listed as (
-    select distinct names.raw_table
+    select distinct {{ fold_blanks('names.raw_table') }} as raw_table
     from {{ ref('customer_names') }} as names
-    where names.raw_table is not null
+    where {{ fold_blanks('names.raw_table') }} is not null
 )
 
 select

@@ -279,6 +279,27 @@ loader.land(open_warehouse(load_target("local")), sys.argv[1])
         assert not [name for name in session.relations() if name.endswith("__new")]
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_tables_of_someone_else_s_are_refused_by_name(
+    source: Path, land: Land, warehouse: Warehouse, full: bool
+) -> None:
+    """A raw table and a log that the loader did not make: status 2, all named, nothing landed, nothing lost."""
+    theirs = (TABLE, f"{TABLE}__new", FILE_LOG)
+    save(source, [order("A1")])
+    with warehouse.session() as session:
+        for name in theirs:
+            session.execute(f"create table \"{name}\" as select range as id, 'A1' as order_number from range(7)")
+    with pytest.raises(ConfigurationError, match="loader_file_log was not made by this project"):
+        land(full=full)
+    with warehouse.session() as session:
+        session.execute(f"drop table {FILE_LOG}")
+    with pytest.raises(ConfigurationError, match=f"^{TABLE}, {TABLE}__new were not made by this project"):
+        land(full=full)
+    with warehouse.session() as session:
+        assert sorted(session.relations()) == [TABLE, f"{TABLE}__new"]
+        assert session.rows(f'select count(*) from "{TABLE}"') == [(7,)]
+
+
 def test_status_values_are_those_of_the_contract() -> None:
     """Others read these words in loader_file_log."""
     assert {s.value for s in Status} == {"landed", "unchanged", "rejected", "missing", "forgotten", "ignored"}

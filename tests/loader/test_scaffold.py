@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ from tests.loader.books import save
 from tests.project import copy_project
 
 CUSTOMERS = Path("models/staging/customers")
-UNION = Path("models/intermediate/order_list_rows.sql")
+SOURCES = Path("models/staging/_sources.yml")
+UNION = Path("models/intermediate/int_orders__unioned.sql")
 SEED = Path("seeds/customer_names.csv")
 BOOK = "NEW GUYS ORDER LIST (M3).xlsx"
 
@@ -45,7 +47,7 @@ def test_a_customer_is_written_as_the_others_are(copy: Path, source: Path) -> No
         ("stg_white_fox", "WHITE FOX ORDER LIST (M3).xlsx", "WHITE FOX"),
         ("stg_actively_black", "ACTIVELY BLACK ORDER LIST (M3).xlsx", "ACTIVELY BLACK"),
     ]:
-        files = [CUSTOMERS / f"{model}.sql", CUSTOMERS / f"{model}.yml", UNION]
+        files = [CUSTOMERS / f"{model}.sql", CUSTOMERS / f"{model}.yml", UNION, SOURCES]
         before = [file.read_bytes() for file in files]
         for file in files[:2]:
             file.unlink()
@@ -53,6 +55,10 @@ def test_a_customer_is_written_as_the_others_are(copy: Path, source: Path) -> No
         without = text.replace(f"    ref('{model}'),\n", "").replace(f"\n    ref('{model}'),]", "]")
         assert without != text
         UNION.write_bytes(without.encode())
+        text = SOURCES.read_text(encoding="utf-8")
+        without = re.sub(rf"      - name: x{model[4:].upper()}_ORDER_LIST_RAW\n.*\n", "", text)
+        assert without != text
+        SOURCES.write_bytes(without.encode())
         done = invoke(new_book(source, customer, name=book))
         assert done.exit_code == 0, done.output
         assert [file.read_bytes() for file in files] == before
@@ -79,7 +85,7 @@ def test_a_new_customer(copy: Path, source: Path) -> None:
         env={**os.environ, "PYTHONUTF8": "1", "ORDER_LIST_DUCKDB": str(copy / "x.duckdb")},
     )  # fmt: skip
     assert parsed.returncode == 0, parsed.stdout + parsed.stderr
-    assert {"stg_new_guys", "order_list_rows"} <= set(parsed.stdout.split())
+    assert {"stg_new_guys", "int_orders__unioned"} <= set(parsed.stdout.split())
 
 
 def test_it_says_what_remains(copy: Path, source: Path) -> None:
@@ -88,10 +94,10 @@ def test_it_says_what_remains(copy: Path, source: Path) -> None:
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert lines[0] == "The New Guys (xNEW_GUYS_ORDER_LIST_RAW):"
-    assert [Path(line.removeprefix("  wrote ")).name for line in lines[1:4]] == [
-        "stg_new_guys.sql", "stg_new_guys.yml", "order_list_rows.sql",
+    assert [Path(line.removeprefix("  wrote ")).name for line in lines[1:5]] == [
+        "stg_new_guys.sql", "stg_new_guys.yml", "_sources.yml", "int_orders__unioned.sql",
     ]  # fmt: skip
-    assert lines[4:] == [
+    assert lines[5:] == [
         f"Now add to {SEED}:",
         "The New Guys,xNEW_GUYS_ORDER_LIST_RAW,The New Guys",
         "The New Guys,xNEW_GUYS_ORDER_LIST_RAW,NEWGUYS",
@@ -112,6 +118,7 @@ def test_it_overwrites_nothing_unasked(copy: Path, source: Path) -> None:
     assert invoke(book, "--force").exit_code == 0
     assert "order_list_of" in sql.read_text(encoding="utf-8")
     assert UNION.read_text(encoding="utf-8").count("'stg_new_guys'") == 1
+    assert SOURCES.read_text(encoding="utf-8").count("xNEW_GUYS_ORDER_LIST_RAW") == 1
 
 
 @pytest.mark.parametrize(

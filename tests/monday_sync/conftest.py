@@ -73,7 +73,10 @@ class Desk:
         return plan_in(self.context, Options(**options))  # type: ignore[arg-type]
 
     def column(self, view_column: str) -> str:
-        config = self.context.board
+        return self.column_of(self.context.board, view_column)
+
+    @staticmethod
+    def column_of(config: BoardConfig, view_column: str) -> str:
         return next(m.column_id for m in (*config.items, *config.subitems) if m.view_column == view_column)
 
     def shows(self, name: str, view_column: str) -> str | None:
@@ -94,7 +97,7 @@ class Desk:
 
     def forget_ledger(self) -> None:
         with self.context.ledger.session() as session:
-            for name in ("items", "subitems", "attempts", "runs", "groups"):
+            for name in ("items", "subitems", "attempts", "runs", "groups", "mappings", "fills"):
                 session.execute(f"delete from monday_sync_{name}")
 
 

@@ -77,7 +77,6 @@ class Relations:
     def create(self) -> None:
         """Create tables and views."""
         typed = ", ".join(f'"{c}" {self._type(c)}' for c in self.columns)
-        listed = ", ".join(f'o."{c}"' for c in self.columns if c != "customer_name")
         with self.warehouse.session() as session:
             create_missing(session)
             session.execute(
@@ -90,11 +89,20 @@ class Relations:
                 "row_hash varchar)"
             )
             session.execute("create table test_held (customer_name varchar, reason varchar)")
+        self.create_views()
+
+    def create_views(self) -> None:
+        """Create the views, as a build of dbt does."""
+        listed = ", ".join(f'o."{c}"' for c in self.columns if c != "customer_name")
+        with self.warehouse.session() as session:
+            create_missing(session)
             session.execute(_VIEWS["FACT_ORDER_LIST"])
             session.execute(_VIEWS["ORDER_LIST_LINES"])
             nulls = ", ".join(f'cast(null as {self._type(c)}) as "{c}"' for c in self.columns if c != "customer_name")
             session.execute(_ITEMS.format(listed=listed, nulls=nulls))
             session.execute(_SUBITEMS)
+            session.execute(_FILLS)
+            session.execute(_DRIFT)
 
     def set_orders(self, orders: Sequence[Order], *, held: Mapping[str, str] | None = None) -> None:
         """Replace the source by ``orders``."""
@@ -158,11 +166,20 @@ def _sha(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+_MAPPING = "(select max(m.mapping) from monday_sync_mappings m where m.is_current = 1 and m.row_level = '{level}')"
+_ORDER_HASH = f"""sha256(concat_ws(chr(31), r.row_hash, 'group=' || r.group_name, 'name=' || r.item_name,
+    'total=' || r.total_qty, {_MAPPING.format(level="item")}))"""
+_SHOWS = """exists (select 1 from monday_sync_mappings m where m.is_current = 1 and m.row_level = 'subitem'
+    and m.view_column = '{column}')"""
+_OF_ORDER = f"""case when {_SHOWS.format(column="order_type")} then 'type=' || {{alias}}.order_type end,
+    case when {_SHOWS.format(column="ex_factory_date")} then 'day=' || {{alias}}.ex_factory_date end,
+    {_MAPPING.format(level="subitem")}"""
+_LINE_HASH = f"sha256(concat_ws(chr(31), r.row_hash, {_OF_ORDER.format(alias='r')}))"
 _STATE = """
     case when l.{key} is null then 'NEW'
          when l.outcome = 'INTENT' then 'PENDING'
-         when l.outcome in ('ERROR', 'DEAD') and l.attempt_hash = o.row_hash then 'ERROR'
-         when l.row_hash = o.row_hash then 'SYNCED'
+         when l.outcome in ('ERROR', 'DEAD') and l.attempt_hash = o.board_hash then 'ERROR'
+         when l.board_hash = o.board_hash then 'SYNCED'
          else 'PENDING' end as sync_state"""
 
 _VIEWS = {
@@ -172,48 +189,63 @@ select s.*, case when sync_state = 'SYNCED' then null when monday_item_id is nul
     as action_type
 from (select o.*, l.monday_item_id, l.error_message as sync_error_message, coalesce(l.retry_count, 0) as retry_count,
     {_STATE.format(key="order_key")}
-    from test_orders o left join monday_sync_items l on l.order_key = o.order_key) s""",
+    from (select r.*, {_ORDER_HASH} as board_hash from test_orders r) o
+    left join monday_sync_items l on l.order_key = o.order_key) s""",
     "ORDER_LIST_LINES": f"""
 create view "ORDER_LIST_LINES" as
 select s.*, case when sync_state = 'SYNCED' then null when monday_subitem_id is null then 'INSERT' else 'UPDATE' end
     as action_type
 from (select o.*, p.monday_item_id, l.monday_subitem_id, l.error_message as sync_error_message,
     coalesce(l.retry_count, 0) as retry_count, {_STATE.format(key="line_key")}
-    from test_lines o left join monday_sync_subitems l on l.line_key = o.line_key
+    from (select r.*, {_LINE_HASH} as board_hash from test_lines r) o
+    left join monday_sync_subitems l on l.line_key = o.line_key
     left join monday_sync_items p on p.order_key = o.order_key) s""",
 }
 _ITEMS = """
 create view sync_monday__items as
-select o.order_key, o.customer_name, o.group_name, o.item_name, o.row_hash, o.sync_state, o.action_type,
+select o.order_key, o.customer_name, o.group_name, o.item_name, o.row_hash, o.board_hash, o.sync_state, o.action_type,
     o.monday_item_id, o.sync_error_message, o.retry_count,
     case when h.customer_name is null then 0 else 1 end as is_held_back, h.reason as held_back_reason, {listed}
 from "FACT_ORDER_LIST" o left join test_held h on h.customer_name = o.customer_name
 where o.sync_state <> 'SYNCED'
 union all
-select l.order_key, l.customer_name, l.group_name, l.item_name, null, 'PENDING', 'DELETE', l.monday_item_id,
+select l.order_key, l.customer_name, l.group_name, l.item_name, l.row_hash, l.board_hash, 'PENDING', 'DELETE',
+    l.monday_item_id,
     l.error_message, l.retry_count, case when h.customer_name is null then 0 else 1 end, h.reason, {nulls}
 from monday_sync_items l left join test_held h on h.customer_name = l.customer_name
 where l.monday_item_id is not null and not exists (select 1 from test_orders o where o.order_key = l.order_key)"""
-_ZERO = "sha256(l.item_name || chr(31) || '0' || chr(31) || '0')"
+_ZERO_ROW = "sha256(l.item_name || chr(31) || '0' || chr(31) || '0')"
+_ZERO = f"sha256(concat_ws(chr(31), {_ZERO_ROW}, {_OF_ORDER.format(alias='o')}))"
 _SUBITEMS = f"""
 create view sync_monday__subitems as
-select o.line_key, o.order_key, o.customer_name, o.size_code as item_name, o.row_hash, o.sync_state, o.action_type,
-    o.monday_item_id, o.monday_subitem_id, o.sync_error_message, o.retry_count,
+select o.line_key, o.order_key, o.customer_name, o.size_code as item_name, o.row_hash, o.board_hash, o.sync_state,
+    o.action_type, o.monday_item_id, o.monday_subitem_id, o.sync_error_message, o.retry_count,
     case when h.customer_name is null then 0 else 1 end as is_held_back, h.reason as held_back_reason,
     o.size_code, o.qty, o.order_type, o.ex_factory_date
 from "ORDER_LIST_LINES" o left join test_held h on h.customer_name = o.customer_name
 where o.sync_state <> 'SYNCED'
 union all
 select l.line_key, l.order_key, l.customer_name, l.item_name,
-    case when o.order_key is null then null else {_ZERO} end, 'PENDING',
+    {_ZERO_ROW}, {_ZERO}, 'PENDING',
     case when o.order_key is null then 'DELETE' else 'UPDATE' end,
     p.monday_item_id, l.monday_subitem_id, l.error_message, l.retry_count,
     case when h.customer_name is null then 0 else 1 end, h.reason, l.item_name,
-    case when o.order_key is null then null else 0 end, o.order_type, o.ex_factory_date
+    0, o.order_type, o.ex_factory_date
 from monday_sync_subitems l
 left join test_orders o on o.order_key = l.order_key
 left join monday_sync_items p on p.order_key = l.order_key
 left join test_held h on h.customer_name = l.customer_name
 where l.monday_subitem_id is not null
 and not exists (select 1 from test_lines t where t.line_key = l.line_key)
-and (o.order_key is null or l.row_hash is null or l.row_hash <> {_ZERO})"""
+and (o.order_key is null or l.board_hash is null or l.outcome <> 'SYNCED' or l.board_hash <> {_ZERO})"""
+
+_FILLS = """
+create view order_list_fills as
+select customer_name, 'po_number' as column_name, count(*) as orders, count(po_number) as filled
+from test_orders group by customer_name"""
+
+_DRIFT = """
+create view order_list_drift as
+select f.customer_name, f.column_name, f.column_name || ' is empty now' as reason, 0 as is_on_board
+from order_list_fills f join monday_sync_fills b using (customer_name, column_name)
+where f.filled = 0 and b.filled >= 3"""

@@ -104,6 +104,38 @@ def test_held_back_customers_wait_for_release(desk: Desk) -> None:
     assert desk.state("select orders from monday_sync_customers") == [(1,)]
 
 
+def test_lines_and_pieces_are_part_of_the_baseline(desk: Desk) -> None:
+    """A push records orders, lines and the pieces ordered, cancelled ones included."""
+    desk.have([*orders("1"), *orders("2", order_type="CANCELLED")])
+    desk.push()
+    assert desk.state("select orders, lines, pieces from monday_sync_customers") == [(2, 4, 60)]
+
+
+def test_a_push_of_orders_alone_keeps_the_baseline_of_held_lines(desk: Desk) -> None:
+    """A customer that is held back is so with --skip-subitems too, even if only lines of it are due."""
+    several = orders("1", "2", "3")
+    desk.have(several)
+    desk.push()
+    with desk.context.ledger.session() as session:
+        session.execute("insert into test_held values ('GREYSON', 'pieces are gone')")
+        session.execute("update test_lines set qty = 0, ordered_qty = 1, row_hash = 'x'")
+    assert desk.push(skip_subitems=True).changed == 0
+    assert desk.state("select pieces from monday_sync_customers") == [(90,)]
+    assert desk.push().subitems.held_back == 6
+    assert desk.push(release=("GREYSON",)).subitems.updated == 6
+    assert desk.state("select pieces from monday_sync_customers") == [(6,)]
+
+
+def test_a_column_that_went_empty_is_said_once(desk: Desk) -> None:
+    """Nothing on the board was at stake: the push says so in a note, and the baseline is what there is now."""
+    desk.have(orders("1", "2", "3", values={"po_number": "7"}))
+    desk.push()
+    desk.have(orders("1", "2", "3"))
+    assert desk.push(yes=3).notes == ("GREYSON: po_number is empty now",)
+    assert desk.state("select filled from monday_sync_fills") == [(0,)]
+    assert desk.push().notes == ()
+
+
 def test_an_order_that_is_gone_is_reported_and_archived_only_on_request(desk: Desk) -> None:
     """A DELETE changes nothing by default; archiving it asks for the number."""
     desk.have(orders("1", "2"))

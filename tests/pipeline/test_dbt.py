@@ -22,7 +22,15 @@ from pipeline.stages.transform import transform
 from warehouse import Warehouse, load_target, open_warehouse
 
 ROOT = Path(__file__).parents[2]
-_PROJECT = "name: small\nversion: '1.0'\nprofile: order_list\ntest-paths: [checks]\n"
+_MARK = """comment on {{ 'table' if model.config.materialized == 'table' else 'view' }} {{ this }}
+      is 'Made by the order list, dbt invocation {{ invocation_id }}'"""
+_PROJECT = f"""name: small
+version: '1.0'
+profile: order_list
+test-paths: [checks]
+models:
+  +post-hook: "{_MARK}"
+"""
 _ORDERS = "select 'a' as order_key, 'f' as _source_file, 'AJE' as customer_name"
 _LINES = "{{ config(alias='ORDER_LIST_LINES') }} select order_key from {{ ref('order_list') }}"
 _REJECTS = "select 'row' as reject_level, 'f' as _source_file, 'c' as reason_code, 'r' as reason"
@@ -67,7 +75,7 @@ def context(warehouse: Warehouse, *, full: bool = False) -> Context:
 
 
 def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: Path) -> None:
-    """The second run skips the build; a new landing, a changed file, or --full makes it needed again."""
+    """The second run skips the build; a new landing, a changed file or table, dbt run alone, or --full builds again."""
     options = RunOptions(only=("transform",), reports=project / "reports")
     first = run(warehouse, options).stage("transform")
     assert first is not None
@@ -83,6 +91,13 @@ def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: 
     with warehouse.session() as session:
         session.execute("update loader_file_headers set load_id = 'l1'")
     assert fingerprint(warehouse) == known
+    run_dbt(["run", "--select", "order_list_rejects"], target="local", project_dir=project)
+    withdrawn = fingerprint(warehouse)
+    assert withdrawn != known, "dbt that runs on its own, from any checkout, leaves a mark of its own"
+    with warehouse.session() as session:
+        session.execute("update \"ORDER_LIST\" set customer_name = 'ASRV'")
+    assert fingerprint(warehouse) not in (known, withdrawn), "a value changed by hand is seen"
+    known = fingerprint(warehouse)
     write(project, "models/new.sql", "select 1 as x")
     assert fingerprint(warehouse) != known
     (project / "models/new.sql").unlink()

@@ -53,6 +53,17 @@ create table order_list_headers as select * from (values
 create table sync_monday__items as select * from (values
     ('AJE', 0, 'UPDATE', null), ('AJE', 0, 'DELETE', null), ('RHONE', 1, 'INSERT', '1 order, 9 were last pushed')
 ) t(customer_name, is_held_back, action_type, held_back_reason);
+create table sync_monday__subitems as select * from (values
+    ('AJE', 0, null), ('ASRV', 1, '1 piece, 9 were last pushed'), ('ASRV', 1, '1 piece, 9 were last pushed'),
+    ('RHONE', 1, '1 order, 9 were last pushed')
+) t(customer_name, is_held_back, held_back_reason);
+create table sync_customers as select * from (values
+    ('AJE', 0, null), ('ASRV', 1, '1 piece, 9 were last pushed'), ('RHONE', 1, '1 order, 9 were last pushed'),
+    ('TELFAR', 1, 'The test no_price fails on 1 of its rows.')
+) t(customer_name, is_held_back, held_back_reason);
+create table order_list_drift as select * from (values
+    ('AJE', 'planner is empty: no header "PLANNER" in AJE.xlsx.')
+) t(customer_name, reason);
 create table monday_sync_items as select * from (values
     ('AJE', 'POLO', 'The label is too long.', 5, 'DEAD'), ('AJE', 'TEE', null, 0, 'SYNCED')
 ) t(customer_name, item_name, error_message, retry_count, outcome);
@@ -154,15 +165,18 @@ def test_the_number_of_the_last_load(warehouse: Warehouse) -> None:
 
 
 def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
-    """Unknown headers, rejects by reason, held-back customers and failed records, each with what a person needs."""
+    """Unknown headers, rejects by reason, emptied columns, held-back customers and failed records, for a person."""
     figures = read_figures(built, after=BEFORE)
     assert figures.unknown_headers == (UnknownHeader("AJE.xlsx", "SHIP WINDOW"),)
     assert figures.rejects == (
         Rejects("row", "no_order_number", 2, "No number."),
         Rejects("value", "not_a_date", 1, "TBC is no date."),
     )
-    (held,) = figures.held_back
-    assert held.startswith("RHONE: 1 order, 9 were last pushed (1 change(s) wait;")
+    lines_alone, both, nothing_waits = figures.held_back
+    assert nothing_waits.startswith("TELFAR: The test no_price fails on 1 of its rows. (0 change(s) wait;")
+    assert lines_alone.startswith("ASRV: 1 piece, 9 were last pushed (2 change(s) wait;")
+    assert both.startswith("RHONE: 1 order, 9 were last pushed (2 change(s) wait;")
+    assert figures.drift == ('AJE: planner is empty: no header "PLANNER" in AJE.xlsx.',)
     assert figures.failed_rows == (
         FailedRow("AJE", "item", "POLO", "The label is too long.", 5, given_up=True),
         FailedRow("AJE", "subitem", "XL", "Refused.", 1, given_up=False),

@@ -20,17 +20,15 @@ import yaml
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
 from samples import generate
-from tests.project import ROOT, copy_project
+from tests.project import COLUMNS, ROOT, copy_project
 
 WORKBOOK = "NEW CUSTOMER ORDER LIST (M3).xlsx"
 HEADERS = ("AAG ORDER NUMBER", "CUSTOMER NAME", "CUSTOMER SEASON", "CUSTOMER STYLE", "FABRIC MILL", "UNIT OF MEASURE",
            "S", "XL TALL", "TOTAL QTY", "SHIP WINDOW")  # fmt: skip
 ROW = ("N1", "NEW CUSTOMER", "2027 SPRING", "POLO", "Mill & Sons", "PCS", 4, 5, 9, "2027-03-01")
 COLUMN = """\
-      - name: fabric_mill
-        description: Who wove the fabric.
-        data_type: nvarchar(255)
-        config: {meta: {header: FABRIC MILL, spellings: [MILL]}}
+    {'name': 'fabric_mill', 'type': 'nvarchar(255)', 'header': 'FABRIC MILL', 'spellings': ['MILL'],
+     'description': 'Who wove the fabric.'},
 """
 OVERRULED = """\
     config:
@@ -100,9 +98,13 @@ def add_customer(project: Path, environment: dict[str, str], workbooks: Path) ->
         properties.write(OVERRULED)
 
 
-def add_column(project: Path) -> None:
-    declared = project / "models/marts/order_list.yml"
-    change(declared, "      - name: source_customer_name\n", COLUMN + "      - name: source_customer_name\n")
+def add_column(project: Path, environment: dict[str, str]) -> None:
+    before = "    {'name': 'source_customer_name',"
+    change(project / COLUMNS, before, COLUMN + before)
+    # `make contract`
+    status, told = call(project, environment, "dbt.cli.main", "--quiet", "run-operation", "order_list_contract")
+    assert status == 0, told
+    (project / "models/marts/order_list.yml").write_text(told, encoding="utf-8", newline="\n")
 
 
 def add_board(project: Path, profiles: Path) -> None:
@@ -136,7 +138,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
             "DBT_PROFILES_DIR": str(project), "MONDAY_API_URL": board.url, "MONDAY_API_TOKEN": board.token,
         }  # fmt: skip
         add_customer(project, environment, workbooks)
-        add_column(project)
+        add_column(project, environment)
         add_board(project, profiles)
         status, told = call(project, environment, "pipeline", "run", "--target", "planning", "--json")
         yield Followed(project, board, status, json.loads(told))

@@ -58,6 +58,7 @@ REPORT = RunReport(
         unknown_headers=(UnknownHeader("A.xlsx", EVIL * 4),),
         failed_rows=(FailedRow("AJE", "item", EVIL, f"Refused {EVIL}.", 5, given_up=True),),
         failed_rows_left_out=3,
+        drift=(f"RHONE: {EVIL}",),
         held_back=(f"RHONE: {EVIL}",),
         board=BoardFigures(items_created=2, subitems_created=3, items_failed=1, gone=4),
         files={"landed": 45, "rejected": 1},

@@ -11,7 +11,7 @@ import yaml
 from sqlfluff.dialects.dialect_tsql_keywords import RESERVED_KEYWORDS
 
 from tests.project import ROOT
-from tests.sqlserver.conftest import statements
+from tests.sqlserver.conftest import HOOKS, statements
 from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
 
@@ -25,6 +25,17 @@ def test_models_tests_snapshots_and_hooks_are_all_there(compiled: Mapping[str, s
     assert kinds["test"] > 0
     assert kinds["snapshot"] > 0
     assert kinds["operation"] > 0
+
+
+def test_a_mark_is_an_extended_property_of_the_relation(compiled: Mapping[str, str]) -> None:
+    """Added the first time and changed after that; read by the name and the place it was written to."""
+    hooks = {name.split(".")[2]: sql for name, sql in compiled.items() if ".hook_" in name}
+    assert hooks.keys() == HOOKS.keys()
+    table = hooks["hook_marks_a_table"]
+    assert "@name = N'order_list', @value = N'it''s ours'" in table
+    assert "@level1type = N'TABLE', @level1name = N'ORDER_LIST'" in table
+    assert "@level1type = N'VIEW', @level1name = N'FACT_ORDER_LIST'" in hooks["hook_marks_a_view"]
+    assert "p.name = N'order_list'" in hooks["hook_reads_marks"]
 
 
 def test_nothing_is_refused(compiled: Mapping[str, str]) -> None:

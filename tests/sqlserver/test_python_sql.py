@@ -70,12 +70,31 @@ TYPES = {column.name: statements.type_of(column) for column in COLUMNS}
     "sql",
     [
         statements.create_table("[dbo].[it's]", COLUMNS, ["key"]),
+        statements.add_columns("[dbo].[it's]", COLUMNS[1:]),
         statements.insert("[dbo].[t]", NAMES, rows=3),
         statements.upsert("[dbo].[t]", NAMES, ["key"], TYPES),
         statements.upsert("[dbo].[t]", ["key"], ["key"], TYPES),
+        statements.checksum("[dbo].[t]", []),
+        statements.checksum("[dbo].[t]", ["key", "it's"]),
+        statements.MARKS,
     ],
-    ids=["create table", "insert", "upsert", "upsert of keys alone"],
+    ids=[
+        "create table",
+        "add columns",
+        "insert",
+        "upsert",
+        "upsert of keys alone",
+        "checksum",
+        "checksum of columns",
+        "marks",
+    ],
 )
 def test_the_warehouse_s_own_statements_parse(sql: str) -> None:
     """What the warehouse writes for SQL Server is T-SQL, whatever the columns are called."""
     assert (errors_in(sql.replace("?", "@p")), refused_in(sql)) == ([], [])
+
+
+def test_python_reads_the_mark_where_dbt_leaves_it() -> None:
+    """The extended property that macros/platform/mark_statement.sql writes is the one that is asked for."""
+    (name,) = re.findall(r"return\('(\w+)'\)", (ROOT / "macros/platform/relation_marks.sql").read_text("utf-8"))
+    assert f"p.name = N'{name}'" in statements.MARKS

@@ -14,7 +14,7 @@ from warehouse import Warehouse
 
 _KEYS = {
     "ORDER_LIST": "order_key",
-    "order_lines": "line_key",
+    "int_order_lines__keyed": "line_key",
     "order_list_rejects": "_source_file, _source_row, column_name, reason_code, value_text",
     "sync_monday__items": "order_key",
     "sync_monday__subitems": "line_key",
@@ -124,7 +124,7 @@ def test_tomorrow_s_workbooks_give_the_same_changes(built: Place, workbooks: Map
     assert (again["groups"], again["steps"], again["in_doubt"]) == ([], [], 0)
     built.run("loader", "land", "--target", "local", "--source", str(workbooks[2]))
     built.dbt("build", target="local")
-    for relation in ("ORDER_LIST", "order_lines", "order_list_rejects"):
+    for relation in ("ORDER_LIST", "int_order_lines__keyed", "order_list_rejects"):
         assert _table(built.prod, relation) == _table(built.local, relation)
 
 

@@ -6,19 +6,15 @@ import datetime as dt
 import hashlib
 from decimal import Decimal
 
-import yaml
-
-from tests.project import ROOT
+from tests.project import declared_columns
 from tests.transform.conftest import GREYSON, RHONE, TODAY, Dbt
 
-CONTRACT = ROOT / "models" / "marts" / "order_list.yml"
 FILE = "GREYSON_ORDER_LIST.xlsx"
 ROW_REJECTS = {5: "duplicate", 6: "blank", 7: "no_order_number", 8: "unknown_customer"}
 
 
 def business_columns() -> list[str]:
-    columns = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["models"][0]["columns"]
-    return [column["name"] for column in columns if "config" in column]
+    return [column["name"] for column in declared_columns() if "header" in column]
 
 
 def sha256(**values: object) -> str:

@@ -6,13 +6,13 @@ from tests.transform.conftest import GREYSON, RHONE, TODAY, Dbt, order
 
 #: The ledger as a push that confirmed everything would leave it.
 PUSH = """
-insert into monday_sync_items (order_key, monday_item_id, group_name, item_name, customer_name, row_hash, attempt_hash,
-                               outcome, retry_count)
-select order_key, 'I' || _source_row, group_name, item_name, customer_name, row_hash, row_hash, 'SYNCED', 0
+insert into monday_sync_items (order_key, monday_item_id, group_name, item_name, customer_name, board_hash,
+                               attempt_hash, outcome, retry_count)
+select order_key, 'I' || _source_row, group_name, item_name, customer_name, board_hash, board_hash, 'SYNCED', 0
 from swp_ORDER_LIST_SYNC;
-insert into monday_sync_subitems (line_key, order_key, monday_subitem_id, item_name, customer_name, row_hash,
+insert into monday_sync_subitems (line_key, order_key, monday_subitem_id, item_name, customer_name, board_hash,
                                   attempt_hash, outcome, retry_count)
-select line_key, order_key, 'S' || size_code, size_code, customer_name, row_hash, row_hash, 'SYNCED', 0
+select line_key, order_key, 'S' || size_code, size_code, customer_name, board_hash, board_hash, 'SYNCED', 0
 from ORDER_LIST_LINES;
 insert into monday_sync_customers (customer_name, orders)
 select customer_name, count(*) from ORDER_LIST group by customer_name;
@@ -61,8 +61,8 @@ def test_tomorrow_s_workbooks_change_the_right_rows_and_only_those(copied: Dbt) 
     assert copied.rows(WAITING_LINES) == [
         ("ST-1 NAVY G-3 PO-1", "XS", "UPDATE", 0),
         ("ST-1 NAVY G-5 PO-1", "XS", "UPDATE", 0),
-        ("ST-1 NAVY G-6 PO-1", "30/32", "DELETE", None),
-        ("ST-1 NAVY G-6 PO-1", "XS", "DELETE", None),
+        ("ST-1 NAVY G-6 PO-1", "30/32", "DELETE", 0),
+        ("ST-1 NAVY G-6 PO-1", "XS", "DELETE", 0),
     ]
     versions = copied.rows(
         "select aag_order_number, count(*), count(dbt_valid_to) from order_list_history "

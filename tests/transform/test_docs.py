@@ -70,7 +70,7 @@ def test_a_column_means_the_same_wherever_it_shows(described: Described) -> None
     assert len(contract) > 160
     for name in ("fact_order_list", "swp_order_list_sync", "order_list_history"):
         assert {column: described[name][column] for column in contract} == contract
-    for name in ("stg_greyson", "order_list_rows", "order_list_staging", "order_list_typed", "sync_monday__items"):
+    for name in ("stg_greyson", "int_orders__unioned", "int_orders__staged", "int_orders__typed", "sync_monday__items"):
         own = {"customer_name", "order_key", "total_qty" if name == "sync_monday__items" else ""}
         same = (contract.keys() & described[name].keys()) - own
         assert len(same) > 155

@@ -49,7 +49,7 @@ def test_headers_are_what_the_rules_and_the_customer_s_file_say(own_project: Dbt
     assert (GREYSON, "GREYSON.xlsx", "SHOE LACES") in dbt.rows(dbt.compiled("every_header_is_known"))
 
     assert roles(dbt, RHONE)["COUNTRY OF ORIGN"] == ("column", "country_of_origin")
-    countries = "select _raw_table, country_of_origin from order_list_rows where country_of_origin is not null"
+    countries = "select _raw_table, country_of_origin from int_orders__unioned where country_of_origin is not null"
     assert dict(dbt.rows(countries)) == {GREYSON: "CN", RHONE: "VN"}
 
     asrv = roles(dbt, ASRV)
@@ -57,7 +57,7 @@ def test_headers_are_what_the_rules_and_the_customer_s_file_say(own_project: Dbt
     assert asrv["Column2"] == ("size", None)
     assert asrv["MY SCRIBBLES"] == ("ignored", None)
     ((notes, planner, sizes),) = dbt.rows(
-        "select notes, planner, sizes from order_list_rows where _raw_table = ?", [ASRV]
+        "select notes, planner, sizes from int_orders__unioned where _raw_table = ?", [ASRV]
     )
     assert (notes, planner) == ("from column 1", "Team TOPS")
     assert '"code":"Column2","qty":"4"' in sizes

@@ -9,13 +9,13 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from monday_sync.ledger.schema import CUSTOMERS, ITEMS, SUBITEMS
-from tests.project import ROOT
+from monday_sync.ledger.schema import CUSTOMERS, FILLS, ITEMS, MAPPINGS, SUBITEMS
+from tests.project import ROOT, declared_columns
 from tests.transform.conftest import Dbt
 from warehouse import Target, open_warehouse
 
 CUSTOMERS_FOLDER = ROOT / "models" / "staging" / "customers"
-LEDGER = (ITEMS, SUBITEMS, CUSTOMERS)
+LEDGER = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS)
 
 
 def read_yaml(*parts: str) -> dict[str, object]:
@@ -25,40 +25,46 @@ def read_yaml(*parts: str) -> dict[str, object]:
 
 
 def test_customer_files_union_and_seed_agree() -> None:
-    """Each customer's model, its table in the YAML, its place in the union and its line in the seed."""
+    """Each customer's model, its table among the sources, its place in the union and its line in the seed."""
     models = {path.stem for path in CUSTOMERS_FOLDER.glob("*.sql")}
-    tables = {}
+    described = {path.stem for path in CUSTOMERS_FOLDER.glob("*.yml")}
     for path in CUSTOMERS_FOLDER.glob("*.yml"):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert [model["name"] for model in document["models"]] == [path.stem]
-        (tables[path.stem],) = (table["name"] for source in document["sources"] for table in source["tables"])
-    for name in models:
-        assert f"source('workbooks', '{tables[name]}')" in (CUSTOMERS_FOLDER / f"{name}.sql").read_text(
-            encoding="utf-8"
-        )
-    union = (ROOT / "models/intermediate/order_list_rows.sql").read_text(encoding="utf-8")
+    (source,) = read_yaml("models", "staging", "_sources.yml")["sources"]  # type: ignore[misc]
+    tables = [table["name"] for table in source["tables"]]
+    read = [
+        re.findall(r"source\('workbooks', '(\w+)'\)", path.read_text(encoding="utf-8"))
+        for path in CUSTOMERS_FOLDER.glob("*.sql")
+    ]
+    assert sorted(read) == [[name] for name in sorted(tables)], "each table is read by one customer's model"
+    union = (ROOT / "models/intermediate/int_orders__unioned.sql").read_text(encoding="utf-8")
     united = re.findall(r"ref\('(stg_\w+)'\)", union)
     with (ROOT / "seeds/customer_names.csv").open(encoding="utf-8", newline="") as file:
         listed = {row["raw_table"] for row in csv.DictReader(file)} - {""}
-    assert models == tables.keys() == set(united)
+    assert models == described == set(united)
     assert len(united) == len(set(united)) >= 46, "the 46 customers of the first day are there"
-    assert set(tables.values()) == listed
+    assert set(tables) == listed
 
 
 def test_columns_are_named_by_the_rule() -> None:
     """Lower case, apostrophes dropped, runs of other characters one underscore; two exceptions, both said here."""
     exceptions = {"∆": "delta", "ADDITIONAL TARIFF %": "additional_tariff_percent"}
-    (model,) = read_yaml("models", "marts", "order_list.yml")["models"]  # type: ignore[misc]
     headers: list[str] = []
-    for column in model["columns"]:
-        if "config" not in column:
-            continue
-        meta = column["config"]["meta"]
-        rule = re.sub("[^a-z0-9]+", "_", meta["header"].lower().replace("'", "")).strip("_")
-        assert column["name"] == exceptions.get(meta["header"], rule)
-        headers += [meta["header"], *meta.get("spellings", [])]
+    for column in declared_columns():
+        if "header" in column:
+            rule = re.sub("[^a-z0-9]+", "_", column["header"].lower().replace("'", "")).strip("_")
+            assert column["name"] == exceptions.get(column["header"], rule)
+            headers += [column["header"], *column.get("spellings", [])]
     folded = [header.upper() for header in headers]
     assert len(folded) == len(set(folded)), "a header means one column"
+
+
+def test_the_contract_is_what_the_columns_say() -> None:
+    """models/marts/order_list.yml is as `make contract` writes it: all columns in order, with type and meaning."""
+    (model,) = read_yaml("models", "marts", "order_list.yml")["models"]  # type: ignore[misc]
+    declared = [(column["name"], column["type"], column["description"]) for column in declared_columns()]
+    assert [(c["name"], c["data_type"], c["description"]) for c in model["columns"]] == declared
 
 
 def test_no_model_asks_which_engine_it_runs_on() -> None:
@@ -108,10 +114,9 @@ def test_prod_compiles_without_a_server_into_whole_sql(dbt: Dbt) -> None:
         ORDER_LIST_SQLSERVER_USER="nobody", ORDER_LIST_SQLSERVER_PASSWORD="nothing",  # noqa: S106 - no server, no secret
     )  # fmt: skip
     customer = dbt.compiled("stg_greyson")
-    (model,) = read_yaml("models", "marts", "order_list.yml")["models"]  # type: ignore[misc]
-    for column in model["columns"]:
-        if "config" in column:
-            assert f'"{column["config"]["meta"]["header"]}" as "{column["name"]}"' in customer
+    for column in declared_columns():
+        if "header" in column:
+            assert f'"{column["header"]}" as "{column["name"]}"' in customer
     assert "for json path" in customer
     for path in (dbt.target / "compiled").rglob("*.sql"):
         sql = path.read_text(encoding="utf-8")

@@ -55,6 +55,15 @@ def test_upsert_overwrites_only_the_columns_that_it_has(table: Warehouse) -> Non
     assert rows(table) == [("a", "x", 1), ("b", None, 20), ("c", None, 30), ("d", None, None)]
 
 
+def test_columns_are_added_as_null(table: Warehouse) -> None:
+    """Rows that are there have NULL in columns that are added; no columns are no error."""
+    with table.session() as session:
+        session.add_columns("T", [Column("more", "bigint"), Column("a key", "key")])
+        session.add_columns("T", [])
+        assert session.columns("T") == ["k", 'odd "name"', "n", "more", "a key"]
+    assert rows(table)[0] == ("a", "x", 1, None, None)
+
+
 def test_a_transaction_is_all_or_nothing(table: Warehouse) -> None:
     """An error inside the block undoes all of it, tables made and dropped included."""
     with table.session() as session:

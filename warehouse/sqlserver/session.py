@@ -3,55 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyodbc
-import stamina
 
 from warehouse.base import Column, Relations
 from warehouse.errors import StatementFailedError
 from warehouse.sqlserver import failures, fit, statements, values
+from warehouse.sqlserver.exchange import Exchange
 
 if TYPE_CHECKING:
     from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
-Result = TypeVar("Result")
-_ATTEMPTS = 4
-_LOCK_MILLISECONDS = 2_000
-_BRIEF_ATTEMPTS = 60
 _MAX_PARAMETERS = 2_000  # the server takes 2,100 in one statement
 
 
 class SQLServerSession:
-    """One connection. Statements outside :meth:`transaction` commit by themselves.
-
-    A statement that lost a deadlock (1205) was rolled back by the server and is sent again, unless it stands in a
-    transaction: then the whole transaction is gone and its owner must begin anew. After a lost connection only what may
-    be done twice is sent again (queries, upserts, "create if missing"), on a new connection.
-    """
+    """One connection. Statements outside :meth:`transaction` commit by themselves; :class:`Exchange` repeats some."""
 
     def __init__(self, connect: Callable[[], pyodbc.Connection], warehouse: SQLServerWarehouse) -> None:
-        self._connect = connect
-        self._connection = connect()
+        self._exchange = Exchange(connect)
         self._warehouse = warehouse
-        self._in_transaction = False
         self._types: dict[str, dict[str, str]] = {}
         self._collation: str | None = None
 
     def close(self) -> None:
         """Close the connection; what was not committed is rolled back."""
-        with suppress(pyodbc.Error):  # it was gone already
-            self._connection.close()
+        self._exchange.close()
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
-        self._run(lambda cursor: _drain(self._executed(cursor, sql, parameters)), repeatable=False)
+        self._exchange.run(lambda cursor: _drain(self._executed(cursor, sql, parameters)), repeatable=False)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        fetched = self._run(lambda cursor: self._executed(cursor, sql, parameters).fetchall())
+        fetched = self._exchange.run(lambda cursor: self._executed(cursor, sql, parameters).fetchall())
         return [tuple(row) for row in fetched]
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
@@ -61,11 +49,11 @@ class SQLServerSession:
             self._executed(cursor, sql, parameters)
             return values.table(cursor.description, cursor.fetchall())
 
-        return self._run(fetch)
+        return self._exchange.run(fetch)
 
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
-        cursor = self._run(lambda new: self._executed(new, sql, parameters), keep_open=True)
+        cursor = self._exchange.run(lambda new: self._executed(new, sql, parameters), keep_open=True)
         try:
             while True:
                 with failures.translated():
@@ -85,7 +73,7 @@ class SQLServerSession:
         if data.num_rows == 0:
             return 0
         into = self._warehouse.relation(relation)
-        with self._implicit_transaction():
+        with self._exchange.transaction_unless_one_runs():
             for piece in values.chunks(data):
                 self._send(into, piece)
         return int(data.num_rows)
@@ -107,7 +95,7 @@ class SQLServerSession:
         if data.num_rows <= values.CHUNK_ROWS:
             self._upsert(sql, data)  # a transaction of its own, in the statement
             return
-        with self._implicit_transaction():
+        with self._exchange.transaction_unless_one_runs():
             for start in range(0, data.num_rows, values.CHUNK_ROWS):
                 self._upsert(sql, data.slice(start, values.CHUNK_ROWS))
 
@@ -119,7 +107,7 @@ class SQLServerSession:
                 mend="Remove the columns that hold nothing from the workbook.",
             )
         sql = statements.create_table(self._warehouse.relation(relation), columns, key)
-        self._run(lambda cursor: _drain(cursor.execute(sql)))
+        self._exchange.run(lambda cursor: _drain(cursor.execute(sql)))
 
     def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
         """Add columns in one statement."""
@@ -129,7 +117,7 @@ class SQLServerSession:
 
     def create_index(self, relation: str, columns: Sequence[str]) -> None:
         """Create an index unless it is there."""
-        self._run(
+        self._exchange.run(
             lambda cursor: _drain(cursor.execute(statements.create_index(self._warehouse.relation(relation), columns)))
         )
 
@@ -144,23 +132,8 @@ class SQLServerSession:
         return nullcontext()
 
     def briefly(self, work: Callable[[], None]) -> None:
-        """Do ``work`` in a transaction that waits for each lock for two seconds only, and begins anew if it must.
-
-        Who asks for a table while we wait for it waits behind us, so we step back and let the others read.
-
-        Raises:
-            StatementFailedError: somebody kept the table for the whole of five minutes.
-        """
-        for attempt in stamina.retry_context(
-            on=failures.may_begin_anew, attempts=_BRIEF_ATTEMPTS, timeout=None, wait_initial=1, wait_max=4
-        ):
-            with attempt:
-                self.execute(f"set lock_timeout {_LOCK_MILLISECONDS}")
-                try:
-                    with self.transaction():
-                        work()
-                finally:
-                    self._wait_for_locks_again()
+        """Do ``work`` in a transaction that steps back from a table which somebody reads for long, and begins anew."""
+        self._exchange.briefly(work)
 
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``; readers see the old one until the commit, and then the new one."""
@@ -169,7 +142,9 @@ class SQLServerSession:
 
     def drop_table(self, relation: str) -> None:
         """Drop a table if it exists."""
-        self._run(lambda cursor: _drain(cursor.execute(f"drop table if exists {self._warehouse.relation(relation)}")))
+        self._exchange.run(
+            lambda cursor: _drain(cursor.execute(f"drop table if exists {self._warehouse.relation(relation)}"))
+        )
         self._types.pop(relation, None)
 
     def columns(self, relation: str) -> list[str]:
@@ -189,30 +164,37 @@ class SQLServerSession:
         )
         return Relations(str(row[0]) for row in found)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit at the end, roll back on an error."""
-        self._in_transaction = True
-        try:
-            with failures.translated():
-                self._connection.autocommit = False
-                yield
-                self._connection.commit()
-        except BaseException:
-            self._rollback()
-            raise
-        finally:
-            self._in_transaction = False
-            self._restore_autocommit()
+    def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
+        """The columns of those relations that are there, by name in lower case; ``None`` for what is no table."""
+        wanted, looked_for = {name.lower() for name in names}, set(columns)
+        found: dict[str, set[str] | None] = {}
+        for name, kind in self.rows(
+            "select lower(table_name), table_type from information_schema.tables where lower(table_schema) = lower(?)",
+            [self._warehouse.schema],
+        ):
+            if name in wanted:
+                found[name] = set() if kind == "BASE TABLE" else None
+        for name, column in self.rows(
+            "select lower(table_name), column_name from information_schema.columns "
+            "where lower(table_schema) = lower(?)",
+            [self._warehouse.schema],
+        ):
+            if (known := found.get(name)) is not None and (not looked_for or column in looked_for):
+                known.add(column)
+        return found
 
-    @contextmanager
-    def _implicit_transaction(self) -> Iterator[None]:
-        """A transaction of our own unless one runs already."""
-        if self._in_transaction:
-            yield
-        else:
-            with self.transaction():
-                yield
+    def marks(self) -> dict[str, str | None]:
+        """All tables and views, each with its mark."""
+        return {str(name): mark for name, mark in self.rows(statements.MARKS, [self._warehouse.schema])}
+
+    def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
+        """How many rows a relation has and what is in them."""
+        rows = self.rows(statements.checksum(self._warehouse.relation(relation), columns))
+        return f"{rows[0][0]}:{rows[0][1]}"
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit at the end, roll back on an error."""
+        return self._exchange.transaction()
 
     def _send(self, into: str, piece: pa.Table) -> None:
         if self._warehouse.has_parameter_arrays:
@@ -223,7 +205,7 @@ class SQLServerSession:
                 cursor.setinputsizes(values.input_sizes(piece))
                 cursor.executemany(sql, values.rows(piece))
 
-            self._run(send, repeatable=False)
+            self._exchange.run(send, repeatable=False)
             return
         per_statement = max(_MAX_PARAMETERS // piece.num_columns, 1)
         for start in range(0, piece.num_rows, per_statement):
@@ -233,7 +215,7 @@ class SQLServerSession:
 
     def _upsert(self, sql: str, data: pa.Table) -> None:
         rows = values.document(data)
-        self._run(lambda cursor: _drain(self._executed(cursor, sql, [rows])))
+        self._exchange.run(lambda cursor: _drain(self._executed(cursor, sql, [rows])))
 
     def _executed(self, cursor: pyodbc.Cursor, sql: str, parameters: Sequence[object]) -> pyodbc.Cursor:
         """``cursor``, which has executed ``sql``; every text with its type said, or long ones would go as ntext."""
@@ -246,53 +228,6 @@ class SQLServerSession:
             found = self.rows(statements.TYPES, [self._warehouse.schema, relation])
             self._types[relation] = {str(row[0]): statements.declared_type(*row[1:]) for row in found}
         return self._types[relation]
-
-    def _run(
-        self, work: Callable[[pyodbc.Cursor], Result], *, repeatable: bool = True, keep_open: bool = False
-    ) -> Result:
-        """Do ``work`` with a cursor, again where that is safe (see the class)."""
-
-        def safe_to_repeat(error: Exception) -> bool:
-            if self._in_transaction:
-                return False
-            return failures.is_deadlock(error) or (repeatable and failures.is_lost(error))
-
-        with failures.translated():
-            for attempt in stamina.retry_context(
-                on=safe_to_repeat, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=5
-            ):
-                with attempt:
-                    if attempt.num > 1 and self._connection_is_gone():
-                        self._connection = self._connect()
-                    cursor = self._connection.cursor()
-                    try:
-                        result = work(cursor)
-                    except BaseException:
-                        cursor.close()
-                        raise
-                    if not keep_open:
-                        cursor.close()
-        return result
-
-    def _connection_is_gone(self) -> bool:
-        try:
-            self._connection.cursor().execute("select 1").close()
-        except pyodbc.Error:
-            self.close()
-            return True
-        return False
-
-    def _rollback(self) -> None:
-        with suppress(pyodbc.Error):  # the server rolled back with the connection
-            self._connection.rollback()
-
-    def _wait_for_locks_again(self) -> None:
-        with suppress(pyodbc.Error):  # a dead connection: the next one has its own settings
-            self._connection.cursor().execute("set lock_timeout -1").close()
-
-    def _restore_autocommit(self) -> None:
-        with suppress(pyodbc.Error):  # a dead connection: the next statement says so
-            self._connection.autocommit = True
 
 
 def _drain(cursor: pyodbc.Cursor) -> None:

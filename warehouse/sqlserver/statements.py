@@ -22,6 +22,14 @@ TYPES = (
     "from information_schema.columns where lower(table_schema) = lower(?) and lower(table_name) = lower(?)"
 )
 
+#: Tables and views of a schema with the extended property that macros/platform/mark_statement.sql leaves on them.
+MARKS = (
+    "select o.name, cast(p.value as nvarchar(400)) from sys.objects as o "
+    "inner join sys.schemas as s on s.schema_id = o.schema_id left join sys.extended_properties as p "
+    "on p.class = 1 and p.major_id = o.object_id and p.minor_id = 0 and p.name = N'order_list' "
+    "where o.type in ('U', 'V') and lower(s.name) = lower(?)"
+)
+
 
 def quote(identifier: str) -> str:
     """Any text as an identifier."""
@@ -70,6 +78,12 @@ def insert(relation: str, names: Sequence[str], *, rows: int = 1) -> str:
     """Insert ``rows`` rows by placeholders (at most 1,000 at once)."""
     places = ", ".join([f"({', '.join('?' for _ in names)})"] * rows)
     return f"insert into {relation} ({', '.join(map(quote, names))}) values {places}"  # noqa: S608 - all quoted
+
+
+def checksum(relation: str, columns: Sequence[str]) -> str:
+    """Count the rows of ``relation`` and sum up what is in them (in these columns; in all without)."""
+    summed = ", ".join(map(quote, columns)) or "*"
+    return f"select count_big(*), checksum_agg(binary_checksum({summed})) from {relation}"  # noqa: S608 - all quoted
 
 
 def declared_type(name: str, length: int | None, precision: int | None, scale: int | None, digits: int | None) -> str:

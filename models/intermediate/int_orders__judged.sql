@@ -1,0 +1,114 @@
+{#- What becomes of each row: an order, or a reason why not. Narrow on purpose: the windows run over few columns. -#}
+{%- set key_columns = key_columns() -%}
+with found as (
+    select
+        sheet._raw_table,
+        sheet._source_file,
+        sheet._source_sheet,
+        sheet._source_row,
+        {%- for column in business_columns() if column.name in ['aag_order_number'] + key_columns | reject('equalto', 'aag_order_number') | list %}
+        {{ typed_value(column, 'sheet.' ~ column.name) }} as {{ column.name }},
+        sheet.{{ column.name }} as {{ column.name }}_text,
+        {%- endfor %}
+        {{ is_blank_row('sheet') }} as is_blank,
+        case when sheet.aag_order_number is null or {{ is_placeholder('sheet.aag_order_number') }} then 0 else 1 end as has_number,
+        coalesce(
+            sheet.customer_name,
+            first_value(sheet.customer_name) over (
+                partition by sheet._raw_table, sheet._source_file
+                order by case when sheet.customer_name is null then 1 else 0 end, sheet._source_row
+                rows between unbounded preceding and current row
+            )
+        ) as source_customer_name
+    from {{ ref('int_orders__unioned') }} as sheet
+),
+
+spellings as (
+    select
+        {{ name_key('names.spelling') }} as spelling_key,
+        {{ fold_blanks('names.customer_name') }} as customer_name
+    from {{ ref('customer_names') }} as names
+),
+
+customers as (
+    select
+        spellings.spelling_key,
+        min(spellings.customer_name) as customer_name
+    from spellings
+    group by spellings.spelling_key
+),
+
+named as (
+    select
+        found.*,
+        customers.customer_name,
+        {# two different texts that do not fit would both be no value, and the second order a duplicate of the first #}
+        case
+            {%- for column in business_columns() if column.name in key_columns %}
+            when found.{{ column.name }}_text is not null and found.{{ column.name }} is null then {{ text_literal(column.header) }}
+            {%- endfor %}
+        end as key_misfit
+    from found
+    left join customers
+        on {{ name_key('found.source_customer_name') }} = customers.spelling_key
+),
+
+judged as (
+    select
+        named.*,
+        case
+            when named.is_blank = 1 then 'blank'
+            when named.has_number = 0 then 'no_order_number'
+            when named.customer_name is null then 'unknown_customer'
+            when named.key_misfit is not null then 'key_does_not_fit'
+        end as verdict,
+        {{ order_key('named') }} as order_key
+    from named
+),
+
+ranked as (
+    select
+        judged.*,
+        row_number() over (
+            partition by judged.verdict, judged.order_key order by judged._source_file, judged._source_row
+        ) as place,
+        first_value(judged._source_file) over (
+            partition by judged.verdict, judged.order_key order by judged._source_file, judged._source_row
+            rows between unbounded preceding and current row
+        ) as first_file,
+        first_value(judged._source_row) over (
+            partition by judged.verdict, judged.order_key order by judged._source_file, judged._source_row
+            rows between unbounded preceding and current row
+        ) as first_row
+    from judged
+)
+
+select
+    ranked._raw_table,
+    ranked._source_file,
+    ranked._source_sheet,
+    ranked._source_row,
+    ranked.customer_name,
+    ranked.source_customer_name,
+    case when ranked.verdict is null then ranked.order_key end as order_key,
+    case
+        when ranked.verdict is not null then ranked.verdict
+        when ranked.place > 1 then 'duplicate'
+    end as row_reject_code,
+    case
+        when ranked.verdict = 'blank' then 'The row names no order and its total is zero.'
+        when ranked.verdict = 'no_order_number' and ranked.aag_order_number_text is not null
+            then concat('AAG ORDER NUMBER "', ranked.aag_order_number_text, '" is no order number.')
+        when ranked.verdict = 'no_order_number' then 'AAG ORDER NUMBER is empty: a total, or an order not numbered yet.'
+        when ranked.verdict = 'unknown_customer' and ranked.source_customer_name is null
+            then 'CUSTOMER NAME is empty in the whole file.'
+        when ranked.verdict = 'unknown_customer'
+            then concat('Unknown customer name "', ranked.source_customer_name, '"; if it is right, add it to seeds/customer_names.csv.')
+        when ranked.verdict = 'key_does_not_fit'
+            then concat(
+                ranked.key_misfit, ' tells this order from others, but holds an error or more characters than its column takes; mend the cell.'
+            )
+        when ranked.place > 1
+            then concat('The same order stands in row ', ranked.first_row, ' of ', ranked.first_file, ' already; the first row counts.')
+    end as row_reject_reason
+from ranked

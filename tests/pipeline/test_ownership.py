@@ -1,0 +1,57 @@
+"""`pipeline run` on a database that has someone else's tables under our names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console import ConfigurationError
+from pipeline.options import RunOptions
+from pipeline.ownership import refuse_foreign_relations
+from pipeline.run import run
+from warehouse import ForeignRelationError, Target, Warehouse, load_target, open_warehouse
+
+ROOT = Path(__file__).parents[2]
+THEIRS = 'create table "{}" as select range as monday_item_id from range(2000)'
+
+
+def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt is asked before the load: one sentence, status 2, and the database is as it was, without even a history."""
+    (tmp_path / "profiles.yml").write_text((ROOT / "profiles.example.yml").read_text(encoding="utf-8"), "utf-8")
+    for variable, path in {
+        "ORDER_LIST_DUCKDB": "a.duckdb", "DBT_PROFILES_DIR": "", "DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(variable, str(tmp_path / path))
+    warehouse = open_warehouse(load_target("local", project_dir=ROOT))
+    with warehouse.session() as session:
+        session.execute(THEIRS.format("FACT_ORDER_LIST"))
+    with pytest.raises(ConfigurationError) as caught:
+        run(warehouse, RunOptions(source=str(tmp_path / "none"), reports=tmp_path / "reports"))
+    assert str(caught.value).startswith("FACT_ORDER_LIST in schema 'main' was not made by this project, ")
+    assert str(caught.value).endswith("dbt run-operation adopt_relations --args '{names: [FACT_ORDER_LIST]}'")
+    with warehouse.session() as session:
+        assert list(session.relations()) == ["FACT_ORDER_LIST"]
+        assert session.rows('select count(*) from "FACT_ORDER_LIST"') == [(2000,)]
+    assert not (tmp_path / "reports").exists()
+
+
+def test_the_tables_of_the_history_are_guarded_too(target: Target, warehouse: Warehouse, options: RunOptions) -> None:
+    """Somebody's pipeline_runs is not written into."""
+    with warehouse.session() as session:
+        session.execute("create table pipeline_runs as select 1 as id, 'nightly' as status")
+    with pytest.raises(ForeignRelationError, match="pipeline_runs was not made by this project"):
+        run(warehouse, options, stages={})
+    with warehouse.session() as session:
+        assert list(session.relations()) == ["pipeline_runs"]
+
+
+def test_dbt_is_not_asked_while_everything_carries_its_mark(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A usual run pays a query for it, not a start of dbt; tables of others under other names are nobody's business."""
+    with warehouse.session() as session:
+        session.execute('create table their_own (i integer); create table "ORDER_LIST" (i integer)')
+        session.execute("comment on table \"ORDER_LIST\" is 'Made by the order list, dbt invocation 1'")
+    monkeypatch.setattr("pipeline.ownership.run_dbt", None)
+    refuse_foreign_relations(warehouse)

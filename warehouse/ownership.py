@@ -1,0 +1,56 @@
+"""What stands under one of our names is ours, or it is left alone and the run is refused.
+
+What dbt makes carries a mark (macros/ownership), and dbt itself refuses to replace what has none. Our own tables are
+known by their columns: nobody else has them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from warehouse.base import Column, Session
+from warehouse.errors import ForeignRelationError
+
+#: How the mark begins that dbt leaves on what it makes.
+MARK = "Made by the order list"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table that a program keeps: it is created where it is missing and then written, never replaced."""
+
+    name: str
+    columns: Sequence[Column]
+
+
+def require_ours(session: Session, tables: Iterable[Kept]) -> None:
+    """Make sure that whatever stands under the name of one of ``tables`` is that table.
+
+    Ours is a table with more than half of the columns: another release may have had some more or fewer.
+
+    Raises:
+        ForeignRelationError: something else stands there; nothing was done.
+    """
+    wanted = {table.name.lower(): table for table in tables}
+    standing = session.shapes(wanted)
+    foreign = [table.name for name, table in wanted.items() if name in standing and not _is(table, standing[name])]
+    if foreign:
+        raise ForeignRelationError(foreign)
+
+
+def require_columns(session: Session, names: Iterable[str], columns: Sequence[str]) -> None:
+    """Make sure that whatever stands under one of ``names`` is a table with all of ``columns``.
+
+    Raises:
+        ForeignRelationError: something else stands there; nothing was done.
+    """
+    wanted = {name.lower(): name for name in names}
+    standing = session.shapes(wanted, columns)
+    if foreign := sorted(wanted[name] for name, found in standing.items() if not set(columns) <= (found or set())):
+        raise ForeignRelationError(foreign)
+
+
+def _is(table: Kept, found: set[str] | None) -> bool:
+    known = {column.name for column in table.columns} & (found or set())
+    return len(known) * 2 > len(table.columns)
