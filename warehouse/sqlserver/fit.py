@@ -89,7 +89,7 @@ def first_row_too_wide(
     own = {column.name: column for column in columns}
     for numbers, data in pieces:
         # what our own columns hold is not among the data yet, and each is filled in every row
-        extra = sum(_widest(column) for name, column in own.items() if name not in data.column_names and column.size)
+        extra = sum(_widest(column) for name, column in own.items() if name not in data.column_names)
         extra += sum(_FIXED.get(column.kind, 0) for column in columns)
         texts = [data.column(name) for name in data.column_names if pa.types.is_string(data.column(name).type)]
         if fixed + extra + sum(_bound(text) for text in texts) <= MAX_ROW_BYTES:
@@ -107,12 +107,12 @@ def first_row_too_wide(
 
 
 def _widest(column: Column) -> int:
-    return _OFFSET + min(2 * (column.size or 0), _IN_ROW)
+    return _OFFSET + min(2 * (column.size or 0), _IN_ROW) if column.kind == "text" else 0
 
 
 def _bound(text: pa.ChunkedArray) -> int:
     longest = pc.max(pc.utf8_length(text)).as_py()
-    return 0 if longest is None else _OFFSET + int(_pointer(np.asarray([4 * longest]))[0])
+    return _OFFSET + int(_pointer(np.asarray([4 * (longest or 0)]))[0])
 
 
 def _in_row(text: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
