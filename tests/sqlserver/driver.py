@@ -37,12 +37,13 @@ class Server:
     Args:
         answers: what a query gives, by a pattern that its text must hold; others give nothing.
         fails: for each statement, the error to raise (once for each call that gives one).
-        columns: of the table that is asked about, as INFORMATION_SCHEMA describes them.
+        names: the columns of those answers, by the same pattern, where somebody looks at them.
     """
 
     answers: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     fails: Callable[[str], pyodbc.Error | None] = lambda _: None
     sent: list[Sent] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
     opened: int = 0
 
     def connect(self) -> Any:
@@ -99,6 +100,9 @@ class Connection:
     def rollback(self) -> None:
         self.server.sent.append(Sent("<rollback>"))
 
+    def add_output_converter(self, *_: object) -> None:
+        """Nothing is converted."""
+
     def close(self) -> None:
         self.is_closed = True
 
@@ -107,6 +111,7 @@ class Cursor:
     """What we use of a cursor."""
 
     fast_executemany = False
+    rowcount = -1
     description: Sequence[Sequence[Any]] | None = None
 
     def __init__(self, connection: Connection) -> None:
@@ -132,10 +137,13 @@ class Cursor:
             self._connection.server.sent.append(Sent(sql, tuple(declared)))
         if error := self._connection.server.fails(sql):
             raise error
-        found = next((rows for words, rows in self._connection.server.answers.items() if re.search(words, sql)), [])
-        self._rows = list(found)
-        width = len(found[0]) if found else 1
-        self.description = [(f"c{n}", str, None, 10, 0, 0, True) for n in range(width)]
+        server = self._connection.server
+        words = next((words for words in server.answers if re.search(words, sql)), "")
+        self._rows = list(server.answers.get(words, []))
+        first = self._rows[0] if self._rows else ("",) * len(server.names.get(words, "a"))
+        names = server.names.get(words, [f"c{n}" for n in range(len(first))])
+        kinds = [str if value is None else type(value) for value in first]
+        self.description = [(name, kind, None, 10, 0, 0, True) for name, kind in zip(names, kinds, strict=True)]
 
     def _declared(self, place: int, column: Sequence[object]) -> str:
         texts = [value for value in column if isinstance(value, str)]
