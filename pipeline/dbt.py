@@ -90,8 +90,12 @@ def _sentence(node: Node) -> str:
     return f"{node.kind.removesuffix('s')} {node.name}: {message or node.status}"
 
 
-def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtResult:
+def run_dbt(
+    arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str] | None = None
+) -> DbtResult:
     """Run ``dbt <arguments> --target <target>`` to its end; what failed of an error that passes, once or twice more.
+
+    ``environment`` goes before our own.
 
     Deadlocks and lost connections are such errors: of four threads on one catalog one may be the victim, whatever the
     order of the work, and a server fails over when it must.
@@ -105,7 +109,8 @@ def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtR
         # dbt's own retry knows by its last results what failed and what was skipped for it
         again = ["retry"] if result and arguments[0] != "run-operation" else arguments
         try:
-            result = _and_now(result, _run_once(again, target=target, project_dir=project_dir))
+            now = _run_once(again, target=target, project_dir=project_dir, environment=environment or {})
+            result = _and_now(result, now)
             words, what = _words_that_pass(result), "; ".join(result.failures[:1])
         except StageFailedError as error:
             if result is not None:
@@ -135,8 +140,8 @@ def _and_now(before: DbtResult | None, result: DbtResult) -> DbtResult:
     return replace(result, nodes=tuple(nodes.values()), seconds=before.seconds + result.seconds)
 
 
-def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtResult:
-    results = _target_folder(project_dir) / "run_results.json"
+def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str]) -> DbtResult:
+    results = _target_folder(project_dir, environment) / "run_results.json"
     if arguments[0] == "retry":  # reads the old ones
         before = results.parent / "retried"
         before.mkdir(exist_ok=True)
@@ -148,8 +153,9 @@ def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path) -> Db
         "--target", target, "--project-dir", str(project_dir),
     ]  # fmt: skip
     errors: list[str] = []
+    environment = {**_environment(project_dir), **environment}
     with (
-        child(command, cwd=project_dir, environment=_environment(project_dir), stdout=subprocess.PIPE) as process,
+        child(command, cwd=project_dir, environment=environment, stdout=subprocess.PIPE) as process,
         _shown(f"dbt {arguments[0]}") as step,
     ):
         for line in process.stdout or ():
@@ -172,8 +178,8 @@ def manifest_path(project_dir: Path) -> Path:
     return _target_folder(project_dir) / "manifest.json"
 
 
-def _target_folder(project_dir: Path) -> Path:
-    return project_dir / os.environ.get("DBT_TARGET_PATH", "target")
+def _target_folder(project_dir: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    return project_dir / (environment.get("DBT_TARGET_PATH") or os.environ.get("DBT_TARGET_PATH", "target"))
 
 
 def _environment(project_dir: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -16,18 +17,22 @@ from types import FrameType
 import pyodbc
 
 from console import LockHeldError, say
-from warehouse.errors import LockLostError
-from warehouse.sqlserver.connect import APPLICATION_NAME
+from warehouse.errors import LockLostError, StatementFailedError
+from warehouse.profile import Target
+from warehouse.sqlserver.connect import APPLICATION_NAME, connect
 from warehouse.sqlserver.failures import first_sentence
 
 #: Between two looks at the lock. Azure's gateway ends a session that is silent for 30 minutes, some firewalls after 4.
 HEARTBEAT_SECONDS = 60.0
 _ANSWER_SECONDS = 30
+_TRIAL_SECONDS = 20
 _held: dict[str, int] = {}
 
 
 @contextmanager
-def run_lock(name: str, resource: str, connect: Callable[[], pyodbc.Connection]) -> Iterator[None]:
+def run_lock(
+    name: str, resource: str, connect: Callable[[], pyodbc.Connection], *, heartbeat_seconds: float | None = None
+) -> Iterator[None]:
     """Hold ``resource`` against other sessions; inside this process it may be taken again.
 
     Args:
@@ -48,7 +53,7 @@ def run_lock(name: str, resource: str, connect: Callable[[], pyodbc.Connection])
     try:
         _take(connection, resource)
         _held[name] = 1
-        heartbeat = _Heartbeat(connection, resource)
+        heartbeat = _Heartbeat(connection, resource, heartbeat_seconds or HEARTBEAT_SECONDS)
         try:
             with _interruptible(heartbeat):
                 yield
@@ -70,10 +75,10 @@ def run_lock(name: str, resource: str, connect: Callable[[], pyodbc.Connection])
 class _Heartbeat:
     """A thread that asks the lock's session again and again whether it still holds the lock."""
 
-    def __init__(self, connection: pyodbc.Connection, resource: str) -> None:
+    def __init__(self, connection: pyodbc.Connection, resource: str, seconds: float) -> None:
         self.loss: str | None = None
         self.interrupt: Callable[[], None] | None = None
-        self._connection, self._resource = connection, resource
+        self._connection, self._resource, self._seconds = connection, resource, seconds
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="run lock", daemon=True)
         with suppress(pyodbc.Error, AttributeError):  # not every driver can; then the network's own limit holds
@@ -86,7 +91,7 @@ class _Heartbeat:
         self._thread.join(_ANSWER_SECONDS + 5)
 
     def _beat(self) -> None:
-        while not self._over.wait(HEARTBEAT_SECONDS):
+        while not self._over.wait(self._seconds):
             if why := self._why_lost():
                 self.loss = why
                 say(f"The run lock is gone ({why}): this run stops.")
@@ -174,3 +179,42 @@ def _owner(connection: pyodbc.Connection) -> str:
     return "; ".join(
         f"{program} on {host} since {login:%Y-%m-%d %H:%M} server time" for _, host, program, login in rows
     )
+
+
+def lock_trial(target: Target) -> str:
+    """Whether the run lock works on a target's server: what was seen, in words.
+
+    Raises:
+        StatementFailedError: it does not.
+    """
+    return trial(lambda: connect(target), f"{APPLICATION_NAME}:{target.schema}:trial")
+
+
+def trial(connect: Callable[[], pyodbc.Connection], resource: str) -> str:
+    """Take a lock that nobody else uses, see that another session is kept out, and end its session under it.
+
+    Raises:
+        StatementFailedError: one of these did not go as it must.
+    """
+    opened: list[pyodbc.Connection] = []
+
+    def opening() -> pyodbc.Connection:
+        opened.append(connect())
+        return opened[-1]
+
+    try:
+        with run_lock(resource, resource, opening, heartbeat_seconds=0.2):
+            other = connect()
+            try:
+                _take(other, resource)
+            except LockHeldError:
+                pass
+            else:
+                raise StatementFailedError("A second session got the lock that the first one holds.")
+            finally:
+                other.close()
+            opened[0].close()
+            time.sleep(_TRIAL_SECONDS)
+    except LockLostError:
+        return "a second session was kept out, and the end of the first one was noticed"
+    raise StatementFailedError(f"The end of the lock's session was not noticed within {_TRIAL_SECONDS} seconds.")
