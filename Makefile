@@ -21,6 +21,7 @@ TARGET ?=
 SOURCE ?=
 ARGS ?=
 SEED ?=
+SECONDS ?=
 SERVER ?=
 WORKBOOKS := data/workbooks
 LINTED := target/lint
@@ -34,7 +35,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint contract format lock bench soak clean sqlserver-driver test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test lint contract format lock bench soak fuzz clean sqlserver-driver test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -78,7 +79,9 @@ lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes no
 		--vars "{only_columns: [$(LINTED_COLUMNS)]}" --target-path $(LINTED) --log-path $(LINTED)
 	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/master_schedule/models $(LINTED)/compiled/master_schedule/tests
 
-contract: $(RUN_READY) profiles.yml  ## Write the contract of ORDER_LIST (models/marts/order_list.yml) from macros/columns/order_list_columns.sql
+contract: export ORDER_LIST_DUCKDB := :memory:
+contract: $(RUN_READY) profiles.yml  ## Write what dbt wants as YAML: ORDER_LIST's contract from its declared columns, the macros from their comments
+	@$(PY) macros/describe.py
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet run-operation order_list_contract > $(CONTRACT).new
 	@$(PY) -c "import pathlib; pathlib.Path('$(CONTRACT).new').replace('$(CONTRACT)')"
 
@@ -91,6 +94,9 @@ bench: $(DEV_READY) profiles.yml  ## Measure: loader, dbt, the whole run, the sy
 
 soak: $(DEV_READY) profiles.yml  ## Hundreds of seeded runs with faults and kills. SEED=<n>
 	@$(PY) -m bench soak $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+fuzz: $(DEV_READY)  ## Change workbooks at random: no crash, no hang, no way of reading that differs. SECONDS=60 SEED=<n>
+	@$(PY) -m tests.loader.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 ##@ House
 

@@ -23,6 +23,21 @@ _SOURCES = Path("models/staging/_sources.yml")
 _UNION = Path("models/intermediate/int_orders__unioned.sql")
 _SEED = Path("seeds/customer_names.csv")
 _NAME_COLUMN = "CUSTOMER NAME"
+#: What a customer's file may say, as it would be said (docs/customers.md tells more).
+_WORDS = """\
+    # What is special about this customer; docs/customers.md explains each word. Uncomment what holds, and say why.
+    # config:
+    #   meta:
+    #     columns: {"SHIP WINDOW": ex_factory_date, "XL TALL": size, "SCRIBBLES": ignore}
+    #     order_types: {ON HOLD: RECEIVED}
+    #     dates: day_first
+    #     numbers: decimal_comma
+    #     key: [aag_order_number, planned_delivery_method, customer_style]
+    #     group_season: aag_season
+    #     item_name: [alias_related_item or customer_style, aag_order_number]
+    #     paused: true
+    #     expressions: {planner: 'concat(''Team '', "CATEGORY")'}
+"""
 # what dbt's Jinja would run, and what YAML cannot hold
 _NO_NAME = re.compile(r"\{[{%#]|[\x00-\x1f\x7f]")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .&-]*")
@@ -67,6 +82,7 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
         found = _customers(path, limits)
     except RejectedError as error:
         raise ConfigurationError(f"{path.name}: {error.message}", mend=error.mend) from error
+    listed = _listed(project_dir / _SEED)
     customer = fold(customer) if customer else next(iter(found), None)
     if not customer:
         raise ConfigurationError(f"{path.name} has no CUSTOMER NAME in any row.", mend="Give one with --customer.")
@@ -75,6 +91,7 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
             f"{customer!r} is no name for a customer: dbt would take it for a template.",
             mend="Give one with --customer.",
         )
+    customer = listed.get(customer.upper(), (customer, ""))[0]
     model = "stg_" + re.sub(r"_?ORDER_LIST$", "", raw_table[1:].removesuffix("_RAW")).lower()
     sql, yml = (project_dir / _CUSTOMERS / f"{model}{suffix}" for suffix in (".sql", ".yml"))
     present = [file for file in (sql, yml) if file.exists()]
@@ -90,7 +107,7 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
     sources.write_text(_with_table(text, raw_table, customer), encoding="utf-8", newline="\n")
     return Scaffold(
         raw_table, customer, tuple(str(f) for f in (sql, yml, sources, union)), str(project_dir / _SEED),
-        _seed_lines(project_dir / _SEED, customer, raw_table, found),
+        _seed_lines(listed, customer, raw_table, found, path.stem),
     )  # fmt: skip
 
 
@@ -122,7 +139,7 @@ def _properties(model: str, customer: str) -> str:
     return f"""models:
   - name: {model}
     description: {mark}The order list of {quoted} under the canonical column names; one row per sheet row.{mark}
-"""
+{_WORDS}"""
 
 
 def _with_table(text: str, raw_table: str, customer: str) -> str:
@@ -151,15 +168,25 @@ def _with_ref(text: str, model: str) -> str:
     return f"{text[: refs[-1].end()]}\n{line}{text[refs[-1].end() :]}"
 
 
-def _seed_lines(seed: Path, customer: str, raw_table: str, found: list[str]) -> tuple[str, ...]:
-    """Lines for the spellings that the seed does not have yet, as CSV."""
+def _listed(seed: Path) -> dict[str, tuple[str, str]]:
+    """What the seed says: spelling in capitals to canonical name and landing table."""
     with seed.open(encoding="utf-8", newline="") as file:
-        known = {fold(row["spelling"]).upper() for row in csv.DictReader(file)}
+        return {fold(row["spelling"]).upper(): (row["customer_name"], row["raw_table"]) for row in csv.DictReader(file)}
+
+
+def _seed_lines(
+    listed: dict[str, tuple[str, str]], customer: str, raw_table: str, found: list[str], book: str
+) -> tuple[str, ...]:
+    """Lines for the spellings that the seed does not have yet, as CSV.
+
+    A second workbook of a customer may bring no new spelling; its table is then listed under the workbook's own name.
+    """
+    names = [name for name in dict.fromkeys([customer, *found]) if fold(name).upper() not in listed]
+    if not names and raw_table not in {table for _, table in listed.values()}:
+        names = [fold(re.sub(r"\(M3\)", "", book))]
     lines = []
-    for spelling in dict.fromkeys([customer, *found]):
-        if fold(spelling).upper() in known:
-            continue
+    for name in names:
         buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="").writerow([customer, raw_table, spelling])
+        csv.writer(buffer, lineterminator="").writerow([customer, raw_table, name])
         lines.append(buffer.getvalue())
     return tuple(lines)

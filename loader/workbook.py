@@ -93,7 +93,7 @@ def _find_list(book: Book, limits: Limits) -> tuple[SheetInfo, Row, Iterator[Row
             return _below_header(sheet, list(islice(rows, limits.header_rows)), rows)
         except RejectedError as error:
             looked_at.append((sheet, error))
-    if len(looked_at) == 1 and not named:
+    if len(looked_at) == len(book.sheets) == 1:
         raise looked_at[0][1]
     raise _no_list(named, looked_at, book)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -77,6 +78,15 @@ def chosen_rekeys(rekeys: Sequence[Rekey], steps: Sequence[Step]) -> tuple[Rekey
     """The rows to re-key with these steps: those of each order that any of them is about, its lines included."""
     orders = {step.row.order_key for step in steps}
     return tuple(rekey for rekey in rekeys if rekey.new.order_key in orders)
+
+
+def rekey_notes(rekeys: Sequence[Rekey]) -> tuple[str, ...]:
+    """What the plan and the push say about rows that are re-keyed."""
+    count = Counter(rekey.new.level for rekey in rekeys if rekey.old.key != rekey.new.key)
+    if not count:
+        return ()
+    rows = f"{count[Level.ITEM]} items and {count[Level.SUBITEM]} subitems"
+    return (f"re-keyed: {rows} go on under another key; nothing is created for them.",)
 
 
 def write_rekeys(ledger: Ledger, rekeys: Sequence[Rekey], run_id: str, now: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from monday_sync.bulk.file import BulkPart
 from monday_sync.bulk.readback import IMPORT
 from monday_sync.diff import mappings_of, on_board, step_for
 from monday_sync.due import needs_no_look
-from monday_sync.follow import chosen_rekeys, follow_keys
+from monday_sync.follow import chosen_rekeys, follow_keys, rekey_notes
 from monday_sync.groups import resolve_groups, twins
 from monday_sync.labels import Labels
 from monday_sync.ledger import Ledger, LedgerRow, Level
@@ -88,6 +88,7 @@ def make_plan(
     confirmed = [Step(Action.CONFIRM, r, r.start(board.board_id)) for r in proven if r.key not in gone]
     confirmed += [Step(Action.CONFIRM, r, r.start(board.board_id)) for r in proven_lines if r.order_key not in gone]
     all_steps = (*confirmed, *steps, *sub_steps)
+    rekeys = chosen_rekeys(source.rekeyed, all_steps)
     used = {s.row.group_name for s in steps if s.action in {Action.CREATE, Action.UPDATE, Action.CONFIRM}}
     new_groups = used - group_ids.keys()
     wish = Wish(options.bulk or board.policy.bulk, board.policy.bulk_minimum)
@@ -110,10 +111,10 @@ def make_plan(
         board_items=info.items_count,
         orders_per_customer=source.orders_per_customer,
         held_customers=chosen.held_customers,
-        notes=_notes(source, info, gone),
+        notes=(*_notes(source, info, gone), *rekey_notes(rekeys)),
         unlinked=(*(_unlinked(ledger_items[k]) for k in sorted(gone)), *(_unlinked(row) for row in stale)),
         bulk=bulk,
-        rekeyed=chosen_rekeys(source.rekeyed, all_steps),
+        rekeyed=rekeys,
     )
 
 

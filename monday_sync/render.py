@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from monday_sync.adopt import AdoptResult
 from monday_sync.due import count_reasons, reasons
 from monday_sync.history import HistoryResult
-from monday_sync.ledger import Level, Rekey
+from monday_sync.ledger import Level
 from monday_sync.plan import Action, Change, Plan, Skip, Step
 from monday_sync.results import Counts, Problem, PushResult
 from monday_sync.status import StateCounts, StatusResult
@@ -57,8 +56,6 @@ def plan_text(plan: Plan) -> str:
     headers = ("", *(a.value for a in Action), "out of scope", "held back", "dead", "not selected", "waiting")
     lines += ["", table(headers, rows)]
     lines += _because(_due_because(plan))
-    if plan.rekeyed:
-        lines.append(f"re-keyed: {_rekeyed(plan.rekeyed)} go on under another key, on the same items")
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
@@ -77,11 +74,6 @@ def _due_because(plan: Plan) -> dict[str, int]:
 
 def _because(counts: Mapping[str, int]) -> list[str]:
     return ["due because: " + ", ".join(f"{why} {count}" for why, count in counts.items())] if counts else []
-
-
-def _rekeyed(rekeys: Sequence[Rekey]) -> str:
-    count = Counter(r.new.level for r in rekeys if r.old.key != r.new.key)
-    return f"{count[Level.ITEM]} items and {count[Level.SUBITEM]} subitems"
 
 
 def _bulk_lines(plan: Plan) -> list[str]:

@@ -154,6 +154,7 @@ def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, envir
     ]  # fmt: skip
     errors: list[str] = []
     environment = {**_environment(project_dir), **environment}
+    checking = ""  # what dbt said it looks at, for the error that may come of it
     with (
         child(command, cwd=project_dir, environment=environment, stdout=subprocess.PIPE) as process,
         _shown(f"dbt {arguments[0]}") as step,
@@ -164,8 +165,10 @@ def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, envir
                 errors.append(line.strip())
             else:
                 step(event)
+                said = str(event["info"].get("msg", ""))
                 if event["info"].get("level") == "error":
-                    errors.append(str(event["info"].get("msg", "")))
+                    errors += [checking, said]
+                checking = said if said.startswith("Checking ") else ""
         exit_code = process.wait()
     words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
     if not results.is_file():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from operator import ge
@@ -22,48 +22,60 @@ from xml.sax.saxutils import escape
 import python_calamine as calamine
 import re2
 
-from loader.errors import RejectedError
 from loader.formats.base import Row, Value
 from loader.formats.moments import Moment
 from loader.formats.numerals import between, up_to_column
 from loader.formats.package import Package
+from loader.formats.sheet_chunks import DATA, DATA_END, MAIN, Chunks, UnprovenError
 from loader.formats.strings import strings_of
-from loader.formats.xml import LOCAL, XmlParser
 
-#: Rows are proven and read in pieces of so many bytes of XML: calamine holds all the cells that it is given.
-_CHUNK = 32 * 1024**2
 #: calamine builds the whole area between the first and the last value, 32 bytes a cell.
 _MOST_CELLS = 12_000_000
 _MOST_COLUMNS = 16_384
 #: Marks a text that is the index of a shared string; a sheet that holds this character itself is not proven.
 _MARK = "\ue000"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _BUILT_IN = {None: 0, Moment.DATE: 14, Moment.DURATION: 46}
-_DATA, _DATA_END = b"<sheetData>", b"</sheetData>"
 
 # what XML allows, without carriage returns, which a parser would turn into line feeds
 _CHARACTERS = r"[^<&\x00-\x08\x0b-\x1f\x{FFFE}\x{FFFF}]"
 _TEXT = rf"(?:{_CHARACTERS}|&(?:amp|lt|gt|quot|apos);)*"
-_ATTRIBUTE = r' [A-Za-z0-9:]+="[^"<&\x00-\x1f]*"'
+
+
+def _attributes(*orders: str) -> str:
+    """Attributes in one of some orders, each of them or not, but none twice: that were no XML."""
+    in_order = ("".join(rf'(?: {name}="[ !#-%\'-;=-~]*")?' for name in order.split()) for order in orders)
+    return f"(?:{'|'.join(in_order)})"
+
+
+_ROW_ATTRIBUTES = _attributes(
+    "spans s customFormat ht hidden customHeight outlineLevel collapsed thickTop thickBot ph x14ac:dyDescent",  # Excel
+    "hidden outlineLevel collapsed ht customFormat customHeight s thickBot thickTop",  # openpyxl
+)
+_FORMULA_ATTRIBUTES = _attributes(
+    "t aca ref dt2D dtr del1 del2 r1 r2 ca si bx xml:space",  # Excel
+    "t ref dt2D dtr r1 r2 aca ca si",
+    "t ca aca ref si",
+)
+_STRINGS_ATTRIBUTES = _attributes("count uniqueCount", "uniqueCount count")
 #: Text that neither begins nor ends with a blank: without xml:space="preserve", readers differ in what they keep.
 _INK = r"(?:[^<& \x00-\x1f\x{FFFE}\x{FFFF}]|&(?:amp|lt|gt|quot|apos);)"
 _STRING = rf'(?:<t/>|<t></t>|<t>{_INK}(?:{_TEXT}{_INK})?</t>|<t xml:space="preserve">{_TEXT}</t>)'
-_FORMULA = rf"(?:<f(?:{_ATTRIBUTE})*(?:/>|>{_TEXT}</f>))?"
+_FORMULA = rf"(?:<f{_FORMULA_ATTRIBUTES}(?:/>|>{_TEXT}</f>))?"
 _NUMBER = r"-?[0-9]{1,20}(?:\.[0-9]{1,40})?(?:[Ee][-+]?[0-9]{1,2})?"
-_STYLE = r'(?: s="[0-9]{1,5}")?'
-_METADATA = r'(?: (?:cm|vm|ph)="[0-9]+")*'
+_STYLED = r' s="[0-9]{1,5}"'
+_STYLE = f"(?:{_STYLED})?"
+_METADATA = r'(?: cm="[0-9]+")?(?: vm="[0-9]+")?(?: ph="[0-9]+")?'
 _GAP = r"[ \t\n]*"
 _TYPED = (
     (r'(?: t="n")?', rf"{_FORMULA}<v>{_NUMBER}</v>"),
     (r' t="s"', "<v>[0-9]{1,9}</v>"),
-    (r' t="str"', rf"{_FORMULA}<v>{_TEXT}</v>"),
+    (r' t="str"', rf'{_FORMULA}<v(?: xml:space="preserve")?>{_TEXT}</v>'),
     (r' t="b"', rf"{_FORMULA}<v>[01]</v>"),
     (r' t="e"', rf"{_FORMULA}<v>#[A-Z0-9/!?_]+</v>"),
     (r' t="inlineStr"', rf"<is>{_STRING}</is>"),
 )
-_ROOT = re.compile(rb'<worksheet(?:\s[^<>]*)?\sxmlns="' + re.escape(_MAIN).encode() + b'"')
 _ERROR = re.compile(rb'(<c r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]+")?) t="e"((?: s="[0-9]+")?(?: (?:cm|vm|ph)="[0-9]+")*>)')
 _ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
@@ -73,12 +85,9 @@ _INDEX = re.compile(
 _EMPTY = ("", None)
 _PLAIN_STRINGS = rf"(?:<si>{_STRING}</si>|<si/>)*"
 _STRINGS = (
-    rf'(?:<\?xml version="1\.0"[^<>]*\?>\s*)?<sst xmlns="{re.escape(_MAIN)}"(?:{_ATTRIBUTE})*>{_PLAIN_STRINGS}</sst>\s*'
+    r'(?:<\?xml version="1\.0"(?: encoding="(?i:utf-8)")?(?: standalone="(?:yes|no)")? ?\?>\s*)?'
+    rf'<sst xmlns="{re.escape(MAIN)}"{_STRINGS_ATTRIBUTES}>{_PLAIN_STRINGS}</sst>\s*'
 )
-
-
-class UnprovenError(Exception):
-    """The sheet, from the row on that is asked for next, is in another spelling."""
 
 
 def rows(
@@ -100,7 +109,7 @@ def rows(
         UnprovenError: the spelling of the next rows is not proven.
         RejectedError: a part is damaged.
     """
-    chunks = _Chunks(package, part)
+    chunks = Chunks(package, part)
     first = next(chunks)
     if chunks.ended:
         yield from _read(_proven(first, styles, 0), styles, _shared(package, strings), date_1904=date_1904)
@@ -125,50 +134,6 @@ def _unmarked(cell: Value, table: Sequence[str]) -> Value:
     if index >= len(table):
         raise UnprovenError  # our own reader names the cell
     return table[index]
-
-
-class _Chunks(Iterator[bytes]):
-    """The content of a sheet's ``sheetData`` in pieces of whole rows.
-
-    ``ended`` tells that no other follows; what stands around the rows is proven by then.
-    """
-
-    def __init__(self, package: Package, part: str) -> None:
-        self.ended = False
-        self._pieces = package.pieces(part)
-        self._part = part
-        self._head, found, self._rest = self._up_to(_DATA, b"").partition(_DATA)
-        if not found:
-            raise UnprovenError
-
-    def __next__(self) -> bytes:
-        if self.ended:
-            raise StopIteration
-        pieces, size = [self._rest], len(self._rest)
-        for piece in self._pieces:
-            pieces.append(piece)
-            size += len(piece)
-            if size > _CHUNK:
-                break
-        data = b"".join(pieces)
-        if size > _CHUNK and _DATA_END not in data:
-            end = data.rfind(b"<row ")
-            if end <= 0:
-                raise UnprovenError
-            self._rest = data[end:]
-            return data[:end]
-        data, found, tail = data.partition(_DATA_END)
-        self.ended = True
-        if not found or not _frame_is_sound(self._head + _DATA, chain([_DATA_END, tail], self._pieces), self._part):
-            raise UnprovenError
-        return data
-
-    def _up_to(self, mark: bytes, data: bytes) -> bytes:
-        for piece in self._pieces:
-            data += piece
-            if mark in data:
-                break
-        return data
 
 
 def _read(proven: bytes, styles: Sequence[Moment | None], shared: bytes, *, date_1904: bool) -> Iterator[Row]:
@@ -209,7 +174,7 @@ def _proven(data: bytes, styles: Sequence[Moment | None], above: int) -> bytes:
     widest = min(_MOST_COLUMNS, _MOST_CELLS // (last - first + 1))
     if widest < 1 or not _grammar(first, last, widest).fullmatch(data):
         raise UnprovenError
-    if b"_x" in data and _ESCAPE.search(data):
+    if not _is_plain(data):
         raise UnprovenError
     dates = tuple(index for index, kind in enumerate(styles) if kind is not None)
     if dates and _odd_moment(dates).search(data):
@@ -217,33 +182,9 @@ def _proven(data: bytes, styles: Sequence[Moment | None], above: int) -> bytes:
     return _ERROR.sub(rb'\1 t="str"\2', data) if b't="e"' in data else data
 
 
-def _frame_is_sound(head: bytes, tail: Iterable[bytes], part: str) -> bool:
-    """Whether what stands around the rows is XML in UTF-8 with one ``sheetData``, and says nothing of blanks."""
-    path: list[str] = []
-    seen: list[list[str]] = []
-    keeps_blanks: list[str] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        path.append(LOCAL[name])
-        if path[-1] == "sheetData":
-            seen.append(list(path))
-        if "xml:space" in attributes and path[-1] in {"worksheet", "sheetData"}:
-            keeps_blanks.append(name)
-
-    def end(_: str) -> None:
-        path.pop()
-
-    parser = XmlParser(part, start=start, end=end)
-    try:
-        head.decode("utf-8")
-        for piece in chain([head], tail):
-            parser.feed(piece)
-        parser.close()
-    except (RejectedError, UnicodeDecodeError):
-        return False
-    declared = head.lstrip(b"\xef\xbb\xbf").partition(b"?>")[0].lower()
-    utf8 = b"encoding" not in declared or b"utf-8" in declared
-    return utf8 and not keeps_blanks and seen == [["worksheet", "sheetData"]] and _ROOT.search(head) is not None
+def _is_plain(data: bytes) -> bool:
+    """Whether there are no escapes, and not the end of a CDATA section, which XML allows nowhere else."""
+    return b"]]>" not in data and not (b"_x" in data and _ESCAPE.search(data))
 
 
 def _grammar(first: int, last: int, widest: int) -> Any:
@@ -254,18 +195,18 @@ def _grammar(first: int, last: int, widest: int) -> Any:
     """
     row = between(first, last)
     near = f'<c r="(?:{up_to_column(widest)})(?:{row})"'
-    empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?: ?/>|></c>)'
-    cells = "|".join(rf"{_STYLE}{kind}{_STYLE}{_METADATA}>{content}" for kind, content in _TYPED)
+    empty = rf'<c r="[A-Z]{{1,3}}(?:{row})"{_STYLE}(?: t="n")?(?: ?/>|></c>)'
+    cells = "|".join(rf"(?:{_STYLED}{kind}|{kind}{_STYLE}){_METADATA}>{content}" for kind, content in _TYPED)
     cell = rf"(?:{empty}|{near}(?:{cells})</c>)"
-    return _compiled(rf'{_GAP}(?:<row r="[0-9]{{1,7}}"(?:{_ATTRIBUTE})*(?: ?/>|>{_GAP}(?:{cell}{_GAP})*</row>){_GAP})*')
+    return _compiled(rf'{_GAP}(?:<row r="[0-9]{{1,7}}"{_ROW_ATTRIBUTES}(?: ?/>|>{_GAP}(?:{cell}{_GAP})*</row>){_GAP})*')
 
 
 def _odd_moment(dates: tuple[int, ...]) -> Any:
     """A number under a date's format that no date is: negative, beyond the calendar, or the day that only Excel has."""
     style = "|".join(map(str, dates))
     odd = r"(?:-|[0-9]{7}|[0-9.]+[Ee]|0*60[.<])"
-    value = rf"{_METADATA}>{_FORMULA}<v>{odd}"
-    return _compiled(rf' s="(?:{style})"(?: t="n")?{value}| t="n" s="(?:{style})"{value}')
+    rest = f"{_METADATA}>{_FORMULA}<v>{odd}"
+    return _compiled(rf' s="(?:{style})"(?: t="n")?{rest}| t="n" s="(?:{style})"{rest}')
 
 
 @lru_cache(4)
@@ -281,10 +222,10 @@ def _shared(package: Package, part: str | None) -> bytes:
     if part is None:
         return b""
     data = package.read(part)
-    if _compiled(_STRINGS).fullmatch(data) and not _ESCAPE.search(data):
+    if _compiled(_STRINGS).fullmatch(data) and _is_plain(data):
         return data
     items = "".join(f'<si><t xml:space="preserve">{_escaped(text)}</t></si>' for text in strings_of(package, part))
-    return f'<sst xmlns="{_MAIN}">{items}</sst>'.encode()
+    return f'<sst xmlns="{MAIN}">{items}</sst>'.encode()
 
 
 def _escaped(text: str) -> str:
@@ -309,13 +250,13 @@ def _workbook(rows_proven: bytes, shared: bytes, styles: Sequence[Moment | None]
         ),
         "xl/_rels/workbook.xml.rels": (f'<Relationships xmlns="{_PACKAGE}">{root}</Relationships>'.encode(),),
         "xl/workbook.xml": (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/><sheets>'
+            f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/><sheets>'
             '<sheet name="S" sheetId="1" r:id="worksheet"/></sheets></workbook>'.encode(),
         ),
-        "xl/styles.xml": (f'<styleSheet xmlns="{_MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'.encode(),),
+        "xl/styles.xml": (f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'.encode(),),
         "xl/sharedStrings.xml": (shared,),
         "xl/s.xml": (
-            f'<worksheet xmlns="{_MAIN}"><mergeCells></mergeCells>'.encode(), _DATA, rows_proven, _DATA_END,
+            f'<worksheet xmlns="{MAIN}"><mergeCells></mergeCells>'.encode(), DATA, rows_proven, DATA_END,
             b"</worksheet>",
         ),
     }  # fmt: skip

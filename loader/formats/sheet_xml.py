@@ -19,10 +19,10 @@ from loader.formats.xml import LOCAL, XmlParser
 
 #: Below so many bytes of XML the rows are sorted, if need be; larger sheets are not held in memory.
 _SORTABLE = 16 * 1024**2
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", re.ASCII)
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(0*[1-9]\d{0,6})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d+(?:\.0*)?", re.ASCII)
-_ROW_NUMBER = re.compile(r"\d{1,7}", re.ASCII)
+_ROW_NUMBER = re.compile(r"0*[1-9]\d{0,6}", re.ASCII)
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 _TEXTS = ("str", "inlineStr")
 _ERROR_WITHOUT_TEXT = "#ERROR!"
@@ -54,7 +54,7 @@ def read_rows(
         sheet_rows: dict[int, list[Value]] = {}
         for number, cells in rows:
             sheet_rows[number] = _laid_over(sheet_rows.get(number), cells)
-        yield from sorted(sheet_rows.items())
+        yield from (row for row in sorted(sheet_rows.items()) if _holds_a_value(row[1]))
         return
     last = 0
     for number, cells in rows:
@@ -64,7 +64,8 @@ def read_rows(
                 mend="Open the file in Excel and save it again.",
             )
         last = number
-        yield number, cells
+        if _holds_a_value(cells):
+            yield number, cells
 
 
 def _rows_as_they_come(package: Package, part: str, cells: _Cells) -> Iterator[tuple[int, list[Value]]]:
@@ -74,6 +75,11 @@ def _rows_as_they_come(package: Package, part: str, cells: _Cells) -> Iterator[t
         yield from cells.finished()
     parser.close()
     yield from cells.finished()
+
+
+def _holds_a_value(cells: Sequence[Value]) -> bool:
+    """An empty text is none; it stands there only because it may have taken the place of another."""
+    return any(cell is not None and cell != "" for cell in cells)
 
 
 def _laid_over(below: list[Value] | None, above: list[Value]) -> list[Value]:
@@ -97,7 +103,7 @@ class _Cells:
         self._in_data = False
         # where we are: the row, the last column, and the cells of the row so far
         self._row = self._column = self._cells_row = 0
-        self._digits = "0"
+        self._digits = ""
         self._cells: list[Value] = []
         # the cell that is open, how many elements are open in it, and what it has said so far
         self._cell: dict[str, str] | None = None
@@ -106,6 +112,7 @@ class _Cells:
         self._in_value = False
         self._formula = False
         self._rich: RichText | None = None
+        self._in_rich = False
 
     def finished(self) -> list[tuple[int, list[Value]]]:
         """The rows that ended since the last call."""
@@ -116,10 +123,10 @@ class _Cells:
         """An element begins."""
         if self._cell is not None:
             self._depth += 1
-            if self._rich is not None:
-                self._rich.start(name, attributes)
-            elif self._depth == 1:
+            if self._depth == 1:
                 self._start_in_cell(LOCAL[name], name, attributes)
+            elif self._in_rich and self._rich is not None:
+                self._rich.start(name, attributes)
         elif self._in_data:
             name = LOCAL[name]
             if name == "c":
@@ -138,7 +145,7 @@ class _Cells:
         elif local == "f":
             self._formula = True
         elif local in {"is", "t"}:
-            self._rich = RichText()
+            self._rich, self._in_rich = RichText(), True
             self._rich.start(name, attributes)
 
     def end(self, name: str) -> None:
@@ -146,8 +153,9 @@ class _Cells:
         if self._depth:
             self._depth -= 1
             self._in_value = False
-            if self._rich is not None:
+            if self._in_rich and self._rich is not None:
                 self._rich.end(name)
+                self._in_rich = self._depth > 0
         elif self._cell is not None:
             self._end_cell(self._cell)
             self._cell = self._value = self._rich = None
@@ -160,7 +168,7 @@ class _Cells:
         """Text between two of them."""
         if self._in_value and self._value is not None:
             self._value.append(text)
-        elif self._rich is not None:
+        elif self._in_rich and self._rich is not None:
             self._rich.add(text)
 
     def _end_row(self) -> None:
@@ -184,7 +192,7 @@ class _Cells:
 
     def _place(self, reference: str | None) -> tuple[int, int]:
         if reference is None:
-            return self._row, self._column + 1
+            return max(self._row, 1), self._column + 1
         letters = reference[: -len(self._digits)]
         if letters in self._columns and reference.endswith(self._digits):  # in the row that it stands in, as ever
             return self._row, self._columns[letters]
@@ -201,13 +209,13 @@ class _Cells:
         kind = cell.get("t", "n").strip()
         raw = None if self._value is None else "".join(self._value)
         if self._rich is not None and (kind == "inlineStr" or not raw):
-            return self._rich.value or None
+            return self._rich.value
         if self._formula and (raw is None or (not raw.strip(_BLANKS) and kind not in _TEXTS)):
             self._reject(row, column, "is a formula without a stored result", "let it calculate, and save it")
         if raw is None:
             return _ERROR_WITHOUT_TEXT if kind == "e" else None
         if kind in _TEXTS:
-            return unescape(raw) or None
+            return unescape(raw)
         return self._typed(kind, raw.strip(_BLANKS), cell, (row, column))
 
     def _typed(self, kind: str, text: str, cell: dict[str, str], place: tuple[int, int]) -> Value:
@@ -221,10 +229,10 @@ class _Cells:
             return _BOOLEANS.get(text.lower(), text)
         return self._number(text, cell.get("s"))
 
-    def _string(self, index: str, row: int, column: int) -> str | None:
+    def _string(self, index: str, row: int, column: int) -> str:
         if not _WHOLE.fullmatch(index) or int(index.partition(".")[0]) >= len(self._strings):
             self._reject(row, column, f"refers to the shared string {index[:20]}, which is not there", "save it again")
-        return self._strings[int(index.partition(".")[0])] or None
+        return self._strings[int(index.partition(".")[0])]
 
     def _number(self, text: str, style: str | None) -> Value:
         if not _NUMBER.fullmatch(text):

@@ -10,6 +10,7 @@ from loader.formats import canonical
 from loader.formats.base import Row, SheetInfo
 from loader.formats.moments import Moment, moment_of_format
 from loader.formats.package import Package
+from loader.formats.sheet_chunks import UnprovenError
 from loader.formats.sheet_xml import read_rows
 from loader.formats.strings import strings_of
 from loader.formats.xml import LOCAL, parse
@@ -50,7 +51,7 @@ class XlsxBook:
             ):
                 last = row[0]
                 yield row
-        except canonical.UnprovenError:
+        except UnprovenError:
             for row in read_rows(
                 self._package, part, sheet.name, self._styles, self._strings, date_1904=self._date_1904
             ):

@@ -114,4 +114,4 @@ def _without_blanks_in_front(piece: bytes) -> bytes:
     """Some writers begin with an empty line, which XML forbids and Excel forgives."""
     if piece.startswith(codecs.BOM_UTF8):
         piece = piece[len(codecs.BOM_UTF8) :]
-    return piece.lstrip(_BLANKS) if piece[:2].isspace() else piece
+    return piece.lstrip(_BLANKS)

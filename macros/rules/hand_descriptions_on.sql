@@ -45,7 +45,8 @@
 
 {#- What columns mean in a relation and around it: {column: description}, each from the nearest that describes it.
 
-    Our relations come before sources: the ledger says of a column what was sent of it, which is less.
+    Relations with data come before what the board is to show of them (the sync views may show another value under the same
+    name), and sources come last: the ledger says of a column what was sent of it, which is less.
     Args: id of the relation; relations, {id: node of the graph}; beside, the relations_beside(). -#}
 {% macro descriptions_near(id, relations, beside) %}
 {%- set near = {id: true} -%}
@@ -57,7 +58,10 @@
     {%- endfor -%}
 {%- endfor -%}
 {%- set texts = {} -%}
-{%- for here in walk | reject('in', graph.sources) | list + walk | select('in', graph.sources) | list -%}
+{%- set shown = [] -%}
+{%- for here in walk if here != id and 'sync' in relations[here].fqn -%} {%- do shown.append(here) -%} {%- endfor -%}
+{%- set ours = walk | reject('in', graph.sources) | reject('in', shown) | list -%}
+{%- for here in ours + shown | reject('in', graph.sources) | list + walk | select('in', graph.sources) | list -%}
     {%- for column in relations[here].columns.values() if column.description -%}
         {%- do texts.setdefault(column.name, column.description) -%}
     {%- endfor -%}

@@ -42,12 +42,7 @@ named as (
     select
         found.*,
         customers.customer_name,
-        {# two different texts that do not fit would both be no value, and the second order a duplicate of the first #}
-        case
-            {%- for column in business_columns() if column.name in key_columns %}
-            when found.{{ column.name }}_text is not null and found.{{ column.name }} is null then {{ text_literal(column.header) }}
-            {%- endfor %}
-        end as key_misfit
+        {{ key_misfit('found') }} as key_misfit
     from found
     left join customers
         on {{ name_key('found.source_customer_name') }} = customers.spelling_key

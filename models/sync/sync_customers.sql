@@ -1,20 +1,7 @@
 {#- Which customers are held back, and why: one row of holds for each reason, wherever it comes from. Paused ones lose
     nothing, they are left alone. -#}
-with lines as (
-    select
-        lines.customer_name,
-        count(*) as lines,
-        sum(cast(lines.ordered_qty as bigint)) as pieces
-    from {{ ref('int_order_lines__keyed') }} as lines
-    group by lines.customer_name
-),
-
-orders as (
-    select
-        orders.customer_name,
-        count(*) as orders
-    from {{ ref('order_list') }} as orders
-    group by orders.customer_name
+with losses as (
+    select * from {{ ref('sync_losses') }}
 ),
 
 stopped as (
@@ -26,32 +13,6 @@ stopped as (
     inner join {{ ref('customer_names') }} as names on workbooks.raw_table = names.raw_table
     where workbooks.status in ('paused', 'refused')
     group by names.customer_name
-),
-
-compared as (
-    select
-        baseline.customer_name,
-        baseline.orders as baseline_orders,
-        baseline.lines as baseline_lines,
-        baseline.pieces as baseline_pieces,
-        coalesce(orders.orders, 0) as orders,
-        coalesce(lines.lines, 0) as lines,
-        coalesce(lines.pieces, 0) as pieces
-    from {{ source('ledger', 'monday_sync_customers') }} as baseline
-    left join orders on baseline.customer_name = orders.customer_name
-    left join lines on baseline.customer_name = lines.customer_name
-),
-
-{# a baseline that is not known yet (NULL) holds nobody back -#}
-losses as (
-    select
-        compared.customer_name,
-        case
-            when {{ is_lost('orders') }} then {{ lost_sentence('orders') }}
-            when {{ is_lost('lines') }} then {{ lost_sentence('lines') }}
-            when {{ is_lost('pieces') }} then {{ lost_sentence('pieces') }}
-        end as reason
-    from compared
 ),
 
 holds as (
@@ -94,7 +55,7 @@ ranked as (
 ),
 
 known as (
-    select compared.customer_name from compared
+    select losses.customer_name from losses
     union
     select holds.customer_name from holds
     union
@@ -103,12 +64,12 @@ known as (
 
 select
     known.customer_name,
-    compared.baseline_orders,
-    compared.baseline_lines,
-    compared.baseline_pieces,
-    compared.orders,
-    compared.lines,
-    compared.pieces,
+    losses.baseline_orders,
+    losses.baseline_lines,
+    losses.baseline_pieces,
+    losses.orders,
+    losses.lines,
+    losses.pieces,
     coalesce(stopped.is_paused, 0) as is_paused,
     case when ranked.reason is null then 0 else 1 end as is_held_back,
     case
@@ -116,6 +77,6 @@ select
         else ranked.reason
     end as held_back_reason
 from known
-left join compared on known.customer_name = compared.customer_name
+left join losses on known.customer_name = losses.customer_name
 left join stopped on known.customer_name = stopped.customer_name
 left join ranked on known.customer_name = ranked.customer_name and ranked.place = 1

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from loader.cli import main
@@ -35,12 +36,22 @@ def invoke(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["scaffold", *map(str, arguments)])
 
 
+def said(file: Path) -> list[str]:
+    """The lines of a file that are no comments, nor what a customer's file says about its own customer."""
+    lines = (
+        file.read_text(encoding="utf-8").split("    config:")[0]
+        if file.parent == CUSTOMERS
+        else file.read_text("utf-8")
+    )
+    return [line for line in lines.splitlines() if not line.lstrip().startswith("#")]
+
+
 def new_book(folder: Path, *customers: str, name: str = BOOK) -> Path:
     return save(folder, [["A1", customer, "S", 1] for customer in customers], name=name)
 
 
 def test_a_customer_is_written_as_the_others_are(copy: Path, source: Path) -> None:
-    """Take a customer out of the project and scaffold it: the same files, byte by byte, and no seed line to add."""
+    """Take a customer out of the project and scaffold it: the same files but for comments, and no seed line to add."""
     for model, book, customer in [
         ("stg_aje", "AJE ORDER LIST (M3).xlsx", "AJE"),
         ("stg_bhood", "B'HOOD ORDER LIST (M3).xlsx", "B'HOOD"),
@@ -48,7 +59,7 @@ def test_a_customer_is_written_as_the_others_are(copy: Path, source: Path) -> No
         ("stg_actively_black", "ACTIVELY BLACK ORDER LIST (M3).xlsx", "ACTIVELY BLACK"),
     ]:
         files = [CUSTOMERS / f"{model}.sql", CUSTOMERS / f"{model}.yml", UNION, SOURCES]
-        before = [file.read_bytes() for file in files]
+        before = [said(file) for file in files]
         for file in files[:2]:
             file.unlink()
         text = UNION.read_text(encoding="utf-8")
@@ -61,7 +72,7 @@ def test_a_customer_is_written_as_the_others_are(copy: Path, source: Path) -> No
         SOURCES.write_bytes(without.encode())
         done = invoke(new_book(source, customer, name=book))
         assert done.exit_code == 0, done.output
-        assert [file.read_bytes() for file in files] == before
+        assert [said(file) for file in files] == before
         assert "has all its names already" in done.stdout
 
 
@@ -86,6 +97,26 @@ def test_a_new_customer(copy: Path, source: Path) -> None:
     )  # fmt: skip
     assert parsed.returncode == 0, parsed.stdout + parsed.stderr
     assert {"stg_new_guys", "int_orders__unioned"} <= set(parsed.stdout.split())
+
+
+def test_every_word_is_printed_commented_out(copy: Path, source: Path) -> None:
+    """Uncommented, the lines are YAML that says each word that a customer's file may say."""
+    assert invoke(new_book(source, "NEW GUYS")).exit_code == 0
+    text = (CUSTOMERS / "stg_new_guys.yml").read_text(encoding="utf-8")
+    (plain,) = yaml.safe_load(text)["models"]
+    assert plain.keys() == {"name", "description"}
+    (special,) = yaml.safe_load(re.sub(r"^    # (?=config| )", "    ", text, flags=re.MULTILINE))["models"]
+    words = (copy / "macros/customers/customer_words.sql").read_text(encoding="utf-8").split("endmacro")[0]
+    assert special["config"]["meta"].keys() == set(re.findall(r"^    '(\w+)':", words, re.MULTILINE))
+
+
+def test_a_second_workbook_of_a_customer(copy: Path, source: Path) -> None:
+    """It is the same customer by any spelling; its table is listed in the seed under the workbook's own name."""
+    done = invoke(new_book(source, "greyson  clothiers", name="GREYSON GOLF ORDER LIST (M3).xlsx"), "--json")
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    assert result["customer"] == "GREYSON"
+    assert result["seed_lines"] == ["GREYSON,xGREYSON_GOLF_ORDER_LIST_RAW,GREYSON GOLF ORDER LIST"]
 
 
 def test_it_says_what_remains(copy: Path, source: Path) -> None:

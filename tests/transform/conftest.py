@@ -115,7 +115,7 @@ TODAY = {
         {"NOTES": "  "},
         {"STYLE DESCRIPTION": "TOTAL", "TOTAL QTY": "1224"},
         order("G-4", {"CUSTOMER NAME": "ACME"}),
-        order("G-5", {"TOTAL QTY": "13", "0": "0"}),
+        order("G-5", {"TOTAL QTY": "13", "0": "2000000"}),
         order("G-6", {"STYLE DESCRIPTION": "x" * 101, "NOTES": "first\nsecond\u00a0 line ", "AAG SEASON": None,
                       "CUSTOMER SEASON": None, "US DUTY RATE": "7.5%", "CATEGORY": "#N/A"}),
     ),
@@ -126,7 +126,9 @@ TODAY = {
 @pytest.fixture(scope="session")
 def today(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
     """The workbooks of :data:`TODAY`, built once for all workers. Read it only; ``copied`` is for changes."""
-    folder = tmp_path_factory.getbasetemp().parent / "order_list_today"
+    base = tmp_path_factory.getbasetemp()
+    # a worker's folder lies in that of the whole run; without workers the folder above is that of all runs
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "order_list_today"
     dbt = Dbt(folder)
     with FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():

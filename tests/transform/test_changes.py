@@ -35,12 +35,34 @@ def test_the_views_are_live(copied: Dbt) -> None:
     assert copied.rows("select distinct sync_state, action_type from FACT_ORDER_LIST") == [("SYNCED", None)]
 
 
+def test_another_mapping_makes_its_level_due(copied: Dbt) -> None:
+    """A mapping that monday_sync declares is seen at once: by orders or lines, and lines then follow what it shows."""
+    copied.change(PUSH)
+    waiting = "select (select count(*) from sync_monday__items), (select count(*) from sync_monday__subitems)"
+    mapping = "insert into monday_sync_mappings (board_id, row_level, mapping, view_column, is_current) values "
+    copied.change(mapping + "('1', 'item', 'old', 'notes', 0), ('1', 'item', 'new', 'po_number', 1)")
+    assert copied.rows(waiting) == [(9, 0)]
+    copied.change("delete from monday_sync_mappings")
+    assert copied.rows(waiting) == [(0, 0)]
+    copied.change(mapping + "('1', 'subitem', 'new', 'qty', 1)")
+    ((items, lines),) = copied.rows(waiting)
+    assert (items, lines > 0) == (0, True)
+    hashes = "select line_key, board_hash from ORDER_LIST_LINES order by 1"
+    plain = copied.rows(hashes)
+    copied.change(mapping + "('1', 'subitem', 'new', 'order_type', 1)")
+    assert all(a != b for (_, a), (_, b) in zip(plain, copied.rows(hashes), strict=True))
+
+
 def test_tomorrow_s_workbooks_change_the_right_rows_and_only_those(copied: Dbt) -> None:
     """An edit is an UPDATE, a cancelled order goes to 0, a vanished size to 0, a vanished order is a DELETE.
 
     Rhone's workbook lost three of its four orders: every change of it is held back, with the reason.
     """
     copied.change(PUSH)
+    # the ledger of a version before: the build gives it what the views read
+    copied.change("drop table monday_sync_fills; drop table monday_sync_mappings")
+    for column in ("lines", "pieces"):
+        copied.change(f"alter table monday_sync_customers drop column {column}")
     tomorrow = list(TODAY[GREYSON])
     tomorrow[0] = order("G-1", {"NOTES": "rush"})
     tomorrow[2] = {**tomorrow[2], "ORDER TYPE": "CANCELLED"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import copy_project
+from tests.project import COLUMNS, copy_project
 from tests.transform.conftest import ASRV, GREYSON, HEADERS, RHONE, Dbt, order
 
 
@@ -14,6 +14,14 @@ from tests.transform.conftest import ASRV, GREYSON, HEADERS, RHONE, Dbt, order
 def own_project(tmp_path: Path) -> Dbt:
     """A copy of the project whose customers' files a test may edit."""
     return Dbt(tmp_path, copy_project(tmp_path / "project"))
+
+
+def say(dbt: Dbt, customer: str, *words: str) -> None:
+    """Say something in a customer's YAML file."""
+    path = dbt.project / f"models/staging/customers/stg_{customer}.yml"
+    text = path.read_text(encoding="utf-8").partition("    config:\n")[0].rstrip("\n")
+    lines = "".join(f"        {line}\n" for line in words)
+    path.write_text(f"{text}\n    config:\n      meta:\n{lines}", encoding="utf-8", newline="\n")
 
 
 def roles(dbt: Dbt, raw_table: str) -> dict[str, tuple[str, str | None]]:
@@ -24,13 +32,12 @@ def roles(dbt: Dbt, raw_table: str) -> dict[str, tuple[str, str | None]]:
 def test_headers_are_what_the_rules_and_the_customer_s_file_say(own_project: Dbt) -> None:
     """Case and spellings are known; strangers warn with file and header; a customer's file overrules and computes."""
     dbt = own_project
-    model = dbt.project / "models/staging/customers/stg_asrv.sql"
-    special = """{{ config(meta={
-    'columns': {'column1': 'notes', 'Column2': 'size', 'MY SCRIBBLES': 'ignore'},
-    'expressions': {'planner': "concat('Team ', \\"CATEGORY\\")"},
-}) }}
-"""
-    model.write_text(special + model.read_text(encoding="utf-8"), encoding="utf-8")
+    say(
+        dbt,
+        "asrv",
+        "columns: {column1: notes, Column2: size, MY SCRIBBLES: ignore}",
+        "expressions: {planner: 'concat(''Team '', \"Category\")'}",
+    )
     both = {"COUNTRY OF ORIGN": "wrong", "COUNTRY OF ORIGIN": "CN"}
     strange = (*HEADERS, "Validation", *both, "SHOE LACES")
     dbt.land(GREYSON, "GREYSON.xlsx", [order("G-1", both)], strange)
@@ -38,7 +45,15 @@ def test_headers_are_what_the_rules_and_the_customer_s_file_say(own_project: Dbt
     row = {"CUSTOMER NAME": "ASRV", "Column1": "from column 1", "Column2": "4", "CATEGORY": "TOPS", "MY SCRIBBLES": "?"}
     headers = (*(h for h in HEADERS if h != "NOTES"), "Column1", "Column2", "MY SCRIBBLES")
     dbt.land(ASRV, "ASRV.xlsx", [order("A-1", row)], headers)
-    done = dbt.run("build", "--select", "+order_list_headers", "every_header_is_known", "--exclude", "test_type:unit")
+    done = dbt.run(
+        "build",
+        "--select",
+        "+order_list_headers",
+        "every_header_is_known",
+        "--exclude",
+        "test_type:unit",
+        "rows_in_are_orders_plus_rejected_rows",
+    )
 
     greyson = roles(dbt, GREYSON)
     assert greyson["Validation"] == ("column", "validation")
@@ -63,12 +78,60 @@ def test_headers_are_what_the_rules_and_the_customer_s_file_say(own_project: Dbt
     assert '"code":"Column2","qty":"4"' in sizes
 
 
-def test_a_column_that_is_not_declared_stops_with_a_sentence(own_project: Dbt) -> None:
-    """A slip in a customer's file names the file and the column."""
+SLIPS = {
+    "aescape": ("columns: {Column1: nots}", 'columns: ORDER_LIST has no column "nots"; did you mean "notes"?'),
+    "aje": ("expresions: {notes: x}", 'meta: A customer has no word "expresions"; did you mean "expressions"?'),
+    "alwrld": ("dates: day-first", 'dates: A customer has no word "day-first"; did you mean "day_first"?'),
+    "asrv": ('columns: {"SHIP WINDW": ex_factory_date}',
+             'columns: The workbook has no header "SHIP WINDW"; did you mean "SHIP WINDOW"?'),
+    "bhood": ("key: [aag_order_numbr]",
+              'key: ORDER_LIST has no text column "aag_order_numbr"; did you mean "aag_order_number"?'),
+    "bc_brands": ("key: aag_order_number", "key: give a list of columns, such as [aag_order_number, po_number]"),
+    "camilla": ("item_name: [po_number or customer_alt_pos]",
+                'item_name: ORDER_LIST has no text column "customer_alt_pos"; did you mean "customer_alt_po"?'),
+    "dsslr": ("numbers: [xyz]", 'numbers: A customer has no word "xyz"; there are decimal_comma, currency'),
+    "equinox": ("group_season: aag_seasn", 'A customer has no word "aag_seasn"; did you mean "aag_season"?'),
+    "feetures": ("paused: maybe", "paused: say true or false"),
+    "lambs": ("order_types: [ON HOLD]", "order_types: give pairs, such as {ON HOLD: RECEIVED}"),
+}  # fmt: skip
+
+
+def test_a_slip_in_a_customer_s_file_stops_with_a_sentence(own_project: Dbt) -> None:
+    """File, word and the nearest right one are named; a run ends before it changes anything."""
     dbt = own_project
-    model = dbt.project / "models/staging/customers/stg_asrv.sql"
-    slip = "{{ config(meta={'columns': {'Column1': 'nots'}}) }}\n"
-    model.write_text(slip + model.read_text(encoding="utf-8"), encoding="utf-8")
-    done = dbt.run("compile", "--select", "stg_asrv", check=False)
+    headers = ("SHIP WINDOW", *(header for header in HEADERS if header != "EX FACTORY DATE"))
+    dbt.land(ASRV, "ASRV.xlsx", [order("A-1", {"CUSTOMER NAME": "ASRV"})], headers)
+    for customer, (words, _) in SLIPS.items():
+        say(dbt, customer, words)
+    sql = dbt.project / "models/staging/customers/stg_greyson.sql"
+    settings = "{{ config(meta={'dates': 'day_first'}) }}\n"
+    sql.write_text(settings + sql.read_text(encoding="utf-8"), encoding="utf-8")
+    # one by one, which takes a project that does not look at all of them beforehand
+    settings_file = dbt.project / "dbt_project.yml"
+    whole = settings_file.read_text(encoding="utf-8")
+    settings_file.write_text(whole.replace('  - "{{ check_before_the_run() }}"\n', ""), encoding="utf-8")
+    done = dbt.run("run", "--select", "path:models/staging", check=False)
+    settings_file.write_text(whole, encoding="utf-8")
+    said = " ".join(done.stdout.split())
+    for customer, (_, message) in SLIPS.items():
+        assert f"models/staging/customers/stg_{customer}.yml: " in said, customer
+        assert message in said, customer
+    assert "stg_greyson.sql: config: a customer is described in its YAML file" in said
+
+    before = dbt.rows("select table_name from information_schema.tables order by 1")
+    done = dbt.run("build", check=False)
     assert done.returncode != 0
-    assert "stg_asrv.sql: ORDER_LIST has no column nots" in done.stdout
+    assert "models/staging/customers/stg_" in done.stdout
+    assert dbt.rows("select table_name from information_schema.tables order by 1") == before
+
+
+@pytest.mark.parametrize("type_", ["varchar(40)", "NVARCHAR(50)", "float", "nvarchar(max)", "nvarchar(4001)"])
+def test_a_type_that_is_none_of_ours_is_refused_by_name(own_project: Dbt, type_: str) -> None:
+    """The declaration's column and type are named, with the types that there are."""
+    path = own_project.project / COLUMNS
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("'po_number', 'type': 'nvarchar(255)'", f"'po_number', 'type': '{type_}'"), "utf-8")
+    done = own_project.run("parse", check=False)
+    assert done.returncode != 0
+    said = " ".join(done.stdout.split())
+    assert f"{COLUMNS.as_posix()}: column po_number has the type {type_}; the types are nvarchar(n)" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import runpy
 from pathlib import Path
 
 import duckdb
@@ -65,6 +66,37 @@ def test_the_contract_is_what_the_columns_say() -> None:
     (model,) = read_yaml("models", "marts", "order_list.yml")["models"]  # type: ignore[misc]
     declared = [(column["name"], column["type"], column["description"]) for column in declared_columns()]
     assert [(c["name"], c["data_type"], c["description"]) for c in model["columns"]] == declared
+
+
+def test_every_model_has_a_key() -> None:
+    """Each model behind the customers' says what tells its rows apart, and a test holds it to that, but for rejects."""
+    kept, lacking = set(), set()
+    for path in sorted((ROOT / "models").rglob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            tests = [next(iter(test)) if isinstance(test, dict) else test for test in model.get("data_tests", [])]
+            columns = [column.get("data_tests", []) for column in model.get("columns", [])]
+            has_key = "is_key" in tests or any({"unique", "not_null"} <= {str(t) for t in found} for found in columns)
+            (kept if has_key else lacking).add(model["name"])
+    assert {name for name in lacking if not name.startswith("stg_")} == {"order_list_rejects"}
+    assert (
+        kept == {path.stem for path in (ROOT / "models").rglob("*.sql") if not path.stem.startswith("stg_")} - lacking
+    )
+
+
+def test_every_macro_is_described() -> None:
+    """macros/_macros.yml is as `make contract` writes it: every macro of ours with its arguments, none that is not."""
+    written = (ROOT / "macros/_macros.yml").read_text(encoding="utf-8")
+    assert written == runpy.run_path(str(ROOT / "macros/describe.py"))["described"]()
+    described = {macro["name"]: macro for macro in yaml.safe_load(written)["macros"]}
+    defined = {
+        name
+        for path in (ROOT / "macros").rglob("*.sql")
+        for name in re.findall(r"\{%-?\s*macro (\w+)\(", path.read_text(encoding="utf-8"))
+        if not name.startswith(("default__", "sqlserver__"))
+    }
+    assert described.keys() == defined
+    assert [argument["name"] for argument in described["typed_value"]["arguments"]] == ["column", "text"]
+    assert described["typed_value"]["arguments"][1]["description"] == "an SQL expression of folded text"
 
 
 def test_no_model_asks_which_engine_it_runs_on() -> None:
