@@ -17,10 +17,11 @@ from loader.errors import RejectedError, SourceError
 from loader.limits import Limits
 from loader.results import FileResult, LandResult, MissingWorkbook, Status
 from loader.sources import Entry, Source, open_source
-from warehouse import Session, Warehouse
+from warehouse import ConnectionLostError, DoesNotFitError, Session, StatementFailedError, Warehouse
 
 if TYPE_CHECKING:
     from loader.reading import Reading
+    from loader.workbook import Sheet
 
 _WORKBOOKS_PER_SESSION = 25
 
@@ -215,10 +216,25 @@ class _Landing:
             seconds=reading.seconds, sheet=sheet.name, header_row=sheet.header_row, etag=entry.etag,
             sha256=reading.sha256, warnings=sheet.warnings,
         )  # fmt: skip
-        tables.land_sheet(session, self._warehouse, sheet, result, self.load)
-        sheet.spool.remove()
+        try:
+            self._land_sheet(session, sheet, result)
+        except (DoesNotFitError, StatementFailedError, ConnectionLostError) as error:
+            refused = RejectedError(f"The database does not take it: {error.message}", mend=error.mend)
+            self._reject(entry, table, refused, seconds=reading.seconds, sha256=reading.sha256)
+            return
+        finally:
+            sheet.spool.remove()
         say(f"landed {entry.file}: {result.rows:,} rows in {reading.seconds + time.monotonic() - started:.2f} s")
         self._results[entry.path] = result
+
+    def _land_sheet(self, session: Session, sheet: Sheet, result: FileResult) -> None:
+        """Land it, and once more if the database broke off: nothing was kept, and a new session may work."""
+        try:
+            tables.land_sheet(session, self._warehouse, sheet, result, self.load)
+        except ConnectionLostError as error:
+            say(f"{result.file}: {error.message} It is landed again.")
+            with self._warehouse.session() as another:
+                tables.land_sheet(another, self._warehouse, sheet, result, self.load)
 
     def _reject(
         self, entry: Entry, table: str | None, error: RejectedError, *, seconds: float = 0.0, sha256: str | None = None

@@ -100,9 +100,13 @@ def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
 
 
 def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: FileResult, load: Load) -> None:
-    """Put the sheet in the place of its table, with its headers and its line in the log, in one transaction.
+    """Build the sheet's table beside the old one, and put it there in one transaction with its headers and log line.
 
     Until it commits, everybody sees the old table; a crash leaves it.
+
+    Raises:
+        DoesNotFitError: the database has no room for such a sheet.
+        StatementFailedError: it refused it.
     """
     table = result.raw_table or ""
     columns = [Column(header.column) for header in sheet.headers]
@@ -111,15 +115,20 @@ def land_sheet(session: Session, warehouse: Warehouse, sheet: Sheet, result: Fil
         Column("_source_row", "integer", nullable=False), Column("_extracted_at", "timestamp", nullable=False),
         Column("_load_id", "text", 64, nullable=False),
     ]  # fmt: skip
-    with session.transaction():
-        session.drop_table(table + _NEW)
-        session.create_table(table + _NEW, columns)
-        for numbers, data in sheet.pieces():
-            session.insert(table + _NEW, _with_origin(data, numbers, sheet, result, load))
+    session.check_fit(columns, sheet.pieces())
+
+    def put_in_place() -> None:
         session.replace_table(table, table + _NEW)
         session.execute(f"delete from {warehouse.relation(FILE_HEADERS)} where raw_table = ?", [table])  # noqa: S608
         _insert_headers(session, sheet, result, load)
         log(session, [result], load)
+
+    with session.building():
+        session.drop_table(table + _NEW)
+        session.create_table(table + _NEW, columns)
+        for numbers, data in sheet.pieces():
+            session.insert(table + _NEW, _with_origin(data, numbers, sheet, result, load))
+        session.briefly(put_in_place)
 
 
 def _with_origin(data: pa.Table, numbers: pa.Int32Array, sheet: Sheet, result: FileResult, load: Load) -> pa.Table:

@@ -9,20 +9,24 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from console import progress, redact, say
 from pipeline.child import child
 from pipeline.errors import StageFailedError
+from warehouse.passing import passes_by_itself
 
 _BAD = frozenset({"error", "fail", "runtime error"})
 _KINDS = {"model": "models", "seed": "seeds", "snapshot": "snapshots", "test": "tests", "unit_test": "unit tests"}
 _TAIL = 12
+#: Seconds before what failed of a passing error is tried again.
+_PAUSES = (10, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +90,73 @@ def _sentence(node: Node) -> str:
     return f"{node.kind.removesuffix('s')} {node.name}: {message or node.status}"
 
 
-def run_dbt(arguments: Sequence[str], *, target: str, project_dir: Path) -> DbtResult:
-    """Run ``dbt <arguments> --target <target>`` to its end.
+def run_dbt(
+    arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str] | None = None
+) -> DbtResult:
+    """Run ``dbt <arguments> --target <target>`` to its end; what failed of an error that passes, once or twice more.
+
+    ``environment`` goes before our own.
+
+    Deadlocks and lost connections are such errors: of four threads on one catalog one may be the victim, whatever the
+    order of the work, and a server fails over when it must.
 
     Raises:
         StageFailedError: dbt gave no result (a project that does not parse, a database that refuses, ...); the
             sentence ends in dbt's own words.
     """
-    results = _target_folder(project_dir) / "run_results.json"
+    result: DbtResult | None = None
+    for pause in (*_PAUSES, None):
+        # dbt's own retry knows by its last results what failed and what was skipped for it
+        again = ["retry"] if result and arguments[0] != "run-operation" else arguments
+        try:
+            now = _run_once(again, target=target, project_dir=project_dir, environment=environment or {})
+            result = _and_now(result, now)
+            words, what = _words_that_pass(result), "; ".join(result.failures[:1])
+        except StageFailedError as error:
+            if result is not None:
+                return result  # what failed stays failed
+            if pause is None or not passes_by_itself(error.message):
+                raise
+            words = what = error.message
+        if words is None or pause is None:
+            break
+        say(f"dbt: {' '.join(what.split())} This passes by itself; tried again in {pause} s.")
+        time.sleep(pause)
+    assert result is not None  # noqa: S101 - else the last try has raised
+    return result
+
+
+def _words_that_pass(result: DbtResult) -> str | None:
+    """What all failed nodes say, if that passes by itself for each of them."""
+    said = result.failures or ((result.said,) if result.exit_code else ())
+    return " ".join(said) if said and all(map(passes_by_itself, said)) else None
+
+
+def _and_now(before: DbtResult | None, result: DbtResult) -> DbtResult:
+    """What became of every node when some were run once more."""
+    if before is None:
+        return result
+    nodes = {node.unique_id: node for node in (*before.nodes, *result.nodes)}
+    return replace(result, nodes=tuple(nodes.values()), seconds=before.seconds + result.seconds)
+
+
+def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str]) -> DbtResult:
+    results = _target_folder(project_dir, environment) / "run_results.json"
+    if arguments[0] == "retry":  # reads the old ones
+        before = results.parent / "retried"
+        before.mkdir(exist_ok=True)
+        results.replace(before / results.name)
+        arguments = ["retry", "--state", str(before)]
     results.unlink(missing_ok=True)  # an old one must not pass for ours
     command = [
         sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", *arguments,
         "--target", target, "--project-dir", str(project_dir),
     ]  # fmt: skip
     errors: list[str] = []
+    environment = {**_environment(project_dir), **environment}
     checking = ""  # what dbt said it looks at, for the error that may come of it
     with (
-        child(command, cwd=project_dir, environment=_environment(project_dir), stdout=subprocess.PIPE) as process,
+        child(command, cwd=project_dir, environment=environment, stdout=subprocess.PIPE) as process,
         _shown(f"dbt {arguments[0]}") as step,
     ):
         for line in process.stdout or ():
@@ -127,8 +181,8 @@ def manifest_path(project_dir: Path) -> Path:
     return _target_folder(project_dir) / "manifest.json"
 
 
-def _target_folder(project_dir: Path) -> Path:
-    return project_dir / os.environ.get("DBT_TARGET_PATH", "target")
+def _target_folder(project_dir: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    return project_dir / (environment.get("DBT_TARGET_PATH") or os.environ.get("DBT_TARGET_PATH", "target"))
 
 
 def _environment(project_dir: Path) -> dict[str, str]:

@@ -27,7 +27,10 @@ _PACKAGES = ("dbt-core", "dbt-duckdb", "dbt-sqlserver", "duckdb", "pyarrow", "py
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check. ``verdict`` is ok, warning (a run works, but look at it) or missing (a run cannot work)."""
+    """One check. ``verdict`` is ok, warning (a run works, but look at it) or missing (a run cannot work).
+
+    Of a trial (``--deep``) it is passed or failed.
+    """
 
     check: str
     verdict: str
@@ -37,7 +40,7 @@ class Finding:
     @property
     def bad(self) -> bool:
         """Whether a run cannot work with this."""
-        return self.verdict == "missing"
+        return self.verdict in {"missing", "failed"}
 
     @property
     def line(self) -> str:

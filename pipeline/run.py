@@ -69,8 +69,8 @@ class _Run:
                     self._done.append(Stage(name, Status.SKIPPED, sentence="Not begun: the stage before it failed."))
                 else:
                     self._done.append(self._one(name))
-        except KeyboardInterrupt:
-            self._finish(interrupted=True)
+        except KeyboardInterrupt as interruption:
+            self._finish(interrupted=str(interruption) or "Interrupted")
             raise
         except Exception as error:
             # a configuration error before anything was done, or a defect of ours: the caller hears the error itself,
@@ -97,11 +97,13 @@ class _Run:
     def _anything_done(self) -> bool:
         return any(stage.status is not Status.SKIPPED for stage in self._done)
 
-    def _finish(self, *, interrupted: bool = False) -> RunReport:
+    def _finish(self, *, interrupted: str | None = None) -> RunReport:
         context = self._context
         if interrupted:
             name = _next(context.options, self._done)
-            self._done.append(Stage(name, Status.INTERRUPTED, sentence="Interrupted; the next run carries on."))
+            self._done.append(
+                Stage(name, Status.INTERRUPTED, sentence=f"{interrupted.rstrip('.')}; the next run carries on.")
+            )
         figures = read_figures(context.warehouse, after=self._last_load, pushed=context.pushed)
         status, verdict = judge(tuple(self._done), figures)
         report = RunReport(

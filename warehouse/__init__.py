@@ -7,7 +7,9 @@ from warehouse.base import Column, Relations, Session, Warehouse
 from warehouse.errors import (
     ConnectionFailedError,
     ConnectionLostError,
+    DoesNotFitError,
     ForeignRelationError,
+    LockLostError,
     StatementFailedError,
     WarehouseBusyError,
 )
@@ -20,8 +22,10 @@ __all__ = [
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "DoesNotFitError",
     "ForeignRelationError",
     "Kept",
+    "LockLostError",
     "Relations",
     "Session",
     "StatementFailedError",

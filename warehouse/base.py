@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -82,6 +82,28 @@ class Session(Protocol):
     def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
         """Add columns, NULL in all rows, to a table that does not have them."""
 
+    def create_index(self, relation: str, columns: Sequence[str]) -> None:
+        """Let a table be searched by ``columns``, unless it can be already, or the engine needs no index for it."""
+
+    def check_fit(self, columns: Sequence[Column], pieces: Iterable[tuple[pa.Int32Array, pa.Table]]) -> None:
+        """Make sure that rows fit into a table of ``columns`` before anything is sent.
+
+        Args:
+            pieces: some columns of the rows, with the rows' numbers, which the error names.
+
+        Raises:
+            DoesNotFitError: names that are one for the database, too many columns, or a row that is too wide.
+        """
+
+    def building(self) -> AbstractContextManager[None]:
+        """The block builds a table that nobody reads yet, and puts it in its place :meth:`briefly`.
+
+        Where a table being built locks out others, its parts commit by themselves; else all is one transaction.
+        """
+
+    def briefly(self, work: Callable[[], None]) -> None:
+        """Do ``work`` in a transaction that keeps nobody waiting for long: again when it does not get its locks."""
+
     def replace_table(self, old: str, new: str) -> None:
         """Within the running transaction, put table ``new`` in the place of ``old`` (which may be missing)."""
 
@@ -129,6 +151,7 @@ class Warehouse(Protocol):
 
         Raises:
             LockHeldError: another process holds it; the message says which.
+            LockLostError: it was taken from us meanwhile. What runs in the block is interrupted when that is noticed.
         """
 
     def relation(self, name: str) -> str:

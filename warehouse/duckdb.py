@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -177,6 +177,20 @@ class DuckDBSession:
         for column in columns:
             name = self._warehouse.quote(column.name)
             self.execute(f"alter table {self._warehouse.relation(relation)} add column {name} {_TYPES[column.kind]}")
+
+    def create_index(self, relation: str, columns: Sequence[str]) -> None:
+        """Nothing: DuckDB keeps minima and maxima of every block by itself."""
+
+    def check_fit(self, columns: Sequence[Column], pieces: Iterable[tuple[pa.Int32Array, pa.Table]]) -> None:
+        """Nothing: DuckDB has no such limits. ``pieces`` are not looked at."""
+
+    def building(self) -> AbstractContextManager[None]:
+        """One transaction: who reads meanwhile sees what was there before."""
+        return self.transaction()
+
+    def briefly(self, work: Callable[[], None]) -> None:
+        """Do ``work``: in a file that is ours alone nobody waits."""
+        work()
 
     def replace_table(self, old: str, new: str) -> None:
         """Put table ``new`` in the place of ``old``."""

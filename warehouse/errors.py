@@ -6,14 +6,16 @@ OrderListError
 │   └── ForeignRelationError    a relation under one of our names is not ours      -> 2
 ├── WarehouseBusyError          the database stayed locked by another process      -> 1
 ├── ConnectionLostError         the server broke off: deadlock, fail-over; run again -> 1
-└── StatementFailedError        the server refused a statement                     -> 1
+├── StatementFailedError        the server refused a statement                     -> 1
+├── DoesNotFitError             rows that the database could not hold              -> 1
+└── LockLostError               the run lock is gone while we worked; run again    -> 3
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console import ConfigurationError, OrderListError
+from console import ConfigurationError, ExitCode, OrderListError
 
 
 class ConnectionFailedError(ConfigurationError):
@@ -41,3 +43,13 @@ class ConnectionLostError(OrderListError):
 
 class StatementFailedError(OrderListError):
     """The server refused a statement: a right that is missing, a limit, a value it does not take."""
+
+
+class DoesNotFitError(OrderListError):
+    """Rows or names that the database has no room for, found before anything was sent."""
+
+
+class LockLostError(OrderListError):
+    """The run lock was lost: another run may have begun, so this one stopped."""
+
+    exit_code = ExitCode.LOCKED

@@ -14,12 +14,17 @@ comment on {{ kind }} {{ relation }} is {{ text_literal(words) }}
     @level0type = N'SCHEMA', @level0name = {{ text_literal(relation.schema) }},
     @level1type = N'{{ kind | upper }}', @level1name = {{ text_literal(relation.identifier) }}
 {%- endset -%}
-if exists (
-    select 1
-    from sys.extended_properties
-    where class = 1 and minor_id = 0 and name = N'{{ mark_name() }}' and major_id = object_id({{ text_literal(relation | string) }})
-)
-exec sys.sp_updateextendedproperty {{ arguments }}
-else
-exec sys.sp_addextendedproperty {{ arguments }}
+{#- what says so already is left alone: to write it would wait for those who read the table -#}
+{%- set there -%}
+select 1
+from sys.extended_properties
+where class = 1 and minor_id = 0 and name = N'{{ mark_name() }}' and major_id = object_id({{ text_literal(relation | string) }})
+{%- endset -%}
+if not exists ({{ there }} and cast(value as nvarchar(400)) = {{ text_literal(words) }})
+begin
+    if exists ({{ there }})
+    exec sys.sp_updateextendedproperty {{ arguments }}
+    else
+    exec sys.sp_addextendedproperty {{ arguments }}
+end
 {%- endmacro %}

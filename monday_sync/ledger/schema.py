@@ -12,11 +12,12 @@ from warehouse import Column, Kept, Session, require_ours
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the ledger."""
+    """A table of the ledger. ``indexes``: what else it is searched by, often and in a large table."""
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
 
 
 def _text(name: str, size: int | None = None) -> Column:
@@ -78,6 +79,7 @@ SUBITEMS = Table(
         *_STATE,
     ),
     ("line_key",),
+    (("order_key",),),
 )
 CUSTOMERS = Table(
     "monday_sync_customers",
@@ -147,6 +149,7 @@ ATTEMPTS = Table(
         _at("completed_at"),
     ),
     ("batch_id", "position"),
+    (("outcome",), ("run_id",), ("order_key",), ("row_key", "board_id")),
 )
 RUNS = Table(
     "monday_sync_runs",
@@ -225,3 +228,6 @@ def create_missing(session: Session) -> None:
         if table.name in there:
             has = set(session.columns(table.name))
             session.add_columns(table.name, [column for column in table.columns if column.name not in has])
+    for table in TABLES:
+        for columns in table.indexes:
+            session.create_index(table.name, columns)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from console import ConfigurationError
-from pipeline.dbt import run_dbt
+from pipeline.dbt import DbtResult, Node, run_dbt
 from pipeline.errors import StageFailedError
 from pipeline.fingerprint import fingerprint
 from pipeline.history import History
@@ -157,3 +157,61 @@ def test_a_folder_without_a_project_is_a_sentence(tmp_path: Path, project: Path)
             for name in ("ORDER_LIST", "ORDER_LIST_LINES", "loader_file_headers"):
                 session.execute(f'create table "{name}" (raw_table text, load_id text)')
         fingerprint(made)
+
+
+_VICTIM = "[40001] [SQL Server]Transaction was deadlocked and has been chosen as the deadlock victim. (1205)"
+
+
+def failing_until(project: Path, files: int, words: str) -> Path:
+    """Let the model of the orders fail with these words until so many files lie in a folder."""
+    folder = project / "healed"
+    folder.mkdir()
+    sql = (
+        "{{ config(materialized='table', alias='ORDER_LIST') }} "
+        f"select case when (select count(*) from glob('{folder.as_posix()}/*')) < {files} "
+        f"then error('{words}') else 'a' end as order_key, 'f' as _source_file, 'AJE' as customer_name"
+    )
+    write(project, "models/order_list.sql", sql)
+    return folder
+
+
+def test_a_deadlock_victim_is_retried_and_the_rest_is_not(
+    warehouse: Warehouse, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What failed and what was skipped for it run again, and only that; every node is counted once; the log says so."""
+    times = 2
+    folder = failing_until(project, times, _VICTIM)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        (folder / f"{len(waited)}.txt").touch()
+        waited.append(seconds)
+
+    monkeypatch.setattr("pipeline.dbt.time.sleep", wait)
+    result = run_dbt(["build"], target=warehouse.target.name, project_dir=project)
+    assert (result.exit_code, result.failures, len(waited)) == (0, (), times)
+    assert (result.counts["models"], result.counts["tests"]) == (3, 1)
+    assert {node.status for node in result.nodes} == {"success", "pass"}
+    said = capsys.readouterr().err
+    assert said.count("This passes by itself; tried again in") == times
+    assert "(1205)" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "times"), [(_VICTIM, 2), ("[42S22] [SQL Server]Invalid column name. (207)", 0)], ids=["victim", "wrong"]
+)
+def test_what_does_not_pass_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, times: int) -> None:
+    """A deadlock that comes again and again fails after the third time, any other error after the first."""
+    asked: list[list[str]] = []
+    waited: list[float] = []
+
+    def run_once(arguments: list[str], **_: object) -> DbtResult:
+        asked.append(arguments)
+        return DbtResult(1, (Node("model.small.order_list", "error", 1.0, words),), 1.0)
+
+    monkeypatch.setattr("pipeline.dbt._run_once", run_once)
+    monkeypatch.setattr("pipeline.dbt.time.sleep", waited.append)
+    result = run_dbt(["build"], target="prod", project_dir=tmp_path)
+    assert len(result.failures) == 1
+    assert asked == [["build"], *[["retry"]] * times]
+    assert len(waited) == times

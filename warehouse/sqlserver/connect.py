@@ -21,7 +21,7 @@ from warehouse.sqlserver.failures import connection_sentence, is_passing
 
 APPLICATION_NAME = "order-list"
 _LOGIN_SECONDS = 15
-_ATTEMPTS = 6  # a paused Azure database needs up to a minute to wake
+_WAKING_SECONDS = 75.0  # a paused Azure database needs up to a minute to wake
 _TOKEN_ATTRIBUTE = 1256  # SQL_COPT_SS_ACCESS_TOKEN
 _PLACEHOLDER_USER = ("", None)
 
@@ -36,7 +36,9 @@ def connect(target: Target) -> pyodbc.Connection:
     string, before = connection_settings(target)
     timeout = int(target.settings.get("login_timeout") or _LOGIN_SECONDS)
     try:
-        for attempt in stamina.retry_context(on=is_passing, attempts=_ATTEMPTS, wait_initial=1, wait_max=20):
+        for attempt in stamina.retry_context(
+            on=is_passing, attempts=None, timeout=_WAKING_SECONDS, wait_initial=1, wait_max=10
+        ):
             with attempt:
                 connection = pyodbc.connect(string, attrs_before=before, autocommit=True, timeout=timeout)
     except pyodbc.Error as error:

@@ -16,7 +16,12 @@ from warehouse.sqlserver.warehouse import SQLServerWarehouse
 Verdict = Literal["ok", "warning", "missing"]
 _OLDEST_MAJOR = 15  # SQL Server 2019
 _OLDEST_LEVEL = 150
-_AZURE_EDITIONS = {5, 6, 8, 11}
+#: SERVERPROPERTY('EngineEdition'): what is versioned by year is asked for its version, what is a service is not.
+_SERVICES = {5: "Azure SQL Database", 8: "Azure SQL Managed Instance", 12: "SQL database in Microsoft Fabric"}
+_WAREHOUSES = {
+    6: "Azure Synapse (dedicated pool)",
+    11: "Azure Synapse (serverless) or a Fabric warehouse",
+}
 _LOW_SPACE_MB = 1024
 _HIGH_LOG_PERCENT = 80.0
 
@@ -75,8 +80,15 @@ def _version(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Findi
     )[0]
     version, edition = str(row[0]), int(row[1] or 0)
     major = int(version.split(".", maxsplit=1)[0])
-    if edition in _AZURE_EDITIONS:
-        yield Finding("version", "ok", f"Azure SQL ({version})")
+    if edition in _WAREHOUSES:
+        yield Finding(
+            "version",
+            "missing",
+            f"{_WAREHOUSES[edition]} is no database for single rows: it lacks the keys and locks used here",
+            "Use Azure SQL Database, a Managed Instance, a SQL database in Fabric, or SQL Server 2019 or newer.",
+        )
+    elif edition in _SERVICES:
+        yield Finding("version", "ok", f"{_SERVICES[edition]} ({version})")
     elif major >= _OLDEST_MAJOR:
         yield Finding("version", "ok", version)
     else:

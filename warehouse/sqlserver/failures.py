@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyodbc
 
 from console import redact
+from warehouse.errors import ConnectionLostError, StatementFailedError
+from warehouse.passing import DEADLOCK, LATE_STATES, LOCK_TIMEOUT, LOST_STATES, PASSING, numbers_in
 from warehouse.profile import Target
 
-DEADLOCK = 1205
-# what passes by itself: failover, resume, throttling (Microsoft's list of transient errors of Azure SQL)
-_PASSING = {926, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920}
 _NO_RIGHT = {229, 230, 262, 297, 300, 371, 916, 2760, 15151, 15247}
-_LOST_STATES = {"08S01", "08003", "08007", "01002"}
-_NATIVE = re.compile(r"\((\d+)\)")
 _PREFIX = re.compile(r"^(?:\[[^\]]*\]\s*)+")
 _CERTIFICATE = re.compile(r"(?i)certificate|SSL Provider|SSL routines|self.signed")
 
@@ -26,7 +25,7 @@ def state(error: BaseException) -> str:
 
 def numbers(error: BaseException) -> set[int]:
     """The server's error numbers in a driver error."""
-    return {int(number) for number in _NATIVE.findall(text(error))}
+    return numbers_in(text(error))
 
 
 def text(error: BaseException) -> str:
@@ -47,12 +46,38 @@ def is_deadlock(error: BaseException) -> bool:
 
 def is_lost(error: BaseException) -> bool:
     """The connection is gone; whether the last statement took effect is unknown."""
-    return isinstance(error, pyodbc.Error) and (state(error) in _LOST_STATES or bool(_PASSING & numbers(error)))
+    return isinstance(error, pyodbc.Error) and (state(error) in LOST_STATES or bool(PASSING & numbers(error)))
 
 
 def is_passing(error: BaseException) -> bool:
-    """Connecting failed for a reason that passes by itself."""
-    return isinstance(error, pyodbc.Error) and bool(_PASSING & numbers(error))
+    """Connecting failed for a reason that passes by itself: a server that wakes up answers late, or not yet."""
+    return is_lost(error) or (isinstance(error, pyodbc.Error) and state(error) in LATE_STATES)
+
+
+def is_kept_waiting(error: BaseException) -> bool:
+    """A lock was not given within LOCK_TIMEOUT."""
+    return isinstance(error, pyodbc.Error) and LOCK_TIMEOUT in numbers(error)
+
+
+def may_begin_anew(error: Exception) -> bool:
+    """Whether a transaction that failed with ``error`` (or a sentence made of it) left nothing and may be repeated."""
+    cause = error.__cause__ or error
+    return is_kept_waiting(cause) or is_deadlock(cause)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Driver errors as sentences."""
+    try:
+        yield
+    except pyodbc.Error as error:
+        if is_deadlock(error) or is_lost(error):
+            raise ConnectionLostError(
+                f"The database broke off: {first_sentence(error)}.",
+                mend="Nothing of the transaction was kept. Run the command again.",
+            ) from error
+        message, mend = statement_sentence(error)
+        raise StatementFailedError(message, mend=mend) from error
 
 
 def connection_sentence(error: BaseException, target: Target) -> tuple[str, str]:  # noqa: PLR0911 - one for each cause
@@ -93,6 +118,11 @@ def statement_sentence(error: BaseException) -> tuple[str, str | None]:
     """What is wrong when the server refuses a statement."""
     if numbers(error) & _NO_RIGHT:
         return f"The login lacks a right: {first_sentence(error)}.", _GRANT
+    if is_kept_waiting(error):
+        return (
+            f"Somebody kept a table that is to be replaced: {first_sentence(error)}.",
+            "Look for a query that runs for minutes, and run this again.",
+        )
     return f"SQL Server refused a statement: {first_sentence(error)}.", None
 
 

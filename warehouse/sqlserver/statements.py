@@ -9,13 +9,18 @@ from warehouse.base import Column
 MAX_COLUMNS = 1024
 _MAX_SIZED = 4000
 _TYPES = {
-    "key": "nvarchar(64)",
+    "key": "varchar(64)",  # hexadecimal; dbt makes the ledger's keys of the same type
     "integer": "int",
     "bigint": "bigint",
     "boolean": "bit",
     "timestamp": "datetime2(6)",
     "decimal": "decimal(18, 6)",
 }
+COLLATION = "select cast(databasepropertyex(db_name(), N'Collation') as nvarchar(128))"
+TYPES = (
+    "select column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision "
+    "from information_schema.columns where lower(table_schema) = lower(?) and lower(table_name) = lower(?)"
+)
 
 #: Tables and views of a schema with the extended property that macros/platform/mark_statement.sql leaves on them.
 MARKS = (
@@ -51,6 +56,16 @@ def create_table(relation: str, columns: Sequence[Column], key: Sequence[str]) -
     if key:
         parts.append(f"primary key ({', '.join(quote(name) for name in key)})")
     return f"if object_id({literal(relation)}, 'U') is null create table {relation} ({', '.join(parts)})"
+
+
+def create_index(relation: str, columns: Sequence[str]) -> str:
+    """An index on ``columns`` of ``relation`` (quoted, with schema), unless it is there."""
+    name = "by_" + "_".join(columns)
+    return (
+        f"if not exists (select 1 from sys.indexes where object_id = object_id({literal(relation)}) "  # noqa: S608
+        f"and name = {literal(name)}) "
+        f"create index {quote(name)} on {relation} ({', '.join(map(quote, columns))})"
+    )
 
 
 def add_columns(relation: str, columns: Sequence[Column]) -> str:

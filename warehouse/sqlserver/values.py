@@ -16,6 +16,9 @@ CHUNK_ROWS = 10_000
 CHUNK_BYTES = 64 * 2**20  # what the driver allocates for one round trip: rows x the widest value of each column
 _MAX_SIZED = 4000
 _UNSIZED_BYTES = 32
+#: nvarchar(max). Left to itself the driver declares a long text as ntext, which newer collations refuse (Msg 4189).
+UNLIMITED = (pyodbc.SQL_WVARCHAR, 0, 0)
+_KEY_SIZE = 64
 _ARROW: dict[type, pa.DataType] = {
     str: pa.string(),
     int: pa.int64(),
@@ -55,6 +58,24 @@ def input_sizes(data: pa.Table) -> list[tuple[int, int, int]]:
     return [_input_size(column) for column in data.columns]
 
 
+def parameter_sizes(parameters: Sequence[object]) -> list[tuple[int, int, int] | None]:
+    """What to tell the driver of each parameter of one statement; ``None`` leaves it to the driver.
+
+    Texts in few sizes, so that the server need not plan a statement for every length. What is ASCII goes as varchar:
+    beside an nvarchar column the server widens the parameter, whereas an nvarchar parameter beside a varchar key makes
+    it convert, and so read, the whole column.
+    """
+    return [_parameter_size(value) if isinstance(value, str) else None for value in parameters]
+
+
+def _parameter_size(text: str) -> tuple[int, int, int]:
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if units > _MAX_SIZED:
+        return UNLIMITED
+    size = _KEY_SIZE if units <= _KEY_SIZE else _MAX_SIZED
+    return (pyodbc.SQL_VARCHAR if text.isascii() else pyodbc.SQL_WVARCHAR, size, 0)
+
+
 def _input_size(column: pa.ChunkedArray) -> tuple[int, int, int]:  # noqa: PLR0911 - one return for each type
     kind = column.type
     if pa.types.is_boolean(kind):
@@ -70,7 +91,7 @@ def _input_size(column: pa.ChunkedArray) -> tuple[int, int, int]:  # noqa: PLR09
     if pa.types.is_date(kind):
         return (pyodbc.SQL_TYPE_DATE, 10, 0)
     units = text_units(column)
-    return (pyodbc.SQL_WVARCHAR, max(units, 1), 0) if units <= _MAX_SIZED else (pyodbc.SQL_WLONGVARCHAR, units, 0)
+    return (pyodbc.SQL_WVARCHAR, max(units, 1), 0) if units <= _MAX_SIZED else UNLIMITED
 
 
 def text_units(column: pa.ChunkedArray) -> int:

@@ -1,20 +1,15 @@
-"""SQL Server as the database of a target, and the lock that keeps two runs apart there."""
+"""SQL Server as the database of a target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 
-import pyodbc
-
-from console import LockHeldError
 from warehouse.profile import Target
 from warehouse.sqlserver import statements
 from warehouse.sqlserver.connect import APPLICATION_NAME, connect
-from warehouse.sqlserver.failures import first_sentence
+from warehouse.sqlserver.lock import run_lock
 from warehouse.sqlserver.session import SQLServerSession
-
-_held: dict[str, int] = {}
 
 
 class SQLServerWarehouse:
@@ -43,29 +38,11 @@ class SQLServerWarehouse:
         finally:
             session.close()
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """The run lock: an application lock of a session of its own, which the server drops when the process dies."""
+    def lock(self) -> AbstractContextManager[None]:
+        """The run lock: one for each schema of a server."""
         resource = f"{APPLICATION_NAME}:{self.schema}"
-        name = f"{self.target.settings.get('server') or self.target.settings.get('host')}/{resource}"
-        if _held.get(name):
-            _held[name] += 1
-            try:
-                yield
-            finally:
-                _held[name] -= 1
-            return
-        connection = connect(self.target)
-        try:
-            _take(connection, resource)
-            _held[name] = 1
-            try:
-                yield
-            finally:
-                del _held[name]
-                _release(connection, resource)
-        finally:
-            connection.close()
+        host = self.target.settings.get("server") or self.target.settings.get("host")
+        return run_lock(f"{host}/{resource}", resource, lambda: connect(self.target))
 
     def relation(self, name: str) -> str:
         """``name`` quoted and with its schema."""
@@ -74,40 +51,3 @@ class SQLServerWarehouse:
     def quote(self, identifier: str) -> str:
         """Any text as an identifier."""
         return statements.quote(identifier)
-
-
-def _take(connection: pyodbc.Connection, resource: str) -> None:
-    cursor = connection.execute(
-        "set nocount on; declare @outcome int; "
-        "exec @outcome = sp_getapplock @Resource = ?, @LockMode = 'Exclusive', @LockOwner = 'Session', "
-        "@LockTimeout = 0; select @outcome",
-        resource,
-    )
-    while cursor.description is None and cursor.nextset():
-        pass  # a lock that is refused may come with a message of its own before the outcome
-    if cursor.fetchone()[0] < 0:
-        raise LockHeldError(
-            f"Another run is at work on this target ({_owner(connection)}).", mend="Wait for it to end, or stop it."
-        )
-
-
-def _release(connection: pyodbc.Connection, resource: str) -> None:
-    with suppress(pyodbc.Error):  # the session is gone, and the lock with it
-        connection.execute("exec sp_releaseapplock @Resource = ?, @LockOwner = 'Session'", resource)
-
-
-def _owner(connection: pyodbc.Connection) -> str:
-    """Who holds it, as far as the login may see: other sessions need VIEW SERVER STATE."""
-    try:
-        rows = connection.execute(
-            "select s.session_id, s.host_name, s.program_name, s.login_time from sys.dm_exec_sessions as s "
-            "where s.program_name like ? and s.session_id <> @@spid order by s.login_time",
-            f"{APPLICATION_NAME}/%",
-        ).fetchall()
-    except pyodbc.Error as error:
-        return f"owner unknown: {first_sentence(error)}"
-    if not rows:
-        return "owner unknown: this login may not see other sessions"
-    return "; ".join(
-        f"{program} on {host} since {login:%Y-%m-%d %H:%M} server time" for _, host, program, login in rows
-    )
