@@ -35,7 +35,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint contract format lock bench soak fuzz clean sqlserver-driver test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test lint contract format lock bench soak fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -64,6 +64,9 @@ test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then a
 
 # dbt only compiles: no database file is opened, so a run may go on meanwhile
 lint: export ORDER_LIST_DUCKDB := :memory:
+tsql-parse: $(DEV_READY)  ## Parse all T-SQL with Microsoft's own grammar as well (Linux on x86-64)
+	@$(PY) -m tests.sqlserver.microsoft
+
 test-sqlserver: $(DEV_READY)  ## The whole path on a live SQL Server. SERVER=<host:port>; login by ORDER_LIST_SQLSERVER_USER, _PASSWORD
 	@$(PY) -c "import sys; sys.exit(None if '$(SERVER)' else 'Name the server: make test-sqlserver SERVER=localhost:1433')"
 	@ORDER_LIST_TEST_SERVER="$(SERVER)" $(PY) -m pytest tests/sqlserver_live $(ARGS)

@@ -83,7 +83,7 @@ def clear(warehouse: Warehouse) -> None:
     """Drop every view and table of the target's schema."""
     with warehouse.session() as session:
         found = session.rows(
-            "select table_name, table_type from information_schema.tables where table_schema = ?",
+            "select TABLE_NAME, TABLE_TYPE from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = ?",
             [warehouse.target.schema],
         )
         for name, kind in sorted(found, key=lambda row: row[1] != "VIEW"):

@@ -38,11 +38,12 @@ select
     _load_id
 from {{ raw }}
     {%- else %}
-    cast(null as {{ type_text() }}) as _source_file,
-    cast(null as {{ type_text() }}) as _source_sheet,
+    {#- sized as the loader's: a union takes the widest type, and of one that may be any length no join or window is cheap #}
+    cast(null as nvarchar(400)) as _source_file,
+    cast(null as nvarchar(128)) as _source_sheet,
     cast(null as integer) as _source_row,
     cast(null as {{ type_moment() }}) as _extracted_at,
-    cast(null as {{ type_text() }}) as _load_id
+    cast(null as nvarchar(64)) as _load_id
 where 1 = 0
     {%- endif %}
 {% endmacro %}

@@ -2,7 +2,7 @@
 
     White space is every Unicode space, every control character (line breaks and tabs too), the zero-width space and
     the byte order mark. Marks that only steer the direction of writing (U+200E and its kin) are taken out: nobody sees
-    them. Values are mostly clean, so DuckDB looks before it rewrites.
+    them. Values are mostly clean, so both engines look before they rewrite.
     Args: text, an SQL expression of type text. -#}
 {% macro fold_blanks(text) %}{{ return(adapter.dispatch('fold_blanks')(text)) }}{% endmacro %}
 
@@ -25,6 +25,11 @@ end
 {#- marks become one that no text has, a noncharacter of Unicode, and that is taken out -#}
 {%- set unmarked -%} replace(translate(({{ text }}) collate Latin1_General_100_BIN2, concat({% for code in marks %}nchar({{ code }}){{ ', ' if not loop.last }}{% endfor %}) collate Latin1_General_100_BIN2, replicate(nchar(64976), {{ marks | length }})), nchar(64976), N'') {%- endset -%}
 {%- set spaced -%} translate({{ unmarked }}, {{ blanks }} collate Latin1_General_100_BIN2, replicate(N' ', {{ codes | length }})) {%- endset -%}
-{#- compared with nothing by bytes: older collations give new symbols no weight, so they would equal the empty text -#}
-nullif(trim(replace(replace(replace({{ spaced }}, N' ', N' ' + nchar(1)), nchar(1) + N' ', N''), nchar(1), N'')), N'') collate database_default
+case
+    when {{ text }} is null then null
+    when {{ is_folded(text) }} then {{ text }}
+    {#- compared with nothing by bytes: older collations give new symbols no weight, so they would equal the empty text #}
+    else nullif(trim(replace(replace(replace({{ spaced }}, N' ', N' ' + nchar(1)), nchar(1) + N' ', N''), nchar(1), N'')), N'') collate database_default
+end
 {%- endmacro %}
+

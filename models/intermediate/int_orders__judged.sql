@@ -1,5 +1,7 @@
 {#- What becomes of each row: an order, or a reason why not. Narrow on purpose: the windows run over few columns. -#}
 {%- set key_columns = key_columns() -%}
+{#- windows and joins sort what they carry, so no text in them may have any length -#}
+{%- set name_text = 'cast(left(sheet.customer_name, 400) as nvarchar(400))' -%}
 with found as (
     select
         sheet._raw_table,
@@ -8,13 +10,13 @@ with found as (
         sheet._source_row,
         {%- for column in business_columns() if column.name in ['aag_order_number'] + key_columns | reject('equalto', 'aag_order_number') | list %}
         {{ typed_value(column, 'sheet.' ~ column.name) }} as {{ column.name }},
-        sheet.{{ column.name }} as {{ column.name }}_text,
+        cast(left(sheet.{{ column.name }}, 400) as nvarchar(400)) as {{ column.name }}_text,
         {%- endfor %}
         {{ is_blank_row('sheet') }} as is_blank,
         case when sheet.aag_order_number is null or {{ is_placeholder('sheet.aag_order_number') }} then 0 else 1 end as has_number,
         coalesce(
-            sheet.customer_name,
-            first_value(sheet.customer_name) over (
+            {{ name_text }},
+            first_value({{ name_text }}) over (
                 partition by sheet._raw_table, sheet._source_file
                 order by case when sheet.customer_name is null then 1 else 0 end, sheet._source_row
                 rows between unbounded preceding and current row

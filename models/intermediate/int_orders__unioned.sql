@@ -52,10 +52,13 @@
 {%- set columns = business_columns() | map(attribute='name') | list + [
     'sizes', '_raw_table', '_source_file', '_source_sheet', '_source_row', '_extracted_at', '_load_id',
 ] -%}
+{%- set quoted = [] -%}
+{%- for column in columns -%} {%- do quoted.append(identifier(column)) -%} {%- endfor -%}
+{%- set listed = quoted | join(', ') -%} {#- by name: a customer's view may be of an older build -#}
 {%- set standing = columns_standing(this) -%}
 with landed as {{ kept_in_memory() }} (
     {%- for customer in customers %}
-    select * from {{ customer }}
+    select {{ listed }} from {{ customer }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

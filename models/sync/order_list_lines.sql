@@ -4,7 +4,16 @@ with mapped as ({{ board_mapping('subitem', ['customer_name', 'order_type', 'ex_
 
 hashed as (
     select
-        lines.*,
+        lines.line_key,
+        lines.order_key,
+        lines.customer_name,
+        lines.size_code,
+        lines.size_position,
+        lines.ordered_qty,
+        lines.qty,
+        lines.row_hash,
+        lines.order_type,
+        lines.ex_factory_date,
         {{ line_board_hash('lines.row_hash', 'lines', 'mapped') }} as board_hash
     from {{ ref('int_order_lines__keyed') }} as lines
     cross join mapped

@@ -4,7 +4,7 @@ with mapped as ({{ board_mapping('item') }}),
 
 named as (
     select
-        orders.*,
+        {{ order_columns('orders') | indent(4) }},
         names.group_name,
         names.item_name
     from {{ ref('order_list') }} as orders

@@ -1,7 +1,16 @@
 {#- Which customers are held back, and why: one row of holds for each reason, wherever it comes from. Paused ones lose
     nothing, they are left alone. -#}
 with losses as (
-    select * from {{ ref('sync_losses') }}
+    select
+        known.customer_name,
+        known.baseline_orders,
+        known.baseline_lines,
+        known.baseline_pieces,
+        known.orders,
+        known.lines,
+        known.pieces,
+        known.reason
+    from {{ ref('sync_losses') }} as known
 ),
 
 stopped as (

@@ -2,7 +2,16 @@ with mapped as ({{ board_mapping('subitem', ['customer_name', 'order_type', 'ex_
 
 gone as (
     select
-        ledger.*,
+        ledger.line_key,
+        ledger.order_key,
+        ledger.customer_name,
+        ledger.item_name,
+        ledger.monday_subitem_id,
+        ledger.board_hash,
+        ledger.attempt_hash,
+        ledger.outcome,
+        ledger.error_message,
+        ledger.retry_count,
         orders.order_type,
         orders.ex_factory_date,
         case when orders.order_key is null then 0 else 1 end as has_order,

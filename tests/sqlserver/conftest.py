@@ -14,6 +14,7 @@ import filelock
 import pytest
 
 from tests.project import COLUMNS, PARTS, copy_project, declared_columns
+from tests.sqlserver import sending
 
 #: Statements that hooks run, by a name: a call of the macro that writes it.
 HOOKS = {
@@ -30,6 +31,17 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     return statements(tmp_path_factory, "prod")
 
 
+@pytest.fixture(scope="session")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
+    """Every statement of the runs, by run; made by the first worker that asks."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sent"
+    with filelock.FileLock(f"{shared}.lock"):
+        if not (shared / "sent.json").exists():
+            sending.send_everything(shared, few_columns)
+    return dict(json.loads((shared / "sent.json").read_text(encoding="utf-8")))
+
+
 def statements(tmp_path_factory: pytest.TempPathFactory, target: str) -> Mapping[str, str]:
     """What dbt compiles for ``target``, by the name of its node; compiled by the first worker that asks."""
     base = tmp_path_factory.getbasetemp()
@@ -37,11 +49,12 @@ def statements(tmp_path_factory: pytest.TempPathFactory, target: str) -> Mapping
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"compiled-{target}"
     with filelock.FileLock(f"{shared}.lock"):
         if not (shared / "statements.json").exists():
-            _compile(shared, target)
+            compile_project(shared, target)
     return dict(json.loads((shared / "statements.json").read_text(encoding="utf-8")))
 
 
-def _compile(folder: Path, target: str) -> None:
+def compile_project(folder: Path, target: str) -> None:
+    """Compile a copy of the project for ``target``; the statements lie in statements.json."""
     copy_project(folder)
     for name, macro in HOOKS.items():  # what hooks run is no node, so a test of our own stands for each
         (folder / "tests" / "dbt" / f"{name}.sql").write_text(f"{{{{ {macro} }}}}", encoding="utf-8")

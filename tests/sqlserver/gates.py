@@ -1,4 +1,4 @@
-"""What a statement must not hold although it parses: the faults that only a Microsoft server would show, as checks of text."""
+"""What a statement must not hold although it parses: faults that only a Microsoft server would show."""
 
 from __future__ import annotations
 
@@ -43,10 +43,7 @@ def code_page_losses(sql: str) -> list[str]:
 def rights_wanted(sql: str) -> set[str]:
     """Catalog views that need more than the rights which the documents name."""
     return {
-        name.lower()
-        for text, _ in batches(sql)
-        for name in _READS.findall(_code(text))
-        if name.lower() not in FREE
+        name.lower() for text, _ in batches(sql) for name in _READS.findall(_code(text)) if name.lower() not in FREE
     }
 
 
@@ -107,7 +104,7 @@ def _code(text: str) -> str:
 
 
 def _local_names(here: list[Piece]) -> Iterator[str]:
-    """Names of CTEs, aliases and the like: words after ``as``, before ``as (``, or right after a closing bracket or name."""
+    """Names of CTEs, aliases and the like: words after ``as``, and before ``as (``."""
     for place, piece in enumerate(here):
         if piece.kind == "word" and piece.text.lower() == "as":
             if place + 1 < len(here):
@@ -117,6 +114,6 @@ def _local_names(here: list[Piece]) -> Iterator[str]:
 
 
 def _is_statement_word(here: list[Piece], place: int) -> bool:
-    """Whether the word is no verb here: ``table`` in ``schema.table``, ``update`` in a literal's place, ``is distinct from``."""
+    """Whether the word is no verb here: ``table`` in ``schema.table``, ``from`` in ``is distinct from``."""
     before = here[place - 1].text.lower() if place else ""
     return before in {".", "@", "distinct"} or (here[place].text.lower() == "view" and before == "n")

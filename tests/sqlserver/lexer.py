@@ -1,4 +1,4 @@
-"""T-SQL in pieces, as far as the gates need it: literals, quoted names, comments and words, and the SQL inside literals."""
+"""T-SQL in pieces, as far as the gates need it, and the SQL inside its literals."""
 
 from __future__ import annotations
 

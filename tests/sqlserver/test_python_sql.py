@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sqlserver import gates
 from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
 from warehouse import Column
@@ -56,6 +57,22 @@ def test_the_statements_of_every_program_are_found() -> None:
 def test_a_program_s_statement_is_t_sql(place: str, sql: str) -> None:
     """A statement written for both engines parses as T-SQL and holds nothing that SQL Server refuses."""
     assert (errors_in(sql.replace("?", "@p")), refused_in(sql)) == ([], []), place
+
+
+@pytest.mark.parametrize(("place", "sql"), FOUND, ids=[place for place, _ in FOUND])
+def test_a_program_s_statement_works_for_any_login_and_collation(place: str, sql: str) -> None:
+    """It names relations with their schema (``x``: filled in, by Warehouse.relation), the catalog as it is spelt, and
+    no text that a code page may lose."""
+    found = gates.unqualified(sql) - {"x"}, gates.misspelt_catalog(sql), gates.code_page_losses(sql)
+    assert found == (set(), set(), []), place
+
+
+@pytest.mark.parametrize("folder", ["warehouse/sqlserver", "bench/sqlserver", "tests/sqlserver_live"])
+def test_the_catalog_is_spelt_right_everywhere(folder: str) -> None:
+    """What is written for SQL Server alone names INFORMATION_SCHEMA and its columns in capitals."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for line, text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
+            assert gates.misspelt_catalog(text) == set(), f"{path.name}:{line}"
 
 
 COLUMNS = [

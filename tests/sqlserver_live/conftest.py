@@ -17,13 +17,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.project import ROOT, copy_project
+from tests.sqlserver_live.prepare import as_admin, grants
 from warehouse import Target, Warehouse, open_warehouse
 
 SERVER = os.environ.get("ORDER_LIST_TEST_SERVER", "")
@@ -94,14 +95,18 @@ def sqlserver_settings(schema: str) -> dict[str, Any]:
 def schema() -> Iterator[str]:
     """A schema that nobody else uses, dropped at the end with all that is in it."""
     name = f"olt_{secrets.token_hex(4)}"
-    warehouse = open_warehouse(Target("prod", "sqlserver", "dbo", sqlserver_settings("dbo"), ROOT))
+    warehouse = open_warehouse(Target("prod", "sqlserver", "dbo", as_admin(sqlserver_settings("dbo")), ROOT))
+    schemas = (name, f"{name}_dbt_test__audit")  # the second is where store_failures writes
     with warehouse.session() as session:
-        session.execute(f"create schema {name}")
+        for each in schemas:
+            session.execute(f"create schema {each}")
+            for statement in grants(each):
+                session.execute(statement)
     yield name
     with warehouse.session() as session:
-        for each in (name, f"{name}_dbt_test__audit"):  # the second is where store_failures writes
+        for each in schemas:
             found = session.rows(
-                "select table_name, table_type from information_schema.tables where table_schema = ?", [each]
+                "select TABLE_NAME, TABLE_TYPE from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = ?", [each]
             )
             for table, kind in sorted(found, key=lambda row: row[1] != "VIEW"):
                 of_kind = "view" if kind == "VIEW" else "table"
@@ -113,6 +118,12 @@ def schema() -> Iterator[str]:
 def target(schema: str) -> Target:
     """The test's target on the server."""
     return Target("prod", "sqlserver", schema, sqlserver_settings(schema), ROOT)
+
+
+@pytest.fixture(scope="session")
+def admin(target: Target) -> Target:
+    """The same with the administrator's login, where the tests' own has only the documented rights."""
+    return replace(target, settings=as_admin(dict(target.settings)))
 
 
 @pytest.fixture(scope="session")

@@ -37,10 +37,10 @@ def test_a_bad_setting_is_told_in_a_sentence(
     assert str(target.settings["password"]) not in str(caught.value)
 
 
-def test_a_login_without_rights_is_told_what_it_lacks(target: Target, schema: str) -> None:
+def test_a_login_without_rights_is_told_what_it_lacks(target: Target, admin: Target, schema: str) -> None:
     """The doctor of a login that may do nothing lists the rights and the statement that grants each."""
     name, password = f"{schema}_guest", "Guest-of-the-test-1"
-    with open_warehouse(target).session() as session:
+    with open_warehouse(admin).session() as session:
         session.execute(f"create login {name} with password = '{password}'")
         session.execute(f"create user {name} for login {name}")
     try:
@@ -53,7 +53,7 @@ def test_a_login_without_rights_is_told_what_it_lacks(target: Target, schema: st
         with warehouse.session() as session, pytest.raises(Exception, match=r"lacks a right|refused"):
             session.create_table("not_allowed", [Column("a")])
     finally:
-        with open_warehouse(target).session() as session:
+        with open_warehouse(admin).session() as session:
             session.execute(f"drop user {name}")
             session.execute(f"drop login {name}")
 

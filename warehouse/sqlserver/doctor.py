@@ -9,6 +9,7 @@ from typing import Literal
 import pyodbc
 
 from console import OrderListError
+from warehouse.sqlserver.rights import RIGHTS, grant
 from warehouse.sqlserver.session import SQLServerSession
 from warehouse.sqlserver.statements import quote
 from warehouse.sqlserver.warehouse import SQLServerWarehouse
@@ -135,12 +136,51 @@ def _rights(session: SQLServerSession, warehouse: SQLServerWarehouse) -> Iterato
             f"'{schema}' is not there yet; dbt creates it" if may else f"'{schema}' is not there",
             None if may else f"CREATE SCHEMA {name}",
         )
-    for permission in ("CREATE TABLE", "CREATE VIEW"):
-        yield _right(_may(session, None, "DATABASE", permission), permission, f"GRANT {permission} TO")
-    if exists:
-        for permission in ("ALTER", "SELECT", "INSERT", "UPDATE", "DELETE"):
-            granted = _may(session, name, "SCHEMA", permission)
-            yield _right(granted, f"{permission} on schema {schema}", f"GRANT {permission} ON SCHEMA::{name} TO")
+    for right in RIGHTS:
+        if right.on_schema and not exists:
+            continue
+        granted = _may(
+            session, name if right.on_schema else None, "SCHEMA" if right.on_schema else "DATABASE", right.permission
+        )
+        check = f"right: {right.permission}" + (f" on schema {schema}" if right.on_schema else "")
+        if granted:
+            yield Finding(check, "ok", "granted")
+        else:
+            mend = grant(right, schema, "[the user of this login]")
+            yield Finding(check, "missing", f"not granted; it is needed {right.wanted_for}", mend)
+
+
+def _schema(session: SQLServerSession, warehouse: SQLServerWarehouse) -> Iterator[Finding]:
+    """Whether the target's schema is the login's own, and whether the login sees who owns it."""
+    schema = warehouse.schema
+    default = str(session.rows("select schema_name()")[0][0])
+    if default.lower() == schema.lower():
+        yield Finding("default schema", "ok", f"{default}, as the target's")
+    else:
+        yield Finding(
+            "default schema",
+            "ok",
+            f"{default}; the target's is {schema}, which the programs name: only a query by hand reads the other",
+        )
+    if not schema.isascii():
+        yield Finding(
+            "schema name",
+            "missing",
+            f"'{schema}' holds letters that dbt-sqlserver sends in the database's code page",
+            "Use a schema named in ASCII.",
+        )
+    owner = session.rows(
+        "select p.name from sys.schemas as s left join sys.database_principals as p on s.principal_id = p.principal_id "
+        "where lower(s.name) = lower(?)",
+        [schema],
+    )
+    if owner and owner[0][0] is None:
+        yield Finding(
+            "schema owner",
+            "warning",
+            "this login may not see who owns the schema, and `dbt docs generate` then lists nothing",
+            f"ALTER AUTHORIZATION ON SCHEMA::{quote(schema)} TO dbo",
+        )
 
 
 def _may(session: SQLServerSession, securable: str | None, kind: str, permission: str) -> bool:
@@ -148,12 +188,6 @@ def _may(session: SQLServerSession, securable: str | None, kind: str, permission
         "select has_perms_by_name(coalesce(?, quotename(db_name())), ?, ?)", [securable, kind, permission]
     )
     return bool(row[0][0] == 1)
-
-
-def _right(granted: bool, permission: str, grant: str) -> Finding:
-    if granted:
-        return Finding(f"right: {permission}", "ok", "granted")
-    return Finding(f"right: {permission}", "missing", "not granted", f"{grant} [the user of this login]")
 
 
 def _log_space(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Finding]:
@@ -183,4 +217,4 @@ def _tempdb_space(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[
 
 
 Check = Callable[[SQLServerSession, SQLServerWarehouse], Iterator[Finding]]
-_CHECKS: tuple[Check, ...] = (_version, _database, _rights, _log_space, _tempdb_space)
+_CHECKS: tuple[Check, ...] = (_version, _database, _rights, _schema, _log_space, _tempdb_space)

@@ -150,8 +150,8 @@ class SQLServerSession:
     def columns(self, relation: str) -> list[str]:
         """Column names in order; empty if there is no such relation."""
         found = self.rows(
-            "select column_name from information_schema.columns "
-            "where lower(table_schema) = lower(?) and lower(table_name) = lower(?) order by ordinal_position",
+            "select COLUMN_NAME from INFORMATION_SCHEMA.COLUMNS "
+            "where lower(TABLE_SCHEMA) = lower(?) and lower(TABLE_NAME) = lower(?) order by ORDINAL_POSITION",
             [self._warehouse.schema, relation],
         )
         return [str(row[0]) for row in found]
@@ -159,7 +159,7 @@ class SQLServerSession:
     def relations(self) -> Relations:
         """All tables and views."""
         found = self.rows(
-            "select table_name from information_schema.tables where lower(table_schema) = lower(?)",
+            "select TABLE_NAME from INFORMATION_SCHEMA.TABLES where lower(TABLE_SCHEMA) = lower(?)",
             [self._warehouse.schema],
         )
         return Relations(str(row[0]) for row in found)
@@ -169,14 +169,14 @@ class SQLServerSession:
         wanted, looked_for = {name.lower() for name in names}, set(columns)
         found: dict[str, set[str] | None] = {}
         for name, kind in self.rows(
-            "select lower(table_name), table_type from information_schema.tables where lower(table_schema) = lower(?)",
+            "select lower(TABLE_NAME), TABLE_TYPE from INFORMATION_SCHEMA.TABLES where lower(TABLE_SCHEMA) = lower(?)",
             [self._warehouse.schema],
         ):
             if name in wanted:
                 found[name] = set() if kind == "BASE TABLE" else None
         for name, column in self.rows(
-            "select lower(table_name), column_name from information_schema.columns "
-            "where lower(table_schema) = lower(?)",
+            "select lower(TABLE_NAME), COLUMN_NAME from INFORMATION_SCHEMA.COLUMNS "
+            "where lower(TABLE_SCHEMA) = lower(?)",
             [self._warehouse.schema],
         ):
             if (known := found.get(name)) is not None and (not looked_for or column in looked_for):

@@ -18,8 +18,8 @@ _TYPES = {
 }
 COLLATION = "select cast(databasepropertyex(db_name(), N'Collation') as nvarchar(128))"
 TYPES = (
-    "select column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision "
-    "from information_schema.columns where lower(table_schema) = lower(?) and lower(table_name) = lower(?)"
+    "select COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION "
+    "from INFORMATION_SCHEMA.COLUMNS where lower(TABLE_SCHEMA) = lower(?) and lower(TABLE_NAME) = lower(?)"
 )
 
 #: Tables and views of a schema with the extended property that macros/platform/mark_statement.sql leaves on them.

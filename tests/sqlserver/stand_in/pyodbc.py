@@ -1,8 +1,8 @@
-"""Stands in for pyodbc in a dbt of the tests: writes down every statement that dbt sends, and answers what it must know.
+"""Stands in for pyodbc in a dbt of the tests: writes every statement down, and answers what dbt must know.
 
-It is no server: it knows which relations there are and what columns they have (ANSWERS), says so when dbt's adapter asks
-in the words it uses, and answers everything else with "done". dbt then goes the whole way of a build, and what it would
-have sent to SQL Server lies in SENT, one JSON document a line.
+It is no server: it knows which relations there are and what columns they have, says so when dbt's adapter asks in the
+words it uses, and answers everything else with "done". So dbt goes the whole way of a build, and what it would have
+sent to SQL Server lies in a file, one JSON document a line.
 """
 
 from __future__ import annotations
