@@ -106,11 +106,10 @@ def run_dbt(
     """
     result: DbtResult | None = None
     for pause in (*_PAUSES, None):
-        # dbt's own retry knows by its last results what failed and what was skipped for it
-        again = ["retry"] if result and arguments[0] != "run-operation" else arguments
+        again = ["retry"] if result and _can_retry(result) and arguments[0] != "run-operation" else arguments
         try:
             now = _run_once(again, target=target, project_dir=project_dir, environment=environment or {})
-            result = _and_now(result, now)
+            result = _and_now(result, now) if again is not arguments else now
             words, what = _words_that_pass(result), "; ".join(result.failures[:1])
         except StageFailedError as error:
             if result is not None:
@@ -126,6 +125,12 @@ def run_dbt(
     return result
 
 
+def _can_retry(result: DbtResult) -> bool:
+    """Whether dbt's own retry does what is left: it knows nodes and what was skipped for them, but leaves hooks out."""
+    bad = [node for node in result.nodes if node.status in _BAD]
+    return bool(bad) and all(node.kind != "operation" for node in bad)
+
+
 def _words_that_pass(result: DbtResult) -> str | None:
     """What all failed nodes say, if that passes by itself for each of them."""
     said = result.failures or ((result.said,) if result.exit_code else ())
@@ -134,8 +139,7 @@ def _words_that_pass(result: DbtResult) -> str | None:
 
 def _and_now(before: DbtResult | None, result: DbtResult) -> DbtResult:
     """What became of every node when some were run once more."""
-    if before is None:
-        return result
+    assert before is not None  # noqa: S101 - or nothing could be retried
     nodes = {node.unique_id: node for node in (*before.nodes, *result.nodes)}
     return replace(result, nodes=tuple(nodes.values()), seconds=before.seconds + result.seconds)
 

@@ -215,3 +215,21 @@ def test_what_does_not_pass_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert len(result.failures) == 1
     assert asked == [["build"], *[["retry"]] * times]
     assert len(waited) == times
+
+
+@pytest.mark.parametrize("nodes", [[], [Node("operation.small.small-on-run-end-0", "error", 0.0, _VICTIM)]])
+def test_a_hook_that_lost_a_deadlock_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nodes: list[Node]
+) -> None:
+    """dbt's retry leaves hooks out, and one of them holds back customers: the whole command runs again."""
+    asked: list[list[str]] = []
+
+    def run_once(arguments: list[str], **_: object) -> DbtResult:
+        asked.append(arguments)
+        return DbtResult(1, tuple(nodes), 1.0, _VICTIM) if len(asked) == 1 else DbtResult(0, (), 1.0)
+
+    monkeypatch.setattr("pipeline.dbt._run_once", run_once)
+    monkeypatch.setattr("pipeline.dbt.time.sleep", lambda _: None)
+    result = run_dbt(["build"], target="prod", project_dir=tmp_path)
+    assert asked == [["build"], ["build"]]
+    assert result.failures == ()

@@ -11,7 +11,7 @@ import pytest
 from console import ConfigurationError, LockHeldError
 from tests.sqlserver_live.conftest import Place
 from warehouse import Column, ConnectionFailedError, Target, open_warehouse
-from warehouse.sqlserver import SQLServerWarehouse, examine
+from warehouse.sqlserver import SQLServerWarehouse, examine, lock_trial
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,21 @@ def test_the_lock_keeps_another_process_out_and_dies_with_its_own(
         holder.wait()
     with open_warehouse(target).lock():
         pass
+
+
+def test_the_loss_of_the_lock_is_noticed(target: Target) -> None:
+    """A second session is kept out, and when the lock's session ends, the run is stopped within seconds."""
+    assert "was noticed" in lock_trial(target)
+
+
+def test_the_deep_doctor_passes(place: Place) -> None:
+    """Every kind of statement works on this server, in a schema that is gone afterwards."""
+    findings = place.json("pipeline", "doctor", "--target", "prod", "--deep")
+    tried = {found["check"]: found for found in findings if found["verdict"] in {"passed", "failed"}}
+    assert len(tried) == 5
+    assert [found for found in tried.values() if found["verdict"] == "failed"] == []
+    with place.prod.session() as session:
+        assert session.rows("select name from sys.schemas where name like 'order[_]list[_]doctor[_]%'") == []
 
 
 def test_a_connection_that_the_profile_cannot_describe_is_refused(target: Target) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from tests.sqlserver_live.conftest import Place
 from warehouse import Session
+
+#: The lock timeout of a renaming, the renames themselves, and a busy server.
+LONGEST_WAIT = 5.0
+HELD_SECONDS = 60.0
 
 
 def _seen(session: Session, table: str) -> tuple[Any, ...]:
@@ -25,15 +30,18 @@ def test_a_reader_sees_all_of_order_list_while_it_is_built_anew(built: Place) ->
     table = built.prod.relation("ORDER_LIST")
     seen: list[tuple[Any, ...]] = []
     failures: list[Exception] = []
+    waits: list[float] = []
     is_over = threading.Event()
 
     def read() -> None:
         with built.prod.session(read_only=True) as session:
             while not is_over.is_set():
+                began = time.monotonic()
                 try:
                     seen.append(_seen(session, table))
                 except Exception as error:  # whatever it is, a reader must not meet it
                     failures.append(error)
+                waits.append(time.monotonic() - began)
 
     with built.prod.session() as session:
         before, expected = _identity(session, table), _seen(session, table)
@@ -50,6 +58,41 @@ def test_a_reader_sees_all_of_order_list_while_it_is_built_anew(built: Place) ->
     assert failures == []
     assert expected[0] > 0
     assert set(seen) == {expected}
+    assert max(waits) < LONGEST_WAIT, f"a reader waited for {max(waits):.1f} s"
+
+
+def test_somebody_who_reads_for_long_keeps_nobody_else_waiting(built: Place) -> None:
+    """While one transaction holds ORDER_LIST, the build steps back again and again, and other readers go on."""
+    table = built.prod.relation("ORDER_LIST")
+    waits: list[float] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        with built.prod.session(read_only=True) as session:
+            while not is_over.is_set():
+                began = time.monotonic()
+                _seen(session, table)
+                waits.append(time.monotonic() - began)
+
+    def hold() -> None:
+        with built.prod.session() as session, session.transaction():
+            session.rows(f"select top 1 order_key from {table} with (holdlock, tablock)")
+            time.sleep(HELD_SECONDS)
+
+    with built.prod.session() as session:
+        before = _identity(session, table)
+    threads = [threading.Thread(target=hold), threading.Thread(target=read)]
+    for thread in threads:
+        thread.start()
+    try:
+        built.dbt("run", "--select", "path:models/marts/order_list.sql")
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    with built.prod.session() as session:
+        assert _identity(session, table) != before, "ORDER_LIST was not built anew"
+    assert max(waits) < LONGEST_WAIT, f"a reader waited for {max(waits):.1f} s"
 
 
 def test_the_declared_indexes_are_on_the_new_tables(built: Place) -> None:
