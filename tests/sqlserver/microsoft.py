@@ -27,6 +27,11 @@ from tests.sqlserver.lexer import batches
 
 _CACHE = ROOT / ".cache" / "tsql"
 _SECONDS = 60
+#: Unpacked, never installed: the grammar, and an OpenSSL of its time, which its .NET wants and no system has any more.
+_WHEELS = {
+    "parser": "mssql-scripter==1.0.0a23 --hash=sha256:5119d148a9750d2cfa9820835da32d5140ebc85807e7ed5403a521052782dd6e",
+    "openssl": "psycopg2-binary==2.7.4 --hash=sha256:4a4f23a08fbccbe40ecdb5384d807bcb469ea71dd87e6be2e80b036b8e6d47df",
+}
 
 
 def service() -> tuple[Path, Path]:
@@ -45,7 +50,9 @@ def service() -> tuple[Path, Path]:
 def _unpacked(name: str, inside: str, options: list[str]) -> Path:
     folder = _CACHE / name
     if not (folder / inside).exists():
-        wanted = ROOT / "requirements" / f"tsql-{name}.txt"
+        folder.mkdir(parents=True, exist_ok=True)
+        wanted = folder / "requirements.txt"
+        wanted.write_text(_WHEELS[name], encoding="utf-8")
         fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", *options]
         subprocess.run([*fetch, "--require-hashes", "--dest", str(folder), "--requirement", str(wanted)], check=True)
         for wheel in folder.glob("*.whl"):
@@ -115,7 +122,11 @@ def statements(folder: Path) -> list[str]:
     compiled = json.loads((folder / "compiled" / "statements.json").read_text(encoding="utf-8"))
     sending.send_everything(folder / "sent", few_columns)
     sent = json.loads((folder / "sent" / "sent.json").read_text(encoding="utf-8"))
-    texts = [*compiled.values(), *(text for run in sent.values() for sql in run for text, _ in batches(sql))]
+    # a driver's ? is no T-SQL
+    texts = [
+        *compiled.values(),
+        *(re.sub(r"\?(?=[,)])", "@p", text) for run in sent.values() for sql in run for text, _ in batches(sql)),
+    ]
     return list({_alike(text): text for text in texts}.values())
 
 
