@@ -11,9 +11,8 @@
 {%- set direction = '\\x{061c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}' -%}
 case
     when {{ text }} is null then null
-    when regexp_matches({{ text }}, '^ | $|  |[{{ blank | replace("\\x20", "\\x1f") | replace("\\p{Z}", "\\x{1680}\\x{2000}-\\x{200b}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}") }}{{ direction }}]|^$')
-        then nullif(trim(regexp_replace(regexp_replace({{ text }}, '[{{ direction }}]+', '', 'g'), '[{{ blank }}]+', ' ', 'g')), '')
-    else {{ text }}
+    when {{ is_folded(text) }} then {{ text }}
+    else nullif(trim(regexp_replace(regexp_replace({{ text }}, '[{{ direction }}]+', '', 'g'), '[{{ blank }}]+', ' ', 'g')), '')
 end
 {%- endmacro %}
 

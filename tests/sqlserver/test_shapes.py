@@ -77,3 +77,18 @@ def test_a_clean_text_is_not_folded(compiled: Mapping[str, str]) -> None:
     folded = len(re.findall(r"nullif\(trim\(", sql))
     assert folded > 0
     assert len(re.findall(r"not like concat\(N'%\['", sql)) == folded
+
+
+def test_the_look_knows_every_blank_and_mark(compiled: Mapping[str, str]) -> None:
+    """What folding would change is never taken for clean: the look's ranges hold every character that it replaces."""
+    sql = compiled["model.master_schedule.int_orders__unioned"]
+    look = re.search(r"not like concat\(N'%\['(.*?), N'\]%'\)", sql)
+    assert look
+    ranges = re.findall(r"nchar\((\d+)\)(?:, N'-', nchar\((\d+)\))?", look[1])
+    looked_for = {code for first, last in ranges for code in range(int(first), int(last or first) + 1)}
+    folded = {
+        int(code)
+        for code in re.findall(r"nchar\((\d+)\)", sql[look.end() :].split("nullif(", 1)[1].split(" end", 1)[0])
+    }
+    assert len(folded) > 90
+    assert folded - {64976} - looked_for == set()
