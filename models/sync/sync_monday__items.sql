@@ -11,7 +11,8 @@ with waiting as (
         orders.sync_error_message,
         orders.retry_count,
         {%- for column in business_columns() %}
-        {{ shown_value(column, 'orders') }} as {{ identifier(column.name) }}
+        {%- set shown = shown_value(column, 'orders') | trim %}
+        {{ shown if shown == 'orders.' ~ identifier(column.name) else shown ~ ' as ' ~ identifier(column.name) }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('swp_order_list_sync') }} as orders

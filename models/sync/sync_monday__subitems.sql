@@ -52,7 +52,7 @@ waiting as (
         0 as qty,
         gone.zero_row_hash as row_hash,
         gone.zero_hash as board_hash,
-        case when gone.has_order = 1 then {{ sync_state('gone.zero_hash', 'gone') }} else {{ gone_state('gone') }} end as sync_state,
+        case when gone.has_order = 1 then {{ sync_state('gone.zero_hash', 'gone') }} when gone.has_order = 0 then {{ gone_state('gone') }} end as sync_state,
         case when gone.has_order = 1 then 'UPDATE' else 'DELETE' end as action_type,
         gone.monday_subitem_id,
         gone.error_message as sync_error_message,
