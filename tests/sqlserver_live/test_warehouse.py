@@ -63,7 +63,7 @@ def test_a_key_is_sought_and_not_scanned(session: Session, target: Target) -> No
     session.create_table("keyed", [Column("k", "key", nullable=False)], key=["k"])
     relation = open_warehouse(target).relation("keyed")
     found = session.rows(
-        "select data_type, character_maximum_length from INFORMATION_SCHEMA.COLUMNS where TABLE_NAME = ?", ["keyed"]
+        "select DATA_TYPE, CHARACTER_MAXIMUM_LENGTH from INFORMATION_SCHEMA.COLUMNS where TABLE_NAME = ?", ["keyed"]
     )
     assert found == [("varchar", 64)]
     assert session.rows(f"select count(*) from {relation} where k = ?", ["a" * 64]) == [(0,)]
