@@ -138,7 +138,7 @@ class Cursor:
         if error := self._connection.server.fails(sql):
             raise error
         server = self._connection.server
-        words = next((words for words in server.answers if re.search(words, sql)), "")
+        words = next((words for words in server.answers if re.search(words, sql, re.IGNORECASE)), "")
         self._rows = list(server.answers.get(words, []))
         first = self._rows[0] if self._rows else ("",) * len(server.names.get(words, "a"))
         names = server.names.get(words, [f"c{n}" for n in range(len(first))])

@@ -23,13 +23,13 @@ REPLIES: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = {
     r"as schema_exist": (["schema_exist"], [(1,)]),
     r"as character_maximum_length": (
         ["column_name", "data_type", "character_maximum_length", "numeric_precision", "numeric_scale"],
-        [("key", *TEXT)],
+        [("order_key", *TEXT)],
     ),
     r"dm_exec_describe_first_result_set": (
         ["is_hidden", "name", "system_type_name", "error_number", "error_message"],
-        [(0, "key", "nvarchar(40)", None, None)],
+        [(0, "order_key", "nvarchar(40)", None, None)],
     ),
-    r"where 1 = 0|where 0 = 1": (["key"], []),
+    r"where 1 = 0|where 0 = 1": (["order_key"], []),
 }
 
 

@@ -79,7 +79,7 @@ class Cursor:
     def execute(self, sql: str, *_: object) -> Cursor:
         if self.connection.is_lost:
             raise LOST
-        self.is_of_types = "information_schema" in sql
+        self.is_of_types = "information_schema" in sql.lower()
         if sql == "select 1" or self.is_of_types:
             return self  # the session's own questions
         self.connection.server.sent.append(sql)

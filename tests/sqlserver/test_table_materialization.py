@@ -12,6 +12,8 @@ import sys
 import pytest
 
 from tests.project import ROOT
+from tests.sqlserver.refused import refused_in
+from tests.sqlserver.tsql import errors_in
 
 _PROJECT = """\
 name: small
@@ -24,17 +26,18 @@ models:
     +materialized: table
     +as_columnstore: false
     +grants: {select: [reader]}
-    +indexes: [{columns: [key], unique: true, type: clustered}, {columns: [key]}]
+    +indexes: [{columns: [order_key], unique: true, type: clustered}, {columns: [order_key]}]
     +post-hook: "{{ mark_as_ours(this) }}"
 """
 _YML = """\
 models:
   - name: contracted
     config: {contract: {enforced: true}}
-    columns: [{name: key, data_type: nvarchar(40)}]
+    columns: [{name: order_key, data_type: nvarchar(40)}]
 """
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # dbt's own, before each statement
-_MODEL = "select cast(N'∆' as nvarchar(40)) as [key]"
+_DYNAMIC = re.compile(r"exec ?\(N?'((?:[^']|'')*)'\)", re.IGNORECASE)
+_MODEL = "select cast(N'∆' as nvarchar(40)) as [order_key]"
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +111,19 @@ def test_a_table_is_made_empty_and_then_filled(sent: list[str]) -> None:
     """One statement that makes and fills it would lock the catalog until the last row is in."""
     assert not [sql for sql in sent if re.search(r"select (?!top 0)\S* into", sql, re.IGNORECASE)]
     assert place(sent, "select top 0 * into", '"plain__dbt_tmp"') < place(sent, "with (tablock)", '"plain__dbt_tmp"')
-    assert place(sent, "create table", '"contracted__dbt_tmp"') < place(sent, "with (tablock) ([key])")
+    assert place(sent, "create table", '"contracted__dbt_tmp"') < place(sent, "with (tablock) ([order_key])")
 
 
 def test_the_old_one_goes_when_nobody_asks_for_it_any_more(sent: list[str]) -> None:
     """It is dropped after the renaming, as what it was: a table or a view."""
     assert place(sent, "sp_rename", "[plain__dbt_tmp]") < place(sent, "drop table", "plain__dbt_backup")
     assert place(sent, "sp_rename", "[contracted__dbt_tmp]") < place(sent, "drop view", "contracted__dbt_backup")
+
+
+def test_what_it_sends_is_t_sql(sent: list[str]) -> None:
+    """Its statements, those in literals too, parse and hold nothing that SQL Server refuses."""
+    ours = [sql for sql in sent if "plain__dbt_tmp" in sql or "contracted__dbt_tmp" in sql]
+    inner = [found[1].replace("''", "'") for sql in ours for found in [_DYNAMIC.search(sql)] if found]
+    assert len(inner) >= 4
+    bad = {sql: (errors_in(sql), refused_in(sql)) for sql in (*ours, *inner) if errors_in(sql) or refused_in(sql)}
+    assert bad == {}
