@@ -28,6 +28,7 @@ from loader.formats.numerals import between, up_to_column
 from loader.formats.package import Package
 from loader.formats.sheet_chunks import DATA, DATA_END, MAIN, Chunks, UnprovenError
 from loader.formats.strings import strings_of
+from loader.formats.styles import Styles
 
 #: calamine builds the whole area between the first and the last value, 32 bytes a cell.
 _MOST_CELLS = 12_000_000
@@ -93,16 +94,13 @@ _STRINGS = (
 def rows(
     package: Package,
     part: str,
-    styles: Sequence[Moment | None],
+    styles: Styles,
     strings: str | None,
-    *,
-    date_1904: bool,
 ) -> Iterator[Row]:
     """The rows of a sheet that hold a value, ascending; of most sheets all or none, of large ones as far as proven.
 
     Args:
         part: of the sheet.
-        styles: what each cell style makes of numbers.
         strings: the part of the shared strings.
 
     Raises:
@@ -112,7 +110,7 @@ def rows(
     chunks = Chunks(package, part)
     first = next(chunks)
     if chunks.ended:
-        yield from _read(_proven(first, styles, 0), styles, _shared(package, strings), date_1904=date_1904)
+        yield from _read(_proven(first, styles, 0), styles, _shared(package, strings))
         return
     # calamine would read the shared strings anew for each chunk: it gets their indexes as texts
     table = strings_of(package, strings)
@@ -122,7 +120,7 @@ def rows(
         if _MARK.encode() in proven:
             raise UnprovenError
         marked = _INDEX.sub(rb'\1 t="str"\2' + _MARK.encode(), proven)
-        for number, cells in _read(marked, styles, b"", date_1904=date_1904):
+        for number, cells in _read(marked, styles, b""):
             last = number
             yield number, [_unmarked(cell, table) for cell in cells]
 
@@ -136,10 +134,10 @@ def _unmarked(cell: Value, table: Sequence[str]) -> Value:
     return table[index]
 
 
-def _read(proven: bytes, styles: Sequence[Moment | None], shared: bytes, *, date_1904: bool) -> Iterator[Row]:
+def _read(proven: bytes, styles: Styles, shared: bytes) -> Iterator[Row]:
     if not proven:
         return
-    workbook = _workbook(proven, shared, styles, date_1904=date_1904)
+    workbook = _workbook(proven, shared, styles)
     try:
         sheet = calamine.load_workbook(io.BytesIO(workbook)).get_sheet_by_index(0)
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError) as error:
@@ -154,7 +152,7 @@ def _read(proven: bytes, styles: Sequence[Moment | None], shared: bytes, *, date
             yield number, [*missing, *cells] if missing else cells
 
 
-def _proven(data: bytes, styles: Sequence[Moment | None], above: int) -> bytes:
+def _proven(data: bytes, styles: Styles, above: int) -> bytes:
     """Rows in the one spelling that calamine reads right, with error cells as texts.
 
     Args:
@@ -176,7 +174,7 @@ def _proven(data: bytes, styles: Sequence[Moment | None], above: int) -> bytes:
         raise UnprovenError
     if not _is_plain(data):
         raise UnprovenError
-    dates = tuple(index for index, kind in enumerate(styles) if kind is not None)
+    dates = tuple(index for index, kind in enumerate(styles.moments()) if kind is not None)
     if dates and _odd_moment(dates).search(data):
         raise UnprovenError
     return _ERROR.sub(rb'\1 t="str"\2', data) if b't="e"' in data else data
@@ -234,11 +232,11 @@ def _escaped(text: str) -> str:
     )
 
 
-def _workbook(rows_proven: bytes, shared: bytes, styles: Sequence[Moment | None], *, date_1904: bool) -> bytes:
+def _workbook(rows_proven: bytes, shared: bytes, styles: Styles) -> bytes:
     """A workbook of one sheet. Its list of merged cells is empty and stands in front of the cells, for calamine reads a
     sheet a second time in search of one.
     """
-    formats = "".join(f'<xf numFmtId="{_BUILT_IN[kind]}"/>' for kind in styles)
+    formats = "".join(f'<xf numFmtId="{_BUILT_IN[kind]}"/>' for kind in styles.moments())
     root = "".join(
         f'<Relationship Id="{kind}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
         for kind, target in (("worksheet", "s.xml"), ("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml"))
@@ -250,7 +248,7 @@ def _workbook(rows_proven: bytes, shared: bytes, styles: Sequence[Moment | None]
         ),
         "xl/_rels/workbook.xml.rels": (f'<Relationships xmlns="{_PACKAGE}">{root}</Relationships>'.encode(),),
         "xl/workbook.xml": (
-            f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/><sheets>'
+            f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(styles.date_1904)}"/><sheets>'
             '<sheet name="S" sheetId="1" r:id="worksheet"/></sheets></workbook>'.encode(),
         ),
         "xl/styles.xml": (f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'.encode(),),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from enum import Enum
+from functools import lru_cache
 
 #: Formats whose code the file need not say. 27 to 36 and 50 to 58 are dates in East Asian Excel, where a file says
 #: nothing else under these ids.
@@ -39,6 +40,7 @@ class Moment(Enum):
     DURATION = "duration"
 
 
+@lru_cache(4096)
 def moment_of_format(number: int, code: str | None) -> Moment | None:
     """What a number format makes of numbers; ``None``: they stay numbers.
 

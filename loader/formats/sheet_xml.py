@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from loader.errors import RejectedError
 from loader.formats.base import Row, Value
-from loader.formats.moments import Moment, moment
 from loader.formats.numerals import column_letters, column_number
 from loader.formats.package import Package
 from loader.formats.strings import RichText, unescape
+from loader.formats.styles import Styles
 from loader.formats.xml import LOCAL, XmlParser
 
 #: Below so many bytes of XML the rows are sorted, if need be; larger sheets are not held in memory.
@@ -34,22 +34,19 @@ def read_rows(
     package: Package,
     part: str,
     sheet: str,
-    styles: Sequence[Moment | None],
+    styles: Styles,
     strings: Sequence[str],
-    *,
-    date_1904: bool,
 ) -> Iterator[Row]:
     """The rows of a sheet that hold a value, ascending.
 
     Args:
-        styles: what each cell style makes of numbers.
         strings: the shared strings.
 
     Raises:
         RejectedError: the part is damaged, a formula has no stored result, a shared string is not there, or the rows of
             a large sheet do not ascend.
     """
-    rows = _rows_as_they_come(package, part, _Cells(sheet, styles, strings, date_1904=date_1904))
+    rows = _rows_as_they_come(package, part, _Cells(sheet, styles, strings))
     if package.size(part) <= _SORTABLE:
         sheet_rows: dict[int, list[Value]] = {}
         for number, cells in rows:
@@ -96,8 +93,8 @@ def _laid_over(below: list[Value] | None, above: list[Value]) -> list[Value]:
 class _Cells:
     """Takes an XML parser's calls and makes rows of them."""
 
-    def __init__(self, sheet: str, styles: Sequence[Moment | None], strings: Sequence[str], *, date_1904: bool) -> None:
-        self._sheet, self._styles, self._strings, self._date_1904 = sheet, styles, strings, date_1904
+    def __init__(self, sheet: str, styles: Styles, strings: Sequence[str]) -> None:
+        self._sheet, self._styles, self._strings = sheet, styles, strings
         self._columns: dict[str, int] = {}
         self._finished: list[tuple[int, list[Value]]] = []
         self._in_data = False
@@ -240,10 +237,8 @@ class _Cells:
         number = float(text)
         if abs(number) == _INFINITE:
             return text
-        if style is not None and style.isdecimal() and int(style) < len(self._styles):
-            kind = self._styles[int(style)]
-            if kind is not None:
-                return moment(number, kind, date_1904=self._date_1904)
+        if style is not None and style.isdecimal():
+            return self._styles.value(number, int(style))
         return number
 
     def _reject(self, row: int, column: int, what: str, then: str) -> None:

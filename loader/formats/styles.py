@@ -22,13 +22,17 @@ class Styles:
         self._built_in = built_in
         self._moments: dict[int, Moment | None] = {}
 
+    def moments(self) -> tuple[Moment | None, ...]:
+        """What each style makes of numbers; ``None`` where they stay numbers."""
+        return tuple(map(self._moment, self.formats))
+
     def value(self, number: float, style: int) -> Value:
         """What a number is in a cell of this style; the number itself where there is no such style."""
         try:
             kind = self._moments[style]
         except KeyError:
-            format_ = self.formats[style] if style < len(self.formats) else 0
-            kind = self._moments[style] = self._moment(format_)
+            kind = self._moment(self.formats[style]) if style < len(self.formats) else None
+            self._moments[style] = kind
         return number if kind is None else moment(number, kind, date_1904=self.date_1904)
 
     def value_of_format(self, number: float, format_: int) -> Value:

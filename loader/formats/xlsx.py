@@ -8,11 +8,11 @@ from functools import cached_property
 
 from loader.formats import canonical
 from loader.formats.base import Row, SheetInfo
-from loader.formats.moments import Moment, moment_of_format
 from loader.formats.package import Package
 from loader.formats.sheet_chunks import UnprovenError
 from loader.formats.sheet_xml import read_rows
 from loader.formats.strings import strings_of
+from loader.formats.styles import Styles
 from loader.formats.xml import LOCAL, parse
 
 _HIDDEN = ("hidden", "veryHidden")
@@ -46,15 +46,11 @@ class XlsxBook:
         """
         part, last = str(sheet.key), 0
         try:
-            for row in canonical.rows(
-                self._package, part, self._styles, self._part("sharedStrings"), date_1904=self._date_1904
-            ):
+            for row in canonical.rows(self._package, part, self._styles, self._part("sharedStrings")):
                 last = row[0]
                 yield row
         except UnprovenError:
-            for row in read_rows(
-                self._package, part, sheet.name, self._styles, self._strings, date_1904=self._date_1904
-            ):
+            for row in read_rows(self._package, part, sheet.name, self._styles, self._strings):
                 if row[0] > last:
                     yield row
 
@@ -73,33 +69,32 @@ class XlsxBook:
         return strings_of(self._package, self._part("sharedStrings"))
 
     @cached_property
-    def _styles(self) -> tuple[Moment | None, ...]:
-        """What each cell style makes of numbers."""
-        part = self._part("styles")
-        return _moments_of_styles(self._package, part) if part else ()
+    def _styles(self) -> Styles:
+        styles, part = Styles(), self._part("styles")
+        styles.date_1904 = self._date_1904
+        if part:
+            _read_styles(self._package, part, styles)
+        return styles
 
     def _part(self, kind: str) -> str | None:
         return next((r.target for r in self._relations.values() if r.type == kind), None)
 
 
-def _moments_of_styles(package: Package, part: str) -> tuple[Moment | None, ...]:
-    codes: dict[int, str] = {}
-    formats: list[int] = []
+def _read_styles(package: Package, part: str, styles: Styles) -> None:
     open_elements: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         parent = open_elements[-1] if open_elements else ""
         open_elements.append(LOCAL[name])
         if LOCAL[name] == "numFmt" and parent == "numFmts":
-            codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            styles.codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif LOCAL[name] == "xf" and parent == "cellXfs":
-            formats.append(_number(attributes.get("numFmtId")))
+            styles.formats.append(_number(attributes.get("numFmtId")))
 
     def end(_: str) -> None:
         open_elements.pop()
 
     parse(package.pieces(part), part, start=start, end=end)
-    return tuple(moment_of_format(number, codes.get(number)) for number in formats)
 
 
 def _number(text: str | None) -> int:

@@ -13,10 +13,13 @@ from loader.formats.moments import Moment
 from loader.formats.package import Package
 from loader.formats.sheet_chunks import UnprovenError
 from loader.formats.strings import strings_of
+from loader.formats.styles import Styles
 
 SHEET, STRINGS = "sheet.xml", "strings.xml"
 #: What a sheet comes to: the texts of its cells by row, or why it was refused.
 Outcome = dict[int, list[str | None]] | str
+#: A built-in format of each kind.
+FORMATS = {None: 0, Moment.DATE: 14, Moment.DURATION: 46}
 _TOO_LARGE = "too large to sort"
 
 
@@ -53,17 +56,24 @@ class Content:
         return Parts(parts, self.step)
 
     @property
+    def settings(self) -> Styles:
+        settings = Styles()
+        settings.date_1904 = self.date_1904
+        settings.formats += [FORMATS[kind] for kind in self.styles]
+        return settings
+
+    @property
     def strings_part(self) -> str | None:
         return None if self.strings is None else STRINGS
 
     def proven(self) -> Iterator[Row]:
         """The rows the fast way."""
-        return canonical.rows(self.package, SHEET, self.styles, self.strings_part, date_1904=self.date_1904)
+        return canonical.rows(self.package, SHEET, self.settings, self.strings_part)
 
     def parsed(self) -> Iterator[Row]:
         """The rows the sure way."""
         texts = strings_of(self.package, self.strings_part)
-        yield from sheet_xml.read_rows(self.package, SHEET, "S", self.styles, texts, date_1904=self.date_1904)
+        yield from sheet_xml.read_rows(self.package, SHEET, "S", self.settings, texts)
 
     def is_proven(self) -> bool:
         """Whether the whole sheet goes the fast way."""

@@ -159,9 +159,7 @@ def _difference(book: XlsxBook) -> str | None:
     for sheet in book.sheets:
         fast = outcome(book.rows(sheet))
         try:
-            rows = sheet_xml.read_rows(
-                book._package, str(sheet.key), sheet.name, book._styles, book._strings, date_1904=book._date_1904
-            )
+            rows = sheet_xml.read_rows(book._package, str(sheet.key), sheet.name, book._styles, book._strings)
         except RejectedError as error:
             sure: object = str(error)
         else:

@@ -16,6 +16,7 @@ import samples
 from loader.formats import xlsx
 from loader.formats.package import Package
 from loader.formats.sheet_chunks import UnprovenError
+from loader.formats.styles import Styles
 from loader.limits import Limits
 from loader.workbook import read_sheet
 from tests.loader.both_ways import Outcome, outcome
@@ -161,6 +162,6 @@ def test_nearly_canonical_is_not_proven() -> None:
         changed_sheet = _EXCEL.replace(old, new)
         assert changed_sheet != _EXCEL
         book = xlsx.XlsxBook(Package(pack(changed(parts_of(changed_sheet, formats=(14,)), {SHEET: str})), Limits()))
-        rows = xlsx.canonical.rows(book._package, SHEET, (None,), None, date_1904=False)
+        rows = xlsx.canonical.rows(book._package, SHEET, Styles(), None)
         with pytest.raises(UnprovenError):
             list(rows)
