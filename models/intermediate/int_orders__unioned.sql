@@ -79,8 +79,10 @@ sheets as (
         {{ 'standing.' ~ identifier(column) if column in standing else 'null' }} as {{ identifier(column) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ this }} as standing
+    {%- if not flags.EMPTY %} {#- which empties workbooks too: then nobody knows whose rows must stand, and all stay #}
     inner join workbooks on standing._raw_table = workbooks.raw_table
     where workbooks.status = 'refused'
+    {%- endif %}
     {%- endif %}
 )
 
