@@ -16,6 +16,9 @@
 {%- for word in ['key', 'item_name'] if word in said and (said[word] is string or said[word] is mapping or said[word] is not iterable or not said[word]) -%}
     {%- do stop_customer(file, word, 'give a list of columns, such as [aag_order_number, po_number]') -%}
 {%- endfor -%}
+{%- if 'numbers' in said and said.numbers is not string and (said.numbers is mapping or said.numbers is not iterable) -%}
+    {%- do stop_customer(file, 'numbers', 'give decimal_comma, currency, or a list of both') -%}
+{%- endif -%}
 {%- for column in (said.columns or {}).values() -%} {%- do check_word(file, 'columns', column, ['size', 'ignore'] + names, 'column') -%} {%- endfor -%}
 {%- for column in (said.expressions or {}).keys() -%} {%- do check_word(file, 'expressions', column, names, 'column') -%} {%- endfor -%}
 {%- for column in said.key or [] -%} {%- do check_word(file, 'key', column, texts, 'text column') -%} {%- endfor -%}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,7 @@ SLIPS = {
     "dsslr": ("numbers: [xyz]", 'numbers: A customer has no word "xyz"; there are decimal_comma, currency'),
     "equinox": ("group_season: aag_seasn", 'A customer has no word "aag_seasn"; did you mean "aag_season"?'),
     "feetures": ("paused: maybe", "paused: say true or false"),
+    "starlight": ("numbers: 12", "numbers: give decimal_comma, currency, or a list of both"),
     "lambs": ("order_types: [ON HOLD]", "order_types: give pairs, such as {ON HOLD: RECEIVED}"),
 }  # fmt: skip
 
@@ -123,6 +125,26 @@ def test_a_slip_in_a_customer_s_file_stops_with_a_sentence(own_project: Dbt) -> 
     assert done.returncode != 0
     assert "models/staging/customers/stg_" in done.stdout
     assert dbt.rows("select table_name from information_schema.tables order by 1") == before
+
+
+@pytest.mark.parametrize(
+    ("slip", "message"),
+    [
+        (lambda text: text.replace("stg_greyson", "stg_greysn"), "with name 'stg_greysn'"),
+        (
+            lambda text: f"{text}    config: {{meta: {{dates: day_first}}}}\n    config: {{}}\n",
+            "Duplicate key 'config'",
+        ),
+    ],
+)
+def test_words_that_dbt_would_drop_stop_it(own_project: Dbt, slip: Callable[[str], str], message: str) -> None:
+    """Words for a model that there is not, and words that are said twice, are errors with their file."""
+    path = own_project.project / "models/staging/customers/stg_greyson.yml"
+    path.write_text(slip(path.read_text(encoding="utf-8")), encoding="utf-8")
+    done = own_project.run("parse", check=False)
+    assert done.returncode != 0
+    assert message in done.stdout
+    assert "stg_greyson.yml" in done.stdout
 
 
 @pytest.mark.parametrize("type_", ["varchar(40)", "NVARCHAR(50)", "float", "nvarchar(max)", "nvarchar(4001)"])
