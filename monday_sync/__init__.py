@@ -3,9 +3,9 @@
 Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to one board per target.
 """
 
-from monday_sync.plan import Plan
-from monday_sync.push import plan, push
-from monday_sync.results import Counts, CustomerCounts, Problem, PushResult
-from monday_sync.status import StatusResult, status
+from monday_sync.commands.push import plan, push
+from monday_sync.commands.status import StatusResult, status
+from monday_sync.domain.plan import Plan
+from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult
 
 __all__ = ["Counts", "CustomerCounts", "Plan", "Problem", "PushResult", "StatusResult", "plan", "push", "status"]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from monday_sync.adopt import AdoptResult
-from monday_sync.due import count_reasons, reasons
-from monday_sync.history import HistoryResult
-from monday_sync.ledger import Level
-from monday_sync.plan import Action, Change, Plan, Skip, Step
-from monday_sync.results import Counts, Problem, PushResult
-from monday_sync.status import StateCounts, StatusResult
-from monday_sync.verify import VerifyResult
+from monday_sync.commands.adopt import AdoptResult
+from monday_sync.commands.history import HistoryResult
+from monday_sync.commands.status import StateCounts, StatusResult
+from monday_sync.commands.verify import VerifyResult
+from monday_sync.domain.due import count_reasons, reasons
+from monday_sync.domain.plan import Action, Change, Plan, Step
+from monday_sync.domain.rows import Level
+from monday_sync.domain.selection import Skip
+from monday_sync.engine.results import Counts, Problem, PushResult
 
 _STEPS_SHOWN = 200
 _PROBLEMS_SHOWN = 20

@@ -133,7 +133,7 @@ def _relations(names: Relations) -> Iterator[Finding]:
 
 
 def _board(target: Target) -> Iterator[Finding]:
-    from monday_sync.boards import load_board  # noqa: PLC0415 - only here
+    from monday_sync.domain.board import load_board  # noqa: PLC0415 - only here
 
     board = load_board(target.name, target.project_dir / "boards")
     yield Finding("board file", "ok", f"boards/{target.name}.yml: board {board.board_id}")

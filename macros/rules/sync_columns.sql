@@ -1,4 +1,4 @@
-{#- sync_state and the columns that go with it, for rows joined to the ledger. The rule of monday_sync/state.py.
+{#- sync_state and the columns that go with it, for rows joined to the ledger. The rule of monday_sync/domain/state.py.
 
     Args: board_hash, what the board is to show; ledger, the alias of the ledger's row (all NULL when there is none);
     monday_id, the ledger's column that links to the board. -#}

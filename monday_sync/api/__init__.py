@@ -5,7 +5,7 @@ that says what the caller can do. It knows nothing of the ledger; exactly-once i
 
 Notes for callers:
 
-* A status label that is a number ("34") would be read as an index. :func:`monday_sync.values.encode` therefore takes
+* A status label that is a number ("34") would be read as an index. :func:`monday_sync.domain.values.encode` takes
   ``ColumnInfo.label_ids`` and sends the index of such a label; without it, or when the label is new, it refuses.
 * ``BoardApi.batch_size(kind)`` takes the kinds create, change, move, archive, create_group (or the API's field names).
 * Outcomes with ``retryable`` met a limit that did not pass in time, or a token that may not do it: nothing happened,
@@ -13,7 +13,6 @@ Notes for callers:
 """
 
 from monday_sync.api.client import BoardApi
-from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start
 from monday_sync.api.operations import (
     ArchiveGroup,
     ArchiveItem,
@@ -26,26 +25,17 @@ from monday_sync.api.operations import (
     Operation,
     Outcome,
 )
-from monday_sync.api.pacing import Estimate
 
 __all__ = [
     "ArchiveGroup",
     "ArchiveItem",
     "BoardApi",
-    "BoardInfo",
-    "BoardItem",
     "ChangeColumns",
-    "ColumnInfo",
     "CreateGroup",
     "CreateItem",
     "CreateSubitem",
-    "Day",
-    "Estimate",
-    "Group",
-    "Me",
     "MoveToGroup",
     "MutationRequest",
     "Operation",
     "Outcome",
-    "Start",
 ]

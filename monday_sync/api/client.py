@@ -18,13 +18,14 @@ from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault, Kind
 from monday_sync.api.jobs import Jobs
 from monday_sync.api.labels import add_labels
-from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Start
 from monday_sync.api.operations import MutationRequest, Outcome, document_of, variables_of
-from monday_sync.api.pacing import Estimate, Pacer, Time
+from monday_sync.api.pacing import Pacer, Time
 from monday_sync.api.reading import Reader
 from monday_sync.api.transport import Transport
-from monday_sync.boards import BoardConfig
-from monday_sync.boards.guard import is_loopback
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.board.guard import is_loopback
+from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start
 from monday_sync.errors import RefusedError
 
 #: Seconds for a whole answer: the API's own 60, and some for the way.

@@ -11,7 +11,7 @@ from monday_sync.api.documents import Request, single
 from monday_sync.api.errors import InDoubtError, RequestFailedError
 from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault
-from monday_sync.api.model import ColumnInfo
+from monday_sync.domain.remote import ColumnInfo
 
 _TRIES = 4
 _KIND = "update_labels"

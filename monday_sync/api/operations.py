@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-#: Column id to its value in the JSON form of :func:`monday_sync.values.encode`.
+#: Column id to its value in the JSON form of :func:`monday_sync.domain.values.encode`.
 Values = Mapping[str, object]
 
 #: One encoder for all: json.dumps() with options makes one for each value.

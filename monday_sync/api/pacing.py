@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from monday_sync.api.costs import Cost, Costs
 from monday_sync.api.limits import CALLS, POINTS, HiddenWindow, Quota, Spending, Use, Window, read_quotas
+from monday_sync.domain.estimate import Estimate
 from monday_sync.errors import DailyLimitError
 
 TIME_LIMIT = 60.0
@@ -40,21 +41,6 @@ _FIELDS = {
     "create": ("create_item", "create_subitem"), "change": ("change_columns",), "move": ("move_to_group",),
     "archive": ("archive_item",),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What work will take.
-
-    Args:
-        seconds: from the first request to the last answer.
-        day_share: of the day's calls; ``None`` when the day's limit is not known.
-    """
-
-    seconds: float
-    calls: int
-    points: int
-    day_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

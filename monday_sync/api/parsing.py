@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monday_sync.api.model import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
-from monday_sync.boards import ColumnMapping
-from monday_sync.values import read
+from monday_sync.domain.board import ColumnMapping
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
+from monday_sync.domain.values import read
 
 
 class ShapeError(ValueError):

@@ -10,9 +10,9 @@ from monday_sync.api import parsing
 from monday_sync.api.costs import READ
 from monday_sync.api.errors import NotReadError
 from monday_sync.api.exchange import Exchange, TooLargeError
-from monday_sync.api.model import BoardItem
 from monday_sync.api.pacing import Pacer
-from monday_sync.boards import BoardConfig, ColumnMapping
+from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.remote import BoardItem
 
 _PAGE = 500
 _IDS = 100

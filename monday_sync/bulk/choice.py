@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from monday_sync.api import Estimate
-from monday_sync.boards import BoardConfig, ColumnMapping
-from monday_sync.bulk.file import ITEMS_AN_HOUR, JOBS_AN_HOUR, MATCHABLE, BulkPart, BulkRow, Mode, parts, unfit
-from monday_sync.labels import Labels
-from monday_sync.ledger import NAME, Level
-from monday_sync.lookup import KeyReader
-from monday_sync.operations import BoardFacts
-from monday_sync.plan import Action, Step
+from monday_sync.bulk.file import ITEMS_AN_HOUR, JOBS_AN_HOUR, MATCHABLE, BulkRow, parts, unfit
+from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.keys import KeyReader
+from monday_sync.domain.labels import Labels
+from monday_sync.domain.plan import Action, BulkPart, Mode, Step
+from monday_sync.domain.remote import BoardFacts
+from monday_sync.domain.rows import NAME, Level
 
 #: What a job is reckoned with beside the reading back: its start, and asking for its state.
 _CALLS_A_JOB = 4

@@ -10,12 +10,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from monday_sync.boards import ColumnMapping
-from monday_sync.values import is_index_like
-
-Mode = Literal["ingest", "backfill"]
+from monday_sync.domain.board import ColumnMapping
+from monday_sync.domain.values import is_index_like
 
 CLEAR = "<NULL>"
 MOST_ROWS = {"ingest": 10_000, "backfill": 20_000}
@@ -48,23 +45,6 @@ class BulkRow:
     def rows(self) -> int:
         """Rows that it takes in the file."""
         return 1 + len(self.subitems)
-
-
-@dataclass(frozen=True, slots=True)
-class BulkPart:
-    """New items of one group that go by one bulk import.
-
-    Args:
-        mode: ``backfill`` always creates; ``ingest`` leaves alone what ``match_column`` finds on the board.
-        orders: order keys of the items, in the order of the file.
-        subitems: how many go with them.
-    """
-
-    group: str
-    mode: Mode
-    orders: tuple[str, ...]
-    subitems: int
-    match_column: str | None = None
 
 
 def unfit(row: BulkRow, items: Sequence[ColumnMapping], subitems: Sequence[ColumnMapping]) -> str | None:

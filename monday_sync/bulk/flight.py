@@ -11,14 +11,16 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from monday_sync.api import BoardApi, BoardItem
+from monday_sync.api import BoardApi
 from monday_sync.api.jobs import LINK_SECONDS, POLL_SECONDS, BulkJobResult
-from monday_sync.boards import BoardConfig
 from monday_sync.bulk.readback import Address, Found, Import, is_short, match, settle
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.keys import KeyReader
+from monday_sync.domain.remote import BoardItem
+from monday_sync.domain.rows import Attempt, LedgerRow, Level
+from monday_sync.engine.execution.settle import GROUP_ID
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
-from monday_sync.ledger import Attempt, Ledger, LedgerRow, Level
-from monday_sync.lookup import KeyReader
-from monday_sync.settle import GROUP_ID
+from monday_sync.ledger import Ledger
 
 #: Seconds after which a job gets no file any more: one that left us within the life of its address may arrive late.
 _NO_FILE_ANY_MORE = LINK_SECONDS + 60

@@ -7,22 +7,23 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from monday_sync import state as machine
 from monday_sync.api.jobs import Upload
-from monday_sync.boards import BoardConfig
 from monday_sync.bulk.choice import AT_ONCE, Family, families
-from monday_sync.bulk.file import BulkPart, missing_labels, write_csv
+from monday_sync.bulk.file import missing_labels, write_csv
 from monday_sync.bulk.flight import Flight, Landing, Tower
 from monday_sync.bulk.readback import IMPORT, Address
-from monday_sync.diff import step_for
+from monday_sync.domain import state as machine
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.diff import step_for
+from monday_sync.domain.labels import Labels
+from monday_sync.domain.plan import BulkPart, Plan, Step
+from monday_sync.domain.remote import BoardFacts
+from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.engine.execution.sender import Sender
+from monday_sync.engine.execution.settle import GROUP_ID, GROUP_NAME, withdraw
+from monday_sync.engine.results import Tally
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
-from monday_sync.labels import Labels
-from monday_sync.ledger import Answered, Attempt, AttemptOutcome, Ledger, LedgerRow, Level
-from monday_sync.operations import BoardFacts
-from monday_sync.plan import Plan, Step
-from monday_sync.results import Tally
-from monday_sync.sender import Sender
-from monday_sync.settle import GROUP_ID, GROUP_NAME, withdraw
+from monday_sync.ledger import Ledger
 
 _STARTS = 4
 

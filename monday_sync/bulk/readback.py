@@ -10,15 +10,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monday_sync import state as machine
-from monday_sync.api import BoardItem
 from monday_sync.api.jobs import BulkJobResult
-from monday_sync.boards import BoardConfig
-from monday_sync.diff import mappings_of, on_board
-from monday_sync.ledger import NAME, Answered, Attempt, AttemptOutcome, LedgerRow, Level
-from monday_sync.lookup import Key, KeyReader, subitem_for
-from monday_sync.plan import Duplicate
-from monday_sync.settle import CREATE, GROUP_ID, GROUP_NAME, Settled, expire, withdraw
+from monday_sync.domain import state as machine
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.diff import mappings_of, on_board
+from monday_sync.domain.keys import Key, KeyReader, subitem_for
+from monday_sync.domain.plan import Duplicate
+from monday_sync.domain.remote import BoardItem
+from monday_sync.domain.rows import NAME, Answered, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.engine.execution.settle import CREATE, GROUP_ID, GROUP_NAME, Settled, expire, withdraw
 
 #: The kind of an attempt that went by file. The item is created like any other; only the way differs.
 IMPORT = "import"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from monday_sync.bulk.flight import Flight, Tower
 from monday_sync.bulk.readback import IMPORT, Address
-from monday_sync.context import Context
-from monday_sync.ledger import Attempt, LedgerRow, Level
-from monday_sync.sender import Sender
-from monday_sync.settle import withdraw
+from monday_sync.domain.rows import Attempt, LedgerRow, Level
+from monday_sync.engine.context import Context
+from monday_sync.engine.execution.sender import Sender
+from monday_sync.engine.execution.settle import withdraw
 
 _NO_FILE = "the run ended before the bulk import got its file"
 

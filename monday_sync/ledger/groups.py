@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from monday_sync.ledger.rows import AttemptOutcome, Level
+from monday_sync.domain.rows import AttemptOutcome, Level
 from monday_sync.ledger.schema import ATTEMPTS, GROUPS
 from warehouse import Session, Warehouse
 

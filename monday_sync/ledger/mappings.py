@@ -9,12 +9,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from monday_sync.ledger.rows import Level
+from monday_sync.domain.mapping import Places
+from monday_sync.domain.rows import Level
 from monday_sync.ledger.schema import MAPPINGS
 from warehouse import Session, Warehouse
-
-#: view column to (id, type) of the board column
-Places = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

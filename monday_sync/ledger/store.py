@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level, Rekey
 from monday_sync.ledger.baselines import BaselineBook
 from monday_sync.ledger.groups import GroupBook, upgrade
 from monday_sync.ledger.mappings import MappingBook
-from monday_sync.ledger.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level, Rekey
 from monday_sync.ledger.schema import (
     ATTEMPTS,
     CHECKPOINTS,

@@ -11,12 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from monday_sync.boards import BoardConfig, load_board
-from monday_sync.context import Context
+from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.domain.board import BoardConfig, load_board
+from monday_sync.domain.plan import Plan
+from monday_sync.domain.selection import Options
+from monday_sync.engine.context import Context
+from monday_sync.engine.results import PushResult
 from monday_sync.ledger import Ledger
-from monday_sync.plan import Options, Plan
-from monday_sync.push import PushRequest, plan_in, push_in
-from monday_sync.results import PushResult
 from tests.monday_sync.bay import bay
 from tests.monday_sync.fake_board import FakeBoard
 from tests.monday_sync.relations import Order, Relations

@@ -13,24 +13,18 @@ from dataclasses import dataclass, field, replace
 from monday_sync.api import (
     ArchiveGroup,
     ArchiveItem,
-    BoardInfo,
-    BoardItem,
     ChangeColumns,
-    ColumnInfo,
     CreateGroup,
     CreateItem,
     CreateSubitem,
-    Day,
-    Estimate,
-    Group,
-    Me,
     MoveToGroup,
     MutationRequest,
     Operation,
     Outcome,
-    Start,
 )
-from monday_sync.boards import BoardConfig, ColumnMapping
+from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start
 from monday_sync.errors import InDoubtError
 
 _KEPT = dt.timedelta(minutes=30)

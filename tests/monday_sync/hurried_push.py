@@ -16,12 +16,12 @@ import duckdb
 
 from console import OrderListError
 from monday_sync.api import BoardApi
-from monday_sync.boards import load_board
-from monday_sync.context import Context, utc_now
+from monday_sync.commands.push import PushRequest, push_in
+from monday_sync.commands.undo import rollback
+from monday_sync.domain.board import load_board
+from monday_sync.domain.selection import Options
+from monday_sync.engine.context import Context, utc_now
 from monday_sync.ledger import Ledger
-from monday_sync.plan import Options
-from monday_sync.push import PushRequest, push_in
-from monday_sync.undo import rollback
 from warehouse import load_target, open_warehouse
 
 TIMEOUT = 0.4

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from board_emulator.testing import EmulatorHandle
 from board_emulator.values import text_of
-from monday_sync.boards import BoardConfig
-from monday_sync.values import shown
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.values import shown
 from tests.monday_sync.relations import Order, Relations
 
 

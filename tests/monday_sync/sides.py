@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from monday_sync.boards import load_board
+from monday_sync.domain.board import load_board
 from monday_sync.ledger import Ledger
 from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse

@@ -25,11 +25,11 @@ from board_emulator.faults import JOBS, PEOPLE, TRANSPORT, Chance
 from board_emulator.model import Board, Item
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
-from monday_sync.context import Context
+from monday_sync.commands.push import PushRequest, push_in
+from monday_sync.commands.verify import verify
+from monday_sync.domain.selection import Options
+from monday_sync.engine.context import Context
 from monday_sync.errors import ConfirmationNeededError
-from monday_sync.plan import Options
-from monday_sync.push import PushRequest, push_in
-from monday_sync.verify import verify
 from tests.monday_sync.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
 from tests.monday_sync.referee import differences
 from tests.monday_sync.sides import Side

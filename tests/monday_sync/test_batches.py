@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator
 
 from monday_sync.api import ArchiveItem, MoveToGroup
-from monday_sync.batches import AHEAD, Task, Work, batches, waves
-from monday_sync.ledger import LedgerRow, Level
+from monday_sync.domain.rows import LedgerRow, Level
+from monday_sync.engine.execution.batches import AHEAD, Task, Work, batches, waves
 
 
 def work(number: int, *kinds: str) -> Work:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console import ConfigurationError, ExitCode
-from monday_sync.boards import BoardConfig, Policy, Scope, guard, load_board
+from monday_sync.domain.board import BoardConfig, Policy, Scope, guard, load_board
 
 SHIPPED = Path(__file__).parents[2] / "boards"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monday_sync.boards import ColumnMapping
 from monday_sync.bulk import CLEAR, MOST_ROWS, BulkRow, missing_labels, parts, unfit, write_csv
+from monday_sync.domain.board import ColumnMapping
 
 ITEMS = (
     ColumnMapping("aag_order_number", "text_1", "text"),

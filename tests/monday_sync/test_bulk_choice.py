@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from monday_sync.api import Estimate
 from monday_sync.bulk import choice
-from monday_sync.plan import Plan
+from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.plan import Plan
 from monday_sync.render import plan_json, plan_text
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.relations import Order

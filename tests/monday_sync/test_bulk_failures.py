@@ -8,10 +8,10 @@ from typing import NoReturn
 import pytest
 
 from board_emulator.faults import Fault
-from monday_sync.api import ColumnInfo
 from monday_sync.api.jobs import Upload
+from monday_sync.commands.undo import cleanup, rollback
+from monday_sync.domain.remote import ColumnInfo
 from monday_sync.errors import InDoubtError, RequestFailedError, TokenRevokedError
-from monday_sync.undo import cleanup, rollback
 from tests.monday_sync.bay import Bay, typical
 from tests.monday_sync.conftest import orders
 

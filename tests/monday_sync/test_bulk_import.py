@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from monday_sync.api.jobs import BulkJobResult
 from monday_sync.bulk import choice, flight
 from monday_sync.cli import main
-from monday_sync.context import open_context
+from monday_sync.commands.undo import rollback
+from monday_sync.engine.context import open_context
 from monday_sync.errors import RequestFailedError
-from monday_sync.undo import rollback
 from tests.monday_sync.bay import Bay, column, typical, while_starting
 from tests.monday_sync.conftest import orders
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from monday_sync.api import ChangeColumns
-from monday_sync.boards import BoardConfig, ColumnMapping
-from monday_sync.due import Why, reasons
+from monday_sync.commands.status import status
+from monday_sync.commands.verify import verify
+from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.due import Why, reasons
+from monday_sync.domain.plan import Plan
 from monday_sync.errors import ConfirmationNeededError
-from monday_sync.plan import Plan
 from monday_sync.render import plan_text, verify_text
-from monday_sync.status import status
-from monday_sync.verify import verify
 from tests.monday_sync.conftest import Desk, orders
 
 STATES = "select distinct sync_state from FACT_ORDER_LIST"

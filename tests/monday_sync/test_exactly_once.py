@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import pytest
 
-from monday_sync.adopt import adopt
 from monday_sync.api import CreateItem, CreateSubitem, MutationRequest
+from monday_sync.commands.adopt import adopt
 from monday_sync.errors import DailyLimitError
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.fake_board import Item, lost

@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from board_emulator.testing import running_emulator
-from monday_sync.api import BoardApi, CreateGroup, Group, MutationRequest, Outcome
-from monday_sync.boards import load_board
-from monday_sync.context import Context
+from monday_sync.api import BoardApi, CreateGroup, MutationRequest, Outcome
+from monday_sync.commands.push import PushRequest, push_in
+from monday_sync.commands.verify import verify
+from monday_sync.domain.board import load_board
+from monday_sync.domain.remote import Group
+from monday_sync.domain.selection import Options
+from monday_sync.engine.context import Context
 from monday_sync.ledger import Ledger
 from monday_sync.ledger.schema import GROUPS
-from monday_sync.plan import Options
-from monday_sync.push import PushRequest, push_in
-from monday_sync.verify import verify
 from tests.monday_sync.conftest import BOARDS, PROFILE, Clock, Desk, orders
 from tests.monday_sync.fake_board import Item
 from tests.monday_sync.relations import Order, Relations

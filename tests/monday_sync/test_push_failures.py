@@ -47,7 +47,7 @@ def test_dead_rows_alert_once_and_wait(desk: Desk) -> None:
     named = [len(desk.push().newly_dead) for _ in range(6)]
     assert named == [0, 0, 0, 0, 1, 0]
     assert desk.push().items.dead == 1
-    from monday_sync.retry import requeue  # noqa: PLC0415
+    from monday_sync.commands.retry import requeue  # noqa: PLC0415
 
     assert requeue(desk.context.ledger, reason="no label").items == 1
     desk.board.labels[desk.column("unit_of_measure")].append("BOX")

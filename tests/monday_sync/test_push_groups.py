@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monday_sync.api import CreateGroup, CreateItem, Group
+from monday_sync.api import CreateGroup, CreateItem
+from monday_sync.domain.remote import Group
 from tests.monday_sync.conftest import Desk, orders
 
 

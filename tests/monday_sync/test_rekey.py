@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from monday_sync.api import ChangeColumns, CreateItem, CreateSubitem
+from monday_sync.commands.history import history
+from monday_sync.commands.undo import rollback
+from monday_sync.commands.verify import verify
+from monday_sync.domain.keys import plain_size
 from monday_sync.errors import ConfirmationNeededError
-from monday_sync.history import history
-from monday_sync.rekey import plain_size
 from monday_sync.render import plan_json, plan_text
-from monday_sync.undo import rollback
-from monday_sync.verify import verify
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.relations import Order
 from tests.monday_sync.test_exactly_once import crash_at

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from monday_sync import state as machine
-from monday_sync.state import Doubt, Outcome, RowState, SyncState
+from monday_sync.domain import state as machine
+from monday_sync.domain.state import Doubt, Outcome, RowState, SyncState
 
 _MAX_ATTEMPTS = 3
 _KEY_KEPT = dt.timedelta(minutes=30)

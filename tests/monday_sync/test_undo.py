@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from monday_sync.api import Group, Outcome
+from monday_sync.api import Outcome
+from monday_sync.commands.history import history
+from monday_sync.commands.undo import cleanup, rollback
+from monday_sync.commands.verify import verify
+from monday_sync.domain.remote import Group
 from monday_sync.errors import ConfirmationNeededError, RefusedError
-from monday_sync.history import history
-from monday_sync.undo import cleanup, rollback
-from monday_sync.verify import verify
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.fake_board import Item
 from tests.monday_sync.test_exactly_once import crash_at

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monday_sync.boards import ColumnMapping
-from monday_sync.boards.model import ColumnType
+from monday_sync.domain.board import ColumnMapping
+from monday_sync.domain.board.model import ColumnType
+from monday_sync.domain.values import LENGTHS, encode, is_index_like, read, shown, utf16_length
 from monday_sync.errors import ValueRejectedError
-from monday_sync.values import LENGTHS, encode, is_index_like, read, shown, utf16_length
 
 
 def column(kind: ColumnType) -> ColumnMapping:

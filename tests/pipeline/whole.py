@@ -16,7 +16,7 @@ from typing import Any
 
 from board_emulator.testing import EmulatorHandle
 from board_emulator.values import text_of
-from monday_sync.boards import load_board
+from monday_sync.domain.board import load_board
 from warehouse import Target, open_warehouse
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from monday_sync.ledger import Attempt, AttemptOutcome, Ledger, LedgerRow, Level
+from monday_sync.domain.rows import Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.ledger import Ledger
 from monday_sync.ledger.schema import ATTEMPTS, ITEMS, TABLES
 from tests.sqlserver.driver import Server, warehouse
 from warehouse import Column

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from monday_sync.boards import load_board
-from monday_sync.context import Context
-from monday_sync.due import reasons
-from monday_sync.ledger import Ledger, Level
-from monday_sync.plan import Options, Plan
-from monday_sync.push import PushRequest, plan_in, push_in
-from monday_sync.results import PushResult
-from monday_sync.verify import verify
+from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.commands.verify import verify
+from monday_sync.domain.board import load_board
+from monday_sync.domain.due import reasons
+from monday_sync.domain.plan import Plan
+from monday_sync.domain.rows import Level
+from monday_sync.domain.selection import Options
+from monday_sync.engine.context import Context
+from monday_sync.engine.results import PushResult
+from monday_sync.ledger import Ledger
 from tests.monday_sync.conftest import BOARDS, Clock
 from tests.monday_sync.fake_board import FakeBoard
 from tests.project import ROOT, copy_project

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from monday_sync.api import BoardApi, CreateItem, MutationRequest
-from monday_sync.boards import BoardConfig, ColumnMapping
+from monday_sync.domain.board import BoardConfig, ColumnMapping
 
 TOKEN = "a-token-nobody-may-see"  # noqa: S105 - not a real one
 URL = "http://127.0.0.1:9/v2"

@@ -1,0 +1,1 @@
+"""What people ask for, each one function: the command line calls these."""

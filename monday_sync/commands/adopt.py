@@ -1,0 +1,61 @@
+"""``adopt``: an empty or older ledger learns which items on the board are its rows'. The board is only read."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from monday_sync.domain.plan import Duplicate, Step
+from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
+from monday_sync.domain.selection import Options
+from monday_sync.engine.checks import check
+from monday_sync.engine.context import Context
+from monday_sync.engine.planning.planner import make_plan
+from monday_sync.engine.runs import running, settle_doubts
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptResult:
+    """What was linked, and what is left."""
+
+    run_id: str
+    items: int
+    subitems: int
+    duplicates: tuple[Duplicate, ...]
+    not_on_board: int
+
+
+def adopt(context: Context) -> AdoptResult:
+    """Link all rows in scope that the board has already. A push then sends only what differs.
+
+    Raises:
+        RefusedError: as for a push.
+    """
+    with context.warehouse.lock():
+        facts = check(context)
+        settle_doubts(context)
+        plan = make_plan(context.api, context.ledger, context.board, facts, Options(), now=context.clock())
+        adopted = [step for step in plan.steps if step.adopted]
+        with running(context, "adopt") as state:
+            batch_id = uuid.uuid4().hex
+            attempts = [_attempt(context, step, state.run_id, batch_id, i) for i, step in enumerate(adopted)]
+            context.ledger.write([*plan.unlinked, *(step.base for step in adopted)], attempts)
+            context.ledger.groups.save(plan.group_ids, state.run_id, context.clock())
+        return AdoptResult(
+            run_id=state.run_id,
+            items=sum(1 for s in adopted if s.level is Level.ITEM),
+            subitems=sum(1 for s in adopted if s.level is Level.SUBITEM),
+            duplicates=plan.duplicates,
+            not_on_board=sum(1 for s in plan.steps if s.level is Level.ITEM and s.base.monday_id is None),
+        )
+
+
+def _attempt(context: Context, step: Step, run_id: str, batch_id: str, position: int) -> Attempt:
+    now = context.clock()
+    return Attempt(
+        batch_id=batch_id, position=position, run_id=run_id, board_id=context.board.board_id, level=step.level,
+        row_key=step.row.key, order_key=step.row.order_key, customer_name=step.row.customer_name, kind="adopt",
+        operation="{}", row_hash=step.row.board_hash,
+        row_before=step.row.ledger.to_json() if step.row.ledger else None, sets=dict(step.base.payload),
+        created_at=now, outcome=AttemptOutcome.NO_CALL, item_id=step.base.monday_id, completed_at=now,
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""``plan`` and ``push``: show what would happen, and do it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from monday_sync.domain.plan import Plan, Stray
+from monday_sync.domain.selection import Options
+from monday_sync.engine.baselines import record_baselines
+from monday_sync.engine.checks import check, check_confirmed, check_room
+from monday_sync.engine.context import Context, open_context
+from monday_sync.engine.duplicates import archive_doubles
+from monday_sync.engine.execution.pusher import Pusher
+from monday_sync.engine.planning.planner import make_plan
+from monday_sync.engine.results import PushResult
+from monday_sync.engine.runs import Running, checkpoint, new_run_id, running, settle_doubts
+from monday_sync.errors import RefusedError
+from warehouse import Target
+
+#: Opens a progress bar of so many rows and gives the function that advances it.
+Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def no_bar(_description: str, _total: int) -> AbstractContextManager[Callable[[int], None]]:
+    """No progress bar."""
+    return nullcontext(lambda _steps: None)
+
+
+def plan(
+    target: str | Target | None = None,
+    customers: Sequence[str] = (),
+    limit: int | None = None,
+    skip_subitems: bool = False,
+    *,
+    release: Sequence[str] = (),
+    archive_deleted: bool = False,
+    bulk: str | None = None,
+    store: bool = True,
+    project_dir: Path | None = None,
+) -> Plan:
+    """What a push would do now. Changes nothing on the board; the plan is stored under an id unless ``store`` is off.
+
+    Raises:
+        RefusedError: board, token, ledger or data forbid to start.
+    """
+    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted, bulk)
+    with open_context(target, project_dir=project_dir) as context:
+        return plan_in(context, options, store=store)
+
+
+def plan_in(context: Context, options: Options, *, store: bool = True) -> Plan:
+    """The same in an opened context."""
+    facts = check(context)
+    made = make_plan(context.api, context.ledger, context.board, facts, options, now=context.clock())
+    check_customers(made, options)
+    if not store:
+        return made
+    made = made.named("plan-" + new_run_id(context))
+    context.ledger.save_plan(
+        made.plan_id or "",
+        options=options.to_json(),
+        fingerprint=made.fingerprint,
+        document=json.dumps([s.to_json() for s in made.steps], ensure_ascii=False),
+        now=context.clock(),
+    )
+    return made
+
+
+def check_customers(made: Plan, options: Options) -> None:
+    """Refuse customer names that have no orders: most likely a typing error."""
+    unknown = sorted({*options.customers, *options.release} - made.orders_per_customer.keys())
+    if unknown:
+        known = ", ".join(sorted(made.orders_per_customer)[:60]) or "none"
+        raise RefusedError(
+            f"There are no orders of customer {', '.join(repr(name) for name in unknown)}.",
+            mend=f"Customers with orders: {known}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """How a push was asked for. ``doubles`` are archived when all else is done."""
+
+    options: Options
+    yes: int | None = None
+    plan_id: str | None = None
+    is_test: bool = False
+    doubles: tuple[Stray, ...] = ()
+
+
+def push(
+    target: str | Target | None = None,
+    customers: Sequence[str] = (),
+    limit: int | None = None,
+    skip_subitems: bool = False,
+    yes: int | None = None,
+    *,
+    release: Sequence[str] = (),
+    archive_deleted: bool = False,
+    bulk: str | None = None,
+    plan_id: str | None = None,
+    is_test: bool = False,
+    bar: Bar = no_bar,
+    project_dir: Path | None = None,
+) -> PushResult:
+    """Bring the board to what the database says, exactly once, and record every outcome.
+
+    Args:
+        target: a target's name, an opened target, or ``None`` for the default one.
+        customers: canonical names; none means all.
+        limit: orders at most.
+        yes: the number of items and subitems the push may touch, when the policy asks for it.
+        bulk: auto, never or always: whether new items go by bulk import; ``None`` for the policy of the board's file.
+        plan_id: do exactly what this stored plan says, or refuse.
+        is_test: the run's items are test data: ``cleanup --test-data`` takes them off again.
+
+    Raises:
+        RefusedError: board, token, ledger or data forbid to start. Nothing was done.
+        ConfirmationNeededError: the push needs ``yes``. Nothing was done.
+        LockHeldError: another run is at work on the target.
+    """
+    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted, bulk)
+    with open_context(target, project_dir=project_dir) as context:
+        return push_in(context, PushRequest(options, yes, plan_id, is_test), bar=bar)
+
+
+def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: Bar = no_bar) -> PushResult:
+    """The same in an opened context."""
+    with context.warehouse.lock():
+        facts = check(context)
+        options = _stored(context, request.plan_id) if request.plan_id else request.options
+        recovery = settle_doubts(context)
+        if recovery is not None:
+            if recovery.stopped:
+                return recovery.result()
+            facts = check(context)
+        made = make_plan(context.api, context.ledger, context.board, facts, options, now=context.clock())
+        made = replace(made, doubles=request.doubles)
+        check_customers(made, options)
+        if request.plan_id:
+            _check_unchanged(context, made, request.plan_id)
+        check_room(made, facts.items)
+        check_confirmed(context, made, request.yes)
+        with running(context, kind, plan_id=request.plan_id, is_test=request.is_test) as state:
+            state.plan = made
+            state.recovered = recovery.recovered if recovery else 0
+            if request.plan_id:
+                context.ledger.save_plan_run(request.plan_id, state.run_id)
+            checkpoint(state, made)
+            with bar("rows sent", len(made.steps)) as advance:
+                state.on_row = advance
+                Pusher(state.sender, context.ledger, context.board, facts, state.tally).push(made)
+                if made.doubles:
+                    archive_doubles(state.sender, context.ledger, context.board, made.doubles)
+            _set_baselines(state, made)
+        return state.result()
+
+
+def _stored(context: Context, plan_id: str) -> Options:
+    record = context.ledger.plan(plan_id)
+    if record is None:
+        raise RefusedError(f"There is no plan {plan_id} for this board.", mend="Make one with `monday-sync plan`.")
+    if record["run_id"]:
+        raise RefusedError(f"Plan {plan_id} was pushed by run {record['run_id']}.", mend="Make a new plan.")
+    return Options.from_json(record["options"])
+
+
+def _check_unchanged(context: Context, made: Plan, plan_id: str) -> None:
+    record = context.ledger.plan(plan_id)
+    if record is not None and record["fingerprint"] != made.fingerprint:
+        raise RefusedError(
+            f"The data or the board changed since plan {plan_id} was made: it would not do the same now.",
+            mend="Make a new plan and look at it.",
+        )
+
+
+def _set_baselines(state: Running, made: Plan) -> None:
+    """Record what each customer has that was pushed and not held back."""
+    options = made.options
+    if options.limit is not None:
+        return
+    pushed = {
+        name
+        for name in made.orders_per_customer
+        if name not in made.held_customers and (not options.customers or name in options.customers)
+    }
+    state.tally.notes += record_baselines(state.context, pushed, state.run_id)

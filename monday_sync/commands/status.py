@@ -1,0 +1,140 @@
+"""``status``: counts by customer and state, and the last runs. Reads the database only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monday_sync.domain.board import load_board
+from monday_sync.domain.rows import LedgerRow, Level
+from monday_sync.domain.state import Outcome, SyncState
+from monday_sync.engine.context import utc_now
+from monday_sync.engine.results import Problem
+from monday_sync.engine.source import LINES, ORDERS, check_relations, declare_mapping
+from monday_sync.ledger import Ledger, Run
+from warehouse import Target, load_target, open_warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class StateCounts:
+    """Rows of one customer by state."""
+
+    customer: str
+    new: int = 0
+    pending: int = 0
+    synced: int = 0
+    error: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return self.new + self.pending + self.synced + self.error
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run in the list of last runs."""
+
+    run_id: str
+    kind: str
+    outcome: str
+    started_at: dt.datetime
+    seconds: float | None
+    sentence: str | None
+    changed: int | None
+    success_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """How database and board stand.
+
+    Args:
+        errors: rows in ERROR, those with customers asked for first; dead ones say so.
+        dead: rows given up after the policy's number of attempts.
+        in_doubt: operations without an answer, that the next push settles.
+    """
+
+    target: str
+    board_id: str
+    items: tuple[StateCounts, ...]
+    subitems: tuple[StateCounts, ...]
+    errors: tuple[Problem, ...]
+    dead: int
+    in_doubt: int
+    runs: tuple[RunLine, ...]
+
+
+def status(
+    target: str | Target | None = None, customers: Sequence[str] = (), *, runs: int = 5, project_dir: Path | None = None
+) -> StatusResult:
+    """Counts by customer and state, the rows in error, and the last runs.
+
+    Raises:
+        RefusedError: dbt has not built what we read.
+    """
+    chosen = target if isinstance(target, Target) else load_target(target, project_dir=project_dir)
+    board = load_board(chosen.name, chosen.project_dir / "boards")
+    ledger = Ledger(open_warehouse(chosen), board.board_id)
+    with ledger.session() as session:
+        check_relations(session, board)
+        declare_mapping(ledger, board, utc_now())
+    errors = _errors(ledger, customers)
+    return StatusResult(
+        target=board.target,
+        board_id=board.board_id,
+        items=_counts(ledger, ORDERS, customers),
+        subitems=_counts(ledger, LINES, customers),
+        errors=tuple(_problem(row) for row in errors[:200]),
+        dead=sum(1 for row in errors if row.state.outcome is Outcome.DEAD),
+        in_doubt=len(ledger.open_attempts()),
+        runs=tuple(_line(run) for run in ledger.runs(limit=runs)),
+    )
+
+
+def _counts(ledger: Ledger, relation: str, customers: Sequence[str]) -> tuple[StateCounts, ...]:
+    sql = (
+        f"select customer_name, sync_state, count(*) from {ledger.warehouse.relation(relation)} "  # noqa: S608
+        "group by customer_name, sync_state"
+    )
+    with ledger.session() as session:
+        rows = session.rows(sql)
+    found: dict[str, dict[str, int]] = {}
+    for customer, state, count in rows:
+        if customer is not None and (not customers or customer in customers):
+            found.setdefault(customer, {})[SyncState(state).value.lower()] = int(count)
+    return tuple(StateCounts(customer, **counts) for customer, counts in sorted(found.items()))
+
+
+def _errors(ledger: Ledger, customers: Sequence[str]) -> list[LedgerRow]:
+    rows = [*ledger.rows(Level.ITEM).values(), *ledger.rows(Level.SUBITEM).values()]
+    failed = [
+        row
+        for row in rows
+        if row.state.outcome in {Outcome.ERROR, Outcome.DEAD} and (not customers or row.customer_name in customers)
+    ]
+    return sorted(failed, key=lambda row: (row.customer_name or "", row.item_name or "", row.key))
+
+
+def _problem(row: LedgerRow) -> Problem:
+    dead = " (given up; `monday-sync retry` requeues it)" if row.state.outcome is Outcome.DEAD else ""
+    sentence = f"{row.error_message or 'no reason recorded'}{dead}"
+    return Problem(row.level.value, row.key, row.customer_name or "", row.item_name or "", sentence)
+
+
+def _line(run: Run) -> RunLine:
+    result = json.loads(run.result) if run.result else {}
+    changed = None
+    if result:
+        levels = (result["items"], result["subitems"])
+        changed = sum(c["created"] + c["updated"] + c["archived"] for c in levels) + result["groups_created"]
+        # results of older versions have neither
+        changed += result.get("groups_archived", 0) + result.get("doubles_archived", 0)
+    return RunLine(
+        run_id=run.run_id, kind=run.kind, outcome=run.outcome, started_at=run.started_at,
+        seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None, sentence=run.sentence,
+        changed=changed, success_share=result.get("success_share"),
+    )  # fmt: skip

@@ -1,0 +1,195 @@
+"""``verify``: the whole board against what it was told. ``--repair`` mends by the same plan and push.
+
+Of doubles the one in the ledger stands, else the oldest; the others are archived, with ``--yes`` and their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from console import ConfigurationError, ExitCode
+from monday_sync.commands.push import Bar, PushRequest, no_bar, push_in
+from monday_sync.domain import state as machine
+from monday_sync.domain.diff import mappings_of, on_board
+from monday_sync.domain.due import count_reasons, reasons
+from monday_sync.domain.plan import Stray
+from monday_sync.domain.remote import BoardFacts, BoardItem
+from monday_sync.domain.rows import NAME, LedgerRow, Level
+from monday_sync.domain.selection import Options, is_chosen
+from monday_sync.domain.source import Source, SourceRow
+from monday_sync.engine.checks import check
+from monday_sync.engine.context import Context
+from monday_sync.engine.duplicates import Strays
+from monday_sync.engine.groups import resolve_groups
+from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.rekeying import follow_keys
+from monday_sync.engine.results import PushResult
+from monday_sync.engine.runs import settle_doubts
+from monday_sync.engine.source import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that the board shows otherwise than it should.
+
+    Args:
+        told: what it should show: what it was told, or what the database wants by now.
+        accepted: by the column's policy theirs wins.
+        due: why the row is due, when the board was not told yet.
+    """
+
+    level: str
+    key: str
+    monday_id: str
+    name: str
+    column: str
+    told: str | None
+    shows: str | None
+    accepted: bool = False
+    due: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """What a verification found.
+
+    Args:
+        checked: items and subitems compared field by field.
+        missing: linked in the ledger, not (or no longer) on the board.
+        extra: on the board, linked to nothing: made by people.
+        doubled: on the board, linked to nothing, with the business key of an item of ours or of an older one.
+        due: rows that the database has and the board was not told yet, those held back or given up included;
+            ``due_because`` counts them by reason.
+        repair: what the repairing push did.
+    """
+
+    board_id: str
+    checked: int
+    differences: tuple[Difference, ...]
+    missing: tuple[Stray, ...]
+    extra: tuple[Stray, ...]
+    doubled: tuple[Stray, ...]
+    due: int
+    due_because: Mapping[str, int] = field(default_factory=dict)
+    repair: PushResult | None = None
+
+    @property
+    def clean(self) -> bool:
+        """Whether the board shows exactly what it should. Items that people made are no fault."""
+        return not (any(not d.accepted for d in self.differences) or self.missing or self.doubled)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 when something differs that was not repaired."""
+        if self.repair is not None:
+            left = len(self.doubled) - self.repair.doubles_archived
+            return self.repair.exit_code if not left else ExitCode.SOME_FAILED
+        return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
+
+
+def verify(context: Context, *, repair: bool = False, yes: int | None = None, bar: Bar = no_bar) -> VerifyResult:
+    """Read the whole board and compare it with what it should show; with ``repair``, send what differs.
+
+    A row that is due is held against what the database wants of it, by the texts that a push would send; any other
+    against what the board was told, which is the same then. Rows that no push would send are held against the latter.
+
+    Raises:
+        RefusedError: as for a push.
+        ConfirmationNeededError: the repair would touch more than the policy allows without ``yes``, or archive doubles:
+            it names each. Nothing was done.
+    """
+    with context.warehouse.lock():
+        facts = check(context)
+        settle_doubts(context)
+        items = context.ledger.rows(Level.ITEM)
+        lines = context.ledger.rows(Level.SUBITEM)
+        board = BoardReader(context.api, context.board, facts.items.items_count).everything()
+        source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
+        due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
+        would_go = [row for row in due if is_chosen(row, Options())]
+        compared, faulty = _Comparison(context, facts, source, would_go).run(items, lines, board)
+        known = {**items, **lines}
+        because = count_reasons(reasons(row) for row in due)
+        found = VerifyResult(context.board.board_id, *compared, len(due), because)
+        if not repair or not (faulty or found.doubled):
+            return found
+        context.ledger.write(faulty)
+        try:
+            pushed = push_in(context, PushRequest(Options(), yes, doubles=found.doubled), kind="repair", bar=bar)
+        except ConfigurationError:
+            # refused before anything was sent: what differs has to be found again next time
+            context.ledger.write([known[row.key] for row in faulty])
+            raise
+        return replace(found, repair=pushed)
+
+
+_Found = tuple[int, tuple[Difference, ...], tuple[Stray, ...], tuple[Stray, ...], tuple[Stray, ...]]
+
+
+class _Comparison:
+    """Holds a board against what it should show.
+
+    Args:
+        due: rows that a push would send now.
+    """
+
+    def __init__(self, context: Context, facts: BoardFacts, source: Source, due: Sequence[SourceRow]) -> None:
+        self._config, self._source = context.board, source
+        # by item, as a row that is due under another key has its old one in the ledger
+        self._due = {row.monday_id: row for row in due if row.monday_id is not None}
+        names = {row.group_name for row in due}
+        self._groups = resolve_groups(names, facts.items, context.ledger.groups.known())
+
+    def run(
+        self, items: Mapping[str, LedgerRow], lines: Mapping[str, LedgerRow], board: Mapping[str, BoardItem]
+    ) -> tuple[_Found, list[LedgerRow]]:
+        """What differs, and the ledger's rows that are not to be believed any more."""
+        differences: list[Difference] = []
+        missing: list[Stray] = []
+        faulty: dict[str, LedgerRow] = {}
+        checked = 0
+        subitems = {s.id: s for item in board.values() for s in item.subitems if s.state == "active"}
+        gone = {r.key for r in items.values() if r.monday_id and r.monday_id not in board}
+        for rows, there in ((items, board), (lines, subitems)):
+            for row in rows.values():
+                if row.monday_id is None:
+                    continue
+                item = there.get(row.monday_id)
+                if item is None or row.order_key in gone:
+                    missing.append(Stray(row.level.value, row.monday_id, row.item_name or row.key))
+                    faulty[row.key] = row.with_state(
+                        machine.unlink(row.state), monday_id=None, group_id=None, payload={}
+                    )
+                elif row.monday_id in self._due or row.state.outcome is machine.Outcome.SYNCED:
+                    checked += 1
+                    found = self._differences(row, item)
+                    differences += found
+                    if any(not d.accepted for d in found):
+                        faulty[row.key] = row.with_state(machine.distrust(row.state))
+        linked = {r.monday_id for r in (*items.values(), *lines.values()) if r.monday_id}
+        strays = Strays(self._config, items, linked, board)
+        extra, doubled = strays.find(row for row in self._source.items if row.action != "DELETE")
+        return (checked, tuple(differences), tuple(missing), tuple(extra), tuple(doubled)), list(faulty.values())
+
+    def _differences(self, row: LedgerRow, item: BoardItem) -> list[Difference]:
+        mappings = mappings_of(self._config, row.level)
+        shown = on_board(item, mappings)
+        policies = {m.view_column: m.on_conflict for m in mappings}
+        due = self._due.get(item.id)
+        should = row.payload if due is None else due.wanted
+        why = () if due is None else tuple(reason.value for reason in reasons(due))
+        found = [
+            Difference(row.level.value, row.key, item.id, item.name, column, should.get(column), shown[column],
+                       accepted=policies.get(column) == "theirs", due=why)
+            for column in (NAME, *policies)
+            if should.get(column) != shown[column]
+        ]  # fmt: skip
+        if row.level is Level.ITEM:
+            group_id = row.group_id if due is None else self._groups.get(due.group_name)
+            if group_id != item.group_id:
+                told = group_id if due is None else due.group_name
+                found.append(
+                    Difference(row.level.value, row.key, item.id, item.name, "group", told, item.group_id, due=why)
+                )
+        return found

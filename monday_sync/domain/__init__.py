@@ -1,0 +1,1 @@
+"""Pure values and rules: no database, no network, no clock of their own."""

@@ -1,0 +1,82 @@
+"""Compares a row with the item that stands for it: what to send, and what a person changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.labels import Labels
+from monday_sync.domain.plan import Action, Change, Step
+from monday_sync.domain.remote import BoardItem
+from monday_sync.domain.rows import NAME, LedgerRow, Level
+from monday_sync.domain.source import SourceRow
+
+_OURS = "ours"
+_UNKNOWN = object()
+
+
+def mappings_of(board: BoardConfig, level: Level) -> Sequence[ColumnMapping]:
+    """The mapped columns of a level."""
+    return board.items if level is Level.ITEM else board.subitems
+
+
+def on_board(item: BoardItem, mappings: Sequence[ColumnMapping]) -> dict[str, str | None]:
+    """What an item shows, by view column (with its name)."""
+    shown: dict[str, str | None] = {m.view_column: item.values.get(m.column_id) for m in mappings}
+    shown[NAME] = item.name
+    return shown
+
+
+def step_for(
+    row: SourceRow,
+    base: LedgerRow,
+    item: BoardItem | None,
+    *,
+    board: BoardConfig,
+    labels: Labels,
+    group_id: str | None,
+    adopted: bool = False,
+) -> Step:
+    """The step that brings ``item`` (``None``: there is none yet) to what ``row`` wants.
+
+    Args:
+        group_id: of the row's group on the board; ``None`` when the group is still to be created, or for a subitem.
+    """
+    if row.action == "DELETE":
+        return Step(Action.ARCHIVE, row, base)
+    mappings = mappings_of(board, row.level)
+    if row.rejected is not None:
+        return Step(Action.FAIL, row, base, reason=row.rejected, adopted=adopted)
+    if item is None:
+        changes = [Change(c, None, v) for c, v in row.wanted.items() if v is not None]
+    else:
+        changes = _changes(row, base, on_board(item, mappings), mappings)
+    by_column = {m.view_column: m for m in mappings}
+    for change in changes:
+        mapping = by_column.get(change.column)
+        refusal = labels.refusal(mapping, change.new) if mapping is not None and change.sent else None
+        if refusal is not None:
+            return Step(Action.FAIL, row, base, reason=refusal, adopted=adopted)
+    if item is None:
+        return Step(Action.CREATE, row, base, tuple(changes))
+    move_from = item.group_id if row.level is Level.ITEM and item.group_id != group_id else None
+    action = Action.UPDATE if move_from is not None or any(c.sent for c in changes) else Action.CONFIRM
+    return Step(action, row, base, tuple(changes), move_from=move_from, adopted=adopted)
+
+
+def _changes(
+    row: SourceRow, base: LedgerRow, shown: dict[str, str | None], mappings: Sequence[ColumnMapping]
+) -> list[Change]:
+    policies = {m.view_column: m.on_conflict for m in mappings}
+    changes = []
+    for column, new in row.wanted.items():
+        old = shown.get(column)
+        if old == new:
+            continue
+        last: object = base.payload.get(column, _UNKNOWN)
+        if last is _UNKNOWN or last == old:
+            changes.append(Change(column, old, new))
+        else:
+            policy = policies.get(column, _OURS)
+            changes.append(Change(column, old, new, policy, base.payload[column], sent=policy == _OURS))
+    return changes

@@ -1,0 +1,214 @@
+"""What a push will do, as values: steps, their field changes, and what is left alone and why. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Literal
+
+from monday_sync.domain.due import reasons
+from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.rows import LedgerRow, Level, Rekey
+from monday_sync.domain.selection import Options, Skip
+from monday_sync.domain.source import SourceRow
+
+
+class Action(StrEnum):
+    """What is done about one row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CONFIRM = "confirm"  # the board shows all of it already: only the ledger learns of it
+    FAIL = "fail"  # a value cannot be sent: no call is made
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one item.
+
+    Args:
+        column: the view column.
+        old: what the board shows; ``None`` is empty.
+        new: what it should show.
+        conflict: the column's policy, if a person changed the value since we last sent it.
+        last_sent: what we last sent, if there is a conflict.
+        sent: whether the push sends it; a conflict may be left as it is by policy.
+    """
+
+    column: str
+    old: str | None
+    new: str | None
+    conflict: str | None = None
+    last_sent: str | None = None
+    sent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the push does about one row.
+
+    Args:
+        base: the ledger's row to start from, after adoption or the loss of its item.
+        move_from: id of the group the item lies in, if it has to move to ``row.group_name``.
+        adopted: the item was found on the board by its business key.
+    """
+
+    action: Action
+    row: SourceRow
+    base: LedgerRow
+    changes: tuple[Change, ...] = ()
+    move_from: str | None = None
+    reason: str | None = None
+    adopted: bool = False
+
+    @property
+    def level(self) -> Level:
+        """Item or subitem."""
+        return self.row.level
+
+    @property
+    def sent(self) -> tuple[Change, ...]:
+        """The changes that go to the board."""
+        return tuple(change for change in self.changes if change.sent)
+
+    def to_json(self) -> dict[str, Any]:
+        """For ``--json``, for the stored plan and for its fingerprint."""
+        return {
+            "action": self.action.value,
+            "level": self.level.value,
+            "key": self.row.key,
+            "order_key": self.row.order_key,
+            "customer": self.row.customer_name,
+            "item": self.row.name,
+            "group": self.row.group_name,
+            "monday_id": self.base.monday_id,
+            "rekeyed_from": self.row.rekeyed_from,
+            "why": [why.value for why in reasons(self.row)],
+            "board_hash": self.row.board_hash,
+            "adopted": self.adopted,
+            "move_from": self.move_from,
+            "reason": self.reason,
+            "changes": [
+                {"column": c.column, "old": c.old, "new": c.new, "conflict": c.conflict, "last_sent": c.last_sent,
+                 "sent": c.sent}
+                for c in self.changes
+            ],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Several items on the board for one business key; the oldest is ours."""
+
+    key: str
+    name: str
+    kept: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An item that is missing on the board, or on it without being ours.
+
+    ``monday_id`` is the item's; ``of`` is, for a double, the id of the item that stands, and ``parent`` the id of the
+    item that a doubled subitem lies below.
+    """
+
+    level: str
+    monday_id: str
+    name: str
+    of: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a push will do.
+
+    Args:
+        groups: names of groups to create, in alphabetical order.
+        group_ids: group names to the ids of groups that are there.
+        steps: items first, then subitems, in the order they are sent.
+        skipped: (level, reason) to the number of rows left alone.
+        deleted: orders gone from the source, that are reported and left alone.
+        in_doubt: operations of an earlier run without an answer; a push settles them first.
+        board_items: items on the board before the push.
+        estimate: calls and seconds that the push will take.
+        unlinked: ledger rows whose item turned out to be gone, as they are from now on.
+        doubles: items and subitems of people to archive, because another one stands for the same row.
+        bulk: which of the new items go by bulk import, with all of their subitems.
+        rekeyed: rows of the ledger that go on under another key, before anything is sent.
+    """
+
+    board_id: str
+    options: Options
+    groups: tuple[str, ...]
+    group_ids: Mapping[str, str]
+    steps: tuple[Step, ...]
+    skipped: Mapping[tuple[Level, Skip], int]
+    deleted: tuple[SourceRow, ...]
+    duplicates: tuple[Duplicate, ...]
+    in_doubt: int
+    board_items: int
+    orders_per_customer: Mapping[str, int] = field(default_factory=dict)
+    held_customers: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    unlinked: tuple[LedgerRow, ...] = ()
+    estimate: Estimate | None = None
+    plan_id: str | None = None
+    doubles: tuple[Stray, ...] = ()
+    bulk: tuple[BulkPart, ...] = ()
+    rekeyed: tuple[Rekey, ...] = ()
+
+    def count(self, action: Action, level: Level) -> int:
+        """Steps of one kind."""
+        return sum(1 for s in self.steps if s.action is action and s.level is level)
+
+    @property
+    def touched(self) -> int:
+        """Items and subitems that are on the board already and would be changed or archived."""
+        return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE}) + len(self.doubles)
+
+    @property
+    def touched_items(self) -> int:
+        """The items among them."""
+        return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE} and s.level is Level.ITEM)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything the push would do; it changes when data or board do."""
+        document = {
+            "board": self.board_id,
+            "groups": self.groups,
+            "in_doubt": self.in_doubt,
+            "steps": [s.to_json() for s in self.steps],
+        }
+        return hashlib.sha256(json.dumps(document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def named(self, plan_id: str) -> Plan:
+        """The same plan under an id."""
+        return replace(self, plan_id=plan_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPart:
+    """New items of one group that go by one bulk import.
+
+    Args:
+        mode: ``backfill`` always creates; ``ingest`` leaves alone what ``match_column`` finds on the board.
+        orders: order keys of the items, in the order of the file.
+        subitems: how many go with them.
+    """
+
+    group: str
+    mode: Mode
+    orders: tuple[str, ...]
+    subitems: int
+    match_column: str | None = None
+
+
+Mode = Literal["ingest", "backfill"]

@@ -1,0 +1,120 @@
+"""Reasons to refuse before anything is done. Each names the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.plan import Action, Plan
+from monday_sync.domain.remote import BoardFacts, BoardInfo
+from monday_sync.domain.rows import Level
+from monday_sync.engine.context import Context
+from monday_sync.engine.source import check_relations, declare_mapping
+from monday_sync.errors import ConfirmationNeededError, RefusedError, TokenRevokedError
+
+_NAMED = 50
+
+
+def check(context: Context) -> BoardFacts:
+    """Everything that can be checked without reading rows: database, ledger, board, columns and token.
+
+    Raises:
+        RefusedError: naming what is wrong and how to mend it.
+    """
+    board = context.board
+    with context.ledger.session() as session:
+        check_relations(session, board)
+        declare_mapping(context.ledger, board, context.clock())
+        _, _, others = context.ledger.links()
+    if others:
+        raise RefusedError(
+            f"The ledger of this database belongs to board {', '.join(sorted(others))}, not to {board.board_id}.",
+            mend=f"Give target '{board.target}' its own database, or correct board_id in boards/{board.target}.yml.",
+        )
+    return check_board(context)
+
+
+def check_board(context: Context) -> BoardFacts:
+    """The board as the API has it, after checking that we may write what its file maps."""
+    board, api = context.board, context.api
+    try:
+        start = api.start((board.board_id, board.subitem_board_id))
+    except TokenRevokedError as error:
+        raise RefusedError(
+            "The API does not accept the token.", mend="Set MONDAY_API_TOKEN to a valid token of a member of the board."
+        ) from error
+    info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
+    if info.state != "active":
+        raise RefusedError(
+            f"Board {board.board_id} ({info.name}) is {info.state}.", mend=f"Correct boards/{board.target}.yml."
+        )
+    _check_columns(board, info, board.items)
+    _check_columns(board, sub_info, board.subitems)
+    if not info.can_write:
+        raise RefusedError(
+            f"The token may read board {board.board_id} ({info.name}) but not write to it.",
+            mend="Use the token of a member who may edit the board.",
+        )
+    return BoardFacts(info, sub_info, start.me.is_admin)
+
+
+def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[ColumnMapping]) -> None:
+    for mapping in mappings:
+        column = info.columns.get(mapping.column_id)
+        where = f"boards/{board.target}.yml maps {mapping.view_column} to column {mapping.column_id}"
+        if column is None:
+            raise RefusedError(
+                f"{where}, which board {info.id} ({info.name}) does not have.",
+                mend="Correct the id there, or create the column on the board.",
+            )
+        if column.type != mapping.type:
+            raise RefusedError(
+                f"{where} as {mapping.type}, but '{column.title}' on board {info.id} is a {column.type} column.",
+                mend="Correct the type or the column id there.",
+            )
+
+
+def check_room(plan: Plan, info: BoardInfo) -> None:
+    """Refuse a push whose new items would not fit on the board."""
+    creates = plan.count(Action.CREATE, Level.ITEM)
+    if info.items_limit is not None and creates and info.items_count + creates > info.items_limit:
+        raise RefusedError(
+            f"Board {info.id} ({info.name}) has {info.items_count} of at most {info.items_limit} items; "
+            f"{creates} more do not fit.",
+            mend="Archive old items, narrow `scope` in the board's file, or push fewer with --limit.",
+        )
+
+
+def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
+    """Refuse a push that touches much of the board, or archives anything, unless its number was given."""
+    archived = plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.doubles)
+    share = plan.touched_items / plan.board_items if plan.board_items else 0.0
+    number = plan.touched
+    if yes is not None and yes != number and (archived or share > context.board.policy.touch_share):
+        raise ConfirmationNeededError(
+            f"--yes {yes} does not match: this push would touch {number} items and subitems that are on the board."
+            + _named(plan),
+            mend=f"Look at the plan again, then give --yes {number}.",
+        )
+    if yes is not None:
+        return
+    if archived:
+        raise ConfirmationNeededError(
+            f"This push would archive {archived} items and touch {number} in all." + _named(plan),
+            mend=f"Look at `monday-sync {'verify' if plan.doubles else 'plan'}`, then give --yes {number}.",
+        )
+    if share > context.board.policy.touch_share:
+        raise ConfirmationNeededError(
+            f"This push would change {plan.touched_items} of {plan.board_items} items on the board ({share:.0%}; "
+            f"the policy allows {context.board.policy.touch_share:.0%} without a word from you).",
+            mend=f"Look at `monday-sync plan`, then push with --yes {number}.",
+        )
+
+
+def _named(plan: Plan) -> str:
+    """The doubles that would be archived: they are people's, so they are named each."""
+    if not plan.doubles:
+        return ""
+    named = [f"{d.level} {d.name!r} ({d.monday_id}, beside {d.of})" for d in plan.doubles[:_NAMED]]
+    more = len(plan.doubles) - len(named)
+    return f" Doubles to archive: {', '.join(named)}{f' and {more} more' if more else ''}."

@@ -1,0 +1,192 @@
+"""Carries out a plan: groups, then items, then subitems."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from monday_sync.api import ArchiveItem, MoveToGroup
+from monday_sync.bulk.importer import Importer
+from monday_sync.domain import state as machine
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.labels import Labels
+from monday_sync.domain.plan import Action, Plan, Step
+from monday_sync.domain.remote import BoardFacts
+from monday_sync.domain.rows import NAME, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.engine.execution.batches import Task, Work
+from monday_sync.engine.execution.operations import Builder
+from monday_sync.engine.execution.sender import Sender
+from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
+from monday_sync.engine.groups import GroupWork
+from monday_sync.engine.rekeying import write_rekeys
+from monday_sync.engine.results import Tally
+from monday_sync.ledger import Ledger
+
+_NO_CALL, _CHECK = "confirmed", "check"
+
+
+class Pusher:
+    """Executes one plan.
+
+    Args:
+        sender: sends and keeps the ledger.
+        parents: order key to item id, for subitems; grows as items are created.
+    """
+
+    def __init__(self, sender: Sender, ledger: Ledger, board: BoardConfig, facts: BoardFacts, tally: Tally) -> None:
+        self._sender, self._ledger, self._board, self._tally = sender, ledger, board, tally
+        self._facts = facts
+        self._build = Builder(board, facts)
+        self._labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
+        self._groups: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
+
+    def push(self, plan: Plan) -> None:
+        """Do all of it.
+
+        Raises:
+            StoppedError: the run has to end early; what was done is in the ledger.
+        """
+        self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
+        write_rekeys(self._ledger, plan.rekeyed, self._sender.run_id, self._sender.clock())
+        self._ledger.write(plan.unlinked)
+        groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
+        self._groups = groups.create(plan)
+        self._without_calls(plan)
+        steps = Importer(self._sender, self._ledger, self._board, self._facts, self._tally).run(plan, self._groups)
+        items = [s for s in steps if s.level is Level.ITEM]
+        self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
+        self._sender.send(self._item_works(items))
+        self._forget_archived(items)
+        subitems = [s for s in steps if s.level is Level.SUBITEM]
+        if subitems:
+            known = self._ledger.rows(Level.ITEM)
+            self._parents |= {k: r.monday_id for k, r in known.items() if r.monday_id is not None}
+            self._sender.send(self._subitem_works(subitems))
+        groups.archive_twins()
+
+    # -- rows without a call -----------------------------------------------------------------------------------------
+
+    def _without_calls(self, plan: Plan) -> None:
+        """Rows that the board shows already, and rows whose values cannot be sent: one write for all of them."""
+        now, batch_id = self._sender.clock(), uuid.uuid4().hex
+        rows: list[LedgerRow] = []
+        attempts: list[Attempt] = []
+        for step in plan.steps:
+            if step.action not in {Action.CONFIRM, Action.FAIL}:
+                continue
+            state = machine.intend(step.base.state, step.row.board_hash)
+            ok = step.action is Action.CONFIRM
+            reason = step.reason or ""
+            if ok:
+                row = self._shown(step).with_state(
+                    machine.confirm(state), error_message=None, completed_at=now, run_id=self._sender.run_id
+                )
+            else:
+                state = machine.refuse(state, self._board.policy.max_attempts)
+                row = replace(
+                    step.base, state=state, error_message=reason, attempted_at=now, run_id=self._sender.run_id,
+                    group_name=step.row.group_name or None,
+                )  # fmt: skip
+            rows.append(row)
+            attempts.append(self._uncalled(step, batch_id, len(attempts), now, ok=ok, reason=reason))
+            kinds = frozenset({_NO_CALL if ok else _CHECK})
+            dead = state.outcome is machine.Outcome.DEAD
+            self._tally.row(step.level, step.row.key, customer=step.row.customer_name, name=step.row.name,
+                            kinds=kinds, sentence=reason, ok=ok, dead=dead)  # fmt: skip
+        self._ledger.write(rows, attempts)
+
+    def _uncalled(
+        self, step: Step, batch_id: str, position: int, now: dt.datetime, *, ok: bool, reason: str
+    ) -> Attempt:
+        return Attempt(
+            batch_id=batch_id, position=position, run_id=self._sender.run_id, board_id=self._board.board_id,
+            level=step.level, row_key=step.row.key, order_key=step.row.order_key,
+            customer_name=step.row.customer_name, kind=_NO_CALL if ok else _CHECK, operation="{}",
+            row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None, sets={},
+            created_at=now, outcome=AttemptOutcome.NO_CALL if ok else AttemptOutcome.ERROR,
+            item_id=step.base.monday_id, sentence=reason or None, completed_at=now,
+        )  # fmt: skip
+
+    def _shown(self, step: Step) -> LedgerRow:
+        """The ledger's row with what the board was seen to show; conflicts left by policy keep what we last sent."""
+        left = {c.column for c in step.changes if not c.sent}
+        seen = {c: v for c, v in step.row.wanted.items() if c not in left and c not in {x.column for x in step.sent}}
+        return replace(
+            step.base, payload={**step.base.payload, **seen}, item_name=step.base.item_name or step.row.name,
+            customer_name=step.row.customer_name,
+            group_name=step.row.group_name if step.level is Level.ITEM and step.move_from is None
+            else step.base.group_name,
+            group_id=self._groups.get(step.row.group_name, step.base.group_id)
+            if step.level is Level.ITEM and step.move_from is None else step.base.group_id,
+        )  # fmt: skip
+
+    # -- items and subitems ------------------------------------------------------------------------------------------
+
+    def _item_works(self, steps: Sequence[Step]) -> Iterator[Work]:
+        for step in steps:
+            group_id = self._groups.get(step.row.group_name)
+            if step.action is Action.ARCHIVE and step.base.monday_id:
+                task = Task(ARCHIVE, ArchiveItem(step.base.monday_id), {})
+                yield Work(step.base, step.row.ledger, step.row.board_hash, (task,))
+            elif step.action is Action.CREATE and group_id is not None:
+                operation = self._build.create_item(
+                    group_id, step.row.name, self._values(step), creates_labels=self._creates_labels(step)
+                )
+                sets = {**step.row.wanted, GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
+                yield self._work(step, (Task(CREATE, operation, sets),))
+            elif step.action is Action.UPDATE and step.base.monday_id:
+                tasks = list(self._change(step, step.base.monday_id))
+                if step.move_from is not None and group_id is not None:
+                    sets = {GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
+                    tasks.append(Task(MOVE, MoveToGroup(step.base.monday_id, group_id), sets))
+                if tasks:
+                    yield self._work(step, tuple(tasks))
+
+    def _subitem_works(self, steps: Sequence[Step]) -> Iterator[Work]:
+        for step in steps:
+            parent = self._parents.get(step.row.order_key)
+            if step.action is Action.CREATE and parent is not None:
+                operation = self._build.create_subitem(
+                    parent, step.row.name, self._values(step), creates_labels=self._creates_labels(step)
+                )
+                yield self._work(step, (Task(CREATE, operation, dict(step.row.wanted)),))
+            elif step.action is Action.UPDATE and step.base.monday_id:
+                yield self._work(step, tuple(self._change(step, step.base.monday_id)))
+
+    def _change(self, step: Step, monday_id: str) -> Iterator[Task]:
+        sent = {c.column: c.new for c in step.sent}
+        if sent:
+            operation = self._build.change(
+                step.level, monday_id, sent.get(NAME), self._values(step),
+                creates_labels=self._creates_labels(step),
+            )  # fmt: skip
+            yield Task(CHANGE, operation, sent)
+
+    def _work(self, step: Step, tasks: tuple[Task, ...]) -> Work:
+        base = step.base if step.action is Action.CREATE else self._shown(step)
+        base = replace(base, customer_name=step.row.customer_name, item_name=base.item_name or step.row.name)
+        if step.level is Level.ITEM and base.group_name is None:
+            base = replace(base, group_name=step.row.group_name)
+        return Work(base, step.row.ledger, step.row.board_hash, tasks)
+
+    def _values(self, step: Step) -> dict[str, str | None]:
+        """The mapped columns that the step sends, by view column."""
+        return {c.column: c.new for c in step.sent if c.column != NAME}
+
+    def _creates_labels(self, step: Step) -> bool:
+        by_column, labels = self._build.mappings(step.level), self._labels[step.level]
+        return any(c.column in by_column and labels.creates(by_column[c.column], c.new) for c in step.sent)
+
+    # -- what is gone ------------------------------------------------------------------------------------------------
+
+    def _forget_archived(self, steps: Sequence[Step]) -> None:
+        archived = {s.row.key for s in steps if s.action is Action.ARCHIVE}
+        if not archived:
+            return
+        rows = self._ledger.rows(Level.ITEM)
+        done = [rows[k] for k in archived if k in rows and rows[k].state.outcome is machine.Outcome.SYNCED]
+        lines = [r for r in self._ledger.rows(Level.SUBITEM).values() if r.order_key in {d.key for d in done}]
+        self._ledger.forget_rows([*done, *lines])

@@ -1,0 +1,126 @@
+"""What the answer to a request means for the rows it was about. Pure: rows and outcomes in, rows out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monday_sync.api import Outcome
+from monday_sync.domain import state as machine
+from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
+
+#: Keys of ``Attempt.sets`` that are no payload: where the item lies.
+GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
+
+CREATE, CHANGE, MOVE, ARCHIVE, GROUP = "create", "change", "move", "archive", "create_group"
+ARCHIVE_GROUP = "archive_group"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A row after its operations were answered.
+
+    Args:
+        row: the new ledger row; ``None`` when the ledger has to forget it (it was withdrawn before it was created).
+    """
+
+    key: str
+    level: Level
+    row: LedgerRow | None
+    ok: bool
+    kinds: frozenset[str]
+    sentence: str | None = None
+    gone: bool = False
+
+
+def complete(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], now: dt.datetime) -> list[Answered]:
+    """What the API answered to each attempt."""
+    return [
+        Answered(
+            attempt.batch_id, attempt.position, AttemptOutcome.SYNCED if outcome.ok else AttemptOutcome.ERROR, now,
+            outcome.item_id, outcome.request_id, outcome.ms, outcome.code, outcome.sentence,
+        )
+        for attempt, outcome in zip(attempts, outcomes, strict=True)
+    ]  # fmt: skip
+
+
+def settle_row(
+    row: LedgerRow, attempts: Sequence[Attempt], outcomes: Sequence[Outcome], *, max_attempts: int, now: dt.datetime
+) -> Settled:
+    """The row after all operations of one request on it.
+
+    What succeeded is remembered even if another operation on the row failed, so it is not sent twice.
+    """
+    kinds = frozenset(a.kind for a in attempts)
+    payload = dict(row.payload)
+    changes: dict[str, object] = {"completed_at": now, "run_id": attempts[0].run_id}
+    failures: list[Outcome] = []
+    for attempt, outcome in zip(attempts, outcomes, strict=True):
+        if not outcome.ok and not (attempt.kind == ARCHIVE and outcome.gone):
+            failures.append(outcome)
+            continue
+        sets = dict(attempt.sets)
+        if GROUP_ID in sets:
+            changes |= {"group_id": sets.pop(GROUP_ID), "group_name": sets.pop(GROUP_NAME)}
+        payload |= sets
+        if attempt.kind == CREATE:
+            changes |= {"monday_id": outcome.item_id, "created_run_id": attempt.run_id}
+    name = payload.get("item_name")
+    changes |= {"payload": payload, "item_name": name if name is not None else row.item_name}
+    if not failures:
+        after = row.with_state(machine.confirm(row.state), error_message=None, **changes)
+        return Settled(row.key, row.level, after, True, kinds)
+    sentence = failures[0].sentence or failures[0].code or "the board refused it without a reason"
+    linked = changes.get("monday_id", row.monday_id) is not None
+    state = replace(row.state, linked=linked)
+    if any(f.gone for f in failures) and row.monday_id is not None:
+        after = row.with_state(machine.unlink(state), error_message=sentence, **(changes | _LOST))
+        return Settled(row.key, row.level, after, False, kinds, sentence, gone=True)
+    if all(f.retryable for f in failures):
+        # surely not done, and not the row's fault: it stays due and the count of its retries stands
+        after = row.with_state(replace(state, outcome=machine.Outcome.INTENT), error_message=sentence, **changes)
+    else:
+        after = row.with_state(machine.refuse(state, max_attempts), error_message=sentence, **changes)
+    return Settled(row.key, row.level, after, False, kinds, sentence)
+
+
+def withdraw(attempts: Sequence[Attempt], now: dt.datetime, why: str) -> tuple[list[Answered], list[Settled]]:
+    """The request surely had no effect: its rows are what they were before."""
+    closed = [Answered(a.batch_id, a.position, AttemptOutcome.WITHDRAWN, now, sentence=why) for a in attempts]
+    settled = []
+    for (level, key), group in by_row(attempts).items():
+        if level.has_rows:
+            before = group[0].row_before
+            row = LedgerRow.from_json(before) if before else None
+            settled.append(Settled(key, level, row, False, frozenset(a.kind for a in group), why))
+    return closed, settled
+
+
+def expire(
+    rows: Mapping[tuple[Level, str], LedgerRow], attempts: Sequence[Attempt], now: dt.datetime
+) -> tuple[list[Answered], list[LedgerRow]]:
+    """The doubt is too old for the same request: what it was to set is unknown until the board is asked."""
+    why = "no answer came while the request's key was young; the board is asked by business key instead"
+    closed = [Answered(a.batch_id, a.position, AttemptOutcome.EXPIRED, now, sentence=why) for a in attempts]
+    changed = []
+    for address, group in by_row(attempts).items():
+        row = rows.get(address)
+        if row is None:
+            continue
+        unknown = {name for attempt in group for name in attempt.sets}
+        payload = {name: text for name, text in row.payload.items() if name not in unknown}
+        group_id = None if GROUP_ID in unknown else row.group_id
+        changed.append(row.with_state(machine.expire(row.state), payload=payload, group_id=group_id))
+    return closed, changed
+
+
+def by_row(attempts: Sequence[Attempt]) -> dict[tuple[Level, str], list[Attempt]]:
+    """Attempts by the row they are about, in order."""
+    rows: dict[tuple[Level, str], list[Attempt]] = {}
+    for attempt in attempts:
+        rows.setdefault((attempt.level, attempt.row_key), []).append(attempt)
+    return rows
+
+
+_LOST: dict[str, object] = {"monday_id": None, "group_id": None, "payload": {}}

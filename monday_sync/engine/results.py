@@ -1,0 +1,216 @@
+"""What commands give back: frozen values with counts, computed from rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from console import ExitCode
+from monday_sync.domain.board import Policy
+from monday_sync.domain.plan import Duplicate, Plan, Step
+from monday_sync.domain.rows import Level
+from monday_sync.domain.selection import Skip
+from monday_sync.domain.state import Outcome
+from monday_sync.engine.execution.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
+
+_PROBLEMS_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of one level in one run. ``skipped`` rows were left alone; each reason is counted by itself."""
+
+    created: int = 0
+    updated: int = 0
+    moved: int = 0
+    confirmed: int = 0
+    adopted: int = 0
+    archived: int = 0
+    failed: int = 0
+    out_of_scope: int = 0
+    held_back: int = 0
+    dead: int = 0
+    not_selected: int = 0
+    waiting: int = 0
+
+    @property
+    def skipped(self) -> int:
+        """Rows left alone because of scope, hold-back or death."""
+        return self.out_of_scope + self.held_back + self.dead
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCounts:
+    """What a run did for one customer."""
+
+    customer: str
+    items_created: int = 0
+    items_updated: int = 0
+    items_failed: int = 0
+    subitems_created: int = 0
+    subitems_updated: int = 0
+    subitems_failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that failed, and why, as a sentence."""
+
+    level: str
+    key: str
+    customer: str
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What a push did.
+
+    Args:
+        outcome: done, or stopped (cleanly, before the end).
+        success_share: rows that reached the board over rows tried; 1.0 when none was tried.
+        verdict: success, attention or failed, by the board's policy (95 % and 80 %).
+        deletes_reported: orders gone from the source whose items were left alone.
+        newly_dead: rows given up in this run; later runs do not name them again.
+        recovered: operations of an earlier run that were in doubt and are settled now.
+        calls: requests to the API; points: complexity points they cost.
+    """
+
+    run_id: str
+    target: str
+    board_id: str
+    outcome: str
+    groups_created: int
+    groups_archived: int
+    doubles_archived: int
+    items: Counts
+    subitems: Counts
+    customers: tuple[CustomerCounts, ...]
+    deletes_reported: int
+    recovered: int
+    duplicates: tuple[Duplicate, ...]
+    errors: tuple[Problem, ...]
+    newly_dead: tuple[Problem, ...]
+    conflicts: int
+    calls: int
+    points: int
+    seconds: float
+    success_share: float
+    verdict: str
+    notes: tuple[str, ...] = ()
+    sentence: str | None = None
+    plan_id: str | None = None
+
+    @property
+    def changed(self) -> int:
+        """Rows that the run changed on the board."""
+        levels = (self.items, self.subitems)
+        return (
+            self.groups_created
+            + self.groups_archived
+            + self.doubles_archived
+            + sum(c.created + c.updated + c.archived for c in levels)
+        )
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 all well, 1 something failed or the run stopped early."""
+        return ExitCode.SOME_FAILED if self.errors or self.outcome != "done" else ExitCode.OK
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts while a run goes on."""
+
+    steps: Mapping[tuple[Level, str], Step] = field(default_factory=dict)
+    counts: Counter[tuple[Level, str]] = field(default_factory=Counter)
+    customers: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
+    errors: list[Problem] = field(default_factory=list)
+    newly_dead: list[Problem] = field(default_factory=list)
+    ok: int = 0
+    #: found out on the way, beside what the plan says
+    duplicates: list[Duplicate] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def settled(self, settled: Settled) -> None:
+        """Count a row whose outcome is known."""
+        step = self.steps.get((settled.level, settled.key))
+        customer = step.row.customer_name if step else (settled.row.customer_name or "" if settled.row else "")
+        name = step.row.name if step else (settled.row.item_name or "" if settled.row else settled.key)
+        dead = settled.row is not None and settled.row.state.outcome is Outcome.DEAD
+        self.row(settled.level, settled.key, customer=customer, name=name, kinds=settled.kinds,
+                 sentence=settled.sentence or "", ok=settled.ok, dead=dead)  # fmt: skip
+
+    def row(
+        self, level: Level, key: str, *, customer: str, name: str, kinds: frozenset[str], sentence: str,
+        ok: bool, dead: bool = False,
+    ) -> None:  # fmt: skip
+        """Count a row."""
+        if not ok:
+            problem = Problem(level.value, key, customer, name, sentence)
+            self.counts[level, "failed"] += 1
+            self.customers[customer, level, "failed"] += 1
+            self.errors.append(problem)
+            if dead:
+                self.newly_dead.append(problem)
+            return
+        self.ok += 1
+        for kind in kinds:
+            self.counts[level, _COUNTED.get(kind, kind)] += 1
+        if CREATE in kinds:
+            self.customers[customer, level, "created"] += 1
+        elif kinds & {CHANGE, MOVE}:
+            self.customers[customer, level, "updated"] += 1
+            if CHANGE not in kinds:
+                self.counts[level, "updated"] += 1
+
+    def level(self, level: Level, plan: Plan | None) -> Counts:
+        """The counts of one level."""
+        of = {name: self.counts[level, name] for name in ("created", "updated", "moved", "archived", "failed",
+                                                          "confirmed")}  # fmt: skip
+        skipped = plan.skipped if plan else {}
+        return Counts(
+            **of,
+            adopted=sum(1 for s in plan.steps if s.level is level and s.adopted) if plan else 0,
+            out_of_scope=skipped.get((level, Skip.OUT_OF_SCOPE), 0),
+            held_back=skipped.get((level, Skip.HELD_BACK), 0),
+            dead=skipped.get((level, Skip.DEAD), 0),
+            not_selected=skipped.get((level, Skip.NOT_SELECTED), 0),
+            waiting=skipped.get((level, Skip.WAITS_FOR_ITEM), 0),
+        )
+
+    def by_customer(self) -> tuple[CustomerCounts, ...]:
+        """The counts of each customer, by name."""
+        found: dict[str, dict[str, int]] = {}
+        for (customer, level, what), count in self.customers.items():
+            if customer and level is not Level.GROUP:
+                found.setdefault(customer, {})[f"{level.value}s_{what}"] = count
+        return tuple(CustomerCounts(customer, **counts) for customer, counts in sorted(found.items()))
+
+    def result(
+        self, *, run_id: str, target: str, policy: Policy, plan: Plan | None, outcome: str, sentence: str | None,
+        recovered: int, calls: int, points: int, seconds: float, board_id: str,
+    ) -> PushResult:  # fmt: skip
+        """The counts as a result."""
+        failed = len(self.errors)
+        share = 1.0 if not (self.ok + failed) else self.ok / (self.ok + failed)
+        verdict = "success" if share >= policy.success_share else "attention" if share >= policy.attention_share else "failed"  # fmt: skip  # noqa: E501
+        return PushResult(
+            run_id=run_id, target=target, board_id=board_id, outcome=outcome, sentence=sentence,
+            groups_created=self.counts[Level.GROUP, GROUP],
+            groups_archived=self.counts[Level.GROUP, ARCHIVE_GROUP],
+            doubles_archived=self.counts[Level.STRAY, "archived"], items=self.level(Level.ITEM, plan),
+            subitems=self.level(Level.SUBITEM, plan), customers=self.by_customer(),
+            deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
+            duplicates=(*(plan.duplicates if plan else ()), *self.duplicates),
+            errors=tuple(self.errors[:_PROBLEMS_LISTED]),
+            newly_dead=tuple(self.newly_dead[:_PROBLEMS_LISTED]),
+            conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
+            calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
+            notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
+        )  # fmt: skip
+
+
+_COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived"}

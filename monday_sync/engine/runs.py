@@ -1,0 +1,125 @@
+"""The frame of every run that changes the board: recorded in the ledger from its beginning to its end."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from monday_sync.bulk.recovery import recover_imports
+from monday_sync.domain.plan import Plan
+from monday_sync.engine.context import Context
+from monday_sync.engine.execution.sender import Sender
+from monday_sync.engine.execution.settle import Settled
+from monday_sync.engine.results import PushResult, Tally
+from monday_sync.errors import StoppedError
+from monday_sync.ledger import Run
+
+
+@dataclass(slots=True)
+class Running:
+    """A run in progress."""
+
+    context: Context
+    run: Run
+    tally: Tally
+    sender: Sender
+    recovered: int = 0
+    plan: Plan | None = None
+    stopped: StoppedError | None = None
+    on_row: Callable[[int], None] = lambda _: None
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.run.run_id
+
+    def result(self) -> PushResult:
+        """What the run did so far."""
+        board, api = self.context.board, self.context.api
+        return self.tally.result(
+            run_id=self.run_id, target=board.target, board_id=board.board_id, policy=board.policy, plan=self.plan,
+            outcome="stopped" if self.stopped else "done", sentence=str(self.stopped) if self.stopped else None,
+            recovered=self.recovered, calls=api.calls, points=api.points,
+            seconds=(self.context.clock() - self.run.started_at).total_seconds(),
+        )  # fmt: skip
+
+
+def new_run_id(context: Context) -> str:
+    """A run id: sortable by time, unique."""
+    return f"{context.clock():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
+@contextmanager
+def running(
+    context: Context, kind: str, *, of_run: str | None = None, plan_id: str | None = None, is_test: bool = False
+) -> Iterator[Running]:  # fmt: skip
+    """Record a run and let the block work.
+
+    A :class:`StoppedError` in the block ends the run cleanly: it stands in ``Running.stopped``.
+    """
+    run = Run(new_run_id(context), kind, context.board.board_id, context.clock(), of_run=of_run, plan_id=plan_id,
+              is_test=int(is_test))  # fmt: skip
+    tally = Tally()
+
+    def on_settled(settled: Settled) -> None:
+        tally.settled(settled)
+        state.on_row(1)
+
+    sender = Sender(
+        api=context.api, ledger=context.ledger, run_id=run.run_id, clock=context.clock, sleep=context.sleep,
+        max_attempts=context.board.policy.max_attempts, batch_size=context.api.batch_size, on_settled=on_settled,
+    )  # fmt: skip
+    state = Running(context, run, tally, sender)
+    _keep_to_the_day(context)
+    context.ledger.save_run(run)
+    outcome, sentence = "FAILED", None
+    try:
+        try:
+            yield state
+            outcome = "DONE"
+        except StoppedError as error:
+            state.stopped = error
+            outcome, sentence = "STOPPED", str(error)
+        except Exception as error:
+            sentence = str(error)
+            raise
+    finally:
+        document = json.dumps(dataclasses.asdict(state.result()), ensure_ascii=False, default=str)
+        context.ledger.save_run(
+            replace(run, outcome=outcome, sentence=sentence[:1000] if sentence else None, result=document,
+                    ended_at=context.clock())
+        )  # fmt: skip
+
+
+def _keep_to_the_day(context: Context) -> None:
+    """Let the API spend no more than the policy's share of the day's calls: then it ends the run cleanly."""
+    policy, day = context.board.policy, context.api.day
+    limit = policy.daily_calls if policy.daily_calls is not None else day.limit
+    context.api.allow_calls(None if limit is None else max(0.0, limit * policy.daily_share - (day.used or 0)))
+
+
+def settle_doubts(context: Context) -> Running | None:
+    """Settle what earlier runs left without an answer, as a run of its own; ``None`` when there is nothing."""
+    if not context.ledger.open_attempts():
+        return None
+    with running(context, "recover") as state:
+        state.recovered = recover_imports(context, state.sender)
+        state.recovered += state.sender.recover()
+    return state
+
+
+def checkpoint(state: Running, plan: Plan) -> None:
+    """Record where ledger and board stand before the run changes anything; a rollback goes back to here.
+
+    What each row was before stands in its attempts, written together with the intent.
+    """
+    context = state.context
+    with context.ledger.session():
+        items, subitems, _ = context.ledger.links()
+        context.ledger.save_checkpoint(
+            state.run_id, items=items, subitems=subitems, board_items=plan.board_items, now=context.clock()
+        )
