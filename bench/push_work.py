@@ -17,9 +17,9 @@ from typing import Any
 
 import httpx
 
+from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.domain.selection import Options
-from monday_sync.engine.context import open_context
 from warehouse.duckdb import DuckDBSession
 
 _STATEMENTS = ("execute", "rows", "arrow", "batches", "insert", "upsert", "create_table", "replace_table", "drop_table")

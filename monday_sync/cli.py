@@ -11,6 +11,7 @@ from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_resu
 from monday_sync import render
 from monday_sync.commands.adopt import adopt as adopt_board
 from monday_sync.commands.history import history as order_history
+from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.commands.retry import requeue
 from monday_sync.commands.status import status as read_status
@@ -20,7 +21,6 @@ from monday_sync.commands.verify import verify as verify_board
 from monday_sync.domain.board import Bulk
 from monday_sync.domain.selection import Options
 from monday_sync.engine.checks import check as check_start
-from monday_sync.engine.context import open_context
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 

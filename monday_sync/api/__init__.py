@@ -12,7 +12,7 @@ Notes for callers:
   and the row is not at fault.
 """
 
-from monday_sync.api.client import BoardApi
+from monday_sync.api.client import HttpBoardApi
 from monday_sync.api.operations import (
     ArchiveGroup,
     ArchiveItem,
@@ -25,6 +25,7 @@ from monday_sync.api.operations import (
     Operation,
     Outcome,
 )
+from monday_sync.api.port import BoardApi
 
 __all__ = [
     "ArchiveGroup",
@@ -34,6 +35,7 @@ __all__ = [
     "CreateGroup",
     "CreateItem",
     "CreateSubitem",
+    "HttpBoardApi",
     "MoveToGroup",
     "MutationRequest",
     "Operation",

@@ -36,7 +36,7 @@ _LONGEST_PAUSE = 60.0
 _PAGE = 500
 
 
-class BoardApi:
+class HttpBoardApi:
     """Talks to one address with one token. Paced; safe to use from several threads.
 
     Args:
@@ -69,7 +69,7 @@ class BoardApi:
         self.jobs = Jobs(self._exchange, self._pacer.time, url, transport=transport, trust_env=trust_env)
         """Bulk import: see :class:`monday_sync.api.jobs.Jobs`."""
 
-    def __enter__(self) -> BoardApi:
+    def __enter__(self) -> HttpBoardApi:
         return self
 
     def __exit__(self, *_: object) -> None:

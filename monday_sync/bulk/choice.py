@@ -24,29 +24,21 @@ AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of the choice: auto or always (never makes none), and the rows that ``auto`` wants of a group."""
-
-    mode: str
-    minimum: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
+class HourlyUse:
     """What the bulk imports of the last hour took of its limits, which are the account's: those of all boards count."""
 
     jobs: int = 0
     ingested: int = 0
 
     @classmethod
-    def of(cls, imports: Sequence[tuple[str, int]]) -> Hour:
+    def of(cls, imports: Sequence[tuple[str, int]]) -> HourlyUse:
         """Add up imports as the ledger tells them: how each was asked for (JSON), and its rows."""
         ingested = sum(rows for operation, rows in imports if json.loads(operation)["kind"] == "ingest")
         return cls(len(imports), ingested)
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class NewOrder:
     """A new item with its new subitems."""
 
     item: Step
@@ -58,7 +50,7 @@ class Family:
         return _row(self.item, tuple(_row(step) for step in self.subitems))
 
 
-def families(steps: Sequence[Step], orders: Collection[str] | None = None) -> list[Family]:
+def new_orders(steps: Sequence[Step], orders: Collection[str] | None = None) -> list[NewOrder]:
     """The new items (of some orders) whose subitems, if there are steps for any, are all new, too."""
     below: dict[str, list[Step]] = {}
     for step in steps:
@@ -69,7 +61,7 @@ def families(steps: Sequence[Step], orders: Collection[str] | None = None) -> li
         if step.level is Level.ITEM and step.action is Action.CREATE and (orders is None or step.row.key in orders):
             subitems = below.get(step.row.key, [])
             if all(s.action is Action.CREATE for s in subitems):
-                found.append(Family(step, tuple(subitems)))
+                found.append(NewOrder(step, tuple(subitems)))
     return found
 
 
@@ -77,35 +69,36 @@ def choose(
     steps: Sequence[Step],
     board: BoardConfig,
     facts: BoardFacts,
-    wish: Wish,
     *,
+    mode: str,
     new_groups: Collection[str],
-    hour: Hour,
+    used: HourlyUse,
 ) -> tuple[BulkPart, ...]:
     """The files to import, a group each, largest first, within the jobs and items of an hour.
 
     Args:
+        mode: ``auto`` wants a minimum of rows in a group, ``always`` does not.
         new_groups: names of groups that the push creates: they hold nothing yet, so an admin's import need not match.
-        hour: what was imported already.
+        used: what was imported already.
     """
-    by_group: dict[str, list[Family]] = {}
-    for family in _fit(families(steps), board, facts):
-        by_group.setdefault(family.item.row.group_name, []).append(family)
+    by_group: dict[str, list[NewOrder]] = {}
+    for order in _fit(new_orders(steps), board, facts):
+        by_group.setdefault(order.item.row.group_name, []).append(order)
     chosen: list[BulkPart] = []
-    ingested = hour.ingested
+    ingested = used.ingested
     for name, group in sorted(by_group.items(), key=lambda entry: (-_rows(entry[1]), entry[0])):
-        if wish.mode == "auto" and _rows(group) < wish.minimum:
+        if mode == "auto" and _rows(group) < board.policy.bulk_minimum:
             break
-        mode: Mode = "backfill" if facts.is_admin and name in new_groups else "ingest"
+        kind: Mode = "backfill" if facts.is_admin and name in new_groups else "ingest"
         waiting = iter(group)
-        for part in parts((family.row for family in group), mode):
+        for part in parts((order.row for order in group), kind):
             mine = [next(waiting) for _ in part]
             rows = _rows(mine)
-            if hour.jobs + len(chosen) >= JOBS_AN_HOUR or (mode == "ingest" and ingested + rows > ITEMS_AN_HOUR):
+            if used.jobs + len(chosen) >= JOBS_AN_HOUR or (kind == "ingest" and ingested + rows > ITEMS_AN_HOUR):
                 return tuple(chosen)
-            ingested += rows if mode == "ingest" else 0
-            orders = tuple(family.item.row.key for family in mine)
-            chosen.append(BulkPart(name, mode, orders, rows - len(mine), _match_column(part, board, mode)))
+            ingested += rows if kind == "ingest" else 0
+            orders = tuple(order.item.row.key for order in mine)
+            chosen.append(BulkPart(name, kind, orders, rows - len(mine), _match_column(part, board, kind)))
     return tuple(chosen)
 
 
@@ -116,22 +109,22 @@ def add_jobs(estimate: Estimate, jobs: int, daily_calls: int | None) -> Estimate
     return replace(estimate, calls=calls, seconds=seconds, day_share=calls / daily_calls if daily_calls else None)
 
 
-def _fit(found: Sequence[Family], board: BoardConfig, facts: BoardFacts) -> list[Family]:
+def _fit(found: Sequence[NewOrder], board: BoardConfig, facts: BoardFacts) -> list[NewOrder]:
     """Those that a file can hold, and whose item can be told from all others when it is read back."""
     keys = KeyReader(board)
-    times = Counter(keys.of_row(family.item.row) for family in found)
+    times = Counter(keys.of_row(order.item.row) for order in found)
     labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
     fit = []
-    for family in found:
-        key = keys.of_row(family.item.row)
-        names = [step.row.name for step in family.subitems]
+    for order in found:
+        key = keys.of_row(order.item.row)
+        names = [step.row.name for step in order.subitems]
         if not key or key[0] is None or times[key] > 1 or len(set(names)) < len(names):
             continue
-        if unfit(family.row, board.items, board.subitems) is not None:
+        if unfit(order.row, board.items, board.subitems) is not None:
             continue
-        if any(_new_status(step, board, labels[step.level]) for step in (family.item, *family.subitems)):
+        if any(_new_status(step, board, labels[step.level]) for step in (order.item, *order.subitems)):
             continue
-        fit.append(family)
+        fit.append(order)
     return fit
 
 
@@ -165,5 +158,5 @@ def _row(step: Step, subitems: tuple[BulkRow, ...] = ()) -> BulkRow:
     return BulkRow(step.row.name, texts, subitems)
 
 
-def _rows(found: Sequence[Family]) -> int:
-    return sum(1 + len(family.subitems) for family in found)
+def _rows(found: Sequence[NewOrder]) -> int:
+    return sum(1 + len(order.subitems) for order in found)

@@ -8,22 +8,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monday_sync.api.jobs import Upload
-from monday_sync.bulk.choice import AT_ONCE, Family, families
+from monday_sync.bulk.choice import AT_ONCE, NewOrder, new_orders
 from monday_sync.bulk.file import missing_labels, write_csv
-from monday_sync.bulk.flight import Flight, Landing, Tower
+from monday_sync.bulk.job import ImportJob, JobOutcome, JobWatch
 from monday_sync.bulk.readback import IMPORT, Address
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.diff import step_for
 from monday_sync.domain.labels import Labels
-from monday_sync.domain.plan import BulkPart, Plan, Step
+from monday_sync.domain.plan import BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import GROUP_ID, GROUP_NAME, withdraw
 from monday_sync.engine.results import Tally
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
-from monday_sync.ledger import Ledger
 
 _STARTS = 4
 
@@ -37,7 +36,6 @@ class Importer:
     """
 
     sender: Sender
-    ledger: Ledger
     board: BoardConfig
     facts: BoardFacts
     tally: Tally
@@ -46,33 +44,35 @@ class Importer:
     _imported: int = 0
     _steps: dict[Address, Step | None] = field(default_factory=dict)
 
-    def run(self, plan: Plan, groups: Mapping[str, str]) -> tuple[Step, ...]:
-        """Import what the plan says.
+    def run(self, steps: Sequence[Step], parts: Sequence[BulkPart], groups: Mapping[str, str]) -> tuple[Step, ...]:
+        """Import some files of new items.
 
         Args:
             groups: group names to ids.
 
         Returns:
-            The plan's steps without those that are done, and with changes instead of creations for what is on the
+            The steps without those that are done, and with changes instead of creations for what is on the
             board with other values than it should.
 
         Raises:
             StoppedError: the run has to end; what is under way stays in doubt, and the next run finishes it.
         """
-        files = [(part, families(plan.steps, set(part.orders))) for part in plan.bulk if part.group in groups]
-        if files and self._make_labels([family for _, found in files for family in found]):
-            linked = {r.monday_id for level in (Level.ITEM, Level.SUBITEM) for r in self.ledger.rows(level).values()}
+        files = [(part, new_orders(steps, set(part.orders))) for part in parts if part.group in groups]
+        if files and self._make_labels([order for _, found in files for order in found]):
+            linked = {
+                r.monday_id for level in (Level.ITEM, Level.SUBITEM) for r in self.sender.ledger.rows(level).values()
+            }
             known = {monday_id for monday_id in linked if monday_id is not None}
             for begin in range(0, len(files), AT_ONCE):
                 self._wave(files[begin : begin + AT_ONCE], groups, known)
         if self._jobs:
             self.tally.notes.append(f"{self._imported} rows went by {self._jobs} bulk imports.")
-        done = [self._steps.get((s.level, s.row.key), s) for s in plan.steps]
+        done = [self._steps.get((s.level, s.row.key), s) for s in steps]
         return tuple(step for step in done if step is not None)
 
-    def _make_labels(self, found: Sequence[Family]) -> bool:
+    def _make_labels(self, found: Sequence[NewOrder]) -> bool:
         """Give the columns the dropdown labels that the files need: an import creates none."""
-        rows = [family.row for family in found]
+        rows = [order.row for order in found]
         for level, board_id, mappings in (
             (Level.ITEM, self.board.board_id, self.board.items),
             (Level.SUBITEM, self.board.subitem_board_id, self.board.subitems),
@@ -88,22 +88,22 @@ class Importer:
         return True
 
     def _wave(
-        self, files: Sequence[tuple[BulkPart, list[Family]]], groups: Mapping[str, str], linked: Collection[str]
+        self, files: Sequence[tuple[BulkPart, list[NewOrder]]], groups: Mapping[str, str], linked: Collection[str]
     ) -> None:
         """Start some jobs, then wait for each."""
-        flights = []
+        jobs = []
         for part, found in files:
             if not self._given_up:
-                flight = self._launch(part, found, groups[part.group])
-                if flight is not None:
-                    flights.append((part, flight, found))
-        tower = Tower(self.sender.api, self.ledger, self.board, self.sender.clock, self.sender.sleep)
-        for part, flight, found in flights:
-            landing = tower.land(flight, linked)
+                job = self._launch(part, found, groups[part.group])
+                if job is not None:
+                    jobs.append((part, job, found))
+        watch = JobWatch(self.sender.api, self.sender.ledger, self.board, self.sender.clock, self.sender.sleep)
+        for part, job, found in jobs:
+            outcome = watch.finish(job, linked)
             self._jobs += 1
-            self._take(part, landing, found, groups)
+            self._take(part, outcome, found, groups)
 
-    def _launch(self, part: BulkPart, found: Sequence[Family], group_id: str) -> Flight | None:
+    def _launch(self, part: BulkPart, found: Sequence[NewOrder], group_id: str) -> ImportJob | None:
         """Write intents, start a job, write its id, send its file; ``None`` when it surely does nothing."""
         batch_id, now = uuid.uuid4().hex, self.sender.clock()
         attempts: list[Attempt] = []
@@ -116,14 +116,14 @@ class Importer:
                 group_name=step.row.group_name if step.level is Level.ITEM else None,
             )  # fmt: skip
             rows[step.level, step.row.key] = row
-        self.ledger.write(rows.values(), attempts)
+        self.sender.ledger.write(rows.values(), attempts)
         upload = self._start(part, batch_id, group_id, attempts)
         if upload is None:
             return None
         started_at = self.sender.clock()
         mark = Answered(batch_id, 0, AttemptOutcome.INTENT, started_at, request_id=upload.job_id)
-        self.ledger.write((), (), [mark])
-        content = write_csv([family.row for family in found], self.board.items, self.board.subitems)
+        self.sender.ledger.write((), (), [mark])
+        content = write_csv([order.row for order in found], self.board.items, self.board.subitems)
         try:
             self.sender.api.jobs.upload(upload, content)
         except InDoubtError:
@@ -132,7 +132,7 @@ class Importer:
             self._withdraw(attempts, error.message)
             self._give_up(f"{part.group}: {error.message}")
             return None
-        return Flight(upload.job_id, started_at, attempts, rows)
+        return ImportJob(upload.job_id, started_at, attempts, rows)
 
     def _start(self, part: BulkPart, key: str, group_id: str, attempts: Sequence[Attempt]) -> Upload | None:
         """Start a job. Without its file it does nothing, so whatever goes wrong here had no effect."""
@@ -160,36 +160,36 @@ class Importer:
 
     def _withdraw(self, attempts: Sequence[Attempt], why: str) -> None:
         answers, undone = withdraw(attempts, self.sender.clock(), why)
-        self.ledger.write([s.row for s in undone if s.row is not None], (), answers)
-        self.ledger.forget_rows([LedgerRow(s.level, s.key, s.key) for s in undone if s.row is None])
+        self.sender.ledger.write([s.row for s in undone if s.row is not None], (), answers)
+        self.sender.ledger.forget_rows([LedgerRow(s.level, s.key, s.key) for s in undone if s.row is None])
 
     def _give_up(self, why: str) -> None:
         """Send the rest one by one: what one job met, the next would meet."""
         self._given_up = True
         self.tally.notes.append(f"No more bulk imports in this run, rows go one by one. {why}")
 
-    def _take(self, part: BulkPart, landing: Landing, found: Sequence[Family], groups: Mapping[str, str]) -> None:
+    def _take(self, part: BulkPart, outcome: JobOutcome, found: Sequence[NewOrder], groups: Mapping[str, str]) -> None:
         """Replace the steps of a file by what is left to do of them."""
-        imported = landing.imported
+        imported = outcome.imported
         for settled in imported.settled:
             self._steps[settled.level, settled.key] = None
             self._imported += settled.ok
             self.sender.on_settled(settled)
-        self.tally.duplicates += landing.found.duplicates
+        self.tally.duplicates += outcome.found.duplicates
         labels = {level: Labels(self.facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
         for step in _steps(found):
             address = step.level, step.row.key
             if address in imported.different:
                 self._imported += 1
                 self._steps[address] = step_for(
-                    step.row, imported.different[address], landing.found.items[address], board=self.board,
+                    step.row, imported.different[address], outcome.found.items[address], board=self.board,
                     labels=labels[step.level],
                     group_id=groups.get(step.row.group_name) if step.level is Level.ITEM else None,
                 )  # fmt: skip
         if imported.missing:
             why = next((a.sentence for a in imported.answers if a.outcome is AttemptOutcome.WITHDRAWN), "")
             self.tally.notes.append(f"{part.group}: {len(imported.missing)} rows go one by one; {why}.")
-        if landing.result is None or landing.result.status.state == "REJECTED":
+        if outcome.result is None or outcome.result.status.state == "REJECTED":
             self._give_up(f"{part.group}: a job did not take its file.")
 
     def _attempt(self, step: Step, part: BulkPart, batch_id: str, position: int, group_id: str) -> Attempt:
@@ -204,7 +204,7 @@ class Importer:
         )  # fmt: skip
 
 
-def _steps(found: Iterable[Family]) -> Iterable[Step]:
-    for family in found:
-        yield family.item
-        yield from family.subitems
+def _steps(found: Iterable[NewOrder]) -> Iterable[Step]:
+    for order in found:
+        yield order.item
+        yield from order.subitems

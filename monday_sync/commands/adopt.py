@@ -10,7 +10,7 @@ from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
 from monday_sync.domain.selection import Options
 from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
-from monday_sync.engine.planning.planner import make_plan
+from monday_sync.engine.planning import make_plan
 from monday_sync.engine.runs import running, settle_doubts
 
 
@@ -34,7 +34,7 @@ def adopt(context: Context) -> AdoptResult:
     with context.warehouse.lock():
         facts = check(context)
         settle_doubts(context)
-        plan = make_plan(context.api, context.ledger, context.board, facts, Options(), now=context.clock())
+        plan = make_plan(context, facts, Options())
         adopted = [step for step in plan.steps if step.adopted]
         with running(context, "adopt") as state:
             batch_id = uuid.uuid4().hex

@@ -8,14 +8,15 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monday_sync.commands.opening import open_context
 from monday_sync.domain.plan import Plan, Stray
 from monday_sync.domain.selection import Options
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.checks import check, check_confirmed, check_room
-from monday_sync.engine.context import Context, open_context
+from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_doubles
 from monday_sync.engine.execution.pusher import Pusher
-from monday_sync.engine.planning.planner import make_plan
+from monday_sync.engine.planning import make_plan
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Running, checkpoint, new_run_id, running, settle_doubts
 from monday_sync.errors import RefusedError
@@ -55,7 +56,7 @@ def plan(
 def plan_in(context: Context, options: Options, *, store: bool = True) -> Plan:
     """The same in an opened context."""
     facts = check(context)
-    made = make_plan(context.api, context.ledger, context.board, facts, options, now=context.clock())
+    made = make_plan(context, facts, options)
     check_customers(made, options)
     if not store:
         return made
@@ -138,7 +139,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if recovery.stopped:
                 return recovery.result()
             facts = check(context)
-        made = make_plan(context.api, context.ledger, context.board, facts, options, now=context.clock())
+        made = make_plan(context, facts, options)
         made = replace(made, doubles=request.doubles)
         check_customers(made, options)
         if request.plan_id:
@@ -153,7 +154,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             checkpoint(state, made)
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
-                Pusher(state.sender, context.ledger, context.board, facts, state.tally).push(made)
+                Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
                 if made.doubles:
                     archive_doubles(state.sender, context.ledger, context.board, made.doubles)
             _set_baselines(state, made)

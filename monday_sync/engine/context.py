@@ -1,24 +1,16 @@
-"""What every command works with: target, board, database, ledger, API and clock."""
+"""What every command works with: target, board, database, ledger, API, bulk import and clock."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from console import register_secret
 from monday_sync.api import BoardApi
-from monday_sync.domain.board import BoardConfig, guard, load_board
-from monday_sync.errors import RefusedError
+from monday_sync.domain.board import BoardConfig
+from monday_sync.engine.ports import BulkImport
 from monday_sync.ledger import Ledger
-from warehouse import Target, Warehouse, load_target, open_warehouse
-
-_LIVE_URL = "https://api.monday.com/v2"
-_EMULATOR_URL = "http://127.0.0.1:8765/v2"
-_EMULATOR_TOKEN = "local"  # noqa: S105 - the emulator's well-known token, no secret
+from warehouse import Target, Warehouse
 
 
 def utc_now() -> dt.datetime:
@@ -41,52 +33,10 @@ class Context:
     api: BoardApi
     clock: Callable[[], dt.datetime]
     sleep: Callable[[float], None]
+    bulk: BulkImport
 
     def __enter__(self) -> Context:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.api.close()
-
-
-def open_context(
-    target: str | Target | None = None,
-    *,
-    project_dir: Path | None = None,
-    clock: Callable[[], dt.datetime] = utc_now,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Context:
-    """Open a target. Connects to nothing yet.
-
-    Args:
-        target: a name, an opened target, or ``None`` for the profile's default.
-
-    Raises:
-        ConfigurationError: no such target, a wrong board file, or no token.
-    """
-    chosen = target if isinstance(target, Target) else load_target(target, project_dir=project_dir)
-    board = load_board(chosen.name, chosen.project_dir / "boards")
-    warehouse = open_warehouse(chosen)
-    url, token = endpoint(board)
-    guard(board, url, chosen.project_dir / "boards")
-    api = BoardApi(url, token, sleep=sleep)
-    return Context(chosen, board, warehouse, Ledger(warehouse, board.board_id), api, clock, sleep)
-
-
-def endpoint(board: BoardConfig) -> tuple[str, str]:
-    """Address and token of the board's API.
-
-    Raises:
-        RefusedError: no token.
-    """
-    emulated = board.api == "emulator"
-    url = os.environ.get("MONDAY_API_URL") or (_EMULATOR_URL if emulated else _LIVE_URL)
-    token = os.environ.get("MONDAY_API_TOKEN") or (_EMULATOR_TOKEN if emulated else None)
-    if not token:
-        raise RefusedError(
-            f"There is no token for the board of target '{board.target}'.",
-            mend="Set the environment variable MONDAY_API_TOKEN.",
-        )
-    if token != _EMULATOR_TOKEN:
-        register_secret(token)
-    return url, token

@@ -36,7 +36,7 @@ def resolve_groups(names: Iterable[str], info: BoardInfo, known: Mapping[str, st
     return resolved
 
 
-def twins(info: BoardInfo, known: Mapping[str, str]) -> set[str]:
+def duplicate_groups(info: BoardInfo, known: Mapping[str, str]) -> set[str]:
     """Ids of the groups whose place an older one of the same title takes; not one that a person gave that title."""
     titles = {group.id: group.title for group in info.groups}
     renamed = {group_id for name, group_id in known.items() if titles.get(group_id) != name}
@@ -114,9 +114,9 @@ class GroupWork:
         self.ledger.groups.save({n: g for n, g in groups.items() if known.get(n) != g}, self.sender.run_id, now)
         return groups
 
-    def archive_twins(self) -> None:
+    def archive_duplicates(self) -> None:
         """Archive what runs of this ledger created although an older group of that title was there."""
-        in_vain = twins(self._info, self.ledger.groups.known())
+        in_vain = duplicate_groups(self._info, self.ledger.groups.known())
         if in_vain:
             ours = {g.group_id: g.name for g in self.ledger.groups.created() if g.group_id in in_vain}
             archive_groups(self.sender, self.ledger, self.board, self._info, ours)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from monday_sync.bulk.recovery import recover_imports
 from monday_sync.domain.plan import Plan
 from monday_sync.engine.context import Context
 from monday_sync.engine.execution.sender import Sender
@@ -107,7 +106,7 @@ def settle_doubts(context: Context) -> Running | None:
     if not context.ledger.open_attempts():
         return None
     with running(context, "recover") as state:
-        state.recovered = recover_imports(context, state.sender)
+        state.recovered = context.bulk.recover(state.sender, context.board)
         state.recovered += state.sender.recover()
     return state
 

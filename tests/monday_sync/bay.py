@@ -13,10 +13,11 @@ import pytest
 from board_emulator.clock import MovableClock
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api.jobs import Upload
+from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import Options
-from monday_sync.engine.context import Context, open_context
+from monday_sync.engine.context import Context
 from monday_sync.engine.results import PushResult
 from tests.monday_sync.referee import differences
 from tests.monday_sync.relations import Order, Relations

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from monday_sync.bulk import BulkImports
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.domain.board import BoardConfig, load_board
 from monday_sync.domain.plan import Plan
@@ -131,7 +132,7 @@ def desk_of(project: Path) -> Iterator[Callable[[str], Desk]]:
         relations = Relations(warehouse, [m.view_column for m in config.items], numbers)
         relations.create()
         ledger = Ledger(warehouse, config.board_id)
-        context = Context(target, config, warehouse, ledger, board, clock, clock.sleep)  # type: ignore[arg-type]
+        context = Context(target, config, warehouse, ledger, board, clock, clock.sleep, BulkImports())
         return Desk(context, board, relations, clock)
 
     yield make

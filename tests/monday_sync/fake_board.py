@@ -7,7 +7,7 @@ the emulator; this one is for single answers at exact moments.)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monday_sync.api import (
@@ -22,6 +22,7 @@ from monday_sync.api import (
     Operation,
     Outcome,
 )
+from monday_sync.api.port import BulkJobs
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start
@@ -67,6 +68,14 @@ class FakeBoard:
     # -- BoardApi ----------------------------------------------------------------------------------------------------
 
     day = Day(None, None)
+    rejected = 0
+
+    @property
+    def jobs(self) -> BulkJobs:
+        raise NotImplementedError("no bulk import here")
+
+    def close(self) -> None:
+        pass
 
     def start(self, board_ids: Sequence[str]) -> Start:
         return Start(Me("1", "test", "1"), {i: self.board(i) for i in board_ids})
@@ -91,7 +100,7 @@ class FakeBoard:
         calls = -(-sum(counts.values()) // self.size)
         return Estimate(float(calls), calls, 0)
 
-    def batch_size(self, _kind: str) -> int:
+    def batch_size(self, kind: str) -> int:
         return self.size
 
     def mutate(self, request: MutationRequest) -> tuple[Outcome, ...]:
@@ -109,7 +118,7 @@ class FakeBoard:
         return outcomes
 
     def items(
-        self, _board: BoardConfig, *, ids: Sequence[str] | None = None, group: str | None = None
+        self, board: BoardConfig, *, ids: Iterable[str] | None = None, group: str | None = None
     ) -> Iterator[BoardItem]:
         self.reads += 1
         for thing in list(self.things.values()):
@@ -117,7 +126,7 @@ class FakeBoard:
             if thing.parent is None and wanted and group in {None, thing.group_id}:
                 yield self._item(thing)
 
-    def find(self, _board: BoardConfig, column_id: str, texts: Sequence[str]) -> Iterator[BoardItem]:
+    def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
         self.finds += 1
         wanted = {t.casefold() for t in texts}
         for thing in list(self.active()):

@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 
 from console import OrderListError
-from monday_sync.api import BoardApi
+from monday_sync.api import HttpBoardApi
+from monday_sync.bulk import BulkImports
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.undo import rollback
 from monday_sync.domain.board import load_board
@@ -40,11 +41,11 @@ def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -
     board = load_board("local", project / "boards")
     board = replace(board, policy=replace(board.policy, touch_share=1.0, max_attempts=100))
     warehouse = open_warehouse(target)
-    api = BoardApi(url, "local", sleep=sleep, timeout=timeout)
+    api = HttpBoardApi(url, "local", sleep=sleep, timeout=timeout)
     api.batch_size = lambda _kind: _BATCH  # type: ignore[method-assign]
     return Context(
         target, board, warehouse, Ledger(warehouse, board.board_id), api,
-        clock=lambda: utc_now() + dt.timedelta(minutes=minutes), sleep=sleep,
+        clock=lambda: utc_now() + dt.timedelta(minutes=minutes), sleep=sleep, bulk=BulkImports(),
     )  # fmt: skip
 
 

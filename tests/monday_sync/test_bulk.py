@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monday_sync.bulk import CLEAR, MOST_ROWS, BulkRow, missing_labels, parts, unfit, write_csv
+from monday_sync.bulk.file import CLEAR, MOST_ROWS, BulkRow, missing_labels, parts, unfit, write_csv
 from monday_sync.domain.board import ColumnMapping
 
 ITEMS = (

@@ -109,7 +109,7 @@ def test_the_items_of_an_hour(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_hour_began_before_the_push() -> None:
     """Jobs and items of earlier imports count, those of a backfill as jobs alone."""
     asked = [(json.dumps({"kind": kind}), rows) for kind, rows in (("ingest", 30), ("backfill", 500), ("ingest", 4))]
-    assert choice.Hour.of(asked) == choice.Hour(jobs=3, ingested=34)
+    assert choice.HourlyUse.of(asked) == choice.HourlyUse(jobs=3, ingested=34)
 
 
 def test_a_large_group_takes_several_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from monday_sync.api.jobs import BulkJobResult
-from monday_sync.bulk import choice, flight
+from monday_sync.bulk import choice, job
 from monday_sync.cli import main
+from monday_sync.commands.opening import open_context
 from monday_sync.commands.undo import rollback
-from monday_sync.engine.context import open_context
 from monday_sync.errors import RequestFailedError
 from tests.monday_sync.bay import Bay, column, typical, while_starting
 from tests.monday_sync.conftest import orders
@@ -157,7 +157,7 @@ def test_what_cannot_go_by_file_goes_with_it(bay: Bay) -> None:
 def test_the_command_line(bay: Bay, monkeypatch: pytest.MonkeyPatch) -> None:
     """plan and push take --bulk; the plan says what goes by file, and a stored plan is pushed as it was made."""
     monkeypatch.chdir(bay.context.target.project_dir)
-    monkeypatch.setattr(flight, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(job, "POLL_SECONDS", 0.0)
     bay.handle.clock.step = 5.0
     bay.relations.set_orders(orders("A1", "A2"))
     planned = CliRunner().invoke(main, ["plan", "--target", "local", "--bulk", "always"])

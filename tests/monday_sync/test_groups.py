@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from board_emulator.testing import running_emulator
-from monday_sync.api import BoardApi, CreateGroup, MutationRequest, Outcome
+from monday_sync.api import BoardApi, CreateGroup, HttpBoardApi, MutationRequest, Outcome
+from monday_sync.bulk import BulkImports
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import load_board
@@ -47,7 +48,7 @@ def database(folder: Path, source: list[Order]) -> Callable[..., Context]:
 
     def context(api: object, clock: Clock) -> Context:
         ledger = Ledger(warehouse, config.board_id)
-        return Context(target, config, warehouse, ledger, api, clock, clock.sleep)  # type: ignore[arg-type]
+        return Context(target, config, warehouse, ledger, api, clock, clock.sleep, BulkImports())
 
     return context
 
@@ -209,7 +210,7 @@ def test_two_runs_create_the_same_group_at_once(tmp_path: Path, monkeypatch: pyt
             failures.append(error)
 
     with running_emulator() as handle:
-        contexts = [make(BoardApi(handle.url, handle.token), Clock()) for make in (mine, other)]
+        contexts = [make(HttpBoardApi(handle.url, handle.token), Clock()) for make in (mine, other)]
         threads = [threading.Thread(target=run, args=(context,)) for context in contexts]
         for thread in threads:
             thread.start()

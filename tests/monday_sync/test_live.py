@@ -17,10 +17,10 @@ from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
 from monday_sync.cli import main
+from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain.board import load_board
 from monday_sync.domain.selection import Options
-from monday_sync.engine.context import open_context
 from tests.monday_sync.conftest import orders
 from tests.monday_sync.referee import differences
 from tests.monday_sync.relations import Order, Relations

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monday_sync.bulk import BulkImports
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import load_board
@@ -40,7 +41,9 @@ class Office:
         self.board.labels["dropdown_mkr518fc"] = ["RECEIVED", "CANCELLED"]
         self.board.labels["color_mkr5yf27"] = ["PCS"]
         ledger = Ledger(warehouse, config.board_id)
-        self.context = Context(target, config, warehouse, ledger, self.board, self.clock, self.clock.sleep)  # type: ignore[arg-type]
+        self.context = Context(
+            target, config, warehouse, ledger, self.board, self.clock, self.clock.sleep, BulkImports()
+        )  # type: ignore[arg-type]
 
     def read_board_file(self) -> None:
         config = load_board("local", self.dbt.folder / "boards")

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from monday_sync.api import ArchiveItem, MoveToGroup
-from monday_sync.bulk.importer import Importer
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.labels import Labels
@@ -20,9 +19,9 @@ from monday_sync.engine.execution.operations import Builder
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
 from monday_sync.engine.groups import GroupWork
+from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
 from monday_sync.engine.results import Tally
-from monday_sync.ledger import Ledger
 
 _NO_CALL, _CHECK = "confirmed", "check"
 
@@ -35,8 +34,9 @@ class Pusher:
         parents: order key to item id, for subitems; grows as items are created.
     """
 
-    def __init__(self, sender: Sender, ledger: Ledger, board: BoardConfig, facts: BoardFacts, tally: Tally) -> None:
-        self._sender, self._ledger, self._board, self._tally = sender, ledger, board, tally
+    def __init__(self, sender: Sender, board: BoardConfig, facts: BoardFacts, tally: Tally, bulk: BulkImport) -> None:
+        self._sender, self._ledger, self._board, self._tally = sender, sender.ledger, board, tally
+        self._bulk = bulk
         self._facts = facts
         self._build = Builder(board, facts)
         self._labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
@@ -55,7 +55,10 @@ class Pusher:
         groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
         self._groups = groups.create(plan)
         self._without_calls(plan)
-        steps = Importer(self._sender, self._ledger, self._board, self._facts, self._tally).run(plan, self._groups)
+        steps = self._bulk.offer(
+            plan.steps, plan.bulk, sender=self._sender, board=self._board, facts=self._facts, tally=self._tally,
+            groups=self._groups,
+        )  # fmt: skip
         items = [s for s in steps if s.level is Level.ITEM]
         self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
         self._sender.send(self._item_works(items))
@@ -65,7 +68,7 @@ class Pusher:
             known = self._ledger.rows(Level.ITEM)
             self._parents |= {k: r.monday_id for k, r in known.items() if r.monday_id is not None}
             self._sender.send(self._subitem_works(subitems))
-        groups.archive_twins()
+        groups.archive_duplicates()
 
     # -- rows without a call -----------------------------------------------------------------------------------------
 

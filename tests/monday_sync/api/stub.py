@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from monday_sync.api import BoardApi, CreateItem, MutationRequest
+from monday_sync.api import CreateItem, HttpBoardApi, MutationRequest
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 
 TOKEN = "a-token-nobody-may-see"  # noqa: S105 - not a real one
@@ -58,7 +58,7 @@ class Stub:
     seen: list[httpx.Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api = BoardApi(
+        self.api = HttpBoardApi(
             URL, TOKEN, clock=self.clock, sleep=self.clock.sleep, transport=httpx.MockTransport(self._answer)
         )
 

@@ -20,6 +20,7 @@ from monday_sync.api import (
     CreateGroup,
     CreateItem,
     CreateSubitem,
+    HttpBoardApi,
     MoveToGroup,
     MutationRequest,
     Operation,
@@ -44,7 +45,7 @@ def emulator() -> Iterator[EmulatorHandle]:
 
 def connect(emulator: EmulatorHandle, token: str | None = None) -> BoardApi:
     clock = emulator.clock
-    return BoardApi(emulator.url, token or emulator.token, clock=clock.now, sleep=clock.advance)
+    return HttpBoardApi(emulator.url, token or emulator.token, clock=clock.now, sleep=clock.advance)
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 from board_emulator.clock import MovableClock
 from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
-from monday_sync.api import BoardApi
+from monday_sync.api import BoardApi, HttpBoardApi
 from monday_sync.api.errors import InDoubtError, NotReadError, RequestFailedError
 from monday_sync.api.jobs import Upload, read_report
-from monday_sync.bulk import BulkRow, missing_labels, write_csv
+from monday_sync.bulk.file import BulkRow, missing_labels, write_csv
 from monday_sync.domain.board import load_board
 from tests.monday_sync.api.stub import TOKEN, Stub, answer, error
 
@@ -35,7 +35,7 @@ def emulator() -> Iterator[EmulatorHandle]:
 @pytest.fixture
 def api(emulator: EmulatorHandle) -> Iterator[BoardApi]:
     clock = emulator.clock
-    with BoardApi(emulator.url, emulator.token, clock=clock.now, sleep=clock.advance) as connected:
+    with HttpBoardApi(emulator.url, emulator.token, clock=clock.now, sleep=clock.advance) as connected:
         yield connected
 
 

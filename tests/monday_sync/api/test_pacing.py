@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monday_sync.api import BoardApi, CreateItem, MutationRequest
+from monday_sync.api import BoardApi, CreateItem, HttpBoardApi, MutationRequest
 from monday_sync.api.limits import CALLS, POINTS, HiddenWindow, Use, Window, read_quotas
 from monday_sync.api.pacing import LARGEST_BATCH, TIME_LIMIT, Pacer, Time
 from monday_sync.errors import RequestFailedError
@@ -107,7 +107,7 @@ class Server:
 
 def connect(server: Server) -> BoardApi:
     clock = server.clock
-    return BoardApi(URL, "t", clock=clock, sleep=clock.sleep, transport=httpx.MockTransport(server.answer))
+    return HttpBoardApi(URL, "t", clock=clock, sleep=clock.sleep, transport=httpx.MockTransport(server.answer))
 
 
 def create(api: BoardApi, count: int) -> None:

@@ -31,7 +31,7 @@ _REREADS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class ImportJob:
     """A job that may have its file, and the rows that are in it.
 
     Args:
@@ -52,7 +52,7 @@ class Flight:
 
 
 @dataclass(frozen=True, slots=True)
-class Landing:
+class JobOutcome:
     """What a job came to.
 
     Args:
@@ -65,7 +65,7 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True)
-class Tower:
+class JobWatch:
     """Watches jobs until their end, and brings what they did into the ledger."""
 
     api: BoardApi
@@ -74,7 +74,7 @@ class Tower:
     clock: Callable[[], dt.datetime]
     sleep: Callable[[float], None]
 
-    def land(self, flight: Flight, linked: Collection[str]) -> Landing:
+    def finish(self, job: ImportJob, linked: Collection[str]) -> JobOutcome:
         """Wait for a job's end, read back what it did, and write it down.
 
         Args:
@@ -83,22 +83,22 @@ class Tower:
         Raises:
             StoppedError: the job does not end, or its state cannot be learnt; its rows stay in doubt.
         """
-        result = self._end(flight)
-        found, short = self._read(flight, linked, result)
+        result = self._end(job)
+        found, short = self._read(job, linked, result)
         imported = settle(
-            flight.attempts, flight.rows, found, self.board,
-            job_id=flight.job_id, now=self.clock(), why=_why(result), short=short,
+            job.attempts, job.rows, found, self.board,
+            job_id=job.job_id, now=self.clock(), why=_why(result), short=short,
         )  # fmt: skip
         self.ledger.write(imported.rows, (), imported.answers)
         if imported.forgotten:
             self.ledger.forget_rows(imported.forgotten)
-        return Landing(imported, found, result)
+        return JobOutcome(imported, found, result)
 
-    def _end(self, flight: Flight) -> BulkJobResult | None:
-        age = (self.clock() - flight.started_at).total_seconds()
+    def _end(self, job: ImportJob) -> BulkJobResult | None:
+        age = (self.clock() - job.started_at).total_seconds()
         left = max(0.0, _NO_FILE_ANY_MORE - age)
         try:
-            result = self.api.jobs.wait(flight.job_id, every=POLL_SECONDS, file_within=left)
+            result = self.api.jobs.wait(job.job_id, every=POLL_SECONDS, file_within=left)
         except InDoubtError as error:
             why = error.message
         except RequestFailedError as error:
@@ -108,33 +108,32 @@ class Tower:
         else:
             return None if result.status.state == "UPLOAD_PENDING" else result
         raise StoppedError(
-            f"What became of bulk import {flight.job_id} is not known ({why}); "
-            f"its {len(flight.attempts)} rows are in doubt.",
+            f"What became of bulk import {job.job_id} is not known ({why}); its {len(job.attempts)} rows are in doubt.",
             mend="Run the push again later: it asks for the job first, and nothing is sent twice.",
         )
 
-    def _read(self, flight: Flight, linked: Collection[str], result: BulkJobResult | None) -> tuple[Found, bool]:
+    def _read(self, job: ImportJob, linked: Collection[str], result: BulkJobResult | None) -> tuple[Found, bool]:
         """What the board shows, and whether it is less than the job says; then it is read some more times."""
         for reading in range(_REREADS + 1):
             if reading:
                 self.sleep(POLL_SECONDS)
-            items = self._items(flight, linked, result)
-            found = match(flight.attempts, items, linked, self.board)
-            short = result is not None and is_short(result, len(flight.attempts), len(found.items))
+            items = self._items(job, linked, result)
+            found = match(job.attempts, items, linked, self.board)
+            short = result is not None and is_short(result, len(job.attempts), len(found.items))
             if not short:
                 break
         return found, short
 
-    def _items(self, flight: Flight, linked: Collection[str], result: BulkJobResult | None) -> list[BoardItem]:
-        items = list(self.api.items(self.board, group=flight.group_id))
+    def _items(self, job: ImportJob, linked: Collection[str], result: BulkJobResult | None) -> list[BoardItem]:
+        items = list(self.api.items(self.board, group=job.group_id))
         if result is None or not result.status.counts.get("skipped"):
             return items
         # rows that the import left alone because someone else had created them: anywhere on the board
-        found = match(flight.attempts, items, linked, self.board).items
+        found = match(job.attempts, items, linked, self.board).items
         keys = KeyReader(self.board)
         texts = [
             keys.of_texts(a.sets)[0] or ""
-            for a in flight.attempts
+            for a in job.attempts
             if a.level is Level.ITEM and (Level.ITEM, a.row_key) not in found
         ]
         there = {item.id for item in items}

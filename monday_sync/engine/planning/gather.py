@@ -1,0 +1,82 @@
+"""What both sides say before anything is compared: the rows that are chosen, and the board's groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monday_sync.domain import state as machine
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.remote import BoardInfo
+from monday_sync.domain.rows import LedgerRow
+from monday_sync.domain.selection import Options, Selection, select
+from monday_sync.domain.source import Source, SourceRow
+from monday_sync.engine.groups import duplicate_groups, resolve_groups
+from monday_sync.engine.rekeying import follow_keys
+from monday_sync.engine.source import read_source
+from monday_sync.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The database's side, and what the board's own data say.
+
+    Args:
+        in_lost_groups: rows that are SYNCED, and whose group a person deleted.
+        group_ids: names to ids of the groups that the chosen rows lie in, as far as they are on the board.
+    """
+
+    source: Source
+    chosen: Selection
+    info: BoardInfo
+    known_groups: Mapping[str, str]
+    group_ids: Mapping[str, str]
+    in_lost_groups: tuple[SourceRow, ...]
+
+    def groups_of(self, rows: list[SourceRow]) -> dict[str, str]:
+        """Names to ids of the groups that rows lie in, as far as they are on the board."""
+        return resolve_groups(_names(rows), self.info, self.known_groups)
+
+
+def gather(ledger: Ledger, board: BoardConfig, info: BoardInfo, options: Options) -> Gathered:
+    """Read the database, follow keys that changed, and choose the rows that the push is about.
+
+    Raises:
+        RefusedError: the database lacks what we read.
+    """
+    source = follow_keys(ledger, board, read_source(ledger, board))
+    chosen = select(source.items, source.subitems, options)
+    known = ledger.groups.known()
+    there = {group.id for group in info.groups} - duplicate_groups(info, known)
+    lost = _in_lost_groups(source, there, options)
+    return Gathered(source, chosen, info, known, resolve_groups(_names(chosen.items), info, known), lost)
+
+
+def as_confirmed(row: LedgerRow) -> SourceRow:
+    """A row that the views do not list because it is SYNCED: what was last confirmed is what it should show."""
+    return SourceRow(
+        level=row.level, key=row.key, order_key=row.order_key, customer_name=row.customer_name or "",
+        group_name=row.group_name or "", board_hash=row.state.confirmed or "", action="UPDATE", wanted=row.payload,
+        rejected=None, held_back=None, in_scope=True, ledger=row, row_hash=row.row_hash, mapping=row.mapping,
+    )  # fmt: skip
+
+
+def is_confirmed(row: LedgerRow) -> bool:
+    """Whether the board was confirmed to show all of the row."""
+    return row.state.outcome is machine.Outcome.SYNCED and row.state.confirmed is not None
+
+
+def _names(rows: tuple[SourceRow, ...] | list[SourceRow]) -> set[str]:
+    return {r.group_name for r in rows if r.action != "DELETE" and not r.rejected}
+
+
+def _in_lost_groups(source: Source, there: set[str], options: Options) -> tuple[SourceRow, ...]:
+    """They move to the group that is created again."""
+    listed = {row.key for row in source.items}
+    return tuple(
+        as_confirmed(row)
+        for row in source.parents.values()
+        if row.monday_id and row.group_id and row.group_id not in there
+        and row.key not in listed and is_confirmed(row)
+        and (not options.customers or row.customer_name in options.customers)
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""Which item stands for which row: by the ledger's link, else by the business key on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monday_sync.api import BoardApi
+from monday_sync.domain import state as machine
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.diff import mappings_of, on_board
+from monday_sync.domain.due import needs_no_look
+from monday_sync.domain.plan import Duplicate
+from monday_sync.domain.remote import BoardItem
+from monday_sync.domain.rows import LedgerRow, Level
+from monday_sync.domain.selection import Options
+from monday_sync.domain.source import SourceRow
+from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.planning.gather import Gathered, as_confirmed, is_confirmed
+from monday_sync.ledger import Ledger
+
+
+@dataclass(slots=True)
+class Linked:
+    """Rows with what stands for them.
+
+    Args:
+        proven: rows that the board shows already by what it confirmed: it need not be asked.
+        items, subitems: rows to be compared with the board.
+        bases: order key to the ledger's row to start from, after adoption or the loss of its item.
+        found: order key to the item that stands for it.
+        adopted: order keys whose item was found by its business key.
+        present: item id to the item, of those that the ledger links.
+        gone: order keys whose item is no longer on the board.
+        stale: lines linked to subitems of items that are gone.
+    """
+
+    proven: list[SourceRow]
+    items: list[SourceRow]
+    subitems: list[SourceRow]
+    bases: dict[str, LedgerRow] = field(default_factory=dict)
+    found: dict[str, BoardItem] = field(default_factory=dict)
+    adopted: set[str] = field(default_factory=set)
+    present: dict[str, BoardItem] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    stale: list[LedgerRow] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
+
+
+def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: Options) -> Linked:
+    """Ask the board for the items of rows that may differ, and look unlinked rows up by their key."""
+    reader = BoardReader(api, board, gathered.info.items_count)
+    known, chosen = gathered.source.parents, gathered.chosen
+    proven, items = _parted(chosen.items, gathered.group_ids)
+    proven_lines, subitems = _parted(chosen.subitems, gathered.group_ids)
+    items += gathered.in_lost_groups
+    ids = {r.monday_id for r in items if r.monday_id}
+    ids |= {p.monday_id for r in subitems if (p := known.get(r.order_key)) and p.monday_id}
+    present = reader.by_ids({i for i in ids if i is not None})
+    gone = {r.order_key for r in known.values() if r.monday_id in ids and r.monday_id not in present}
+    items += _of_gone_items(gone, chosen.items, items, known)
+    subitems += [r for r in proven_lines if r.order_key in gone]
+    linked = Linked(
+        [*(r for r in proven if r.key not in gone), *(r for r in proven_lines if r.order_key not in gone)],
+        items, subitems, present=present, gone=gone,
+    )  # fmt: skip
+    _find(linked, reader, known, board)
+    linked.stale = _stale_lines(linked, ledger)
+    if not options.skip_subitems:
+        listed = {row.key for row in subitems}
+        subitems += [as_confirmed(row) for row in linked.stale if row.key not in listed and is_confirmed(row)]
+    return linked
+
+
+def adopt(base: LedgerRow, item: BoardItem, board: BoardConfig) -> LedgerRow:
+    """The ledger's row once ``item`` was found to be the row's."""
+    return base.with_state(
+        machine.adopt(base.state),
+        monday_id=item.id,
+        group_id=item.group_id if base.level is Level.ITEM else None,
+        payload=on_board(item, mappings_of(board, base.level)),
+    )
+
+
+def without_item(row: LedgerRow) -> LedgerRow:
+    """The ledger's row once its item turned out to be gone."""
+    return row.with_state(machine.unlink(row.state), monday_id=None, group_id=None, payload={})
+
+
+def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], board: BoardConfig) -> None:
+    """Set bases, found items and duplicates."""
+    gone = linked.gone
+    unlinked = [
+        r for r in linked.items if (not r.monday_id or r.key in gone) and r.action != "DELETE" and not r.rejected
+    ]
+    others = {r.monday_id for r in known.values() if r.monday_id} - {known[k].monday_id for k in gone}
+    by_key, linked.duplicates = reader.by_key(unlinked, {i for i in others if i is not None})
+    for row in linked.items:
+        base = row.start(board.board_id)
+        if row.key in gone:
+            base = without_item(base)
+        if row.key in by_key:
+            linked.found[row.key] = by_key[row.key]
+            linked.adopted.add(row.key)
+            base = adopt(base, by_key[row.key], board)
+        elif base.monday_id is not None:
+            linked.found[row.key] = linked.present[base.monday_id]
+        linked.bases[row.key] = base
+
+
+def _parted(rows: Sequence[SourceRow], group_ids: Mapping[str, str]) -> tuple[list[SourceRow], list[SourceRow]]:
+    """The rows that the board shows already by what it confirmed, and those that it has to be asked about."""
+    proven: list[SourceRow] = []
+    open_rows: list[SourceRow] = []
+    for row in rows:
+        (proven if needs_no_look(row, group_ids.get(row.group_name)) else open_rows).append(row)
+    return proven, open_rows
+
+
+def _of_gone_items(
+    gone: set[str], chosen: Sequence[SourceRow], items: Collection[SourceRow], known: Mapping[str, LedgerRow]
+) -> list[SourceRow]:
+    """Rows that nothing was to be done about, whose item turned out to be gone while its lines were looked at."""
+    listed = {row.key for row in items}
+    again = [row for row in chosen if row.key in gone and row.key not in listed]
+    listed |= {row.key for row in again}
+    rest = [known[k] for k in sorted(gone) if k not in listed]
+    return again + [as_confirmed(row) for row in rest if is_confirmed(row)]
+
+
+def _stale_lines(linked: Linked, ledger: Ledger) -> list[LedgerRow]:
+    """Lines linked to subitems of items that are gone: they are to be created again below the new item."""
+    lines = ledger.orphan_lines()
+    if linked.gone:
+        lines += [r for r in ledger.rows(Level.SUBITEM).values() if r.order_key in linked.gone and r.monday_id]
+    items = linked.found
+    return [
+        row
+        for row in {row.key: row for row in lines}.values()
+        if row.order_key not in items or all(s.id != row.monday_id for s in items[row.order_key].subitems)
+    ]
