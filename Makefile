@@ -74,10 +74,11 @@ test-sqlserver: $(DEV_READY)  ## The whole path on a live SQL Server. SERVER=<ho
 bench-sqlserver: $(DEV_READY) profiles.yml sqlserver-driver  ## Measure on a live SQL Server (target prod): landing, dbt build, bulk inserts. ARGS=--help tells more
 	@$(PY) -m bench.sqlserver $(ARGS)
 
-lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict) and SQLFluff; changes nothing
+lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict), import-linter and SQLFluff; changes nothing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet compile --target local --no-introspect --no-populate-cache \
 		--vars "{only_columns: [$(LINTED_COLUMNS)]}" --target-path $(LINTED) --log-path $(LINTED)
 	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/master_schedule/models $(LINTED)/compiled/master_schedule/tests

@@ -15,8 +15,8 @@ from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.checks import check, check_confirmed, check_room
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_doubles
-from monday_sync.engine.execution.pusher import Pusher
 from monday_sync.engine.planning import make_plan
+from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Running, checkpoint, new_run_id, running, settle_doubts
 from monday_sync.errors import RefusedError

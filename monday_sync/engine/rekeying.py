@@ -7,18 +7,15 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.mapping import columns_of_board, remapped
+from monday_sync.domain.plan import Step
 from monday_sync.domain.rekey import is_new, match_items, match_lines, under_key
 from monday_sync.domain.rows import Attempt, AttemptOutcome, LedgerRow, Level, Rekey
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.source import LINES
 from monday_sync.ledger import Ledger
-
-if TYPE_CHECKING:
-    from monday_sync.domain.plan import Step
 
 REKEY = "rekey"
 

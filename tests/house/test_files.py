@@ -73,30 +73,3 @@ def test_ci_can_be_run(tracked: list[Path]) -> None:
     assert script in tracked
     assert script.stat().st_mode & 0o111
     assert "make test" in script.read_text(encoding="utf-8")
-
-
-def test_no_import_crosses_a_border() -> None:
-    """Programs meet in relations: nobody imports another's inside, and the shared folders import no program."""
-    allowed = {
-        "console": set(),
-        "warehouse": {"console"},
-        "loader": {"console", "warehouse"},
-        "monday_sync": {"console", "warehouse"},
-        "board_emulator": {"console"},
-        "pipeline": {"console", "warehouse", "loader", "monday_sync"},
-    }
-    # the doctor reads a board's file; that package has a public face of its own
-    faces = {"monday_sync.domain.board"}
-    crossed = []
-    for folder, may in allowed.items():
-        for path in (ROOT / folder).rglob("*.py"):
-            text = path.read_text(encoding="utf-8")
-            for module in re.findall(r"^\s*(?:from|import) ([\w.]+)", text, re.M):
-                top, _, inside = module.partition(".")
-                if (
-                    top in allowed
-                    and top != folder
-                    and (top not in may or (inside and module not in faces and top in {"loader", "monday_sync"}))
-                ):
-                    crossed.append(f"{path.relative_to(ROOT)}: {module}")
-    assert not crossed
