@@ -19,7 +19,7 @@ import httpx
 
 from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, plan_in, push_in
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from warehouse.duckdb import DuckDBSession
 
 _STATEMENTS = ("execute", "rows", "arrow", "batches", "insert", "upsert", "create_table", "replace_table", "drop_table")
@@ -67,10 +67,10 @@ def main(what: str, admin: str) -> None:
     result: dict[str, Any]
     with open_context("local", sleep=sleep) as context:
         if what == "plan":
-            made = plan_in(context, Options())
+            made = plan_in(context, PushOptions())
             result = {"steps": len(made.steps)}
         else:
-            pushed = push_in(context, PushRequest(Options()))
+            pushed = push_in(context, PushRequest(PushOptions()))
             result = {
                 "created": pushed.items.created + pushed.subitems.created,
                 "updated": pushed.items.updated + pushed.subitems.updated,

@@ -6,6 +6,18 @@ Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to
 from monday_sync.commands.push import plan, push
 from monday_sync.commands.status import StatusResult, status
 from monday_sync.domain.plan import Plan
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult
 
-__all__ = ["Counts", "CustomerCounts", "Plan", "Problem", "PushResult", "StatusResult", "plan", "push", "status"]
+__all__ = [
+    "Counts",
+    "CustomerCounts",
+    "Plan",
+    "Problem",
+    "PushOptions",
+    "PushResult",
+    "StatusResult",
+    "plan",
+    "push",
+    "status",
+]

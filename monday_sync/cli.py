@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -19,7 +20,7 @@ from monday_sync.commands.undo import cleanup as clean_up
 from monday_sync.commands.undo import rollback as roll_back
 from monday_sync.commands.verify import verify as verify_board
 from monday_sync.domain.board import Bulk
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.checks import check as check_start
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -57,6 +58,17 @@ def _options(*options: _Option) -> _Option:
     return apply
 
 
+def _push_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what a plan or a push is about, given to the command as one ``options``."""
+
+    @functools.wraps(function)
+    def collected(**given: Any) -> Any:
+        options = PushOptions(**{name: given.pop(name) for name in PushOptions.__dataclass_fields__})
+        return function(options=options, **given)
+
+    return _options(_customer, _limit, _skip_subitems, _release, _archive, _bulk)(collected)
+
+
 @click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Bring the monday.com board to what the database says, and keep account of it.
@@ -80,40 +92,33 @@ def main() -> None:
 
 
 @main.command()
-@_options(target_option, _customer, _limit, _skip_subitems, _release, _archive, _bulk, json_option)
+@_options(target_option, _push_options, json_option)
 @command
-def plan(
-    *,
-    target: str | None, customers: tuple[str, ...], limit: int | None, skip_subitems: bool, release: tuple[str, ...],
-    archive_deleted: bool, bulk: str | None, as_json: bool,
-) -> ExitCode:  # fmt: skip
+def plan(target: str | None, options: PushOptions, as_json: bool) -> ExitCode:
     """Show what a push would do, row by row and field by field, and change nothing.
 
     The plan is stored; `monday-sync push --plan <id>` does exactly that, or refuses if data or board changed.
     """
     with open_context(target) as context:
-        made = plan_in(context, Options(customers, limit, skip_subitems, release, archive_deleted, bulk))
+        made = plan_in(context, options)
     print_result(render.plan_json(made) if as_json else None, as_json=as_json, human=lambda: render.plan_text(made))
     return ExitCode.OK
 
 
 @main.command()
-@_options(target_option, _customer, _limit, _skip_subitems, _release, _archive, _bulk, _yes)
+@_options(target_option, _push_options, _yes)
 @click.option("--plan", "plan_id", metavar="ID", help="Do exactly what this stored plan says, or refuse.")
 @click.option("--test-data", is_flag=True, help="Mark the run as test data, for `cleanup --test-data`.")
 @json_option
 @command
 def push(
-    *,
-    target: str | None, customers: tuple[str, ...], limit: int | None, skip_subitems: bool, release: tuple[str, ...],
-    archive_deleted: bool, bulk: str | None, yes: int | None, plan_id: str | None, test_data: bool, as_json: bool,
-) -> ExitCode:  # fmt: skip
+    *, target: str | None, options: PushOptions, yes: int | None, plan_id: str | None, test_data: bool, as_json: bool
+) -> ExitCode:
     """Create and update groups, items and subitems, exactly once.
 
     Safe to interrupt at any time: the next push settles what was under way and carries on. A push that would change
     more of the board than its policy allows, or archive anything, asks for --yes with the number of rows.
     """
-    options = Options(customers, limit, skip_subitems, release, archive_deleted, bulk)
     with open_context(target) as context:
         result = push_in(context, PushRequest(options, yes, plan_id, test_data), bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))

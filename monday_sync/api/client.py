@@ -37,7 +37,7 @@ _PAGE = 500
 
 
 class HttpBoardApi:
-    """Talks to one address with one token. Paced; safe to use from several threads.
+    """Talks to one address with one token, paced. For one thread.
 
     Args:
         url: of the GraphQL endpoint.

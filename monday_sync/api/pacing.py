@@ -7,7 +7,6 @@ carefully and corrects with the first answer.
 from __future__ import annotations
 
 import math
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -95,7 +94,6 @@ class Pacer:
         #: some operations have limits of their own; the API names them only by rejecting
         self._fields: defaultdict[str, HiddenWindow] = defaultdict(HiddenWindow)
         self._margin = _MARGIN
-        self._lock = threading.RLock()
 
     @property
     def spent_calls(self) -> float:
@@ -113,32 +111,30 @@ class Pacer:
             DailyLimitError: our share of the day's calls is used up.
         """
         while True:
-            with self._lock:
-                if self._allowance is not None and self.spent_calls + 1 > self._allowance:
-                    raise DailyLimitError(
-                        f"Our share of the day's calls is used up ({self.spent_calls:.0f} calls in this run).",
-                        mend="Run again after 00:00 UTC: it carries on where this run stopped.",
-                    )
-                now, points = self.time.now(), self.costs.points(counts)
-                wait = max(
-                    self._windows[CALLS].wait(now, 1, _ANY),
-                    self._windows[POINTS].wait(now, points, use),
-                    *(self._fields[kind].wait(now, count, _ANY) for kind, count in counts.items()),
+            if self._allowance is not None and self.spent_calls + 1 > self._allowance:
+                raise DailyLimitError(
+                    f"Our share of the day's calls is used up ({self.spent_calls:.0f} calls in this run).",
+                    mend="Run again after 00:00 UTC: it carries on where this run stopped.",
                 )
-                if wait <= 0:
-                    self.calls += 1
-                    at = now + self._margin
-                    fields = tuple(self._fields[kind].spend(at, count, _ANY) for kind, count in counts.items())
-                    call = self._windows[CALLS].spend(at, 1, _ANY)
-                    return Booking(counts, use, now, call, self._windows[POINTS].spend(at, points, use), fields)
+            now, points = self.time.now(), self.costs.points(counts)
+            wait = max(
+                self._windows[CALLS].wait(now, 1, _ANY),
+                self._windows[POINTS].wait(now, points, use),
+                *(self._fields[kind].wait(now, count, _ANY) for kind, count in counts.items()),
+            )
+            if wait <= 0:
+                self.calls += 1
+                at = now + self._margin
+                fields = tuple(self._fields[kind].spend(at, count, _ANY) for kind, count in counts.items())
+                call = self._windows[CALLS].spend(at, 1, _ANY)
+                return Booking(counts, use, now, call, self._windows[POINTS].spend(at, points, use), fields)
             self.time.sleep(wait)
 
     def not_sent(self, booking: Booking) -> None:
         """The request never left this machine: it used nothing."""
-        with self._lock:
-            for entry in booking:
-                entry.amount = 0.0
-            self.calls -= 1
+        for entry in booking:
+            entry.amount = 0.0
+        self.calls -= 1
 
     def answered(
         self, booking: Booking, *, points: int | None, headers: Mapping[str, str], seconds: float,
@@ -150,29 +146,28 @@ class Pacer:
             executed: ``False`` when the request was rejected for a limit.
             of_field: that limit is one that an operation has for itself.
         """
-        with self._lock:
-            now, quotas = self.time.now(), read_quotas(headers)
-            for entry in booking:
-                entry.at = self._counted(booking.sent, now, quotas.get(POINTS))
-            if not executed:
-                for entry in (booking.points, *booking.fields):
-                    entry.amount = 0.0
-                self.rejected += 1
-                if of_field:
-                    for kind, count in booking.counts.items():
-                        self._fields[kind].refused(now, count)
-                else:
-                    self._margin = min(self._margin * 2, _LARGEST_MARGIN)
+        now, quotas = self.time.now(), read_quotas(headers)
+        for entry in booking:
+            entry.at = self._counted(booking.sent, now, quotas.get(POINTS))
+        if not executed:
+            for entry in (booking.points, *booking.fields):
+                entry.amount = 0.0
+            self.rejected += 1
+            if of_field:
+                for kind, count in booking.counts.items():
+                    self._fields[kind].refused(now, count)
             else:
-                if points is not None:
-                    booking.points.amount = float(points)
-                self.points += int(booking.points.amount)
-                self.costs.learn(booking.counts, points, seconds)
-                for kind in booking.counts:
-                    self._fields[kind].let_through(now)
-            for name, quota in quotas.items():
-                if name in self._windows:
-                    self._windows[name].learn(now, quota, _ANY if name == CALLS else booking.use)
+                self._margin = min(self._margin * 2, _LARGEST_MARGIN)
+        else:
+            if points is not None:
+                booking.points.amount = float(points)
+            self.points += int(booking.points.amount)
+            self.costs.learn(booking.counts, points, seconds)
+            for kind in booking.counts:
+                self._fields[kind].let_through(now)
+        for name, quota in quotas.items():
+            if name in self._windows:
+                self._windows[name].learn(now, quota, _ANY if name == CALLS else booking.use)
 
     def _counted(self, sent: float, answered: float, said: Quota | None) -> float:
         """When the API counted a request, or later: what we count must not end before what it counts.
@@ -186,13 +181,12 @@ class Pacer:
 
     def batch_size(self, kind: str) -> int:
         """How many operations of a kind the next request should hold: what is left of the window, or a full batch."""
-        with self._lock:
-            window = self._windows[POINTS]
-            cost = max(self._points(kind), 1.0)
-            full = self._full(kind)
-            free = int(window.free(self.time.now(), Use.WRITE) // cost)
-            smallest = max(1, int(window.quota * _REST_SHARE // cost))
-            return free if smallest <= free < full else full
+        window = self._windows[POINTS]
+        cost = max(self._points(kind), 1.0)
+        full = self._full(kind)
+        free = int(window.free(self.time.now(), Use.WRITE) // cost)
+        smallest = max(1, int(window.quota * _REST_SHARE // cost))
+        return free if smallest <= free < full else full
 
     def fits_ever(self, counts: Mapping[str, int]) -> bool:
         """Whether a request could be within the limits at all."""
@@ -202,31 +196,29 @@ class Pacer:
 
     def page_size(self, kind: str, most: int) -> int:
         """Items that a page should hold."""
-        with self._lock:
-            cost = self.costs.of(kind)
-            most = most if cost.seen else min(most, _FIRST_PAGE)
-            within = min(self._windows[POINTS].quota, _QUERY_POINTS) * _TIME_SHARE / max(cost.points, 1.0)
-            in_time = TIME_LIMIT * _TIME_SHARE / max(cost.seconds, 1e-6)
-            return max(1, min(most, int(within), int(in_time), most if cost.most is None else cost.most))
+        cost = self.costs.of(kind)
+        most = most if cost.seen else min(most, _FIRST_PAGE)
+        within = min(self._windows[POINTS].quota, _QUERY_POINTS) * _TIME_SHARE / max(cost.points, 1.0)
+        in_time = TIME_LIMIT * _TIME_SHARE / max(cost.seconds, 1e-6)
+        return max(1, min(most, int(within), int(in_time), most if cost.most is None else cost.most))
 
     def estimate(self, counts: Mapping[str, int], pages: Mapping[str, int], daily_calls: int | None) -> Estimate:
         """What operations by kind, and pages to read by kind, will take."""
-        with self._lock:
-            calls, points, busy = 0, 0.0, 0.0
-            for kind, count in counts.items():
-                calls += math.ceil(count / self._full(kind, known=True))
-                points += count * self._points(kind)
-                busy += count * max(cost.seconds if cost.seen else 0.0 for cost in self._costs(kind))
-            calls += sum(pages.values())
-            now = self.time.now()
-            late = max(
-                max(0.0, amount - self._windows[name].free(now, use))
-                / self._windows[name].quota
-                * self._windows[name].length
-                for name, amount, use in ((POINTS, points, Use.WRITE), (CALLS, float(calls), _ANY))
-            )
-            share = None if not daily_calls else calls / daily_calls
-            return Estimate(round(max(late, busy), 1), calls, int(points), share)
+        calls, points, busy = 0, 0.0, 0.0
+        for kind, count in counts.items():
+            calls += math.ceil(count / self._full(kind, known=True))
+            points += count * self._points(kind)
+            busy += count * max(cost.seconds if cost.seen else 0.0 for cost in self._costs(kind))
+        calls += sum(pages.values())
+        now = self.time.now()
+        late = max(
+            max(0.0, amount - self._windows[name].free(now, use))
+            / self._windows[name].quota
+            * self._windows[name].length
+            for name, amount, use in ((POINTS, points, Use.WRITE), (CALLS, float(calls), _ANY))
+        )
+        share = None if not daily_calls else calls / daily_calls
+        return Estimate(round(max(late, busy), 1), calls, int(points), share)
 
     def _costs(self, kind: str) -> list[Cost]:
         """Costs of the operations that a kind stands for: those that were seen, or else what is assumed of them."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from monday_sync.api.jobs import Behaviour, BulkJobResult, Mode, Upload
+from monday_sync.api.jobs import Behaviour, BulkJobResult, Upload
 from monday_sync.api.operations import MutationRequest, Outcome
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.plan import Mode
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start
 
 

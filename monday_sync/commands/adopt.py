@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monday_sync.domain.plan import Duplicate, Step
 from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning import make_plan
@@ -34,7 +34,7 @@ def adopt(context: Context) -> AdoptResult:
     with context.warehouse.lock():
         facts = check(context)
         settle_doubts(context)
-        plan = make_plan(context, facts, Options())
+        plan = make_plan(context, facts, PushOptions())
         adopted = [step for step in plan.steps if step.adopted]
         with running(context, "adopt") as state:
             batch_id = uuid.uuid4().hex

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monday_sync.commands.opening import open_context
 from monday_sync.domain.plan import Plan, Stray
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.checks import check, check_confirmed, check_room
 from monday_sync.engine.context import Context
@@ -18,28 +15,15 @@ from monday_sync.engine.duplicates import archive_doubles
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import Running, checkpoint, new_run_id, running, settle_doubts
+from monday_sync.engine.runs import Bar, Running, new_run_id, no_bar, running, settle_doubts
 from monday_sync.errors import RefusedError
 from warehouse import Target
-
-#: Opens a progress bar of so many rows and gives the function that advances it.
-Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
-
-
-def no_bar(_description: str, _total: int) -> AbstractContextManager[Callable[[int], None]]:
-    """No progress bar."""
-    return nullcontext(lambda _steps: None)
 
 
 def plan(
     target: str | Target | None = None,
-    customers: Sequence[str] = (),
-    limit: int | None = None,
-    skip_subitems: bool = False,
+    options: PushOptions = EVERYTHING,
     *,
-    release: Sequence[str] = (),
-    archive_deleted: bool = False,
-    bulk: str | None = None,
     store: bool = True,
     project_dir: Path | None = None,
 ) -> Plan:
@@ -48,12 +32,11 @@ def plan(
     Raises:
         RefusedError: board, token, ledger or data forbid to start.
     """
-    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted, bulk)
     with open_context(target, project_dir=project_dir) as context:
         return plan_in(context, options, store=store)
 
 
-def plan_in(context: Context, options: Options, *, store: bool = True) -> Plan:
+def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Plan:
     """The same in an opened context."""
     facts = check(context)
     made = make_plan(context, facts, options)
@@ -65,13 +48,12 @@ def plan_in(context: Context, options: Options, *, store: bool = True) -> Plan:
         made.plan_id or "",
         options=options.to_json(),
         fingerprint=made.fingerprint,
-        document=json.dumps([s.to_json() for s in made.steps], ensure_ascii=False),
         now=context.clock(),
     )
     return made
 
 
-def check_customers(made: Plan, options: Options) -> None:
+def check_customers(made: Plan, options: PushOptions) -> None:
     """Refuse customer names that have no orders: most likely a typing error."""
     unknown = sorted({*options.customers, *options.release} - made.orders_per_customer.keys())
     if unknown:
@@ -86,7 +68,7 @@ def check_customers(made: Plan, options: Options) -> None:
 class PushRequest:
     """How a push was asked for. ``doubles`` are archived when all else is done."""
 
-    options: Options
+    options: PushOptions
     yes: int | None = None
     plan_id: str | None = None
     is_test: bool = False
@@ -95,14 +77,9 @@ class PushRequest:
 
 def push(
     target: str | Target | None = None,
-    customers: Sequence[str] = (),
-    limit: int | None = None,
-    skip_subitems: bool = False,
-    yes: int | None = None,
+    options: PushOptions = EVERYTHING,
     *,
-    release: Sequence[str] = (),
-    archive_deleted: bool = False,
-    bulk: str | None = None,
+    yes: int | None = None,
     plan_id: str | None = None,
     is_test: bool = False,
     bar: Bar = no_bar,
@@ -112,10 +89,7 @@ def push(
 
     Args:
         target: a target's name, an opened target, or ``None`` for the default one.
-        customers: canonical names; none means all.
-        limit: orders at most.
         yes: the number of items and subitems the push may touch, when the policy asks for it.
-        bulk: auto, never or always: whether new items go by bulk import; ``None`` for the policy of the board's file.
         plan_id: do exactly what this stored plan says, or refuse.
         is_test: the run's items are test data: ``cleanup --test-data`` takes them off again.
 
@@ -124,7 +98,6 @@ def push(
         ConfirmationNeededError: the push needs ``yes``. Nothing was done.
         LockHeldError: another run is at work on the target.
     """
-    options = Options(tuple(customers), limit, skip_subitems, tuple(release), archive_deleted, bulk)
     with open_context(target, project_dir=project_dir) as context:
         return push_in(context, PushRequest(options, yes, plan_id, is_test), bar=bar)
 
@@ -151,7 +124,6 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             state.recovered = recovery.recovered if recovery else 0
             if request.plan_id:
                 context.ledger.save_plan_run(request.plan_id, state.run_id)
-            checkpoint(state, made)
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
@@ -161,13 +133,13 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
         return state.result()
 
 
-def _stored(context: Context, plan_id: str) -> Options:
+def _stored(context: Context, plan_id: str) -> PushOptions:
     record = context.ledger.plan(plan_id)
     if record is None:
         raise RefusedError(f"There is no plan {plan_id} for this board.", mend="Make one with `monday-sync plan`.")
     if record["run_id"]:
         raise RefusedError(f"Plan {plan_id} was pushed by run {record['run_id']}.", mend="Make a new plan.")
-    return Options.from_json(record["options"])
+    return PushOptions.from_json(record["options"])
 
 
 def _check_unchanged(context: Context, made: Plan, plan_id: str) -> None:
@@ -184,9 +156,5 @@ def _set_baselines(state: Running, made: Plan) -> None:
     options = made.options
     if options.limit is not None:
         return
-    pushed = {
-        name
-        for name in made.orders_per_customer
-        if name not in made.held_customers and (not options.customers or name in options.customers)
-    }
+    pushed = {name for name in made.orders_per_customer if name not in made.held_customers and options.concerns(name)}
     state.tally.notes += record_baselines(state.context, pushed, state.run_id)

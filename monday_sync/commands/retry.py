@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monday_sync.domain import state as machine
 from monday_sync.domain.rows import Level
+from monday_sync.domain.selection import is_asked_for
 from monday_sync.ledger import Ledger
 
 
@@ -31,7 +32,7 @@ def requeue(ledger: Ledger, *, customers: Sequence[str] = (), reason: str | None
         for row in ledger.rows(level).values()
         if row.state.outcome in {machine.Outcome.ERROR, machine.Outcome.DEAD}
         and row.state.attempted is not None
-        and (not customers or row.customer_name in customers)
+        and is_asked_for(row.customer_name, customers)
         and (reason is None or reason.casefold() in (row.error_message or "").casefold())
     ]
     ledger.write([row.with_state(machine.requeue(row.state)) for row in chosen])

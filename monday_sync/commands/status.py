@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monday_sync.domain.board import load_board
 from monday_sync.domain.rows import LedgerRow, Level
+from monday_sync.domain.selection import is_asked_for
 from monday_sync.domain.state import Outcome, SyncState
 from monday_sync.engine.context import utc_now
 from monday_sync.engine.results import Problem
@@ -104,7 +105,7 @@ def _counts(ledger: Ledger, relation: str, customers: Sequence[str]) -> tuple[St
         rows = session.rows(sql)
     found: dict[str, dict[str, int]] = {}
     for customer, state, count in rows:
-        if customer is not None and (not customers or customer in customers):
+        if customer is not None and is_asked_for(customer, customers):
             found.setdefault(customer, {})[SyncState(state).value.lower()] = int(count)
     return tuple(StateCounts(customer, **counts) for customer, counts in sorted(found.items()))
 
@@ -114,7 +115,7 @@ def _errors(ledger: Ledger, customers: Sequence[str]) -> list[LedgerRow]:
     failed = [
         row
         for row in rows
-        if row.state.outcome in {Outcome.ERROR, Outcome.DEAD} and (not customers or row.customer_name in customers)
+        if row.state.outcome in {Outcome.ERROR, Outcome.DEAD} and is_asked_for(row.customer_name, customers)
     ]
     return sorted(failed, key=lambda row: (row.customer_name or "", row.item_name or "", row.key))
 

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monday_sync.api import ArchiveItem, MoveToGroup
-from monday_sync.commands.push import Bar, no_bar
 from monday_sync.domain import state as machine
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import NAME, Attempt, AttemptOutcome, LedgerRow, Level
@@ -21,7 +20,7 @@ from monday_sync.engine.execution.operations import Builder
 from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE, by_row
 from monday_sync.engine.groups import archive_groups
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import Running, running, settle_doubts
+from monday_sync.engine.runs import Bar, Running, no_bar, running, settle_doubts
 from monday_sync.errors import ConfirmationNeededError, RefusedError, StoppedError
 
 _PROD = "prod"

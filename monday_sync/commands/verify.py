@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from console import ConfigurationError, ExitCode
-from monday_sync.commands.push import Bar, PushRequest, no_bar, push_in
+from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.plan import Stray
 from monday_sync.domain.remote import BoardFacts, BoardItem
 from monday_sync.domain.rows import NAME, LedgerRow, Level
-from monday_sync.domain.selection import Options, is_chosen
+from monday_sync.domain.selection import PushOptions, is_chosen
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
@@ -25,7 +25,7 @@ from monday_sync.engine.groups import resolve_groups
 from monday_sync.engine.lookup import BoardReader
 from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import settle_doubts
+from monday_sync.engine.runs import Bar, no_bar, settle_doubts
 from monday_sync.engine.source import read_source
 
 
@@ -107,7 +107,7 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         board = BoardReader(context.api, context.board, facts.items.items_count).everything()
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
-        would_go = [row for row in due if is_chosen(row, Options())]
+        would_go = [row for row in due if is_chosen(row, PushOptions())]
         compared, faulty = _Comparison(context, facts, source, would_go).run(items, lines, board)
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
@@ -116,7 +116,7 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
             return found
         context.ledger.write(faulty)
         try:
-            pushed = push_in(context, PushRequest(Options(), yes, doubles=found.doubled), kind="repair", bar=bar)
+            pushed = push_in(context, PushRequest(PushOptions(), yes, doubles=found.doubled), kind="repair", bar=bar)
         except ConfigurationError:
             # refused before anything was sent: what differs has to be found again next time
             context.ledger.write([known[row.key] for row in faulty])

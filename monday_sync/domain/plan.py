@@ -12,7 +12,7 @@ from typing import Any, Literal
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.rows import LedgerRow, Level, Rekey
-from monday_sync.domain.selection import Options, Skip
+from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import SourceRow
 
 
@@ -145,7 +145,7 @@ class Plan:
     """
 
     board_id: str
-    options: Options
+    options: PushOptions
     groups: tuple[str, ...]
     group_ids: Mapping[str, str]
     steps: tuple[Step, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -27,7 +27,7 @@ class Skip(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PushOptions:
     """Which rows a plan or a push is about.
 
     Args:
@@ -49,11 +49,24 @@ class Options:
         """As stored with a plan."""
         return json.dumps({name: getattr(self, name) for name in self.__dataclass_fields__}, ensure_ascii=False)
 
+    def concerns(self, customer: str | None) -> bool:
+        """Whether rows of a customer are asked for."""
+        return is_asked_for(customer, self.customers)
+
     @classmethod
-    def from_json(cls, text: str) -> Options:
+    def from_json(cls, text: str) -> PushOptions:
         """The options that :meth:`to_json` wrote."""
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(text).items()}
         return cls(**values)
+
+
+#: A push of all that is due.
+EVERYTHING = PushOptions()
+
+
+def is_asked_for(customer: str | None, customers: Collection[str]) -> bool:
+    """Whether a customer is among those asked for; none asked for means all."""
+    return not customers or customer in customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class Selection:
     held_customers: frozenset[str]
 
 
-def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: Options) -> Selection:
+def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions) -> Selection:
     """Choose the rows that a push is about. The limit counts orders, whether item or lines are due."""
     skipped: Counter[tuple[Level, Skip]] = Counter()
     # also by lines that this push leaves for later: the baseline of a customer that is held back stays
@@ -102,13 +115,13 @@ def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: O
     return Selection(tuple(due_items), tuple(due_subitems), dict(skipped), tuple(deleted), frozenset(held))
 
 
-def is_chosen(row: SourceRow, options: Options) -> bool:
+def is_chosen(row: SourceRow, options: PushOptions) -> bool:
     """Whether a push of everything would send the row or confirm it."""
     return _skip(row, options) is None and row.action != "DELETE" and row.rejected is None
 
 
-def _skip(row: SourceRow, options: Options) -> Skip | None:
-    if options.customers and row.customer_name not in options.customers:
+def _skip(row: SourceRow, options: PushOptions) -> Skip | None:
+    if not options.concerns(row.customer_name):
         return Skip.NOT_SELECTED
     if not row.in_scope:
         return Skip.OUT_OF_SCOPE

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from monday_sync.domain.plan import Plan
@@ -16,6 +16,14 @@ from monday_sync.engine.execution.settle import Settled
 from monday_sync.engine.results import PushResult, Tally
 from monday_sync.errors import StoppedError
 from monday_sync.ledger import Run
+
+#: Opens a progress bar of so many rows and gives the function that advances it.
+Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def no_bar(_description: str, _total: int) -> AbstractContextManager[Callable[[int], None]]:
+    """No progress bar."""
+    return nullcontext(lambda _steps: None)
 
 
 @dataclass(slots=True)
@@ -109,16 +117,3 @@ def settle_doubts(context: Context) -> Running | None:
         state.recovered = context.bulk.recover(state.sender, context.board)
         state.recovered += state.sender.recover()
     return state
-
-
-def checkpoint(state: Running, plan: Plan) -> None:
-    """Record where ledger and board stand before the run changes anything; a rollback goes back to here.
-
-    What each row was before stands in its attempts, written together with the intent.
-    """
-    context = state.context
-    with context.ledger.session():
-        items, subitems, _ = context.ledger.links()
-        context.ledger.save_checkpoint(
-            state.run_id, items=items, subitems=subitems, board_items=plan.board_items, now=context.clock()
-        )

@@ -188,26 +188,12 @@ PLANS = Table(
         _text("board_id", 32),
         _text("options"),
         _text("fingerprint", 64),
-        _text("document"),
         _text("run_id", 64),
         _at("created_at"),
     ),
     ("plan_id",),
 )
-CHECKPOINTS = Table(
-    "monday_sync_checkpoints",
-    (
-        _key("run_id"),
-        _text("board_id", 32),
-        _number("items_linked"),
-        _number("subitems_linked"),
-        _number("board_items"),
-        _at("recorded_at"),
-    ),
-    ("run_id",),
-)
-
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, CHECKPOINTS)
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS)
 
 #: Tables that have more columns than in an earlier version.
 GROWN = (ITEMS, SUBITEMS, CUSTOMERS)

@@ -14,7 +14,6 @@ from monday_sync.ledger.groups import GroupBook, upgrade
 from monday_sync.ledger.mappings import MappingBook
 from monday_sync.ledger.schema import (
     ATTEMPTS,
-    CHECKPOINTS,
     ITEMS,
     PLANS,
     RUNS,
@@ -237,26 +236,10 @@ class Ledger:
             )
         return [Run(**record) for record in records[:limit]]
 
-    def save_checkpoint(self, run_id: str, *, items: int, subitems: int, board_items: int, now: dt.datetime) -> None:
-        """Record where ledger and board stood before a run."""
-        self._save(
-            CHECKPOINTS,
-            [
-                {
-                    "run_id": run_id,
-                    "board_id": self.board_id,
-                    "items_linked": items,
-                    "subitems_linked": subitems,
-                    "board_items": board_items,
-                    "recorded_at": now,
-                }
-            ],
-        )
-
-    def save_plan(self, plan_id: str, *, options: str, fingerprint: str, document: str, now: dt.datetime) -> None:
+    def save_plan(self, plan_id: str, *, options: str, fingerprint: str, now: dt.datetime) -> None:
         """Store a plan under its id."""
         record = {"plan_id": plan_id, "board_id": self.board_id, "options": options, "fingerprint": fingerprint,
-                  "document": document, "run_id": None, "created_at": now}  # fmt: skip
+                  "run_id": None, "created_at": now}  # fmt: skip
         self._save(PLANS, [record])
 
     def plan(self, plan_id: str) -> dict[str, Any] | None:

@@ -18,9 +18,7 @@ def sync(context: Context) -> Stage:
     with board_ready(context.target):
         result = monday_sync.push(
             context.target,
-            customers=options.customers,
-            limit=options.limit,
-            skip_subitems=options.skip_subitems,
+            monday_sync.PushOptions(options.customers, options.limit, options.skip_subitems),
             yes=options.confirmed,
             bar=progress,
         )

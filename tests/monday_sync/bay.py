@@ -16,7 +16,7 @@ from monday_sync.api.jobs import Upload
 from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.domain.plan import Plan
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.results import PushResult
 from tests.monday_sync.referee import differences
@@ -34,10 +34,10 @@ class Bay:
     relations: Relations
 
     def push(self, bulk: str | None = "always", **options: object) -> PushResult:
-        return push_in(self.context, PushRequest(Options(bulk=bulk, **options)))  # type: ignore[arg-type]
+        return push_in(self.context, PushRequest(PushOptions(bulk=bulk, **options)))  # type: ignore[arg-type]
 
     def plan(self, bulk: str | None = "always", **options: object) -> Plan:
-        return plan_in(self.context, Options(bulk=bulk, **options))  # type: ignore[arg-type]
+        return plan_in(self.context, PushOptions(bulk=bulk, **options))  # type: ignore[arg-type]
 
     def wrong(self, source: list[Order]) -> list[str]:
         return differences(self.handle, self.context.board, self.relations, source)

@@ -15,7 +15,7 @@ from monday_sync.bulk import BulkImports
 from monday_sync.commands.push import PushRequest, plan_in, push_in
 from monday_sync.domain.board import BoardConfig, load_board
 from monday_sync.domain.plan import Plan
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.results import PushResult
 from monday_sync.ledger import Ledger
@@ -69,10 +69,10 @@ class Desk:
     def push(self, *, yes: int | None = None, plan_id: str | None = None, is_test: bool = False,
              **options: object) -> PushResult:  # fmt: skip
         self.clock.pass_minutes(1)
-        return push_in(self.context, PushRequest(Options(**options), yes, plan_id, is_test))  # type: ignore[arg-type]
+        return push_in(self.context, PushRequest(PushOptions(**options), yes, plan_id, is_test))  # type: ignore[arg-type]
 
     def plan(self, **options: object) -> Plan:
-        return plan_in(self.context, Options(**options))  # type: ignore[arg-type]
+        return plan_in(self.context, PushOptions(**options))  # type: ignore[arg-type]
 
     def column(self, view_column: str) -> str:
         return self.column_of(self.context.board, view_column)

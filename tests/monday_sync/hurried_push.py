@@ -20,7 +20,7 @@ from monday_sync.bulk import BulkImports
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.undo import rollback
 from monday_sync.domain.board import load_board
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context, utc_now
 from monday_sync.ledger import Ledger
 from warehouse import load_target, open_warehouse
@@ -51,7 +51,7 @@ def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -
 
 def push_in_child(project: str, url: str, minutes: float, bulk: str) -> None:
     """One push, as the process that may be killed."""
-    _in_child(project, url, minutes, lambda context: push_in(context, PushRequest(Options(bulk=bulk))))
+    _in_child(project, url, minutes, lambda context: push_in(context, PushRequest(PushOptions(bulk=bulk))))
 
 
 def roll_back_in_child(project: str, url: str, minutes: float, run_id: str) -> None:

@@ -27,7 +27,7 @@ from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.verify import verify
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.errors import ConfirmationNeededError
 from tests.monday_sync.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
@@ -175,11 +175,11 @@ class Soak:
         for last in (False, True):
             for side in self.sides:
                 with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
-                    result = push_in(context, PushRequest(Options()))
+                    result = push_in(context, PushRequest(PushOptions()))
                     # what a restored ledger believes of the board may be out of date, as if people had been at work
                     if self.people or side.restored:
                         mend(context)
-                        result = push_in(context, PushRequest(Options()))
+                        result = push_in(context, PushRequest(PushOptions()))
                     if last:
                         problems += [p.sentence for p in result.errors]
         for side in self.sides:
@@ -187,7 +187,7 @@ class Soak:
                 found = verify(context)
                 if not found.clean:
                     problems.append(f"verify: {found.differences} {found.missing} {found.doubled}")
-                if push_in(context, PushRequest(Options())).changed:
+                if push_in(context, PushRequest(PushOptions())).changed:
                     problems.append("the push after the last one changed something")
         orders = [order for side in self.sides for order in side.orders]
         problems += differences(self.handle, self.sides[0].config, self.sides[0].relations, orders)

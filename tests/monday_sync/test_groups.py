@@ -19,7 +19,7 @@ from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import load_board
 from monday_sync.domain.remote import Group
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.ledger import Ledger
 from monday_sync.ledger.schema import GROUPS
@@ -54,7 +54,7 @@ def database(folder: Path, source: list[Order]) -> Callable[..., Context]:
 
 
 def push(context: Context) -> None:
-    result = push_in(context, PushRequest(Options()))
+    result = push_in(context, PushRequest(PushOptions()))
     assert (result.outcome, result.errors) == ("done", ())
 
 
@@ -119,7 +119,7 @@ def whole(desk: Desk, other: Context, count: int) -> None:
     for context in (desk.context, other):
         assert context.ledger.groups.known() == {TITLE: named[0]}
         assert verify(context).clean
-        assert push_in(context, PushRequest(Options())).changed == 0
+        assert push_in(context, PushRequest(PushOptions())).changed == 0
 
 
 def test_the_younger_of_two_groups_goes(desk: Desk, tmp_path: Path) -> None:
@@ -223,6 +223,6 @@ def test_two_runs_create_the_same_group_at_once(tmp_path: Path, monkeypatch: pyt
         (group,) = (g for g in board.active_groups() if g.title == TITLE)
         assert [i.group_id for i in handle.state.listed(board)] == [group.id] * 5
         for context in contexts:
-            assert push_in(context, PushRequest(Options())).changed == 0
+            assert push_in(context, PushRequest(PushOptions())).changed == 0
             assert verify(context).clean
             context.api.close()

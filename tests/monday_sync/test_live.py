@@ -20,7 +20,7 @@ from monday_sync.cli import main
 from monday_sync.commands.opening import open_context
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain.board import load_board
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from tests.monday_sync.conftest import orders
 from tests.monday_sync.referee import differences
 from tests.monday_sync.relations import Order, Relations
@@ -36,8 +36,8 @@ class Live:
     def have(self, source: list[Order]) -> None:
         self.relations.set_orders(source)
 
-    def push(self, **options: object) -> monday_sync.PushResult:
-        return monday_sync.push("local", project_dir=self.project, **options)  # type: ignore[arg-type]
+    def push(self) -> monday_sync.PushResult:
+        return monday_sync.push("local", project_dir=self.project)
 
     def wrong(self, source: list[Order]) -> list[str]:
         return differences(self.handle, load_board("local", self.project / "boards"), self.relations, source)
@@ -102,7 +102,7 @@ def test_broken_answers(live: Live, kind: str) -> None:
     live.have(typical())
     live.handle.faults.add(Fault(kind, times=3))
     with open_context("local", project_dir=live.project, sleep=lambda _seconds: None) as context:
-        assert push_in(context, PushRequest(Options())).outcome == "done"
+        assert push_in(context, PushRequest(PushOptions())).outcome == "done"
     assert live.wrong(typical()) == []
 
 

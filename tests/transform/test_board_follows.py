@@ -16,7 +16,7 @@ from monday_sync.domain.board import load_board
 from monday_sync.domain.due import reasons
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.rows import Level
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.results import PushResult
 from monday_sync.ledger import Ledger
@@ -52,10 +52,10 @@ class Office:
 
     def push(self, yes: int | None = None, **options: object) -> PushResult:
         self.clock.pass_minutes(1)
-        return push_in(self.context, PushRequest(Options(**options), yes))  # type: ignore[arg-type]
+        return push_in(self.context, PushRequest(PushOptions(**options), yes))  # type: ignore[arg-type]
 
     def plan(self, **options: object) -> Plan:
-        return plan_in(self.context, Options(**options), store=False)  # type: ignore[arg-type]
+        return plan_in(self.context, PushOptions(**options), store=False)  # type: ignore[arg-type]
 
     def there(self) -> set[str]:
         return {thing.id for thing in self.board.things.values() if thing.state == "active"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Level
-from monday_sync.domain.selection import Options, Skip
+from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import Source
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
@@ -17,7 +17,7 @@ from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 __all__ = ["make_plan"]
 
 
-def make_plan(context: Context, facts: BoardFacts, options: Options) -> Plan:
+def make_plan(context: Context, facts: BoardFacts, options: PushOptions) -> Plan:
     """What a push with ``options`` would do now.
 
     Raises:

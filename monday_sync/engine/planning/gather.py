@@ -9,7 +9,7 @@ from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.remote import BoardInfo
 from monday_sync.domain.rows import LedgerRow
-from monday_sync.domain.selection import Options, Selection, select
+from monday_sync.domain.selection import PushOptions, Selection, select
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.groups import duplicate_groups, resolve_groups
 from monday_sync.engine.rekeying import follow_keys
@@ -38,7 +38,7 @@ class Gathered:
         return resolve_groups(_names(rows), self.info, self.known_groups)
 
 
-def gather(ledger: Ledger, board: BoardConfig, info: BoardInfo, options: Options) -> Gathered:
+def gather(ledger: Ledger, board: BoardConfig, info: BoardInfo, options: PushOptions) -> Gathered:
     """Read the database, follow keys that changed, and choose the rows that the push is about.
 
     Raises:
@@ -70,7 +70,7 @@ def _names(rows: tuple[SourceRow, ...] | list[SourceRow]) -> set[str]:
     return {r.group_name for r in rows if r.action != "DELETE" and not r.rejected}
 
 
-def _in_lost_groups(source: Source, there: set[str], options: Options) -> tuple[SourceRow, ...]:
+def _in_lost_groups(source: Source, there: set[str], options: PushOptions) -> tuple[SourceRow, ...]:
     """They move to the group that is created again."""
     listed = {row.key for row in source.items}
     return tuple(
@@ -78,5 +78,5 @@ def _in_lost_groups(source: Source, there: set[str], options: Options) -> tuple[
         for row in source.parents.values()
         if row.monday_id and row.group_id and row.group_id not in there
         and row.key not in listed and is_confirmed(row)
-        and (not options.customers or row.customer_name in options.customers)
+        and options.concerns(row.customer_name)
     )  # fmt: skip

@@ -13,7 +13,7 @@ from monday_sync.domain.due import needs_no_look
 from monday_sync.domain.plan import Duplicate
 from monday_sync.domain.remote import BoardItem
 from monday_sync.domain.rows import LedgerRow, Level
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.domain.source import SourceRow
 from monday_sync.engine.lookup import BoardReader
 from monday_sync.engine.planning.gather import Gathered, as_confirmed, is_confirmed
@@ -47,7 +47,7 @@ class Linked:
     duplicates: list[Duplicate] = field(default_factory=list)
 
 
-def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: Options) -> Linked:
+def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: PushOptions) -> Linked:
     """Ask the board for the items of rows that may differ, and look unlinked rows up by their key."""
     reader = BoardReader(api, board, gathered.info.items_count)
     known, chosen = gathered.source.parents, gathered.chosen

@@ -9,13 +9,13 @@ from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.plan import Action, BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
-from monday_sync.domain.selection import Options
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.ports import BulkImport
 
 
 def price(
-    context: Context, facts: BoardFacts, steps: Sequence[Step], options: Options, new_groups: Collection[str]
+    context: Context, facts: BoardFacts, steps: Sequence[Step], options: PushOptions, new_groups: Collection[str]
 ) -> tuple[tuple[BulkPart, ...], Estimate]:
     """The bulk imports, unless one by one is as quick and the choice is ours; and what the push takes."""
     api, board, bulk = context.api, context.board, context.bulk
