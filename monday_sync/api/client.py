@@ -12,6 +12,7 @@ import httpx
 from console import register_secret
 from monday_sync.api import documents, parsing
 from monday_sync.api.answers import Done
+from monday_sync.api.backoff import Backoff
 from monday_sync.api.costs import READ
 from monday_sync.api.errors import RequestFailedError, StoppedError, TokenRevokedError
 from monday_sync.api.exchange import Exchange
@@ -31,8 +32,7 @@ from monday_sync.errors import RefusedError
 #: Seconds for a whole answer: the API's own 60, and some for the way.
 TIMEOUT = 65.0
 #: Times that the part of a request which met a limit is sent again before it is given back as ``retryable``.
-_ROUNDS = 5
-_LONGEST_PAUSE = 60.0
+_ROUNDS = Backoff(1.0, 60.0, tries=5)
 _PAGE = 500
 
 
@@ -77,7 +77,7 @@ class HttpBoardApi:
 
     def close(self) -> None:
         """Close connections. The next request opens them again."""
-        self._transport.close()  # type: ignore[no-untyped-call]  # gql's
+        self._transport.close()
         self.jobs.close()
 
     # -- what was used, and what will be -----------------------------------------------------------------------------
@@ -203,11 +203,9 @@ class HttpBoardApi:
         """
         outcomes: dict[int, Outcome] = {}
         left = list(range(len(request.operations)))
-        pause = 1.0
-        for attempt in range(_ROUNDS):
+        for attempt, pause in enumerate(_ROUNDS.pauses()):
             if not left:
                 break
-            final = attempt == _ROUNDS - 1
             key = request.idempotency_key if attempt == 0 else f"{request.idempotency_key}-{attempt}"
             try:
                 found, limit = self._send(request, left, key)
@@ -221,9 +219,8 @@ class HttpBoardApi:
             for outcome in found:
                 outcomes[outcome.index] = outcome
             left = [o.index for o in found if o.retryable] if limit is not None else []
-            if left and not final:
+            if left and pause is not None:
                 self._pacer.time.sleep(pause if limit is None or limit.wait is None else limit.wait)
-                pause = min(pause * 2, _LONGEST_PAUSE)
         return tuple(outcomes[i] for i in sorted(outcomes))
 
     def _send(self, request: MutationRequest, indices: list[int], key: str) -> tuple[list[Outcome], Fault | None]:

@@ -2,7 +2,7 @@
 
 A merged mutation has an alias and its own variables for each operation (``op3``, ``op3_name``), so errors name the
 operation they are about, and asks for its complexity. Each file is parsed and printed once; a merged mutation is put
-together from such prints, for to build and print it as a tree costs more than all else that is done for a request.
+together from such prints: building and printing it as a tree costs more than all else that is done for a request.
 """
 
 from __future__ import annotations
@@ -34,20 +34,18 @@ _ALIAS = "op0"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it is sent."""
+    """A document and its print, which is what is sent."""
 
+    node: DocumentNode
     text: str
 
 
 class Request(GraphQLRequest):
-    """A request of gql's with a text that is not printed anew each time."""
+    """A request whose document is not printed anew each time."""
 
     def __init__(self, document: Document, variables: Mapping[str, object]) -> None:
-        # gql's own would parse the text, which nothing here needs
+        super().__init__(document.node, variable_values=dict(variables))
         self._text = document.text
-        self.variable_values = dict(variables)
-        self.operation_name = None
-        self.extensions = None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -58,7 +56,7 @@ class Request(GraphQLRequest):
 @cache
 def single(name: str) -> Document:
     """The document of a query or single mutation, with the fragments it uses."""
-    return Document(print_ast(_parsed(name)))
+    return Document(_parsed(name), print_ast(_parsed(name)))
 
 
 def alias(index: int) -> str:
@@ -85,7 +83,8 @@ def merged(names: tuple[str, ...]) -> Document:
         definitions.append(definition.replace(_ALIAS, alias(index)))
         fields.append(field.replace(_ALIAS, alias(index)))
     listed = "\n".join((*fields, f"{COMPLEXITY} {{ query }}"))
-    return Document(f"mutation Push({', '.join(definitions)}) {{\n{listed}\n}}")
+    text = f"mutation Push({', '.join(definitions)}) {{\n{listed}\n}}"
+    return Document(parse(text), text)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from monday_sync.api.answers import Answer, faults_of, read_answer
+from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
 from monday_sync.api.errors import (
     DailyLimitError,
@@ -23,12 +24,14 @@ from monday_sync.api.parsing import ShapeError
 from monday_sync.api.transport import Reply, Transport
 
 T = TypeVar("T")
+#: What an answer is read as.
+A = TypeVar("A", bound="Answer | Fault | None")
 
 #: Waiting for limits and locks ends after so many seconds in all; by then it is no passing thing.
 LONGEST_WAIT = 900.0
-_CONNECT_PAUSES = (0.5, 1.0, 2.0, 4.0)
-_READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_CONNECT = Backoff(0.5, 4.0, tries=5)
+_READ = Backoff(0.5, 8.0, tries=6)
+_WAIT = Backoff(1.0, 60.0)
 #: Rejections of one request for its points before it counts as too large.
 _MOST_BUDGET_WAITS = 5
 _REPLAYED = "idempotency-replayed"
@@ -64,9 +67,8 @@ class Exchange:
         """
         request = Request(single(name), variables)
         problem = ""
-        for pause in (*_READ_PAUSES, None):
-            reply = self._admitted(request, counts or {}, None)
-            fault = _query_fault(reply, optional)
+        for pause in _READ.pauses():
+            reply, fault = self._admitted(request, counts or {}, None, lambda reply: _query_fault(reply, optional))
             if fault is None and isinstance(reply.data, dict):
                 try:
                     return parse(reply.data)
@@ -83,7 +85,7 @@ class Exchange:
             if pause is not None:
                 self._pacer.time.sleep(pause)
         raise NotReadError(
-            f"The API gave no usable answer to the query {name}, {len(_READ_PAUSES) + 1} times: {problem}.",
+            f"The API gave no usable answer to the query {name}, {_READ.tries} times: {problem}.",
             mend="Try again later.",
         )
 
@@ -97,8 +99,7 @@ class Exchange:
             DailyLimitError, TokenRevokedError, StoppedError: this sending of it was not executed.
             TooLargeError: it costs too many points and was not executed.
         """
-        reply = self._admitted(request, counts, key, aliases)
-        answer = read_answer(reply, aliases, identity)
+        reply, answer = self._admitted(request, counts, key, lambda reply: read_answer(reply, aliases, identity))
         if isinstance(answer, Fault):
             if answer.kind is Kind.DOUBT:
                 if reply.timed_out:
@@ -115,29 +116,29 @@ class Exchange:
         return answer, reply
 
     def _admitted(
-        self, request: Request, counts: Mapping[str, int], key: str | None, aliases: list[str] | None = None
-    ) -> Reply:
-        """The first answer that is not a limit, a lock or a lack of connection.
+        self, request: Request, counts: Mapping[str, int], key: str | None, read: Callable[[Reply], A]
+    ) -> tuple[Reply, A]:
+        """The first answer that is not a limit, a lock or a lack of connection, and what it was read as.
 
         A replayed rejection is returned as it is: the same key will not bring anything else.
         """
-        waited, pause, budget_waits, connects = 0.0, _FIRST_PAUSE, 0, 0
+        waited, budget_waits = 0.0, 0
+        connects, waits = _CONNECT.pauses(), _WAIT.pauses()
         while True:
             booking = self._pacer.admit(counts, Use.READ if key is None else Use.WRITE)
-            reply = self._transport.execute(
-                request, extra_args=None if key is None else {"headers": {"Idempotency-Key": key}}
-            )
+            reply = self._transport.execute(request, idempotency_key=key)
             if not reply.sent:
                 self._pacer.not_sent(booking)
-                if connects == len(_CONNECT_PAUSES):
+                if (pause := next(connects)) is None:
                     raise UnreachableError(
                         f"The board's API at {self._where} could not be reached: {reply.problem}.",
                         mend="See that it is up and that the network lets us through; then run again.",
                     )
-                self._pacer.time.sleep(_CONNECT_PAUSES[connects])
-                connects += 1
+                self._pacer.time.sleep(pause)
                 continue
-            fault = _whole_fault(reply, aliases)
+            answer = read(reply)
+            # of the request as a whole, and one that it was surely not executed for
+            fault = answer if isinstance(answer, Fault) and answer.kind is not Kind.DOUBT else None
             kind = fault.kind if fault else None
             executed = kind not in {Kind.WAIT, Kind.DAILY, Kind.TOO_LARGE}
             self._pacer.answered(
@@ -145,7 +146,7 @@ class Exchange:
                 of_field=fault is not None and fault.field,
             )  # fmt: skip
             if fault is None or reply.headers.get(_REPLAYED, "").lower() == "true":
-                return reply
+                return reply, answer
             if kind is Kind.DAILY:
                 raise DailyLimitError(
                     f"The API allows no more calls today: {fault.sentence}.",
@@ -157,12 +158,13 @@ class Exchange:
                     mend="Set MONDAY_API_TOKEN to a valid token and run again.",
                 )
             if kind is not Kind.WAIT:
-                return reply
+                return reply, answer
             budget_waits += fault.budget
             limited = fault.budget or fault.field
             if limited and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
                 self._pacer.costs.too_slow(counts)
                 raise TooLargeError(f"The request asks for more than the API gives in a minute: {fault.sentence}.")
+            pause = next(waits) or 0.0
             seconds = pause if fault.wait is None else fault.wait
             if waited + seconds > LONGEST_WAIT:
                 if reply.status == _CONFLICT or fault.code == "IDEMPOTENCY_CONFLICT":
@@ -173,17 +175,6 @@ class Exchange:
                 )
             self._pacer.time.sleep(seconds)
             waited += seconds
-            pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-def _whole_fault(reply: Reply, aliases: list[str] | None) -> Fault | None:
-    """The fault of the request as a whole, if it is one that was surely not executed."""
-    if aliases is None:
-        fault = _query_fault(reply)
-    else:
-        answer = read_answer(reply, aliases)
-        fault = answer if isinstance(answer, Fault) else None
-    return fault if fault is not None and fault.kind is not Kind.DOUBT else None
 
 
 def _query_fault(reply: Reply, optional: str | None = None) -> Fault | None:

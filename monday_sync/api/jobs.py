@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from monday_sync.api import parsing
+from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
 from monday_sync.api.errors import InDoubtError, NotReadError, RequestFailedError
 from monday_sync.api.exchange import Exchange
@@ -32,7 +33,7 @@ LINK_SECONDS = 600.0
 POLL_SECONDS = 10.0
 _ENDED = frozenset({"COMPLETED", "FAILED", "REJECTED"})
 _COUNTS = ("submitted", "invalid", "skipped", "created", "updated", "failed")
-_UPLOAD_PAUSES = (1.0, 2.0, 4.0, 8.0)
+_UPLOAD = Backoff(1.0, 8.0, tries=5)
 _SERVER_ERROR = 500
 _CONFLICTS = frozenset({400, 403, 404, 409, 410})
 
@@ -145,7 +146,7 @@ class Jobs:
             InDoubtError: it may have been; the job's status tells.
         """
         problem, doubtful = "", False
-        for pause in (*_UPLOAD_PAUSES, None):
+        for pause in _UPLOAD.pauses():
             try:
                 response = self._client.put(
                     self._beside(upload.url), content=content, headers={"Content-Type": "text/csv"}

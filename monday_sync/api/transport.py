@@ -1,8 +1,8 @@
-"""One POST and its answer, through gql's httpx transport.
+"""One POST and its answer: a transport of gql's over httpx.
 
-gql's own way from response to result loses what we need: it raises for some statuses and not for others (a 429 with a
-GraphQL body becomes a plain result), forgets the headers, and quotes bodies in messages. So only its preparation of
-requests is used, and the answer is kept whole: status, headers, data, errors.
+gql's own httpx transport loses what we need: it raises for some statuses and not for others (a 429 with a GraphQL body
+becomes a plain result), forgets the headers, and quotes bodies in messages. Here the answer is kept whole: status,
+headers, data, errors.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 from gql import GraphQLRequest
-from gql.transport.httpx import HTTPXTransport
+from gql.transport import Transport as GraphQLTransport
 from graphql import ExecutionResult
 
 from console import redact
@@ -78,7 +78,7 @@ class Reply(ExecutionResult):
         return points if isinstance(points, int) else None
 
 
-class Transport(HTTPXTransport):
+class Transport(GraphQLTransport):
     """Sends one request at a time and never raises for what the other side did.
 
     Args:
@@ -90,22 +90,27 @@ class Transport(HTTPXTransport):
         self, url: str, token: str, *, timeout: float, trust_env: bool, transport: httpx.BaseTransport | None = None
     ) -> None:
         headers = {"Authorization": token, "API-Version": API_VERSION, "User-Agent": "order-list monday-sync"}
-        super().__init__(
-            url, headers=headers, timeout=httpx.Timeout(timeout, connect=10.0), transport=transport, trust_env=trust_env
-        )
-        self._timeout = timeout
+        self._url, self._timeout = url, timeout
+        self._settings: dict[str, Any] = {
+            "headers": headers, "timeout": httpx.Timeout(timeout, connect=10.0), "transport": transport,
+            "trust_env": trust_env,
+        }  # fmt: skip
+        self._client: httpx.Client | None = None
 
-    def execute(
-        self, request: GraphQLRequest, *, extra_args: dict[str, Any] | None = None, upload_files: bool = False
-    ) -> Reply:
-        """POST the request; ``extra_args`` go to httpx (``headers``)."""
-        if self.client is None:
-            self.connect()  # type: ignore[no-untyped-call]  # gql's
-        assert self.client is not None  # noqa: S101 - connect() made it
+    def close(self) -> None:
+        """Close connections. The next request opens them again."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def execute(self, request: GraphQLRequest, *_: object, idempotency_key: str | None = None, **__: object) -> Reply:
+        """POST the request."""
+        if self._client is None:
+            self._client = httpx.Client(**self._settings)
+        headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
         begin = time.monotonic()
         try:
-            arguments = self._prepare_request(request, extra_args=extra_args, upload_files=upload_files)
-            with self.client.stream("POST", self.url, **arguments) as response:
+            with self._client.stream("POST", self._url, json=request.payload, headers=headers) as response:
                 content = _content(response, begin + self._timeout)
         except httpx.HTTPError as error:
             timed_out = isinstance(error, httpx.TimeoutException)

@@ -11,7 +11,6 @@ from monday_sync.bulk.file import ITEMS_AN_HOUR, JOBS_AN_HOUR, MATCHABLE, BulkRo
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.keys import KeyReader
-from monday_sync.domain.labels import Labels
 from monday_sync.domain.plan import Action, BulkPart, Mode, Step
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import NAME, Level
@@ -82,7 +81,7 @@ def choose(
         used: what was imported already.
     """
     by_group: dict[str, list[NewOrder]] = {}
-    for order in _fit(new_orders(steps), board, facts):
+    for order in _fit(new_orders(steps), board):
         by_group.setdefault(order.item.row.group_name, []).append(order)
     chosen: list[BulkPart] = []
     ingested = used.ingested
@@ -109,11 +108,10 @@ def add_jobs(estimate: Estimate, jobs: int, daily_calls: int | None) -> Estimate
     return replace(estimate, calls=calls, seconds=seconds, day_share=calls / daily_calls if daily_calls else None)
 
 
-def _fit(found: Sequence[NewOrder], board: BoardConfig, facts: BoardFacts) -> list[NewOrder]:
+def _fit(found: Sequence[NewOrder], board: BoardConfig) -> list[NewOrder]:
     """Those that a file can hold, and whose item can be told from all others when it is read back."""
     keys = KeyReader(board)
     times = Counter(keys.of_row(order.item.row) for order in found)
-    labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
     fit = []
     for order in found:
         key = keys.of_row(order.item.row)
@@ -122,16 +120,16 @@ def _fit(found: Sequence[NewOrder], board: BoardConfig, facts: BoardFacts) -> li
             continue
         if unfit(order.row, board.items, board.subitems) is not None:
             continue
-        if any(_new_status(step, board, labels[step.level]) for step in (order.item, *order.subitems)):
+        if any(_new_status(step, board) for step in (order.item, *order.subitems)):
             continue
         fit.append(order)
     return fit
 
 
-def _new_status(step: Step, board: BoardConfig, labels: Labels) -> bool:
+def _new_status(step: Step, board: BoardConfig) -> bool:
     """Whether the step needs a status label that is not there: only dropdowns can be given labels beforehand."""
     mappings = board.items if step.level is Level.ITEM else board.subitems
-    return any(m.type == "status" and labels.creates(m, step.row.wanted.get(m.view_column)) for m in mappings)
+    return any(m.type == "status" and m.view_column in step.new_labels for m in mappings)
 
 
 def _match_column(rows: Sequence[BulkRow], board: BoardConfig, mode: str) -> str | None:

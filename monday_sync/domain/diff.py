@@ -52,16 +52,23 @@ def step_for(
     else:
         changes = _changes(row, base, on_board(item, mappings), mappings)
     by_column = {m.view_column: m for m in mappings}
+    new_labels = set()
     for change in changes:
         mapping = by_column.get(change.column)
-        refusal = labels.refusal(mapping, change.new) if mapping is not None and change.sent else None
+        if mapping is None or not change.sent:
+            continue
+        refusal = labels.refusal(mapping, change.new)
         if refusal is not None:
             return Step(Action.FAIL, row, base, reason=refusal, adopted=adopted)
+        if labels.creates(mapping, change.new):
+            new_labels.add(change.column)
     if item is None:
-        return Step(Action.CREATE, row, base, tuple(changes))
+        return Step(Action.CREATE, row, base, tuple(changes), new_labels=frozenset(new_labels))
     move_from = item.group_id if row.level is Level.ITEM and item.group_id != group_id else None
     action = Action.UPDATE if move_from is not None or any(c.sent for c in changes) else Action.CONFIRM
-    return Step(action, row, base, tuple(changes), move_from=move_from, adopted=adopted)
+    return Step(
+        action, row, base, tuple(changes), move_from=move_from, adopted=adopted, new_labels=frozenset(new_labels)
+    )
 
 
 def _changes(

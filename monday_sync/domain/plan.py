@@ -55,6 +55,7 @@ class Step:
         base: the ledger's row to start from, after adoption or the loss of its item.
         move_from: id of the group the item lies in, if it has to move to ``row.group_name``.
         adopted: the item was found on the board by its business key.
+        new_labels: view columns that are sent a label which the board did not have when it was read.
     """
 
     action: Action
@@ -64,6 +65,7 @@ class Step:
     move_from: str | None = None
     reason: str | None = None
     adopted: bool = False
+    new_labels: frozenset[str] = frozenset()
 
     @property
     def level(self) -> Level:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
-from monday_sync.domain.labels import Labels
 from monday_sync.domain.plan import Action, Plan, Step
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import NAME, Attempt, AttemptOutcome, LedgerRow, Level
@@ -39,7 +38,6 @@ class Pusher:
         self._bulk = bulk
         self._facts = facts
         self._build = Builder(board, facts)
-        self._labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
         self._groups: dict[str, str] = {}
         self._parents: dict[str, str] = {}
 
@@ -136,7 +134,7 @@ class Pusher:
                 yield Work(step.base, step.row.ledger, step.row.board_hash, (task,))
             elif step.action is Action.CREATE and group_id is not None:
                 operation = self._build.create_item(
-                    group_id, step.row.name, self._values(step), creates_labels=self._creates_labels(step)
+                    group_id, step.row.name, self._values(step), creates_labels=bool(step.new_labels)
                 )
                 sets = {**step.row.wanted, GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
                 yield self._work(step, (Task(CREATE, operation, sets),))
@@ -153,7 +151,7 @@ class Pusher:
             parent = self._parents.get(step.row.order_key)
             if step.action is Action.CREATE and parent is not None:
                 operation = self._build.create_subitem(
-                    parent, step.row.name, self._values(step), creates_labels=self._creates_labels(step)
+                    parent, step.row.name, self._values(step), creates_labels=bool(step.new_labels)
                 )
                 yield self._work(step, (Task(CREATE, operation, dict(step.row.wanted)),))
             elif step.action is Action.UPDATE and step.base.monday_id:
@@ -164,7 +162,7 @@ class Pusher:
         if sent:
             operation = self._build.change(
                 step.level, monday_id, sent.get(NAME), self._values(step),
-                creates_labels=self._creates_labels(step),
+                creates_labels=bool(step.new_labels),
             )  # fmt: skip
             yield Task(CHANGE, operation, sent)
 
@@ -178,10 +176,6 @@ class Pusher:
     def _values(self, step: Step) -> dict[str, str | None]:
         """The mapped columns that the step sends, by view column."""
         return {c.column: c.new for c in step.sent if c.column != NAME}
-
-    def _creates_labels(self, step: Step) -> bool:
-        by_column, labels = self._build.mappings(step.level), self._labels[step.level]
-        return any(c.column in by_column and labels.creates(by_column[c.column], c.new) for c in step.sent)
 
     # -- what is gone ------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from monday_sync.api import BoardApi, MutationRequest, Operation, Outcome
+from monday_sync.api.backoff import Backoff
 from monday_sync.domain import state as machine
 from monday_sync.domain.rows import Answered, Attempt, LedgerRow, Level
 from monday_sync.engine.execution import operations
@@ -22,8 +23,7 @@ from monday_sync.engine.execution.settle import GROUP, Settled, by_row, complete
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 from monday_sync.ledger import Ledger
 
-_SENDS_PER_REQUEST = 8
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_DOUBTS = Backoff(0.5, 30.0, tries=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,7 @@ class Sender:
             doubtful: it was sent before, so that a refusal of this sending says nothing about the earlier one.
         """
         sent = MutationRequest(request.batch_id, request.operations)
-        pause = _FIRST_PAUSE
-        for _ in range(_SENDS_PER_REQUEST):
+        for pause in _DOUBTS.pauses():
             try:
                 outcomes = self.api.mutate(sent)
             except InDoubtError as error:
@@ -179,13 +178,13 @@ class Sender:
             else:
                 self._settle(request, outcomes)
                 return
-            self.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            if pause is not None:
+                self.sleep(pause)
             if machine.resolve(self.clock() - request.attempts[0].created_at) is machine.Doubt.LOOK_UP:
                 self._expire(request)
                 return
         raise StoppedError(
-            f"The board gave no readable answer {_SENDS_PER_REQUEST} times ({last.message}); "
+            f"The board gave no readable answer {_DOUBTS.tries} times ({last.message}); "
             f"{len(sent.operations)} operations are in doubt.",
             mend="Run the push again: it settles them first, and nothing is sent twice.",
         )
