@@ -1,131 +1,29 @@
-"""A YAML file of a board as a tree of keys, with readers whose errors name file and key."""
+"""A board's YAML file as one tree of keys, with what it extends."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import yaml
 
 from console import ConfigurationError
 
-T = TypeVar("T", bound=str)
-
 _TARGET = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-_DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 #: Sections of which a file that extends another changes single keys; everything else it replaces.
 _MERGED = ("items", "subitems", "scope", "policy")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A mapping in a board's file.
-
-    Args:
-        where: the file, as messages name it.
-        path: keys that lead to this mapping.
-        values: its keys.
-    """
-
-    where: str
-    path: tuple[str, ...]
-    values: Mapping[str, Any]
-
-    def error(self, key: str, problem: str, mend: str) -> ConfigurationError:
-        """The error of a key."""
-        return ConfigurationError(f"{self.where}: {'.'.join((*self.path, key))} {problem}.", mend=mend)
-
-    def only(self, known: Collection[str]) -> None:
-        """Refuse keys that mean nothing: most likely typing errors."""
-        for key in self.values:
-            if key not in known:
-                raise self.error(key, "is not a key we know", f"Known here: {', '.join(known)}.")
-
-    def required(self, key: str) -> Any:
-        """The value of a key that must be there."""
-        value = self.values.get(key)
-        if value is None:
-            raise self.error(key, "is missing", "Add it.")
-        return value
-
-    def section(self, key: str) -> Document:
-        """The mapping below a key."""
-        value = self.required(key)
-        if not isinstance(value, Mapping):
-            raise self.error(key, "is not a mapping of keys to values", "Indent its keys below it.")
-        for name in value:
-            if not isinstance(name, str):
-                raise self.error(key, f"has the key {name!r}, which is no text", "Put it in quotes.")
-        return Document(self.where, (*self.path, key), value)
-
-    def text(self, key: str) -> str:
-        """A text that is not blank."""
-        value = self.required(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(
-                key, f"is {value!r}, which is no text", "Write a text, in quotes if it looks like a number."
-            )
-        return value.strip()
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of different texts, at least one."""
-        value = self.required(key)
-        if not isinstance(value, list) or not value or not all(isinstance(v, str) and v.strip() for v in value):
-            raise self.error(key, "is not a list of texts", "Write [A, B], each in quotes if it looks like a number.")
-        if len(set(value)) < len(value):
-            raise self.error(key, "names something twice", "Name it once.")
-        return tuple(v.strip() for v in value)
-
-    def choice(self, key: str, allowed: tuple[T, ...], default: T | None = None) -> T:
-        """One of a few words."""
-        if default is not None and self.values.get(key) is None:
-            return default
-        value = self.required(key)
-        if value not in allowed:
-            raise self.error(key, f"is {value!r}", f"Write one of {', '.join(allowed)}.")
-        return cast("T", value)
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """Yes or no."""
-        value = self.values.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            raise self.error(key, f"is {value!r}", "Write yes or no.")
-        return value
-
-    def digits(self, key: str) -> str:
-        """An id of the board: a whole number, with or without quotes."""
-        value = self.required(key)
-        if isinstance(value, bool) or not _DIGITS.fullmatch(str(value)):
-            raise self.error(key, f"is {value!r}, which is no board id", "Copy the digits from the board's address.")
-        return str(value)
-
-    def count(self, key: str) -> int:
-        """A whole number of at least 1."""
-        value = self.required(key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self.error(key, f"is {value!r}", "Write a whole number of at least 1.")
-        return int(value)
-
-    def share(self, key: str) -> float:
-        """A number between 0 and 1."""
-        value = self.required(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise self.error(key, f"is {value!r}", "Write a number between 0 and 1, such as 0.8.")
-        return float(value)
-
-
-def read_document(target: str, folder: Path) -> Document:
-    """The file of a target, with what it extends.
+def read_document(target: str, folder: Path) -> dict[str, Any]:
+    """The keys of a target's file, with those of what it extends. A key without a value is none.
 
     Raises:
         ConfigurationError: no such file, not YAML, or files that extend each other in a circle.
     """
-    return Document((folder / f"{target}.yml").as_posix(), (), _merged(target, folder, ()))
+    merged: dict[str, Any] = _without_nulls(_merged(target, folder, ()))
+    return merged
 
 
 def _merged(target: str, folder: Path, below: tuple[str, ...]) -> dict[str, Any]:
@@ -136,7 +34,11 @@ def _merged(target: str, folder: Path, below: tuple[str, ...]) -> dict[str, Any]
     values = _read(target, path)
     if "extends" not in values:
         return values
-    base_name = Document(path.as_posix(), (), values).text("extends")
+    base_name = values["extends"]
+    if not isinstance(base_name, str):
+        raise ConfigurationError(
+            f"{path.as_posix()}: extends is {base_name!r}, which is no text.", mend="Write the name of a target."
+        )
     merged = _merged(base_name, folder, (*below, target))
     for key, value in values.items():
         base = merged.get(key)
@@ -166,6 +68,12 @@ def _read(target: str, path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ConfigurationError(f"{name} is not a mapping of keys to values.", mend="See boards/dev.yml.")
     return content
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
+    return value
 
 
 def _flat(error: yaml.YAMLError) -> str:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from console import ConfigurationError
-from monday_sync.domain.board.document import Document, read_document
-from monday_sync.domain.board.model import Api, BoardConfig, Bulk, ColumnMapping, ColumnType, Conflict, Policy, Scope
+from monday_sync.domain.board.document import read_document
+from monday_sync.domain.board.model import BoardConfig, BoardFile, Column, ColumnMapping, Policy, Scope
 
-_KEYS = ("api", "board_id", "subitem_board_id", "key_columns", "scope", "policy", "items", "subitems")
-_COLUMN_KEYS = ("column", "type", "create_labels", "on_conflict")
 _LABELLED = ("dropdown", "status")
-_VIEW_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,127}")
-_COLUMN_ID = re.compile(r"[a-zA-Z0-9_]{1,100}")
-_RELATIVE = re.compile(r"([+-])(\d{1,5})d")
 _SEARCHABLE = "text"
 
 
@@ -32,113 +28,97 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
     Raises:
         ConfigurationError: no such file, or something in it is wrong; names the file and the key.
     """
+    where = (folder / f"{target_name}.yml").as_posix()
     document = read_document(target_name, folder)
-    document.only(_KEYS)
-    items = _columns(document, "items")
-    subitems = _columns(document, "subitems")
+    try:
+        file = BoardFile.model_validate(document, context={"today": today or dt.datetime.now(dt.UTC).date()})
+    except ValidationError as error:
+        raise _told(where, error.errors()[0]) from None
+    problem = next(iter(_contradictions(file)), None)
+    if problem is not None:
+        key, what, hint = problem
+        raise ConfigurationError(f"{where}: {key} {what}.", mend=hint)
     return BoardConfig(
         target=target_name,
-        api=document.choice("api", get_args(Api)),
-        board_id=document.digits("board_id"),
-        subitem_board_id=document.digits("subitem_board_id"),
-        items=items,
-        subitems=subitems,
-        key_columns=_key_columns(document, items),
-        scope=_scope(document, today or dt.datetime.now(dt.UTC).date()),
-        policy=_policy(document),
+        api=file.api,
+        board_id=file.board_id,
+        subitem_board_id=file.subitem_board_id,
+        items=_mappings(file.items),
+        subitems=_mappings(file.subitems),
+        key_columns=file.key_columns,
+        scope=file.scope,
+        policy=file.policy,
     )
 
 
-def _columns(document: Document, key: str) -> tuple[ColumnMapping, ...]:
-    section = document.section(key)
-    mappings = []
-    seen: dict[str, str] = {}
-    for view_column, entry in section.values.items():
-        if not _VIEW_COLUMN.fullmatch(view_column):
-            raise section.error(view_column, "is no column name of a view", "Use lower-case letters, digits and _.")
-        if not isinstance(entry, Mapping):
-            raise section.error(view_column, "is not of the form {column: <id>, type: <type>}", "Write it so.")
-        line = section.section(view_column)
-        line.only(_COLUMN_KEYS)
-        column_id = line.text("column")
-        if not _COLUMN_ID.fullmatch(column_id):
-            raise line.error("column", f"'{column_id}' is no column id", "Copy the id from the board's column.")
-        if column_id in seen:
-            raise line.error("column", f"'{column_id}' is also the column of {seen[column_id]}", "Map it once.")
-        seen[column_id] = view_column
-        kind: ColumnType = line.choice("type", get_args(ColumnType))
-        create_labels = line.flag("create_labels", default=False)
-        if create_labels and kind not in _LABELLED:
-            raise line.error("create_labels", f"a {kind} column has no labels", "Remove the key.")
-        conflict: Conflict = line.choice("on_conflict", get_args(Conflict), default="ours")
-        mappings.append(ColumnMapping(view_column, column_id, kind, create_labels, conflict))
-    if not mappings:
-        raise document.error(key, "maps no column", "Map at least one, as `view_column: {column: <id>, type: <type>}`.")
-    return tuple(mappings)
+def _mappings(columns: Mapping[str, Column]) -> tuple[ColumnMapping, ...]:
+    return tuple(
+        ColumnMapping(name, line.column, line.type, line.create_labels, line.on_conflict)
+        for name, line in columns.items()
+    )
 
 
-def _key_columns(document: Document, items: tuple[ColumnMapping, ...]) -> tuple[str, ...]:
-    names = document.texts("key_columns")
-    types = {m.view_column: m.type for m in items}
-    for name in names:
-        if name not in types:
-            raise document.error(
-                "key_columns", f"{name} is not among items", "Map it there, or take it out of the key."
-            )
-    if types[names[0]] != _SEARCHABLE:
-        raise document.error(
-            "key_columns", f"{names[0]} is a {types[names[0]]} column", "Put a text column first: it is searched by."
-        )
-    return names
-
-
-def _scope(document: Document, today: dt.date) -> Scope:
-    if "scope" not in document.values:
-        return Scope()
-    section = document.section("scope")
-    section.only([f.name for f in fields(Scope)])
-    begin, end = (_day(section, key, today) for key in ("ex_factory_from", "ex_factory_to"))
+def _contradictions(file: BoardFile) -> list[tuple[str, str, str]]:
+    """What does not go together, as (key, problem, hint)."""
+    found: list[tuple[str, str, str]] = []
+    for section, columns in (("items", file.items), ("subitems", file.subitems)):
+        if not columns:
+            hint = "Map at least one, as `view_column: {column: <id>, type: <type>}`."
+            found.append((section, "maps no column", hint))
+        seen: dict[str, str] = {}
+        for name, line in columns.items():
+            if line.column in seen:
+                what = f"{line.column!r} is also the column of {seen[line.column]}"
+                found.append((f"{section}.{name}.column", what, "Map it once."))
+            seen[line.column] = name
+            if line.create_labels and line.type not in _LABELLED:
+                found.append(
+                    (f"{section}.{name}.create_labels", f"a {line.type} column has no labels", "Remove the key.")
+                )
+    for name in file.key_columns:
+        if file.key_columns.count(name) > 1:
+            found.append(("key_columns", "names something twice", "Name it once."))
+        if name not in file.items:
+            found.append(("key_columns", f"{name} is not among items", "Map it there, or take it out of the key."))
+    first = file.items.get(file.key_columns[0])
+    if first is not None and first.type != _SEARCHABLE:
+        what = f"{file.key_columns[0]} is a {first.type} column"
+        found.append(("key_columns", what, "Put a text column first: it is searched by."))
+    begin, end = file.scope.ex_factory_from, file.scope.ex_factory_to
     if begin and end and begin > end:
-        raise section.error("ex_factory_from", f"{begin} is after ex_factory_to, {end}", "Swap them.")
-    return Scope(
-        customers=section.texts("customers") if "customers" in section.values else None,
-        order_types=section.texts("order_types") if "order_types" in section.values else None,
-        ex_factory_from=begin,
-        ex_factory_to=end,
-    )
+        found.append(("scope.ex_factory_from", f"{begin} is after ex_factory_to, {end}", "Swap them."))
+    if file.policy.attention_share > file.policy.success_share:
+        found.append(("policy.attention_share", "is above success_share", "Lower it."))
+    return found
 
 
-def _day(section: Document, key: str, today: dt.date) -> dt.date | None:
-    value = section.values.get(key)
-    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
-        return value
-    match = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise section.error(
-            key, f"'{value}' is no date", "Write 2026-06-15, or days from today such as -180d or +365d."
-        )
-    days = int(match[2]) * (-1 if match[1] == "-" else 1)
-    return today + dt.timedelta(days=days)
+def _told(where: str, error: ErrorDetails) -> ConfigurationError:
+    """What pydantic found, as a sentence and its mend."""
+    place = [str(part) for part in error["loc"] if part != "[key]"]
+    key = ".".join(place)
+    match error["type"]:
+        case "told":
+            problem, hint = error["ctx"]["problem"], error["ctx"]["hint"]
+        case "missing":
+            problem, hint = "is missing", "Add it."
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            problem, hint = "is not a key we know", f"Known here: {', '.join(_known(place[:-1]))}."
+        case _:
+            problem, hint = "is not a mapping of keys to values", "Indent its keys below it."
+    return ConfigurationError(f"{where}: {key} {problem}.", mend=hint)
 
 
-def _policy(document: Document) -> Policy:
-    if "policy" not in document.values:
-        return Policy()
-    section = document.section("policy")
-    section.only([f.name for f in fields(Policy)])
-    read: dict[str, Any] = {}
-    if section.values.get("bulk") is not None:
-        read["bulk"] = section.choice("bulk", get_args(Bulk))
-    for name in ("max_attempts", "daily_calls", "bulk_minimum"):
-        if section.values.get(name) is not None:
-            read[name] = section.count(name)
-    for name in ("daily_share", "touch_share", "success_share", "attention_share"):
-        if section.values.get(name) is not None:
-            read[name] = section.share(name)
-    policy = Policy(**read)
-    if policy.attention_share > policy.success_share:
-        raise section.error("attention_share", "is above success_share", "Lower it.")
-    return policy
+def _known(section: list[str]) -> list[str]:
+    """The keys that a section may have."""
+    match section:
+        case []:
+            return [*BoardFile.model_fields, "extends"]
+        case ["scope"]:
+            return [f.name for f in fields(Scope)]
+        case ["policy"]:
+            return [f.name for f in fields(Policy)]
+        case _:
+            return list(Column.model_fields)
 
 
-__all__ = ["ConfigurationError", "load_board"]
+__all__ = ["load_board"]

@@ -1,18 +1,100 @@
-"""What a board's file says, as values."""
+"""What a board's file says, as values that know their rules: pydantic checks them, :func:`told` says what is wrong."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import Literal
+import re
+from collections.abc import Callable
+from dataclasses import field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, WrapValidator
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 ColumnType = Literal["text", "long_text", "numbers", "date", "dropdown", "status"]
 Conflict = Literal["ours", "theirs", "report"]
 Api = Literal["monday", "emulator"]
 Bulk = Literal["auto", "never", "always"]
 
+_KNOWN_KEYS = ConfigDict(extra="forbid")
+_RELATIVE = re.compile(r"([+-])(\d{1,5})d")
 
-@dataclass(frozen=True, slots=True)
+
+def wrong(problem: str, hint: str) -> PydanticCustomError:
+    """What is wrong with a value, as part of a sentence after its key, and how to mend it."""
+    return PydanticCustomError("told", "{problem}", {"problem": problem, "hint": hint})
+
+
+def told(problem: str, hint: str) -> WrapValidator:
+    """Say this of whatever does not fit; ``{value}`` stands for what is in the file."""
+
+    def check(value: object, fits: Callable[[object], object]) -> object:
+        try:
+            return fits(value)
+        except ValidationError:
+            raise wrong(problem.format(value=repr(value)), hint) from None
+
+    return WrapValidator(check)
+
+
+def _digits(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise wrong("names something twice", "Name it once.")
+    return values
+
+
+def _day(value: object, info: ValidationInfo) -> object:
+    """A date, or days from today such as ``-180d``."""
+    match = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return value
+    days = int(match[2]) * (-1 if match[1] == "-" else 1)
+    today: dt.date = (info.context or {})["today"]
+    return today + dt.timedelta(days=days)
+
+
+def _choice(*words: str) -> WrapValidator:
+    return told("is {value}", f"Write one of {', '.join(words)}.")
+
+
+_Flag = Annotated[bool, Field(strict=True), told("is {value}", "Write yes or no.")]
+_Share = Annotated[
+    float, Field(strict=True, ge=0, le=1), told("is {value}", "Write a number between 0 and 1, such as 0.8.")
+]
+_Count = Annotated[int, Field(strict=True, ge=1), told("is {value}", "Write a whole number of at least 1.")]
+_Day = Annotated[
+    dt.date, Field(strict=True), BeforeValidator(_day),
+    told("is {value}, which is no date", "Write 2026-06-15, or days from today such as -180d or +365d."),
+]  # fmt: skip
+_BoardId = Annotated[
+    str, Field(strict=True, pattern=r"^[1-9][0-9]{0,18}$"), BeforeValidator(_digits),
+    told("is {value}, which is no board id", "Copy the digits from the board's address."),
+]  # fmt: skip
+_ColumnId = Annotated[
+    str, Field(strict=True, pattern=r"^[a-zA-Z0-9_]{1,100}$"),
+    told("is {value}, which is no column id", "Copy the id from the board's column."),
+]  # fmt: skip
+_ViewColumn = Annotated[
+    str, Field(strict=True, pattern=r"^[a-z][a-z0-9_]{0,127}$"),
+    told("is no column name of a view", "Use lower-case letters, digits and _."),
+]  # fmt: skip
+_Word = Annotated[str, BeforeValidator(_stripped), Field(strict=True, min_length=1)]
+_Words = Annotated[
+    tuple[_Word, ...], Field(min_length=1),
+    told("is not a list of texts", "Write [A, B], each in quotes if it looks like a number."),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
 class ColumnMapping:
     """Which board column shows a view column.
 
@@ -30,17 +112,17 @@ class ColumnMapping:
     on_conflict: Conflict = "ours"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
 class Scope:
     """Which orders belong on the board; ``None`` leaves a criterion open. Both dates are included."""
 
-    customers: tuple[str, ...] | None = None
-    order_types: tuple[str, ...] | None = None
-    ex_factory_from: dt.date | None = None
-    ex_factory_to: dt.date | None = None
+    customers: _Words | None = None
+    order_types: _Words | None = None
+    ex_factory_from: _Day | None = None
+    ex_factory_to: _Day | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
 class Policy:
     """How careful a run is. Shares are between 0 and 1.
 
@@ -57,17 +139,52 @@ class Policy:
             rows one by one.
     """
 
-    max_attempts: int = 5
-    daily_calls: int | None = None
-    daily_share: float = 0.8
-    touch_share: float = 0.3
-    success_share: float = 0.95
-    attention_share: float = 0.80
-    bulk: Bulk = "auto"
-    bulk_minimum: int = 200
+    max_attempts: _Count = 5
+    daily_calls: _Count | None = None
+    daily_share: _Share = 0.8
+    touch_share: _Share = 0.3
+    success_share: _Share = 0.95
+    attention_share: _Share = 0.80
+    bulk: Annotated[Bulk, _choice("auto", "never", "always")] = "auto"
+    bulk_minimum: _Count = 200
 
 
-@dataclass(frozen=True, slots=True)
+class Column(BaseModel):
+    """A line of ``items`` or ``subitems``."""
+
+    model_config = _KNOWN_KEYS
+
+    column: _ColumnId
+    type: Annotated[ColumnType, _choice("text", "long_text", "numbers", "date", "dropdown", "status")]
+    create_labels: _Flag = False
+    on_conflict: Annotated[Conflict, _choice("ours", "theirs", "report")] = "ours"
+
+
+def _line(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise wrong("is not of the form {column: <id>, type: <type>}", "Write it so.")
+    return value
+
+
+_Columns = dict[_ViewColumn, Annotated[Column, BeforeValidator(_line)]]
+
+
+class BoardFile(BaseModel):
+    """The keys of a board's file."""
+
+    model_config = _KNOWN_KEYS
+
+    api: Annotated[Api, _choice("monday", "emulator")]
+    board_id: _BoardId
+    subitem_board_id: _BoardId
+    key_columns: _Words
+    items: _Columns
+    subitems: _Columns
+    scope: Scope = Scope()
+    policy: Policy = Policy()
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
 class BoardConfig:
     """A target's board.
 
