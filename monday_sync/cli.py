@@ -184,9 +184,9 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 @json_option
 @command
 def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
-    """Read the whole board and report every difference from what it was told, missing, extra and doubled items.
+    """Read the whole board and report every difference from what it was told, missing, extra and duplicate items.
 
-    --repair sends again what differs and archives doubles, which are people's copies: it names each, and needs --yes
+    --repair sends again what differs and archives duplicates, which are people's copies: it names each, and needs --yes
     with the number of all rows it would touch.
     """
     with open_context(target) as context:

@@ -135,8 +135,8 @@ def push_text(result: PushResult) -> str:
         f"{result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
         f"run {result.run_id}"
     )
-    if result.doubles_archived:
-        lines.append(f"Doubles archived: {result.doubles_archived}.")
+    if result.duplicates_archived:
+        lines.append(f"Duplicates archived: {result.duplicates_archived}.")
     if result.deletes_reported:
         lines.append(f"{result.deletes_reported} orders are gone from the source; their items were left alone.")
     if result.recovered:
@@ -250,15 +250,18 @@ def verify_text(result: VerifyResult) -> str:
     lines = []
     for d in result.differences[:_STEPS_SHOWN]:
         accepted = "  [accepted by policy]" if d.accepted else ""
-        told, shows = _quoted(d.told), _quoted(d.shows)
-        should = f"due ({', '.join(d.due)}): should show" if d.due else "told"
-        lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: {should} {told}, shows {shows}{accepted}")
+        desired, shown = _quoted(d.desired), _quoted(d.shown)
+        should = f"due ({', '.join(d.due)}): should show" if d.due else "should show"
+        lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: {should} {desired}, shows {shown}{accepted}")
     lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:_STEPS_SHOWN]]
-    lines += [f"  doubled: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.doubled[:_STEPS_SHOWN]]
+    lines += [
+        f"  duplicate: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.duplicates[:_STEPS_SHOWN]
+    ]
     lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:_STEPS_SHOWN]]
     lines.append(
         f"{result.checked} rows compared: {len(result.differences)} differences, {len(result.missing)} missing, "
-        f"{len(result.extra)} extra, {len(result.doubled)} doubled; {result.due} rows are due and not on the board yet."
+        f"{len(result.extra)} extra, {len(result.duplicates)} duplicates; "
+        f"{result.due} rows are due and not on the board yet."
     )
     lines += _because(result.due_because)
     if result.repair is not None:
@@ -268,16 +271,16 @@ def verify_text(result: VerifyResult) -> str:
 
 def history_text(result: HistoryResult) -> str:
     """What the board was told about an order."""
-    if not result.told:
+    if not result.entries:
         return f"The board was never told anything about order {result.order_number}."
     lines = []
-    for told in result.told:
-        answer = f", item {told.item_id}" if told.item_id else ""
-        took = f", {told.milliseconds} ms" if told.milliseconds is not None else ""
-        request = f", request {told.request_id}" if told.request_id else ""
-        lines.append(f"{_time(told.at)}  {told.level} {told.name}: {told.kind} {told.outcome}{answer}{took}{request}"
-                     f"  (run {told.run_id})")  # fmt: skip
-        lines += [f"    {c}: {_quoted(old)} -> {_quoted(new)}" for c, (old, new) in sorted(told.changes.items())]
-        if told.sentence:
-            lines.append(f"    {told.sentence}")
+    for entry in result.entries:
+        answer = f", item {entry.item_id}" if entry.item_id else ""
+        took = f", {entry.milliseconds} ms" if entry.milliseconds is not None else ""
+        request = f", request {entry.request_id}" if entry.request_id else ""
+        what = f"{entry.level} {entry.name}: {entry.kind} {entry.outcome}{answer}{took}{request}"
+        lines.append(f"{_time(entry.at)}  {what}  (run {entry.run_id})")
+        lines += [f"    {c}: {_quoted(old)} -> {_quoted(new)}" for c, (old, new) in sorted(entry.changes.items())]
+        if entry.sentence:
+            lines.append(f"    {entry.sentence}")
     return "\n".join(lines)

@@ -200,7 +200,7 @@ class Importer:
             customer_name=step.row.customer_name, kind=IMPORT,
             operation=json.dumps({"kind": part.mode, "match_column": part.match_column}),
             row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None,
-            sets={**step.row.wanted, **place}, created_at=self.sender.clock(),
+            desired={**step.row.desired, **place}, created_at=self.sender.clock(),
         )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ class ImportJob:
     @property
     def group_id(self) -> str:
         """The group that the items go to."""
-        return next(a.sets[GROUP_ID] or "" for a in self.attempts if a.level is Level.ITEM)
+        return next(a.desired[GROUP_ID] or "" for a in self.attempts if a.level is Level.ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class JobWatch:
         found = match(job.attempts, items, linked, self.board).items
         keys = KeyReader(self.board)
         texts = [
-            keys.of_texts(a.sets)[0] or ""
+            keys.of_texts(a.desired)[0] or ""
             for a in job.attempts
             if a.level is Level.ITEM and (Level.ITEM, a.row_key) not in found
         ]

@@ -29,7 +29,7 @@ Address = tuple[Level, str]
 
 @dataclass(slots=True)
 class Found:
-    """Items and subitems that stand for rows of the file, and the doubles among them."""
+    """Items and subitems that stand for rows of the file, and the duplicates among them."""
 
     items: dict[Address, BoardItem] = field(default_factory=dict)
     duplicates: list[Duplicate] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Import:
 def match(
     attempts: Sequence[Attempt], items: Iterable[BoardItem], linked: Collection[str], board: BoardConfig
 ) -> Found:
-    """Find each row's item by the business key, and its lines below it by their names; of doubles the oldest.
+    """Find each row's item by the business key, and its lines below it by their names; of duplicates the oldest.
 
     Args:
         linked: ids of items and subitems that stand for other rows.
@@ -71,22 +71,22 @@ def match(
     found = Found()
     for attempt in attempts:
         if attempt.level is Level.ITEM:
-            same = sorted(by_key.get(keys.of_texts(attempt.sets), {}).values(), key=lambda item: int(item.id))
+            same = sorted(by_key.get(keys.of_texts(attempt.desired), {}).values(), key=lambda item: int(item.id))
             if same:
                 found.items[Level.ITEM, attempt.row_key] = same[0]
             if len(same) > 1:
                 others = tuple(item.id for item in same[1:])
-                found.duplicates.append(Duplicate(attempt.row_key, attempt.sets[NAME] or "", same[0].id, others))
+                found.duplicates.append(Duplicate(attempt.row_key, attempt.desired[NAME] or "", same[0].id, others))
     taken = set(linked)
     for attempt in attempts:
         parent = found.items.get((Level.ITEM, attempt.order_key or ""))
         if attempt.level is Level.SUBITEM and parent is not None:
-            line, doubled = subitem_for(attempt.sets[NAME] or "", parent, taken)
+            line, duplicates = subitem_for(attempt.desired[NAME] or "", parent, taken)
             if line is not None:
                 taken.add(line.id)
                 found.items[Level.SUBITEM, attempt.row_key] = line
-                if doubled:
-                    found.duplicates.append(Duplicate(attempt.row_key, line.name, line.id, doubled))
+                if duplicates:
+                    found.duplicates.append(Duplicate(attempt.row_key, line.name, line.id, duplicates))
     return found
 
 
@@ -150,16 +150,16 @@ def _linked(
     row: LedgerRow, attempt: Attempt, item: BoardItem, board: BoardConfig, now: dt.datetime
 ) -> tuple[LedgerRow, list[str]]:
     """The row linked to its item, and the columns that do not show what the file held."""
-    wanted = {column: text for column, text in attempt.sets.items() if column not in {GROUP_ID, GROUP_NAME}}
+    wanted = {column: text for column, text in attempt.desired.items() if column not in {GROUP_ID, GROUP_NAME}}
     shows = on_board(item, mappings_of(board, attempt.level))
     wrong = [column for column, text in wanted.items() if shows.get(column) != text]
-    if attempt.level is Level.ITEM and item.group_id != attempt.sets[GROUP_ID]:
+    if attempt.level is Level.ITEM and item.group_id != attempt.desired[GROUP_ID]:
         wrong.append(GROUP_NAME.removeprefix("@"))
     state = machine.adopt(row.state) if wrong else machine.confirm(row.state)
     linked = row.with_state(
-        state, monday_id=item.id, payload=shows if wrong else wanted, item_name=item.name, error_message=None,
+        state, monday_id=item.id, confirmed=shows if wrong else wanted, item_name=item.name, error_message=None,
         created_run_id=attempt.run_id, run_id=attempt.run_id, completed_at=now,
         group_id=item.group_id if attempt.level is Level.ITEM else None,
-        group_name=attempt.sets.get(GROUP_NAME),
+        group_name=attempt.desired.get(GROUP_NAME),
     )  # fmt: skip
     return linked, wrong

@@ -56,6 +56,6 @@ def _attempt(context: Context, step: Step, run_id: str, batch_id: str, position:
         batch_id=batch_id, position=position, run_id=run_id, board_id=context.board.board_id, level=step.level,
         row_key=step.row.key, order_key=step.row.order_key, customer_name=step.row.customer_name, kind="adopt",
         operation="{}", row_hash=step.row.board_hash,
-        row_before=step.row.ledger.to_json() if step.row.ledger else None, sets=dict(step.base.payload),
+        row_before=step.row.ledger.to_json() if step.row.ledger else None, desired=dict(step.base.confirmed),
         created_at=now, outcome=AttemptOutcome.NO_CALL, item_id=step.base.monday_id, completed_at=now,
     )  # fmt: skip

@@ -18,7 +18,7 @@ _ORDER_NUMBER = "aag_order_number"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Entry:
     """One operation on an order or one of its lines.
 
     Args:
@@ -46,7 +46,7 @@ class HistoryResult:
 
     order_number: str
     orders: tuple[str, ...]
-    told: tuple[Told, ...]
+    entries: tuple[Entry, ...]
 
 
 def history(context: Context, order_number: str) -> HistoryResult:
@@ -63,7 +63,7 @@ def history(context: Context, order_number: str) -> HistoryResult:
             quoted = ledger.warehouse.quote(_ORDER_NUMBER)
             sql = f"select order_key from {ledger.warehouse.relation(ORDERS)} where {quoted} = ?"  # noqa: S608
             keys |= {str(row[0]): None for row in session.rows(sql, [wanted])}
-    keys |= {k: None for k, row in ledger.rows(Level.ITEM).items() if row.payload.get(_ORDER_NUMBER) == wanted}
+    keys |= {k: None for k, row in ledger.rows(Level.ITEM).items() if row.confirmed.get(_ORDER_NUMBER) == wanted}
     if not keys:
         raise RefusedError(
             f"There is no order {order_number!r}.", mend="Give the AAG ORDER NUMBER as the board has it."
@@ -73,7 +73,7 @@ def history(context: Context, order_number: str) -> HistoryResult:
     while earlier := {_key_before(a) for a in attempts} - {None, *keys}:
         keys |= {str(key): None for key in earlier}
         attempts = ledger.attempts_of_orders(list(keys))
-    return HistoryResult(wanted, tuple(keys), tuple(_told(a) for a in attempts))
+    return HistoryResult(wanted, tuple(keys), tuple(_entry(a) for a in attempts))
 
 
 def _key_before(attempt: Attempt) -> str | None:
@@ -82,17 +82,19 @@ def _key_before(attempt: Attempt) -> str | None:
     return LedgerRow.from_json(attempt.row_before).order_key
 
 
-def _told(attempt: Attempt) -> Told:
+def _entry(attempt: Attempt) -> Entry:
     before = json.loads(attempt.row_before) if attempt.row_before else {}
-    payload = json.loads(before.get("payload") or "{}")
-    payload["@group_name"] = before.get("group_name")
-    sets = {name: text for name, text in attempt.sets.items() if name != GROUP_ID}
-    if attempt.level is Level.STRAY:
-        payload |= sets  # its name is told to name it, not to change it
-    changes = {name.lstrip("@"): (payload.get(name), text) for name, text in sets.items() if payload.get(name) != text}
-    return Told(
+    confirmed = json.loads(before.get("payload") or "{}")
+    confirmed["@group_name"] = before.get("group_name")
+    desired = {name: text for name, text in attempt.desired.items() if name != GROUP_ID}
+    if attempt.level is Level.UNLINKED:
+        confirmed |= desired  # its name is told to name it, not to change it
+    changes = {
+        name.lstrip("@"): (confirmed.get(name), text) for name, text in desired.items() if confirmed.get(name) != text
+    }
+    return Entry(
         at=attempt.completed_at or attempt.created_at, run_id=attempt.run_id, level=attempt.level.value,
-        order_key=attempt.order_key or "", name=sets.get("item_name") or before.get("item_name") or "",
+        order_key=attempt.order_key or "", name=desired.get("item_name") or before.get("item_name") or "",
         kind=attempt.kind, outcome=attempt.outcome.value, item_id=attempt.item_id, request_id=attempt.request_id,
         milliseconds=attempt.milliseconds, changes=changes, sentence=attempt.sentence,
     )  # fmt: skip

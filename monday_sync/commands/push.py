@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monday_sync.commands.opening import open_context
-from monday_sync.domain.plan import Plan, Stray
+from monday_sync.domain.plan import ListedItem, Plan
 from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.checks import check, check_confirmed, check_room
 from monday_sync.engine.context import Context
-from monday_sync.engine.duplicates import archive_doubles
+from monday_sync.engine.duplicates import archive_duplicates
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
@@ -66,13 +66,13 @@ def check_customers(made: Plan, options: PushOptions) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """How a push was asked for. ``doubles`` are archived when all else is done."""
+    """How a push was asked for. ``duplicates`` are archived when all else is done."""
 
     options: PushOptions
     yes: int | None = None
     plan_id: str | None = None
     is_test: bool = False
-    doubles: tuple[Stray, ...] = ()
+    duplicate_items: tuple[ListedItem, ...] = ()
 
 
 def push(
@@ -113,7 +113,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                 return recovery.result()
             facts = check(context)
         made = make_plan(context, facts, options)
-        made = replace(made, doubles=request.doubles)
+        made = replace(made, duplicate_items=request.duplicate_items)
         check_customers(made, options)
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
@@ -127,8 +127,8 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
-                if made.doubles:
-                    archive_doubles(state.sender, context.ledger, context.board, made.doubles)
+                if made.duplicate_items:
+                    archive_duplicates(state.sender, context.board, made.duplicate_items)
             _set_baselines(state, made)
         return state.result()
 

@@ -132,8 +132,9 @@ def _line(run: Run) -> RunLine:
     if result:
         levels = (result["items"], result["subitems"])
         changed = sum(c["created"] + c["updated"] + c["archived"] for c in levels) + result["groups_created"]
-        # results of older versions have neither
-        changed += result.get("groups_archived", 0) + result.get("doubles_archived", 0)
+        # results of older versions have neither, or the second under another name
+        duplicates = result.get("duplicates_archived", result.get("doubles_archived", 0))
+        changed += result.get("groups_archived", 0) + duplicates
     return RunLine(
         run_id=run.run_id, kind=run.kind, outcome=run.outcome, started_at=run.started_at,
         seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None, sentence=run.sentence,

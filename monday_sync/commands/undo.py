@@ -143,7 +143,7 @@ def _undo(
     if created or (current.created_run_id == attempts[0].run_id and current.monday_id):
         if before is not None and before.monday_id is not None:
             # the run replaced an item that was gone; that one does not come back
-            before = before.with_state(machine.unlink(before.state), monday_id=None, group_id=None, payload={})
+            before = before.with_state(machine.unlink(before.state), monday_id=None, group_id=None, confirmed={})
         return replace(_archive(current), after=before)
     if before is None or before == current:
         return None if before == current else _forget(current)
@@ -156,14 +156,14 @@ def _undo(
 def _back(build: Builder, current: LedgerRow, before: LedgerRow, groups: set[str]) -> Iterator[Task]:
     """Operations that give an item back the values it had."""
     item_id = current.monday_id or ""
-    old = {name: text for name, text in before.payload.items() if current.payload.get(name) != text}
+    old = {name: text for name, text in before.confirmed.items() if current.confirmed.get(name) != text}
     if old:
         values = {name: text for name, text in old.items() if name != NAME}
         operation = build.change(current.level, item_id, old.get(NAME), values, creates_labels=False)
         yield Task(CHANGE, operation, old)
     if before.group_id and before.group_id != current.group_id and before.group_id in groups:
-        sets = {GROUP_ID: before.group_id, GROUP_NAME: before.group_name}
-        yield Task(MOVE, MoveToGroup(item_id, before.group_id), sets)
+        desired = {GROUP_ID: before.group_id, GROUP_NAME: before.group_name}
+        yield Task(MOVE, MoveToGroup(item_id, before.group_id), desired)
 
 
 def _archives(undo: Undo) -> bool:

@@ -1,6 +1,6 @@
 """``verify``: the whole board against what it was told. ``--repair`` mends by the same plan and push.
 
-Of doubles the one in the ledger stands, else the oldest; the others are archived, with ``--yes`` and their number.
+Of duplicates the one in the ledger stands, else the oldest; the others are archived, with ``--yes`` and their number.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
-from monday_sync.domain.plan import Stray
+from monday_sync.domain.plan import ListedItem
 from monday_sync.domain.remote import BoardFacts, BoardItem
 from monday_sync.domain.rows import NAME, LedgerRow, Level
-from monday_sync.domain.selection import PushOptions, is_chosen
+from monday_sync.domain.selection import EVERYTHING, is_chosen
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
-from monday_sync.engine.duplicates import Strays
+from monday_sync.engine.duplicates import UnlinkedItems
 from monday_sync.engine.groups import resolve_groups
 from monday_sync.engine.lookup import BoardReader
 from monday_sync.engine.rekeying import follow_keys
@@ -34,7 +34,7 @@ class Difference:
     """One field that the board shows otherwise than it should.
 
     Args:
-        told: what it should show: what it was told, or what the database wants by now.
+        desired: what it should show: what it was told, or what the database wants by now.
         accepted: by the column's policy theirs wins.
         due: why the row is due, when the board was not told yet.
     """
@@ -44,8 +44,8 @@ class Difference:
     monday_id: str
     name: str
     column: str
-    told: str | None
-    shows: str | None
+    desired: str | None
+    shown: str | None
     accepted: bool = False
     due: tuple[str, ...] = ()
 
@@ -58,7 +58,7 @@ class VerifyResult:
         checked: items and subitems compared field by field.
         missing: linked in the ledger, not (or no longer) on the board.
         extra: on the board, linked to nothing: made by people.
-        doubled: on the board, linked to nothing, with the business key of an item of ours or of an older one.
+        duplicates: on the board, linked to nothing, with the business key of an item of ours or of an older one.
         due: rows that the database has and the board was not told yet, those held back or given up included;
             ``due_because`` counts them by reason.
         repair: what the repairing push did.
@@ -67,9 +67,9 @@ class VerifyResult:
     board_id: str
     checked: int
     differences: tuple[Difference, ...]
-    missing: tuple[Stray, ...]
-    extra: tuple[Stray, ...]
-    doubled: tuple[Stray, ...]
+    missing: tuple[ListedItem, ...]
+    extra: tuple[ListedItem, ...]
+    duplicates: tuple[ListedItem, ...]
     due: int
     due_because: Mapping[str, int] = field(default_factory=dict)
     repair: PushResult | None = None
@@ -77,13 +77,13 @@ class VerifyResult:
     @property
     def clean(self) -> bool:
         """Whether the board shows exactly what it should. Items that people made are no fault."""
-        return not (any(not d.accepted for d in self.differences) or self.missing or self.doubled)
+        return not (any(not d.accepted for d in self.differences) or self.missing or self.duplicates)
 
     @property
     def exit_code(self) -> ExitCode:
         """1 when something differs that was not repaired."""
         if self.repair is not None:
-            left = len(self.doubled) - self.repair.doubles_archived
+            left = len(self.duplicates) - self.repair.duplicates_archived
             return self.repair.exit_code if not left else ExitCode.SOME_FAILED
         return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
 
@@ -96,8 +96,8 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
 
     Raises:
         RefusedError: as for a push.
-        ConfirmationNeededError: the repair would touch more than the policy allows without ``yes``, or archive doubles:
-            it names each. Nothing was done.
+        ConfirmationNeededError: the repair would touch more than the policy allows without ``yes``, or archive
+            duplicates: it names each. Nothing was done.
     """
     with context.warehouse.lock():
         facts = check(context)
@@ -107,16 +107,18 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         board = BoardReader(context.api, context.board, facts.items.items_count).everything()
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
-        would_go = [row for row in due if is_chosen(row, PushOptions())]
+        would_go = [row for row in due if is_chosen(row, EVERYTHING)]
         compared, faulty = _Comparison(context, facts, source, would_go).run(items, lines, board)
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
         found = VerifyResult(context.board.board_id, *compared, len(due), because)
-        if not repair or not (faulty or found.doubled):
+        if not repair or not (faulty or found.duplicates):
             return found
         context.ledger.write(faulty)
         try:
-            pushed = push_in(context, PushRequest(PushOptions(), yes, doubles=found.doubled), kind="repair", bar=bar)
+            pushed = push_in(
+                context, PushRequest(EVERYTHING, yes, duplicate_items=found.duplicates), kind="repair", bar=bar
+            )
         except ConfigurationError:
             # refused before anything was sent: what differs has to be found again next time
             context.ledger.write([known[row.key] for row in faulty])
@@ -124,7 +126,7 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         return replace(found, repair=pushed)
 
 
-_Found = tuple[int, tuple[Difference, ...], tuple[Stray, ...], tuple[Stray, ...], tuple[Stray, ...]]
+_Found = tuple[int, tuple[Difference, ...], tuple[ListedItem, ...], tuple[ListedItem, ...], tuple[ListedItem, ...]]
 
 
 class _Comparison:
@@ -146,7 +148,7 @@ class _Comparison:
     ) -> tuple[_Found, list[LedgerRow]]:
         """What differs, and the ledger's rows that are not to be believed any more."""
         differences: list[Difference] = []
-        missing: list[Stray] = []
+        missing: list[ListedItem] = []
         faulty: dict[str, LedgerRow] = {}
         checked = 0
         subitems = {s.id: s for item in board.values() for s in item.subitems if s.state == "active"}
@@ -157,9 +159,9 @@ class _Comparison:
                     continue
                 item = there.get(row.monday_id)
                 if item is None or row.order_key in gone:
-                    missing.append(Stray(row.level.value, row.monday_id, row.item_name or row.key))
+                    missing.append(ListedItem(row.level.value, row.monday_id, row.item_name or row.key))
                     faulty[row.key] = row.with_state(
-                        machine.unlink(row.state), monday_id=None, group_id=None, payload={}
+                        machine.unlink(row.state), monday_id=None, group_id=None, confirmed={}
                     )
                 elif row.monday_id in self._due or row.state.outcome is machine.Outcome.SYNCED:
                     checked += 1
@@ -168,16 +170,16 @@ class _Comparison:
                     if any(not d.accepted for d in found):
                         faulty[row.key] = row.with_state(machine.distrust(row.state))
         linked = {r.monday_id for r in (*items.values(), *lines.values()) if r.monday_id}
-        strays = Strays(self._config, items, linked, board)
-        extra, doubled = strays.find(row for row in self._source.items if row.action != "DELETE")
-        return (checked, tuple(differences), tuple(missing), tuple(extra), tuple(doubled)), list(faulty.values())
+        unlinked = UnlinkedItems(self._config, items, linked, board)
+        extra, duplicates = unlinked.find(row for row in self._source.items if row.action != "DELETE")
+        return (checked, tuple(differences), tuple(missing), tuple(extra), tuple(duplicates)), list(faulty.values())
 
     def _differences(self, row: LedgerRow, item: BoardItem) -> list[Difference]:
         mappings = mappings_of(self._config, row.level)
         shown = on_board(item, mappings)
         policies = {m.view_column: m.on_conflict for m in mappings}
         due = self._due.get(item.id)
-        should = row.payload if due is None else due.wanted
+        should = row.confirmed if due is None else due.desired
         why = () if due is None else tuple(reason.value for reason in reasons(due))
         found = [
             Difference(row.level.value, row.key, item.id, item.name, column, should.get(column), shown[column],
@@ -188,8 +190,8 @@ class _Comparison:
         if row.level is Level.ITEM:
             group_id = row.group_id if due is None else self._groups.get(due.group_name)
             if group_id != item.group_id:
-                told = group_id if due is None else due.group_name
+                desired = group_id if due is None else due.group_name
                 found.append(
-                    Difference(row.level.value, row.key, item.id, item.name, "group", told, item.group_id, due=why)
+                    Difference(row.level.value, row.key, item.id, item.name, "group", desired, item.group_id, due=why)
                 )
         return found

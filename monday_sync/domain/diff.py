@@ -48,7 +48,7 @@ def step_for(
     if row.rejected is not None:
         return Step(Action.FAIL, row, base, reason=row.rejected, adopted=adopted)
     if item is None:
-        changes = [Change(c, None, v) for c, v in row.wanted.items() if v is not None]
+        changes = [Change(c, None, v) for c, v in row.desired.items() if v is not None]
     else:
         changes = _changes(row, base, on_board(item, mappings), mappings)
     by_column = {m.view_column: m for m in mappings}
@@ -76,14 +76,14 @@ def _changes(
 ) -> list[Change]:
     policies = {m.view_column: m.on_conflict for m in mappings}
     changes = []
-    for column, new in row.wanted.items():
+    for column, new in row.desired.items():
         old = shown.get(column)
         if old == new:
             continue
-        last: object = base.payload.get(column, _UNKNOWN)
+        last: object = base.confirmed.get(column, _UNKNOWN)
         if last is _UNKNOWN or last == old:
             changes.append(Change(column, old, new))
         else:
             policy = policies.get(column, _OURS)
-            changes.append(Change(column, old, new, policy, base.payload[column], sent=policy == _OURS))
+            changes.append(Change(column, old, new, policy, base.confirmed[column], sent=policy == _OURS))
     return changes

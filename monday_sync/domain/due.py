@@ -40,7 +40,7 @@ class Difference:
 
     column: str
     last: str | None
-    wanted: str | None
+    desired: str | None
     why: Why
 
 
@@ -49,14 +49,14 @@ def differences(row: SourceRow) -> tuple[Difference, ...]:
     known = row.ledger
     if known is None:
         return ()
-    told = known.payload
+    told = known.confirmed
     # the same data that gives another text: a rule made it
     else_why = Why.RULE if known.row_hash is not None and known.row_hash == row.row_hash else Why.DATA
     found = [
         Difference(column, None, text, Why.MAPPING)
         if column in row.remapped or column not in told
         else Difference(column, told[column], text, else_why)
-        for column, text in row.wanted.items()
+        for column, text in row.desired.items()
         if column in row.remapped or column not in told or told[column] != text
     ]
     if row.level is Level.ITEM and known.group_name != row.group_name:

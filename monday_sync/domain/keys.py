@@ -32,11 +32,11 @@ class KeyReader:
 
     def of_row(self, row: SourceRow) -> Key:
         """The key of a row."""
-        return self.of_texts(row.wanted)
+        return self.of_texts(row.desired)
 
-    def told(self, row: LedgerRow) -> Key:
+    def confirmed(self, row: LedgerRow) -> Key:
         """The key that the board was told for a row: what it shows may be a person's typing."""
-        return self.of_texts(row.payload)
+        return self.of_texts(row.confirmed)
 
     def of_item(self, item: BoardItem) -> Key:
         """The key of an item."""
@@ -44,7 +44,7 @@ class KeyReader:
 
 
 def subitem_for(name: str, parent: BoardItem, linked: Collection[str]) -> tuple[BoardItem | None, tuple[str, ...]]:
-    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its doubles.
+    """The subitem of ``parent`` with a size's name that stands for no other line (the oldest), and its duplicates.
 
     A name that is the same number counts when none is the same text.
     """

@@ -113,11 +113,13 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class ListedItem:
     """An item that is missing on the board, or on it without being ours.
 
-    ``monday_id`` is the item's; ``of`` is, for a double, the id of the item that stands, and ``parent`` the id of the
-    item that a doubled subitem lies below.
+    Args:
+        monday_id: the item's.
+        of: for a duplicate, the id of the item that stands.
+        parent: for a duplicate subitem, the id of the item that it lies below.
     """
 
     level: str
@@ -141,7 +143,7 @@ class Plan:
         board_items: items on the board before the push.
         estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on.
-        doubles: items and subitems of people to archive, because another one stands for the same row.
+        duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
     """
@@ -162,7 +164,7 @@ class Plan:
     unlinked: tuple[LedgerRow, ...] = ()
     estimate: Estimate | None = None
     plan_id: str | None = None
-    doubles: tuple[Stray, ...] = ()
+    duplicate_items: tuple[ListedItem, ...] = ()
     bulk: tuple[BulkPart, ...] = ()
     rekeyed: tuple[Rekey, ...] = ()
 
@@ -173,7 +175,7 @@ class Plan:
     @property
     def touched(self) -> int:
         """Items and subitems that are on the board already and would be changed or archived."""
-        return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE}) + len(self.doubles)
+        return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE}) + len(self.duplicate_items)
 
     @property
     def touched_items(self) -> int:

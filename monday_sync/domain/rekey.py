@@ -38,18 +38,18 @@ def match_items(
         key_columns: view columns of the business key; the first names the order.
         customers: those that have orders in the source.
     """
-    left = [row for row in gone if row.payload.get(key_columns[0]) is not None]
-    new = [row for row in rows if row.level is Level.ITEM and is_new(row) and row.wanted.get(key_columns[0])]
+    left = [row for row in gone if row.confirmed.get(key_columns[0]) is not None]
+    new = [row for row in rows if row.level is Level.ITEM and is_new(row) and row.desired.get(key_columns[0])]
     if not left or not new:
         return {}
 
     # a column that is part of the key from now on may be one that the board was never told about
-    told = [c for c in key_columns if c != _CUSTOMER and all(c in row.payload for row in left)]
+    told = [c for c in key_columns if c != _CUSTOMER and all(c in row.confirmed for row in left)]
 
     def whole(texts: Mapping[str, str | None], customer: str | None) -> _Texts:
         return (customer, *(texts.get(c) for c in told))
 
-    found = _pair(left, new, lambda r: whole(r.payload, r.customer_name), lambda r: whole(r.wanted, r.customer_name))
+    found = _pair(left, new, lambda r: whole(r.confirmed, r.customer_name), lambda r: whole(r.desired, r.customer_name))
     taken = {row.key for row in found.values()}
     renamed = [r for r in left if r.key not in taken and r.customer_name not in customers]
     open_rows = [row for row in new if row.key not in found]
@@ -57,8 +57,8 @@ def match_items(
         found |= _pair(
             [r for r in renamed if r.customer_name == old_name],
             [r for r in open_rows if r.customer_name == new_name and r.key not in found],
-            lambda r: whole(r.payload, None),
-            lambda r: whole(r.wanted, None),
+            lambda r: whole(r.confirmed, None),
+            lambda r: whole(r.desired, None),
         )
     return found
 
@@ -112,10 +112,10 @@ def _renames(
     """Customers whose orders are all gone, to the customer that has most of them now."""
     by_texts: dict[_Texts, set[str]] = defaultdict(set)
     for row in rows:
-        by_texts[whole(row.wanted, None)].add(row.customer_name)
+        by_texts[whole(row.desired, None)].add(row.customer_name)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for old in gone:
-        counts[old.customer_name or ""].update(by_texts.get(whole(old.payload, None), ()))
+        counts[old.customer_name or ""].update(by_texts.get(whole(old.confirmed, None), ()))
     return {
         name: max(found.items(), key=lambda entry: (entry[1], entry[0]))[0] for name, found in counts.items() if found
     }
@@ -153,6 +153,6 @@ def _pair(
 
 def _agreement(old: LedgerRow, row: SourceRow) -> int:
     """In how many columns the board shows what the row wants."""
-    return sum(1 for c, text in row.wanted.items() if text is not None and c != NAME and old.payload.get(c) == text) + (
-        2 if old.payload.get(NAME) == row.name else 0
-    )
+    return sum(
+        1 for c, text in row.desired.items() if text is not None and c != NAME and old.confirmed.get(c) == text
+    ) + (2 if old.confirmed.get(NAME) == row.name else 0)

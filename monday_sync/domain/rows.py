@@ -11,7 +11,7 @@ from typing import Any
 
 from monday_sync.domain.state import UNKNOWN, Outcome, RowState
 
-#: Payload keys beside the mapped view columns: what the item is called, and the group it lies in.
+#: Keys beside the mapped view columns: what the item is called, and the group it lies in.
 NAME = "item_name"
 GROUP = "group_name"
 
@@ -26,7 +26,12 @@ class Level(StrEnum):
     GROUP = "group"
     ITEM = "item"
     SUBITEM = "subitem"
-    STRAY = "stray"  # an item or subitem that stands for no row
+    UNLINKED = "unlinked"  # an item or subitem that stands for no row
+
+    @classmethod
+    def _missing_(cls, value: object) -> Level | None:
+        """Earlier releases wrote it as ``stray``."""
+        return cls.UNLINKED if value == "stray" else None
 
     @property
     def has_rows(self) -> bool:
@@ -49,7 +54,7 @@ class AttemptOutcome(StrEnum):
 class LedgerRow:
     """What the ledger knows of one order or line.
 
-    ``payload`` maps view columns (with :data:`NAME`) to the texts the board was last confirmed to show; a column that
+    ``confirmed`` maps view columns (with :data:`NAME`) to the texts the board was last confirmed to show; a column that
     is missing there is unknown, one that is ``None`` is empty on the board. ``mapping`` is the fingerprint of the
     mapping that this was under (``None``: from a version that did not record it), ``row_hash`` the hash of the row's
     data at the last attempt.
@@ -64,7 +69,7 @@ class LedgerRow:
     monday_id: str | None = None
     group_id: str | None = None
     group_name: str | None = None
-    payload: Mapping[str, str | None] = field(default_factory=dict)
+    confirmed: Mapping[str, str | None] = field(default_factory=dict)
     state: RowState = UNKNOWN
     error_message: str | None = None
     attempted_at: dt.datetime | None = None
@@ -83,7 +88,7 @@ class LedgerRow:
             "row_hash": self.row_hash,
             "board_hash": self.state.confirmed,
             "mapping": self.mapping,
-            "payload": _json(self.payload),
+            "payload": _json(self.confirmed),
             "attempt_hash": self.state.attempted,
             "outcome": None if self.state.outcome is None else self.state.outcome.value,
             "error_message": self.error_message[:_SENTENCE] if self.error_message else None,
@@ -117,7 +122,7 @@ class LedgerRow:
             monday_id=monday_id,
             group_id=record.get("group_id"),
             group_name=record.get("group_name"),
-            payload=json.loads(record["payload"] or "{}"),
+            confirmed=json.loads(record["payload"] or "{}"),
             state=RowState(
                 outcome=Outcome(outcome) if outcome else None,
                 linked=monday_id is not None,
@@ -172,7 +177,7 @@ class Attempt:
         row_key: order key, line key, or the name of a group.
         operation: what was asked, as JSON; the same request can be built from it again.
         row_before: the ledger's row before the run's first operation on it, as JSON; ``None`` when there was none.
-        sets: what the board shows after success: view columns to texts.
+        desired: what the board shows after success: view columns to texts.
     """
 
     batch_id: str
@@ -187,7 +192,7 @@ class Attempt:
     operation: str
     row_hash: str | None
     row_before: str | None
-    sets: Mapping[str, str | None]
+    desired: Mapping[str, str | None]
     created_at: dt.datetime
     outcome: AttemptOutcome = AttemptOutcome.INTENT
     item_id: str | None = None
@@ -199,20 +204,20 @@ class Attempt:
 
     def to_record(self) -> dict[str, Any]:
         """As columns of ``monday_sync_attempts``."""
-        record = {name: getattr(self, name) for name in ATTEMPT_COLUMNS}
+        record = {column: getattr(self, name) for name, column in ATTEMPT_COLUMNS.items()}
         record["level"] = self.level.value
         record["outcome"] = self.outcome.value
-        record["sets"] = _json(self.sets)
+        record["sets"] = _json(self.desired)
         record["sentence"] = self.sentence[:_SENTENCE] if self.sentence else None
         return record
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Attempt:
         """From columns of ``monday_sync_attempts``."""
-        values = {name: record[name] for name in ATTEMPT_COLUMNS}
+        values = {name: record[column] for name, column in ATTEMPT_COLUMNS.items()}
         values["level"] = Level(values["level"])
         values["outcome"] = AttemptOutcome(values["outcome"])
-        values["sets"] = json.loads(values["sets"] or "{}")
+        values["desired"] = json.loads(values["desired"] or "{}")
         return cls(**values)
 
 
@@ -245,4 +250,5 @@ class Answered:
         }
 
 
-ATTEMPT_COLUMNS = tuple(Attempt.__dataclass_fields__)
+#: Fields of an attempt, and the columns that they stand in.
+ATTEMPT_COLUMNS = {name: {"desired": "sets"}.get(name, name) for name in Attempt.__dataclass_fields__}

@@ -30,7 +30,7 @@ class SourceRow:
     group_name: str
     board_hash: str
     action: str
-    wanted: Mapping[str, str | None]
+    desired: Mapping[str, str | None]
     rejected: str | None
     held_back: str | None
     in_scope: bool
@@ -43,7 +43,7 @@ class SourceRow:
     @property
     def name(self) -> str:
         """The item's name."""
-        return self.wanted.get(NAME) or ""
+        return self.desired.get(NAME) or ""
 
     @property
     def monday_id(self) -> str | None:
@@ -58,8 +58,8 @@ class SourceRow:
         known = self.ledger or LedgerRow(
             self.level, self.key, self.order_key, self.customer_name, self.name, board_id=board_id
         )
-        kept = {column: text for column, text in known.payload.items() if column not in self.remapped}
-        return replace(known, payload=kept, mapping=self.mapping, row_hash=self.row_hash)
+        kept = {column: text for column, text in known.confirmed.items() if column not in self.remapped}
+        return replace(known, confirmed=kept, mapping=self.mapping, row_hash=self.row_hash)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,9 @@ def check_room(plan: Plan, info: BoardInfo) -> None:
 
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     """Refuse a push that touches much of the board, or archives anything, unless its number was given."""
-    archived = plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.doubles)
+    archived = (
+        plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.duplicate_items)
+    )
     share = plan.touched_items / plan.board_items if plan.board_items else 0.0
     number = plan.touched
     if yes is not None and yes != number and (archived or share > context.board.policy.touch_share):
@@ -101,7 +103,7 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     if archived:
         raise ConfirmationNeededError(
             f"This push would archive {archived} items and touch {number} in all." + _named(plan),
-            mend=f"Look at `monday-sync {'verify' if plan.doubles else 'plan'}`, then give --yes {number}.",
+            mend=f"Look at `monday-sync {'verify' if plan.duplicate_items else 'plan'}`, then give --yes {number}.",
         )
     if share > context.board.policy.touch_share:
         raise ConfirmationNeededError(
@@ -112,9 +114,9 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
 
 
 def _named(plan: Plan) -> str:
-    """The doubles that would be archived: they are people's, so they are named each."""
-    if not plan.doubles:
+    """The duplicates that would be archived: they are people's, so they are named each."""
+    if not plan.duplicate_items:
         return ""
-    named = [f"{d.level} {d.name!r} ({d.monday_id}, beside {d.of})" for d in plan.doubles[:_NAMED]]
-    more = len(plan.doubles) - len(named)
-    return f" Doubles to archive: {', '.join(named)}{f' and {more} more' if more else ''}."
+    named = [f"{d.level} {d.name!r} ({d.monday_id}, beside {d.of})" for d in plan.duplicate_items[:_NAMED]]
+    more = len(plan.duplicate_items) - len(named)
+    return f" Duplicates to archive: {', '.join(named)}{f' and {more} more' if more else ''}."

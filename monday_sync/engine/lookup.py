@@ -1,6 +1,6 @@
 """Asks the board: which item stands for a row that the ledger does not link, and what do linked ones show now.
 
-Nothing is created before this was asked: so neither an empty, nor a restored, nor a doubtful ledger makes doubles.
+Nothing is created before this was asked: so neither an empty, nor a restored, nor a doubtful ledger makes duplicates.
 """
 
 from __future__ import annotations

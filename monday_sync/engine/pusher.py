@@ -106,7 +106,7 @@ class Pusher:
             batch_id=batch_id, position=position, run_id=self._sender.run_id, board_id=self._board.board_id,
             level=step.level, row_key=step.row.key, order_key=step.row.order_key,
             customer_name=step.row.customer_name, kind=_NO_CALL if ok else _CHECK, operation="{}",
-            row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None, sets={},
+            row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None, desired={},
             created_at=now, outcome=AttemptOutcome.NO_CALL if ok else AttemptOutcome.ERROR,
             item_id=step.base.monday_id, sentence=reason or None, completed_at=now,
         )  # fmt: skip
@@ -114,9 +114,9 @@ class Pusher:
     def _shown(self, step: Step) -> LedgerRow:
         """The ledger's row with what the board was seen to show; conflicts left by policy keep what we last sent."""
         left = {c.column for c in step.changes if not c.sent}
-        seen = {c: v for c, v in step.row.wanted.items() if c not in left and c not in {x.column for x in step.sent}}
+        seen = {c: v for c, v in step.row.desired.items() if c not in left and c not in {x.column for x in step.sent}}
         return replace(
-            step.base, payload={**step.base.payload, **seen}, item_name=step.base.item_name or step.row.name,
+            step.base, confirmed={**step.base.confirmed, **seen}, item_name=step.base.item_name or step.row.name,
             customer_name=step.row.customer_name,
             group_name=step.row.group_name if step.level is Level.ITEM and step.move_from is None
             else step.base.group_name,
@@ -136,13 +136,13 @@ class Pusher:
                 operation = self._build.create_item(
                     group_id, step.row.name, self._values(step), creates_labels=bool(step.new_labels)
                 )
-                sets = {**step.row.wanted, GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
-                yield self._work(step, (Task(CREATE, operation, sets),))
+                desired = {**step.row.desired, GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
+                yield self._work(step, (Task(CREATE, operation, desired),))
             elif step.action is Action.UPDATE and step.base.monday_id:
                 tasks = list(self._change(step, step.base.monday_id))
                 if step.move_from is not None and group_id is not None:
-                    sets = {GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
-                    tasks.append(Task(MOVE, MoveToGroup(step.base.monday_id, group_id), sets))
+                    desired = {GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
+                    tasks.append(Task(MOVE, MoveToGroup(step.base.monday_id, group_id), desired))
                 if tasks:
                     yield self._work(step, tuple(tasks))
 
@@ -153,7 +153,7 @@ class Pusher:
                 operation = self._build.create_subitem(
                     parent, step.row.name, self._values(step), creates_labels=bool(step.new_labels)
                 )
-                yield self._work(step, (Task(CREATE, operation, dict(step.row.wanted)),))
+                yield self._work(step, (Task(CREATE, operation, dict(step.row.desired)),))
             elif step.action is Action.UPDATE and step.base.monday_id:
                 yield self._work(step, tuple(self._change(step, step.base.monday_id)))
 

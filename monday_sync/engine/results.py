@@ -84,7 +84,7 @@ class PushResult:
     outcome: str
     groups_created: int
     groups_archived: int
-    doubles_archived: int
+    duplicates_archived: int
     items: Counts
     subitems: Counts
     customers: tuple[CustomerCounts, ...]
@@ -110,7 +110,7 @@ class PushResult:
         return (
             self.groups_created
             + self.groups_archived
-            + self.doubles_archived
+            + self.duplicates_archived
             + sum(c.created + c.updated + c.archived for c in levels)
         )
 
@@ -201,7 +201,7 @@ class Tally:
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, sentence=sentence,
             groups_created=self.counts[Level.GROUP, GROUP],
             groups_archived=self.counts[Level.GROUP, ARCHIVE_GROUP],
-            doubles_archived=self.counts[Level.STRAY, "archived"], items=self.level(Level.ITEM, plan),
+            duplicates_archived=self.counts[Level.UNLINKED, "archived"], items=self.level(Level.ITEM, plan),
             subitems=self.level(Level.SUBITEM, plan), customers=self.by_customer(),
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
             duplicates=(*(plan.duplicates if plan else ()), *self.duplicates),

@@ -108,7 +108,7 @@ def _row(
     ledger, now = ledgers[level].get(key), mappings[0][level]
     name = " ".join((values["item_name"] or "").split())
     deleted = values["action_type"] == "DELETE"
-    wanted: dict[str, str | None] = {NAME: name}
+    desired: dict[str, str | None] = {NAME: name}
     rejected = None
     # a line that is gone has what to show if its order goes on under another key; an order that is gone has not
     if not deleted or level is Level.SUBITEM:
@@ -118,7 +118,7 @@ def _row(
             rejected = f"the item's name has {len(name)} characters; the board takes {_NAME_LENGTH}"
         for mapping in board.items if level is Level.ITEM else board.subitems:
             try:
-                wanted[mapping.view_column] = shown(mapping, values[mapping.view_column])
+                desired[mapping.view_column] = shown(mapping, values[mapping.view_column])
             except ValueRejectedError as error:
                 rejected = rejected or str(error)
     return SourceRow(
@@ -129,7 +129,7 @@ def _row(
         group_name=values.get("group_name") or "",
         board_hash=values["board_hash"] or "",
         action=values["action_type"],
-        wanted=wanted,
+        desired=desired,
         rejected=rejected,
         held_back=(values["held_back_reason"] or "held back") if values["is_held_back"] else None,
         in_scope=deleted

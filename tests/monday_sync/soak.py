@@ -186,7 +186,7 @@ class Soak:
             with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
                 found = verify(context)
                 if not found.clean:
-                    problems.append(f"verify: {found.differences} {found.missing} {found.doubled}")
+                    problems.append(f"verify: {found.differences} {found.missing} {found.duplicates}")
                 if push_in(context, PushRequest(PushOptions())).changed:
                     problems.append("the push after the last one changed something")
         orders = [order for side in self.sides for order in side.orders]

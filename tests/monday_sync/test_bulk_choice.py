@@ -73,10 +73,10 @@ def test_what_a_file_cannot_hold(desk: Desk) -> None:
     config = desk.context.board
     items = tuple(replace(m, create_labels=m.create_labels or m.type == "status") for m in config.items)
     desk.reopen(replace(config, items=items))
-    twin = orders("A4")[0]
+    duplicates = orders("A4")[0]
     desk.have([
         *orders("A1"), orders("A2")[0].with_values(drop="Drop 1, part 2"),
-        orders("A3")[0].with_values(unit_of_measure="DOZEN"), twin, replace(twin, number="A5").with_values(
+        orders("A3")[0].with_values(unit_of_measure="DOZEN"), duplicates, replace(duplicates, number="A5").with_values(
             aag_order_number="A4"), orders("A6")[0].with_values(aag_order_number=None),
     ])  # fmt: skip
     assert imported(desk.plan(bulk="always")) == ["STYLE1 A1"]

@@ -1,4 +1,4 @@
-"""Bulk imports that go wrong, at any step: nothing is lost and nothing doubled, whatever becomes of a job."""
+"""Bulk imports that go wrong, at any step: nothing is lost and nothing duplicates, whatever becomes of a job."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_rollback_takes_an_import_back(bay: Bay) -> None:
 
 
 def test_a_member_leaves_alone_what_someone_else_created(bay: Bay, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An item that a person made while the import began is found, brought in line and linked, not doubled."""
+    """An item that a person made while the import began is found, brought in line and linked, not duplicates."""
     source = orders("A1", "A2")
     bay.relations.set_orders(source)
     cells = {column(bay, view): text for view, text in (

@@ -66,7 +66,7 @@ def test_one_more_mapped_column_reaches_every_item(desk: Desk) -> None:
     assert "[mapping]" in plan_text(plan)
     assert "due because: mapping 3" in plan_text(plan)
     found = verify(desk.context)
-    assert [(d.column, d.told, d.shows, d.due) for d in found.differences] == [
+    assert [(d.column, d.desired, d.shown, d.due) for d in found.differences] == [
         ("notes", "hello", None, ("mapping",))
     ] * 3
     assert (found.due, found.due_because, found.exit_code) == (3, {"mapping": 3}, 1)
@@ -232,7 +232,7 @@ def as_left_by_the_version_before(desk: Desk, tables: Iterable[str] = ("items", 
 
 
 def test_a_ledger_of_the_version_before_is_compared_with_the_board_once(desk: Desk) -> None:
-    """After the upgrade all rows are due once; the board is read, what differs is sent, nothing else and no double."""
+    """After the upgrade all rows are due once; the board is read, what differs is sent, nothing else and none twice."""
     several = orders("1", "2", "3", "4", values={"notes": "told"})
     desk.have(several)
     desk.push()

@@ -1,4 +1,4 @@
-"""Crashes, lost answers, lost and restored ledgers: nothing is ever doubled, nothing is lost."""
+"""Crashes, lost answers, lost and restored ledgers: nothing is ever there twice, nothing is lost."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_every_answer_lost_once(desk: Desk, when: str) -> None:
 
 @pytest.mark.parametrize("minutes", [1, 40])
 def test_a_silent_board_stops_the_run_and_leaves_it_in_doubt(desk: Desk, minutes: int) -> None:
-    """When no answer comes at all, the run stops; the next one settles the doubt, young or old, without doubles."""
+    """When no answer comes at all, the run stops; the next one settles the doubt, young or old, without duplicates."""
     seven(desk)
 
     def lost_items(request: MutationRequest) -> None:

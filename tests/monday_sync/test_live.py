@@ -153,14 +153,14 @@ def test_a_planner_s_copy_is_named_and_archived_with_its_number(live: Live) -> N
     cells = {column: text_of(board.columns[column], item.values[column]) or "" for column in keys}
     copy = live.handle.people.create_item(board.id, item.group_id, "a copy", cells)
     found = live.cli("verify", "--target", "local")
-    assert (found.exit_code, f"doubled: item a copy ({copy.id}), ours is {item.id}" in found.stdout) == (1, True)
+    assert (found.exit_code, f"duplicate: item a copy ({copy.id}), ours is {item.id}" in found.stdout) == (1, True)
     for number in ((), ("--yes", "2")):
         refused = live.cli("verify", "--target", "local", "--repair", *number)
         assert (refused.exit_code, f"'a copy' ({copy.id}, beside {item.id})" in refused.stderr) == (2, True)
         assert "--yes 1" in refused.stderr
     assert live.handle.state.is_active(copy)
     repaired = live.cli("verify", "--target", "local", "--repair", "--yes", "1")
-    assert (repaired.exit_code, "Doubles archived: 1." in repaired.stdout) == (0, True)
+    assert (repaired.exit_code, "Duplicates archived: 1." in repaired.stdout) == (0, True)
     assert not live.handle.state.is_active(copy)
     assert live.wrong(source) == []
 
@@ -175,7 +175,7 @@ def test_a_token_that_nobody_has_is_refused(live: Live, monkeypatch: pytest.Monk
 
 
 def test_a_revoked_token_stops_the_run(live: Live) -> None:
-    """A token that stops working half-way ends the run cleanly with exit status 1; nothing is doubled afterwards."""
+    """A token that stops working half-way ends the run cleanly with exit status 1; nothing is there twice."""
     source = orders(*[f"N{n}" for n in range(30)])
     live.have(source)
     live.handle.faults.add(Fault("token_revoked", skip=1))

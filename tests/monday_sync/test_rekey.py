@@ -91,7 +91,7 @@ def test_a_fourth_key_column_parts_orders(desk: Desk) -> None:
 
 
 def test_a_key_with_a_column_less_leaves_what_is_too_many(desk: Desk) -> None:
-    """Of two items that are one order from now on, one goes on, and the other is gone from the source, not doubled."""
+    """Of two items that are one order from now on, one goes on; the other is gone from the source."""
     first = orders("1", values={"po_number": "7"})[0]
     other = by_po(first, po_number="8", item_name="STYLE1 1 B")
     desk.have([by_po(first), other])
@@ -184,7 +184,7 @@ def test_a_board_without_its_ledger_is_healed_as_well(desk: Desk) -> None:
 
 
 def test_both_at_once_and_a_size_less(desk: Desk) -> None:
-    """Renamed, with 32.0 spelled anew, one size gone and one quantity changed: each arrives, nothing is doubled."""
+    """Renamed, with 32.0 spelled anew, one size gone and one quantity changed: each arrives, and nothing twice."""
     order = Order("GREYSON", "1", sizes={"32.0": 5, "S": 7, "M": 8})
     rest = orders("2", "3", "4", customer="RHONE")
     desk.have([order, *rest])
@@ -238,7 +238,7 @@ def test_a_rename_is_rolled_back(desk: Desk) -> None:
     lines = desk.state("select line_key, order_key from monday_sync_subitems order by 1")
     desk.have(renamed(several, "ACME") + others)
     result = desk.push()
-    told = history(desk.context, "1").told
+    told = history(desk.context, "1").entries
     assert [t.kind for t in told if t.level == "item"] == ["create", "rekey", "rekey", "change", "move"]
     with pytest.raises(Exception, match=result.run_id):
         rollback(desk.context, first.run_id)

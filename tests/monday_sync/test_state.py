@@ -22,7 +22,7 @@ class Walk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.row = machine.UNKNOWN
-        self.wanted = "hash-0"
+        self.desired = "hash-0"
         self.versions = 0
         self.items: dict[int, str] = {}  # active items on the board by id, with the hash they show
         self.kept: dict[int, int] = {}  # idempotency key to the item it made or changed, while the board keeps it
@@ -36,7 +36,7 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def data_changes(self) -> None:
         self.versions += 1
-        self.wanted = f"hash-{self.versions}"
+        self.desired = f"hash-{self.versions}"
 
     @rule()
     def person_archives(self) -> None:
@@ -54,8 +54,8 @@ class Walk(RuleBasedStateMachine):
     # what a push does
 
     def due(self) -> bool:
-        state = machine.sync_state(self.row, self.wanted)
-        return state is not SyncState.SYNCED and machine.may_send(self.row, self.wanted)
+        state = machine.sync_state(self.row, self.desired)
+        return state is not SyncState.SYNCED and machine.may_send(self.row, self.desired)
 
     @precondition(lambda self: self.request is None and self.due())
     @rule()
@@ -66,8 +66,8 @@ class Walk(RuleBasedStateMachine):
             self.item = min(self.items)
             self.row = machine.adopt(self.row)
         before = self.row
-        self.row = machine.intend(self.row, self.wanted)
-        self.request = (self.next_id, self.item, self.wanted, self.now, before)
+        self.row = machine.intend(self.row, self.desired)
+        self.request = (self.next_id, self.item, self.desired, self.now, before)
         self.next_id += 1
 
     def effect(self) -> int:
@@ -132,13 +132,13 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def synced_means_that_the_board_was_told(self) -> None:
-        if machine.sync_state(self.row, self.wanted) is SyncState.SYNCED and self.item in self.items:
-            assert self.items[self.item] == self.wanted
+        if machine.sync_state(self.row, self.desired) is SyncState.SYNCED and self.item in self.items:
+            assert self.items[self.item] == self.desired
 
     @invariant()
     def what_is_in_flight_is_pending(self) -> None:
         if self.request is not None:
-            assert machine.sync_state(self.row, self.wanted) is SyncState.PENDING
+            assert machine.sync_state(self.row, self.desired) is SyncState.PENDING
 
     @invariant()
     def a_dead_row_waits_for_a_person_or_new_data(self) -> None:

@@ -246,10 +246,10 @@ def test_history_tells_what_the_board_was_told(desk: Desk) -> None:
     desk.have([several[0].with_values(notes="x"), *several[1:]])
     run = desk.push().run_id
     result = history(desk.context, " 1 ")
-    assert [(t.level, t.kind, t.outcome) for t in result.told] == [
+    assert [(t.level, t.kind, t.outcome) for t in result.entries] == [
         ("item", "create", "SYNCED"), ("subitem", "create", "SYNCED"), ("subitem", "create", "SYNCED"),
         ("item", "change", "SYNCED"),
     ]  # fmt: skip
-    assert (result.told[-1].run_id, dict(result.told[-1].changes)) == (run, {"notes": (None, "x")})
+    assert (result.entries[-1].run_id, dict(result.entries[-1].changes)) == (run, {"notes": (None, "x")})
     with pytest.raises(RefusedError, match="no order"):
         history(desk.context, "nonsense")

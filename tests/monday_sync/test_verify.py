@@ -1,4 +1,4 @@
-"""Verify and repair: every difference, missing, extra and doubled item is found, and mended by a push."""
+"""Verify and repair: every difference, missing, extra and duplicate item is found, and mended by a push."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def test_everything_that_people_do_is_found_and_mended(desk: Desk) -> None:
     board.archive(board.children(board.named("STYLE1 5").id)[0].id)
     board.children(board.named("STYLE1 6").id)[0].values[desk.column("qty")] = "77"
     board.things["9001"] = Item("9001", "a person's own", board.groups[0].id, {})
-    double = board.named("STYLE1 7")
-    board.things["9002"] = Item("9002", "copy", double.group_id, dict(double.values))
+    duplicate = board.named("STYLE1 7")
+    board.things["9002"] = Item("9002", "copy", duplicate.group_id, dict(duplicate.values))
     found = verify(desk.context)
-    assert sorted((d.column, d.shows) for d in found.differences) == [
+    assert sorted((d.column, d.shown) for d in found.differences) == [
         ("group", "elsewhere"), ("item_name", "renamed"), ("notes", "person"), ("qty", "77"),
     ]  # fmt: skip
     assert sorted((s.level, s.name) for s in found.missing) == [
         ("item", "STYLE1 4"), ("subitem", "M"), ("subitem", "S"), ("subitem", "S"),
     ]  # fmt: skip
     assert [s.monday_id for s in found.extra] == ["9001"]
-    assert [(s.monday_id, s.of) for s in found.doubled] == [("9002", double.id)]
+    assert [(s.monday_id, s.of) for s in found.duplicates] == [("9002", duplicate.id)]
     assert found.exit_code == 1
     repaired = verify(desk.context, repair=True, yes=5)
     assert repaired.repair is not None
-    assert (repaired.repair.doubles_archived, repaired.exit_code) == (1, 0)
+    assert (repaired.repair.duplicates_archived, repaired.exit_code) == (1, 0)
     assert (repaired.repair.items.created, repaired.repair.items.updated, repaired.repair.subitems.created) == (1, 3, 3)
     again = verify(desk.context)
     assert (again.differences, again.missing, len(again.extra), again.clean) == ((), (), 1, True)
@@ -94,7 +94,7 @@ def copy_of(desk: Desk, name: str, new_id: str, copied_as: str) -> Item:
     return copy
 
 
-def doubled(desk: Desk) -> str:
+def duplicates(desk: Desk) -> str:
     """A board with a planner's copy of an item, one of a subitem, and two items of their own; gives the line's id."""
     desk.have(orders(*"123456789"))
     desk.push()
@@ -108,11 +108,11 @@ def doubled(desk: Desk) -> str:
 
 def test_doubles_are_archived_with_their_number_only(desk: Desk) -> None:
     """A planner's copies are listed by name and id; without their number, or with a wrong one, nothing happens."""
-    line_id = doubled(desk)
+    line_id = duplicates(desk)
     before = {i: replace(t) for i, t in desk.board.things.items()}
     original = desk.board.named("STYLE1 7").id
     found = verify(desk.context)
-    assert [(s.level, s.name, s.monday_id, s.of) for s in found.doubled] == [
+    assert [(s.level, s.name, s.monday_id, s.of) for s in found.duplicates] == [
         ("item", "STYLE1 7 (copy)", "9001", original), ("subitem", "S", "9002", line_id),
     ]  # fmt: skip
     assert sorted(s.monday_id for s in found.extra) == ["9003", "9004"]
@@ -123,7 +123,7 @@ def test_doubles_are_archived_with_their_number_only(desk: Desk) -> None:
     assert desk.board.things == before
     repaired = verify(desk.context, repair=True, yes=2)
     assert repaired.repair is not None
-    assert (repaired.repair.doubles_archived, repaired.repair.changed, repaired.exit_code) == (2, 2, 0)
+    assert (repaired.repair.duplicates_archived, repaired.repair.changed, repaired.exit_code) == (2, 2, 0)
     gone = {i for i, t in desk.board.things.items() if t.state == "archived"}
     assert gone == {"9001", "90010", "90011", "9002"}
     again = verify(desk.context)
@@ -133,7 +133,7 @@ def test_doubles_are_archived_with_their_number_only(desk: Desk) -> None:
 
 def test_a_repair_that_was_refused_is_found_again(desk: Desk) -> None:
     """Refusing for the lack of a number changes nothing: the same differences are there the next time."""
-    doubled(desk)
+    duplicates(desk)
     desk.board.named("STYLE1 1").values[desk.column("notes")] = "person"
     with pytest.raises(ConfirmationNeededError, match="--yes 3"):
         verify(desk.context, repair=True)
@@ -146,24 +146,28 @@ def test_a_repair_that_was_refused_is_found_again(desk: Desk) -> None:
 
 def test_of_unknown_doubles_the_oldest_stands(desk: Desk) -> None:
     """Without a ledger the oldest item of an order is adopted, and the younger ones are archived."""
-    doubled(desk)
+    duplicates(desk)
     original = desk.board.named("STYLE1 7").id
     desk.forget_ledger()
     found = verify(desk.context)
-    assert [(s.monday_id, s.of) for s in found.doubled] == [("9001", original)]
+    assert [(s.monday_id, s.of) for s in found.duplicates] == [("9001", original)]
     repaired = verify(desk.context, repair=True, yes=1)
     assert repaired.repair is not None
-    assert (repaired.repair.items.created, repaired.repair.items.adopted, repaired.repair.doubles_archived) == (0, 9, 1)
+    assert (repaired.repair.items.created, repaired.repair.items.adopted, repaired.repair.duplicates_archived) == (
+        0,
+        9,
+        1,
+    )
     assert (desk.board.named("STYLE1 7").id, desk.board.things["9001"].state) == (original, "archived")
-    # the lines are linked now, so their doubles are found
-    assert [s.monday_id for s in verify(desk.context).doubled] == ["9002"]
+    # the lines are linked now, so their duplicates are found
+    assert [s.monday_id for s in verify(desk.context).duplicates] == ["9002"]
 
 
 def test_a_copy_stands_when_the_original_is_gone(desk: Desk) -> None:
     """A planner who copied an item and archived the original keeps the copy: it is adopted, not archived."""
-    doubled(desk)
+    duplicates(desk)
     desk.board.archive(desk.board.named("STYLE1 7").id)
-    assert [s.monday_id for s in verify(desk.context).doubled] == ["9002"]
+    assert [s.monday_id for s in verify(desk.context).duplicates] == ["9002"]
     repaired = verify(desk.context, repair=True, yes=2)
     assert repaired.repair is not None
     assert (repaired.repair.items.created, repaired.repair.items.adopted) == (0, 1)
@@ -172,8 +176,8 @@ def test_a_copy_stands_when_the_original_is_gone(desk: Desk) -> None:
 
 
 def test_items_without_a_key_are_nobody_s_doubles(desk: Desk) -> None:
-    """A person who clears the key of an item of ours does not make doubles of all items that have none."""
-    doubled(desk)
+    """A person who clears the key of an item of ours does not make duplicates of all items that have none."""
+    duplicates(desk)
     item = desk.board.named("STYLE1 1")
     for column in desk.context.board.key_columns:
         item.values[desk.column(column)] = None
@@ -183,7 +187,7 @@ def test_items_without_a_key_are_nobody_s_doubles(desk: Desk) -> None:
 
 def test_a_double_that_is_none_any_more_stays(desk: Desk) -> None:
     """Each is looked at again just before: one that a person gave another order meanwhile is left alone."""
-    doubled(desk)
+    duplicates(desk)
     copy = desk.board.things["9001"]
 
     def changed_meanwhile(_request: MutationRequest) -> None:
@@ -193,7 +197,7 @@ def test_a_double_that_is_none_any_more_stays(desk: Desk) -> None:
     desk.board.before = changed_meanwhile
     repaired = verify(desk.context, repair=True, yes=3)
     assert repaired.repair is not None
-    assert (repaired.repair.doubles_archived, repaired.exit_code) == (1, 1)
+    assert (repaired.repair.duplicates_archived, repaired.exit_code) == (1, 1)
     assert copy.state == "active"
 
 
@@ -202,14 +206,14 @@ def test_a_double_that_is_none_any_more_stays(desk: Desk) -> None:
 def test_a_repair_that_was_killed_is_settled(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str, minutes: int
 ) -> None:
-    """A repair that dies while it archives doubles is settled by the next run, and takes nothing but the doubles."""
-    doubled(desk)
+    """A repair that dies while it archives duplicates is settled by the next run, and takes them only."""
+    duplicates(desk)
     monkeypatch.setattr(Desk, "push", lambda self: verify(self.context, repair=True, yes=2))
     crash_at(desk, when, lambda request: isinstance(request.operations[0], ArchiveItem))
     monkeypatch.undo()
     desk.clock.pass_minutes(minutes)
     desk.push()
-    left = verify(desk.context).doubled
+    left = verify(desk.context).duplicates
     verify(desk.context, repair=True, yes=len(left))
     assert {i for i, t in desk.board.things.items() if t.state == "archived"} == {"9001", "90010", "90011", "9002"}
     assert verify(desk.context).clean
@@ -217,9 +221,9 @@ def test_a_repair_that_was_killed_is_settled(
 
 def test_history_names_the_double_that_was_archived(desk: Desk) -> None:
     """The order's history tells which copy was taken off."""
-    doubled(desk)
+    duplicates(desk)
     verify(desk.context, repair=True, yes=2)
-    told = [t for t in history(desk.context, "7").told if t.level == "stray"]
+    told = [t for t in history(desk.context, "7").entries if t.level == "unlinked"]
     assert [(t.name, t.kind, t.outcome, t.item_id, dict(t.changes)) for t in told] == [
         ("STYLE1 7 (copy)", "archive", "SYNCED", "9001", {})
     ]

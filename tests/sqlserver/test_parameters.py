@@ -71,7 +71,7 @@ def test_an_upsert_reads_its_document_in_the_columns_own_types() -> None:
     server = Server(answers={"datetime_precision": described(ITEMS.columns)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("warehouse.sqlserver.warehouse.connect", lambda _: server.connect())
-        row = LedgerRow(Level.ITEM, KEY, KEY, item_name="Größe", payload={"a": LONG})
+        row = LedgerRow(Level.ITEM, KEY, KEY, item_name="Größe", confirmed={"a": LONG})
         Ledger(warehouse(), "1").write([row])
     (upsert,) = [sent for sent in server.sent if sent.sql.startswith("set nocount on; declare @rows nvarchar(max)")]
     assert "[order_key] varchar(64) '$[0]'" in upsert.sql

@@ -18,7 +18,7 @@ class Task:
 
     kind: str
     operation: Operation
-    sets: Mapping[str, str | None]
+    desired: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ class Sender:
             batch_id=batch_id, position=position, run_id=self.run_id, board_id=self.ledger.board_id, level=base.level,
             row_key=base.key, order_key=None if base.level is Level.GROUP else base.order_key,
             customer_name=base.customer_name, kind=task.kind, operation=operations.to_json(task.operation),
-            row_hash=work.board_hash, row_before=work.before.to_json() if work.before else None, sets=task.sets,
+            row_hash=work.board_hash, row_before=work.before.to_json() if work.before else None, desired=task.desired,
             created_at=now,
         )  # fmt: skip
 
@@ -237,7 +237,7 @@ class Sender:
         self.flush()
         tasks: dict[tuple[Level, str], list[Task]] = {}
         for a, operation in zip(request.attempts, request.operations, strict=True):
-            tasks.setdefault((a.level, a.row_key), []).append(Task(a.kind, operation, a.sets))
+            tasks.setdefault((a.level, a.row_key), []).append(Task(a.kind, operation, a.desired))
         works = [self._again(request, group[0], tuple(tasks[address])) for address, group in groups.items()]
         half = len(works) // 2
         for part in (works[:half], works[half:]):

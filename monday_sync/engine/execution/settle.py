@@ -10,7 +10,7 @@ from monday_sync.api import Outcome
 from monday_sync.domain import state as machine
 from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
 
-#: Keys of ``Attempt.sets`` that are no payload: where the item lies.
+#: Keys of ``Attempt.desired`` that are no value: where the item lies.
 GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
 
 CREATE, CHANGE, MOVE, ARCHIVE, GROUP = "create", "change", "move", "archive", "create_group"
@@ -53,21 +53,21 @@ def settle_row(
     What succeeded is remembered even if another operation on the row failed, so it is not sent twice.
     """
     kinds = frozenset(a.kind for a in attempts)
-    payload = dict(row.payload)
+    confirmed = dict(row.confirmed)
     changes: dict[str, object] = {"completed_at": now, "run_id": attempts[0].run_id}
     failures: list[Outcome] = []
     for attempt, outcome in zip(attempts, outcomes, strict=True):
         if not outcome.ok and not (attempt.kind == ARCHIVE and outcome.gone):
             failures.append(outcome)
             continue
-        sets = dict(attempt.sets)
-        if GROUP_ID in sets:
-            changes |= {"group_id": sets.pop(GROUP_ID), "group_name": sets.pop(GROUP_NAME)}
-        payload |= sets
+        desired = dict(attempt.desired)
+        if GROUP_ID in desired:
+            changes |= {"group_id": desired.pop(GROUP_ID), "group_name": desired.pop(GROUP_NAME)}
+        confirmed |= desired
         if attempt.kind == CREATE:
             changes |= {"monday_id": outcome.item_id, "created_run_id": attempt.run_id}
-    name = payload.get("item_name")
-    changes |= {"payload": payload, "item_name": name if name is not None else row.item_name}
+    name = confirmed.get("item_name")
+    changes |= {"confirmed": confirmed, "item_name": name if name is not None else row.item_name}
     if not failures:
         after = row.with_state(machine.confirm(row.state), error_message=None, **changes)
         return Settled(row.key, row.level, after, True, kinds)
@@ -108,10 +108,10 @@ def expire(
         row = rows.get(address)
         if row is None:
             continue
-        unknown = {name for attempt in group for name in attempt.sets}
-        payload = {name: text for name, text in row.payload.items() if name not in unknown}
+        unknown = {name for attempt in group for name in attempt.desired}
+        confirmed = {name: text for name, text in row.confirmed.items() if name not in unknown}
         group_id = None if GROUP_ID in unknown else row.group_id
-        changed.append(row.with_state(machine.expire(row.state), payload=payload, group_id=group_id))
+        changed.append(row.with_state(machine.expire(row.state), confirmed=confirmed, group_id=group_id))
     return closed, changed
 
 
@@ -123,4 +123,4 @@ def by_row(attempts: Sequence[Attempt]) -> dict[tuple[Level, str], list[Attempt]
     return rows
 
 
-_LOST: dict[str, object] = {"monday_id": None, "group_id": None, "payload": {}}
+_LOST: dict[str, object] = {"monday_id": None, "group_id": None, "confirmed": {}}

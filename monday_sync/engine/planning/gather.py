@@ -56,7 +56,7 @@ def as_confirmed(row: LedgerRow) -> SourceRow:
     """A row that the views do not list because it is SYNCED: what was last confirmed is what it should show."""
     return SourceRow(
         level=row.level, key=row.key, order_key=row.order_key, customer_name=row.customer_name or "",
-        group_name=row.group_name or "", board_hash=row.state.confirmed or "", action="UPDATE", wanted=row.payload,
+        group_name=row.group_name or "", board_hash=row.state.confirmed or "", action="UPDATE", desired=row.confirmed,
         rejected=None, held_back=None, in_scope=True, ledger=row, row_hash=row.row_hash, mapping=row.mapping,
     )  # fmt: skip
 

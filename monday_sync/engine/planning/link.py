@@ -78,13 +78,13 @@ def adopt(base: LedgerRow, item: BoardItem, board: BoardConfig) -> LedgerRow:
         machine.adopt(base.state),
         monday_id=item.id,
         group_id=item.group_id if base.level is Level.ITEM else None,
-        payload=on_board(item, mappings_of(board, base.level)),
+        confirmed=on_board(item, mappings_of(board, base.level)),
     )
 
 
 def without_item(row: LedgerRow) -> LedgerRow:
     """The ledger's row once its item turned out to be gone."""
-    return row.with_state(machine.unlink(row.state), monday_id=None, group_id=None, payload={})
+    return row.with_state(machine.unlink(row.state), monday_id=None, group_id=None, confirmed={})
 
 
 def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], board: BoardConfig) -> None:

@@ -199,7 +199,7 @@ def test_after_each_fault_the_same_key_brings_one_item_each(api: BoardApi, emula
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_storm_of_faults_leaves_one_item_for_each_order(api: BoardApi, emulator: EmulatorHandle, seed: int) -> None:
-    """Many requests, every second one disturbed in a way of its own: nothing doubled, nothing lost."""
+    """Many requests, every second one disturbed in a way of its own: nothing twice, nothing lost."""
     emulator.faults.by_chance(Chance(0.5, seed, tuple(FAULTS), mutations_only=False))
     for batch in range(8):
         request = MutationRequest(f"key-{batch}", tuple(order(f"{batch}-{n}") for n in range(5)))
