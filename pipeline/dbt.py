@@ -19,6 +19,7 @@ from typing import Any
 
 from console import progress, redact, say
 from pipeline.child import child
+from pipeline.dbt_folder import own_folder
 from pipeline.errors import StageFailedError
 from warehouse.passing import passes_by_itself
 
@@ -104,11 +105,18 @@ def run_dbt(
         StageFailedError: dbt gave no result (a project that does not parse, a database that refuses, ...); the
             sentence ends in dbt's own words.
     """
+    with own_folder(project_dir, target, environment or {}) as folder:
+        return _until_it_passes(arguments, target, project_dir, folder, environment or {})
+
+
+def _until_it_passes(
+    arguments: Sequence[str], target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
+) -> DbtResult:
     result: DbtResult | None = None
     for pause in (*_PAUSES, None):
         again = ["retry"] if result and _can_retry(result) and arguments[0] != "run-operation" else arguments
         try:
-            now = _run_once(again, target=target, project_dir=project_dir, environment=environment or {})
+            now = _run_once(again, target=target, project_dir=project_dir, folder=folder, environment=environment)
             result = _and_now(result, now) if again is not arguments else now
             words, what = _words_that_pass(result), "; ".join(result.failures[:1])
         except StageFailedError as error:
@@ -144,8 +152,10 @@ def _and_now(before: DbtResult | None, result: DbtResult) -> DbtResult:
     return replace(result, nodes=tuple(nodes.values()), seconds=before.seconds + result.seconds)
 
 
-def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str]) -> DbtResult:
-    results = _target_folder(project_dir, environment) / "run_results.json"
+def _run_once(
+    arguments: Sequence[str], *, target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
+) -> DbtResult:
+    results = folder / "run_results.json"
     if arguments[0] == "retry":  # reads the old ones
         before = results.parent / "retried"
         before.mkdir(exist_ok=True)
@@ -154,7 +164,7 @@ def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, envir
     results.unlink(missing_ok=True)  # an old one must not pass for ours
     command = [
         sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", *arguments,
-        "--target", target, "--project-dir", str(project_dir),
+        "--target", target, "--project-dir", str(project_dir), "--target-path", str(folder),
     ]  # fmt: skip
     errors: list[str] = []
     environment = {**_environment(project_dir), **environment}
@@ -178,15 +188,6 @@ def _run_once(arguments: Sequence[str], *, target: str, project_dir: Path, envir
     if not results.is_file():
         raise StageFailedError(f"dbt {arguments[0]} ended with status {exit_code} before it ran anything:\n{words}")
     return _read(results, exit_code, words)
-
-
-def manifest_path(project_dir: Path) -> Path:
-    """Where dbt writes what it read of the project."""
-    return _target_folder(project_dir) / "manifest.json"
-
-
-def _target_folder(project_dir: Path, environment: Mapping[str, str] = os.environ) -> Path:
-    return project_dir / (environment.get("DBT_TARGET_PATH") or os.environ.get("DBT_TARGET_PATH", "target"))
 
 
 def _environment(project_dir: Path) -> dict[str, str]:

@@ -30,6 +30,7 @@ _PATHS = {
     "snapshot-paths": ["snapshots"],
     "test-paths": ["tests"],
 }
+_MADE = ("model-paths", "seed-paths", "snapshot-paths")
 _SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
 _SECRETS = frozenset({"password", "client_secret", "access_token"})
 
@@ -61,6 +62,13 @@ def project_files(project: Path) -> list[Path]:
     folders = [project / folder for key, default in _PATHS.items() for folder in document.get(key, default)]
     found = {path for folder in folders for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()}
     return [project / PROJECT_FILE, *sorted(found)]
+
+
+def made_files(project: Path) -> set[str]:
+    """The names of the files that dbt makes a relation of: models, seeds and snapshots."""
+    document = _project(project)
+    folders = (project / folder for key in _MADE for folder in document.get(key, _PATHS[key]))
+    return {path.stem for folder in folders for path in folder.rglob("*") if path.suffix in _SUFFIXES}
 
 
 def _project(project: Path) -> dict[str, Any]:

@@ -6,21 +6,18 @@ without its mark, so a run pays one short query for it.
 
 from __future__ import annotations
 
-import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from console import ConfigurationError
-from pipeline.dbt import manifest_path, run_dbt
+from pipeline.dbt import run_dbt
 from pipeline.errors import StageFailedError
+from pipeline.fingerprint import made_files
 from warehouse import Relations, Warehouse
 
-#: What the contract says dbt makes. The rest is known once dbt has parsed the project; till then dbt alone guards it.
-CONTRACT = (
-    "ORDER_LIST_STAGING", "ORDER_LIST", "order_list_rejects", "ORDER_LIST_LINES", "FACT_ORDER_LIST",
-    "swp_ORDER_LIST_SYNC", "sync_monday__items", "sync_monday__subitems",
-)  # fmt: skip
-_MADE = frozenset({"model", "seed", "snapshot"})
+#: The one relation of dbt's that is called otherwise than its file, whatever the case.
+_STAGING = "ORDER_LIST_STAGING"
 _REFUSAL = re.compile(r"(?:\w+, )*\w+ in schema '[^']*' (?:was|were) not made by this project.*?\]\}'")
 
 
@@ -35,7 +32,7 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
     with warehouse.session(read_only=True) as session:
         marks = session.marks()
     unmarked = Relations(name for name, mark in marks.items() if mark is None)
-    if not any(name in unmarked for name in {*CONTRACT, *_names(warehouse.target.project_dir)}):
+    if not any(name in unmarked for name in _names(warehouse.target.project_dir)):
         return
     target = warehouse.target
     try:
@@ -53,9 +50,7 @@ def _refusal(words: str) -> ConfigurationError:
 
 
 def _names(project: Path) -> set[str]:
-    """The relations that dbt makes, by its last reading of the project; none when there was none."""
-    try:
-        nodes = json.loads(manifest_path(project).read_text(encoding="utf-8"))["nodes"].values()
-    except (OSError, ValueError, KeyError):
-        return set()
-    return {str(node["alias"]) for node in nodes if node["resource_type"] in _MADE}
+    """The relations that dbt makes here, by its files; without a project the transform will say that there is none."""
+    with suppress(ConfigurationError):
+        return {_STAGING, *made_files(project)}
+    return set()

@@ -53,7 +53,14 @@ class Relations:
 
 
 class Session(Protocol):
-    """One connection. Statements outside :meth:`transaction` commit by themselves. Placeholders are ``?``."""
+    """One connection. Statements outside :meth:`transaction` commit by themselves. Placeholders are ``?``.
+
+    Raises:
+        StatementFailedError: by every method: the database refused, for a key that is there already, a disk that is
+            full, a right that is missing, a damaged file; the message has the engine's words, and what to do.
+        ConnectionLostError: by every method: another transaction was first, or the connection broke. Nothing of the
+            transaction was kept, and doing it again is safe.
+    """
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
@@ -102,7 +109,11 @@ class Session(Protocol):
         """
 
     def briefly(self, work: Callable[[], None]) -> None:
-        """Do ``work`` in a transaction that keeps nobody waiting for long: again when it does not get its locks."""
+        """Do ``work`` in a transaction that keeps nobody waiting for long: again when it does not get its locks.
+
+        Raises:
+            StatementFailedError: also when somebody kept a table for some minutes.
+        """
 
     def replace_table(self, old: str, new: str) -> None:
         """Within the running transaction, put table ``new`` in the place of ``old`` (which may be missing)."""
@@ -129,7 +140,11 @@ class Session(Protocol):
         """How many rows a relation has and what is in them (in these columns), in one short text."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Commit at the end of the block, roll back when it raises."""
+        """Commit at the end of the block, roll back when it raises.
+
+        Raises:
+            ConnectionLostError: also at the end: somebody else's transaction changed the same rows first.
+        """
 
 
 class Warehouse(Protocol):
@@ -144,6 +159,10 @@ class Warehouse(Protocol):
         """Open a connection for as long as the block lasts.
 
         Keep it short: on DuckDB no other process can open the file meanwhile. Never hold one across a network call.
+
+        Raises:
+            ConnectionFailedError: it cannot be reached or does not let us in, or its file is damaged; nothing was done.
+            WarehouseBusyError: another process kept the file open for a minute.
         """
 
     def lock(self) -> AbstractContextManager[None]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from warehouse.base import Column, Relations
-from warehouse.errors import ConnectionFailedError, WarehouseBusyError
+from warehouse.duckdb_failures import cannot_open, is_open_elsewhere, translated
+from warehouse.errors import WarehouseBusyError
 from warehouse.locking import file_lock
 from warehouse.ownership import MARK
 from warehouse.profile import Target
@@ -87,12 +88,9 @@ class DuckDBWarehouse:
                     read_only = False
                     continue
                 self._give_up_after(deadline, error)
-            except duckdb.IOException as error:
-                if "lock" not in str(error).lower() and "being used by another process" not in str(error).lower():
-                    raise ConnectionFailedError(
-                        f"{self.path} cannot be opened as a DuckDB file: {error}.",
-                        mend="Restore it from a backup, or move it away to start anew.",
-                    ) from error
+            except duckdb.Error as error:
+                if not is_open_elsewhere(error):
+                    raise cannot_open(error, self.path) from error
                 self._give_up_after(deadline, error)
             else:
                 connection.execute(_SETTINGS)
@@ -117,19 +115,23 @@ class DuckDBSession:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
-        self._connection.execute(sql, list(parameters))
+        with translated(self._warehouse.path):
+            self._connection.execute(sql, list(parameters))
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return self._connection.execute(sql, list(parameters)).fetchall()
+        with translated(self._warehouse.path):
+            return self._connection.execute(sql, list(parameters)).fetchall()
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """All rows of a query, by columns."""
-        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+        with translated(self._warehouse.path):
+            return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
 
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
-        yield from self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
+        with translated(self._warehouse.path):
+            yield from self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
 
     def insert(self, relation: str, data: pa.Table) -> int:
         """Insert rows in bulk, columns matched by name."""
@@ -159,7 +161,7 @@ class DuckDBSession:
         into = self._warehouse.relation(relation)
         self._connection.register("_incoming", data)
         try:
-            self._connection.execute(f"insert into {into} by name select * from _incoming {on_conflict}")  # noqa: S608
+            self.execute(f"insert into {into} by name select * from _incoming {on_conflict}")  # noqa: S608
         finally:
             self._connection.unregister("_incoming")
 
@@ -262,10 +264,11 @@ class DuckDBSession:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end, roll back on an error."""
-        self._connection.begin()
+        self.execute("begin")
         try:
             yield
+            self.execute("commit")
         except BaseException:
-            self._connection.rollback()
+            with suppress(duckdb.Error):  # DuckDB has rolled back by itself, or the file is not usable any more
+                self._connection.rollback()
             raise
-        self._connection.commit()

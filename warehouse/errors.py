@@ -5,8 +5,8 @@ OrderListError
 │   ├── ConnectionFailedError   the database cannot be reached or refuses us       -> 2
 │   └── ForeignRelationError    a relation under one of our names is not ours      -> 2
 ├── WarehouseBusyError          the database stayed locked by another process      -> 1
-├── ConnectionLostError         the server broke off: deadlock, fail-over; run again -> 1
-├── StatementFailedError        the server refused a statement                     -> 1
+├── ConnectionLostError         a deadlock, a conflict, a fail-over; run again     -> 1
+├── StatementFailedError        the database refused a statement                   -> 1
 ├── DoesNotFitError             rows that the database could not hold              -> 1
 └── LockLostError               the run lock is gone while we worked; run again    -> 3
 """
@@ -38,11 +38,11 @@ class WarehouseBusyError(OrderListError):
 
 
 class ConnectionLostError(OrderListError):
-    """The server chose our transaction as a deadlock victim, or the connection broke. Doing it again is safe."""
+    """Another transaction came first (deadlock, conflict), or the connection broke. Doing it again is safe."""
 
 
 class StatementFailedError(OrderListError):
-    """The server refused a statement: a right that is missing, a limit, a value it does not take."""
+    """The database refused a statement: a right or room that is missing, a limit, a key that is there already."""
 
 
 class DoesNotFitError(OrderListError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,6 +41,12 @@ _MODELS = {
     "models/order_list_rejects.sql": _REJECTS,
     "models/models.yml": "models: [{name: order_list, columns: [{name: order_key, data_tests: [unique]}]}]",
 }
+_UNIT_TEST = """unit_tests:
+  - name: wrong
+    model: order_list_lines
+    given: [{input: ref('order_list'), rows: [{order_key: b}]}]
+    expect: {rows: [{order_key: c}]}
+"""
 
 
 @pytest.fixture
@@ -103,6 +110,39 @@ def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: 
     (project / "models/new.sql").unlink()
     again = replace(options, full=True)
     assert run(warehouse, again).status is Status.OK
+
+
+def test_unit_tests_are_left_to_make_test(warehouse: Warehouse, project: Path) -> None:
+    """They test the models' code and not the data: a run has none of them, and takes a third less time."""
+    write(project, "models/unit.yml", _UNIT_TEST)
+    stage = transform(context(warehouse))
+    assert (stage.status, stage.figures["models"], stage.figures["tests"]) == (Status.OK, 3, 1)
+    assert "unit tests" not in stage.figures
+
+
+def test_each_run_of_dbt_has_a_folder_and_parses_what_changed_only(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two at once do not read each other's results; the next one begins with what was parsed; old folders go."""
+    monkeypatch.setenv("DBT_LOG_PATH", str(project / "logs"))
+    runs = project / "target" / "runs" / "local"
+    for number in range(12):
+        (runs / f"19990101T0000{number:02}").mkdir(parents=True)
+    other = {"ORDER_LIST_DUCKDB": str(project / "other.duckdb")}
+    first, second = (
+        run_dbt(["run", "--select", name], target="local", project_dir=project, environment=other)
+        for name in ("order_list", "order_list_rejects")
+    )
+    assert [node.name for node in (*first.nodes, *second.nodes)] == ["order_list", "order_list_rejects"]
+    left = sorted(path.name for path in runs.iterdir() if path.is_dir())
+    assert (len(left), left[0]) == (10, "19990101T000004")
+    assert [
+        [result["unique_id"] for result in json.loads((runs / name / "run_results.json").read_text())["results"]]
+        for name in left[-2:]
+    ] == [["model.small.order_list"], ["model.small.order_list_rejects"]]
+    said = (project / "logs/dbt.log").read_text(encoding="utf-8")
+    assert said.count("Partial parsing enabled: 0 files deleted, 0 files added, 0 files changed") == 1
+    assert not (project / "target/run_results.json").exists()
 
 
 def test_a_relation_that_someone_dropped_is_built_again(warehouse: Warehouse, project: Path) -> None:

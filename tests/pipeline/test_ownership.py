@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from console import ConfigurationError
+from pipeline.fingerprint import made_files
 from pipeline.options import RunOptions
 from pipeline.ownership import refuse_foreign_relations
 from pipeline.run import run
@@ -55,3 +57,14 @@ def test_dbt_is_not_asked_while_everything_carries_its_mark(
         session.execute("comment on table \"ORDER_LIST\" is 'Made by the order list, dbt invocation 1'")
     monkeypatch.setattr("pipeline.ownership.run_dbt", None)
     refuse_foreign_relations(warehouse)
+
+
+def test_every_relation_of_dbts_is_guarded_by_its_files_name() -> None:
+    """A run knows what dbt would replace before dbt has read anything: of the aliases one is no file's name."""
+    models = [path for path in (ROOT / "models").rglob("*.sql") if "alias=" in path.read_text(encoding="utf-8")]
+    aliases = {path.stem: re.findall(r"alias='(\w+)'", path.read_text(encoding="utf-8"))[0] for path in models}
+    assert aliases["fact_order_list"] == "FACT_ORDER_LIST"
+    assert {stem: name for stem, name in aliases.items() if name.lower() != stem} == {
+        "int_orders__staged": "ORDER_LIST_STAGING"
+    }
+    assert {"fact_order_list", "stg_greyson", "customer_names", "order_list_history"} <= made_files(ROOT)

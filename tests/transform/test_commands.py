@@ -76,3 +76,22 @@ def test_the_other_commands_behave(own: Dbt, today: Dbt) -> None:
     assert (
         own.rows("select order_key, row_hash from ORDER_LIST where customer_name = 'GREYSON' order by 1") == orders
     ), "the last good orders of a refused workbook outlive a build without rows"
+
+
+def test_a_view_takes_the_place_of_what_stood_there_or_leaves_it(own: Dbt) -> None:
+    """On DuckDB a view is made where it stands: a table of ours gives way; one that fails leaves the old."""
+    own.change(
+        'drop view "FACT_ORDER_LIST"; create table "FACT_ORDER_LIST" as select 1 as one; '
+        "comment on table \"FACT_ORDER_LIST\" is 'Made by the order list, dbt invocation 1'"
+    )
+    standing = own.rows("select count(*) from order_list_drift")
+    sql = own.project / "models/sync/order_list_drift.sql"
+    whole = sql.read_text(encoding="utf-8")
+    sql.write_text("select no_such_column from {{ ref('order_list') }}", "utf-8")
+    assert own.run("run", "--select", "fact_order_list", "order_list_drift", check=False).returncode == 1
+    sql.write_text(whole, encoding="utf-8")
+    assert own.rows(
+        "select comment like 'Made by the order list%' from duckdb_views() where view_name = 'FACT_ORDER_LIST'"
+    ) == [(True,)]
+    assert own.rows("select count(*) from duckdb_tables() where table_name = 'FACT_ORDER_LIST'") == [(0,)]
+    assert own.rows("select count(*) from order_list_drift") == standing

@@ -1,0 +1,135 @@
+"""What DuckDB says when it cannot do something reaches a person as one sentence and what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from console import ExitCode
+from warehouse import (
+    Column,
+    ConnectionFailedError,
+    ConnectionLostError,
+    StatementFailedError,
+    Target,
+    Warehouse,
+    open_warehouse,
+)
+from warehouse.duckdb_failures import translated
+
+FILE = Path("/data/a.duckdb")
+_FULL = 'Could not write file "/data/a.duckdb": No space left on device'
+_BROKEN = "database has been invalidated because of a previous fatal error. Restart it.\nOriginal error: "
+
+
+@pytest.fixture
+def keyed(warehouse: Warehouse) -> Warehouse:
+    with warehouse.session() as session:
+        session.create_table("T", [Column("k", "text", nullable=False), Column("n", "integer")], key=["k"])
+        session.insert("T", pa.table({"k": ["a"], "n": pa.array([1], pa.int32())}))
+    return warehouse
+
+
+def test_a_key_that_is_there_already(keyed: Warehouse) -> None:
+    """The key is named, nothing of the statement stays, and the session goes on."""
+    with keyed.session() as session:
+        with pytest.raises(StatementFailedError, match=r'Duplicate key "k: a"') as caught:
+            session.insert("T", pa.table({"k": ["b", "a"], "n": pa.array([2, 3], pa.int32())}))
+        assert session.rows(f"select k from {keyed.relation('T')}") == [("a",)]
+    assert caught.value.exit_code is ExitCode.SOME_FAILED
+    assert caught.value.mend is not None
+
+
+def test_two_transactions_on_one_row(keyed: Warehouse) -> None:
+    """Who comes second is told that nothing was kept and that the command may be run again; the first one stands."""
+    change = f"update {keyed.relation('T')} set n = ?"
+    with keyed.session() as first, keyed.session() as second:
+        with pytest.raises(ConnectionLostError, match=r"Conflict on update\. .*Run the command again") as caught:  # noqa: SIM117
+            with first.transaction():
+                first.execute(change, [2])
+                with second.transaction():
+                    second.execute(change, [3])
+        assert "Current transaction is aborted" not in str(caught.value), "the first error is the one that is told"
+        first.execute(change, [4])
+        assert second.rows(f"select n from {keyed.relation('T')}") == [(4,)], "both sessions are usable afterwards"
+
+
+def test_two_transactions_with_one_key(keyed: Warehouse) -> None:
+    """A key that somebody else committed meanwhile is noticed at the commit: that too is our error."""
+    new = pa.table({"k": ["b"], "n": pa.array([2], pa.int32())})
+    with keyed.session() as first, keyed.session() as second:
+        with pytest.raises(StatementFailedError, match='duplicate key "b"'), second.transaction():
+            second.insert("T", new)
+            first.insert("T", new)
+        assert second.rows(f"select count(*) from {keyed.relation('T')}") == [(2,)]
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["other bytes", "cut off"])
+def test_a_damaged_file(keyed: Warehouse, target: Target, cut: bool) -> None:
+    """Whether it is noticed at the opening or at the reading, the file is named, and a backup is what helps."""
+    with keyed.session() as session:
+        session.execute("create table big as select range as i, md5(range::varchar) as t from range(100000)")
+    path = Path(str(target.settings["path"]))
+    whole = bytearray(path.read_bytes())
+    if cut:
+        whole = whole[: len(whole) // 2]
+    else:
+        for place in range(20_000, len(whole), 1000):
+            whole[place] ^= 0xFF
+    path.write_bytes(whole)
+    with pytest.raises((ConnectionFailedError, StatementFailedError), match=r"a\.duckdb is damaged.* backup"):  # noqa: SIM117
+        with open_warehouse(target).session() as session:
+            session.rows("select max(t) from big")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root may become somebody else")
+def test_a_file_that_is_not_ours_to_open(keyed: Warehouse, target: Target, tmp_path: Path) -> None:
+    """Status 2, with the file's name and what its permissions must be."""
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    Path(str(target.settings["path"])).chmod(0)
+    code = (
+        "import os, sys; from pathlib import Path; from warehouse import Target, open_warehouse\n"
+        "target = Target('local', 'duckdb', 'main', {'path': sys.argv[1]}, Path('/'))\n"
+        "opened = open_warehouse(target)\n"
+        "import pyarrow\n"
+        "os.setuid(65534)\n"
+        "try:\n    opened.session(read_only=True).__enter__()\n"
+        "except Exception as error:\n    print(type(error).__name__, int(error.exit_code), error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(target.settings["path"])], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("ConnectionFailedError 2 ")
+    assert "a.duckdb may not be opened or written by this user" in done.stdout
+    assert "must be readable and writable" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (duckdb.IOException(f"IO Error: {_FULL}"), "a.duckdb cannot grow, for its disk is full: Could not write"),
+        (duckdb.FatalException(f'FATAL Error: Failed: {_BROKEN}"{_FULL}"'), "cannot grow, for its disk is full: Could"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"), "There was too little memory"),
+        (duckdb.InvalidInputException('Cannot execute "INSERT" on "a": read-only mode!'), "may not be opened or writ"),
+        (
+            duckdb.CatalogException("Catalog Error: Table nono does not exist!\n\nLINE 1"),
+            "refused a statement: Table nono",
+        ),
+    ],
+    ids=["full", "full before", "memory", "read-only", "other"],
+)
+def test_other_causes_are_told_apart(error: duckdb.Error, said: str) -> None:
+    """A full disk, too little memory, a file that only may be read; and DuckDB's first line for everything else."""
+    with pytest.raises(StatementFailedError) as caught, translated(FILE):
+        raise error
+    assert said in caught.value.message
+    assert "\n" not in caught.value.message
+    assert caught.value.__cause__ is error
+    assert (caught.value.mend is None) == ("refused" in said)
