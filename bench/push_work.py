@@ -18,7 +18,8 @@ from typing import Any
 import httpx
 
 from monday_sync.commands.opening import open_context
-from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.commands.plan import plan_in
+from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain.selection import PushOptions
 from warehouse.duckdb import DuckDBSession
 

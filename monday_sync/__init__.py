@@ -3,7 +3,8 @@
 Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to one board per target.
 """
 
-from monday_sync.commands.push import plan, push
+from monday_sync.commands.plan import plan
+from monday_sync.commands.push import push
 from monday_sync.commands.status import StatusResult, status
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions

@@ -11,9 +11,11 @@ import click
 from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, progress, target_option
 from monday_sync import render
 from monday_sync.commands.adopt import adopt as adopt_board
+from monday_sync.commands.check import check as check_start
 from monday_sync.commands.history import history as order_history
 from monday_sync.commands.opening import open_context
-from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.commands.plan import plan_in
+from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.retry import requeue
 from monday_sync.commands.status import status as read_status
 from monday_sync.commands.undo import cleanup as clean_up
@@ -21,7 +23,6 @@ from monday_sync.commands.undo import rollback as roll_back
 from monday_sync.commands.verify import verify as verify_board
 from monday_sync.domain.board import Bulk
 from monday_sync.domain.selection import PushOptions
-from monday_sync.engine.checks import check as check_start
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from monday_sync.commands.check import check
 from monday_sync.domain.plan import Duplicate, Step
 from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
 from monday_sync.domain.selection import PushOptions
-from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.runs import running, settle_doubts

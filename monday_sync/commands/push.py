@@ -1,67 +1,24 @@
-"""``plan`` and ``push``: show what would happen, and do it."""
+"""``push``: bring the board to what the database says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monday_sync.commands.check import check, check_confirmed, check_room
 from monday_sync.commands.opening import open_context
+from monday_sync.commands.plan import check_customers
 from monday_sync.domain.plan import ListedItem, Plan
 from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.baselines import record_baselines
-from monday_sync.engine.checks import check, check_confirmed, check_room
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_duplicates
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import Bar, Running, new_run_id, no_bar, running, settle_doubts
+from monday_sync.engine.runs import Bar, Running, no_bar, running, settle_doubts
 from monday_sync.errors import RefusedError
 from warehouse import Target
-
-
-def plan(
-    target: str | Target | None = None,
-    options: PushOptions = EVERYTHING,
-    *,
-    store: bool = True,
-    project_dir: Path | None = None,
-) -> Plan:
-    """What a push would do now. Changes nothing on the board; the plan is stored under an id unless ``store`` is off.
-
-    Raises:
-        RefusedError: board, token, ledger or data forbid to start.
-    """
-    with open_context(target, project_dir=project_dir) as context:
-        return plan_in(context, options, store=store)
-
-
-def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Plan:
-    """The same in an opened context."""
-    facts = check(context)
-    made = make_plan(context, facts, options)
-    check_customers(made, options)
-    if not store:
-        return made
-    made = made.named("plan-" + new_run_id(context))
-    context.ledger.save_plan(
-        made.plan_id or "",
-        options=options.to_json(),
-        fingerprint=made.fingerprint,
-        now=context.clock(),
-    )
-    return made
-
-
-def check_customers(made: Plan, options: PushOptions) -> None:
-    """Refuse customer names that have no orders: most likely a typing error."""
-    unknown = sorted({*options.customers, *options.release} - made.orders_per_customer.keys())
-    if unknown:
-        known = ", ".join(sorted(made.orders_per_customer)[:60]) or "none"
-        raise RefusedError(
-            f"There are no orders of customer {', '.join(repr(name) for name in unknown)}.",
-            mend=f"Customers with orders: {known}.",
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monday_sync.api import ArchiveItem, MoveToGroup
+from monday_sync.commands.check import check
 from monday_sync.domain import state as machine
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import NAME, Attempt, AttemptOutcome, LedgerRow, Level
-from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
 from monday_sync.engine.execution.batches import Task, Work
 from monday_sync.engine.execution.operations import Builder

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from console import ConfigurationError, ExitCode
+from monday_sync.commands.check import check
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.diff import mappings_of, on_board
@@ -18,7 +19,6 @@ from monday_sync.domain.remote import BoardFacts, BoardItem
 from monday_sync.domain.rows import NAME, LedgerRow, Level
 from monday_sync.domain.selection import EVERYTHING, is_chosen
 from monday_sync.domain.source import Source, SourceRow
-from monday_sync.engine.checks import check
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import UnlinkedItems
 from monday_sync.engine.groups import resolve_groups

@@ -14,7 +14,8 @@ from board_emulator.clock import MovableClock
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api.jobs import Upload
 from monday_sync.commands.opening import open_context
-from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.commands.plan import plan_in
+from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context

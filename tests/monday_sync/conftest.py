@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from monday_sync.bulk import BulkImports
-from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.commands.plan import plan_in
+from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain.board import BoardConfig, load_board
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from monday_sync.bulk import BulkImports
-from monday_sync.commands.push import PushRequest, plan_in, push_in
+from monday_sync.commands.plan import plan_in
+from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import load_board
 from monday_sync.domain.due import reasons

@@ -130,7 +130,10 @@ def test_a_file_that_is_no_database_is_a_sentence(target: Target, tmp_path: Path
     """A damaged file is named, with what to do."""
     (tmp_path / "a.duckdb").write_text("no database")
     damaged = open_warehouse(target)
-    with pytest.raises(ConfigurationError, match=r"a\.duckdb is damaged, or no DuckDB file.*Restore it"), damaged.session():
+    with (
+        pytest.raises(ConfigurationError, match=r"a\.duckdb is damaged, or no DuckDB file.*Restore it"),
+        damaged.session(),
+    ):
         pass
 
 

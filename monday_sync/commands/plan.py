@@ -1,0 +1,59 @@
+"""``plan``: what a push would do, stored under an id so that exactly this can be pushed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monday_sync.commands.check import check
+from monday_sync.commands.opening import open_context
+from monday_sync.domain.plan import Plan
+from monday_sync.domain.selection import EVERYTHING, PushOptions
+from monday_sync.engine.context import Context
+from monday_sync.engine.planning import make_plan
+from monday_sync.engine.runs import new_run_id
+from monday_sync.errors import RefusedError
+from warehouse import Target
+
+
+def plan(
+    target: str | Target | None = None,
+    options: PushOptions = EVERYTHING,
+    *,
+    store: bool = True,
+    project_dir: Path | None = None,
+) -> Plan:
+    """What a push would do now. Changes nothing on the board; the plan is stored under an id unless ``store`` is off.
+
+    Raises:
+        RefusedError: board, token, ledger or data forbid to start.
+    """
+    with open_context(target, project_dir=project_dir) as context:
+        return plan_in(context, options, store=store)
+
+
+def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Plan:
+    """The same in an opened context."""
+    facts = check(context)
+    made = make_plan(context, facts, options)
+    check_customers(made, options)
+    if not store:
+        return made
+    made = made.named("plan-" + new_run_id(context))
+    context.ledger.save_plan(
+        made.plan_id or "",
+        options=options.to_json(),
+        fingerprint=made.fingerprint,
+        now=context.clock(),
+    )
+    return made
+
+
+def check_customers(made: Plan, options: PushOptions) -> None:
+    """Refuse customer names that have no orders: most likely a typing error."""
+    unknown = sorted({*options.customers, *options.release} - made.orders_per_customer.keys())
+    if unknown:
+        known = ", ".join(sorted(made.orders_per_customer)[:60]) or "none"
+        raise RefusedError(
+            f"There are no orders of customer {', '.join(repr(name) for name in unknown)}.",
+            mend=f"Customers with orders: {known}.",
+        )
