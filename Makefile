@@ -89,7 +89,7 @@ contract: $(RUN_READY) profiles.yml  ## Write what dbt wants as YAML: ORDER_LIST
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet run-operation order_list_contract > $(CONTRACT).new
 	@$(PY) -c "import pathlib; pathlib.Path('$(CONTRACT).new').replace('$(CONTRACT)')"
 
-format: $(DEV_READY)  ## Let ruff mend what it can
+format: $(DEV_READY)  ## Let ruff fix what it can
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 

@@ -78,9 +78,9 @@ def main(what: str, admin: str) -> None:
                 "failed": pushed.items.failed + pushed.subitems.failed,
                 "groups": pushed.groups_created,
                 "outcome": pushed.outcome,
-                "sentence": pushed.sentence,
+                "message": pushed.message,
                 "points": pushed.points,
-                "error": pushed.errors[0].sentence if pushed.errors else None,
+                "error": pushed.errors[0].message if pushed.errors else None,
             }
         result["rejected"] = context.api.rejected
         result["calls"] = context.api.calls

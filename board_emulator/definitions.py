@@ -29,22 +29,22 @@ def load_boards(path: Path | None = None) -> dict[str, Board]:
         text = (resources.files("board_emulator") / "boards.yml" if path is None else path).read_text("utf-8")
         document = _document(text)
     except OSError as error:
-        raise BoardFileError(f"{where} cannot be read: {error.strerror}.", mend="Give an existing file.") from error
+        raise BoardFileError(f"{where} cannot be read: {error.strerror}.", hint="Give an existing file.") from error
     except yaml.YAMLError as error:
-        raise BoardFileError(f"{where} is not YAML: {error}.", mend="Mend it at that line.") from error
+        raise BoardFileError(f"{where} is not YAML: {error}.", hint="Correct it at that line.") from error
     try:
         lists: dict[str, list[str]] = document.get("labels") or {}
         boards = {board.id: board for board in (_board(entry, lists) for entry in document["boards"])}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BoardFileError(f"{where} does not define boards as it should: {error!r}.",
-                             mend="Compare it with board_emulator/boards.yml.") from error  # fmt: skip
+                             hint="Compare it with board_emulator/boards.yml.") from error  # fmt: skip
     if not boards:
-        raise BoardFileError(f"{where} does not define boards.", mend="Compare it with board_emulator/boards.yml.")
+        raise BoardFileError(f"{where} does not define boards.", hint="Compare it with board_emulator/boards.yml.")
     for board in boards.values():
         if board.subitem_board_id:
             if board.subitem_board_id not in boards:
                 raise BoardFileError(f"{where}: subitem_board {board.subitem_board_id} of {board.id} is not defined.",
-                                     mend="Add it to the boards.")  # fmt: skip
+                                     hint="Add it to the boards.")  # fmt: skip
             boards[board.subitem_board_id].parent_board_id = board.id
     return boards
 

@@ -227,12 +227,12 @@ class Emulator:
             return stored.status, {}, {"Idempotency-Replayed": "true", "_stored": stored.body}
         if stored:
             self.tally.rejected("IDEMPOTENCY_CONFLICT")
-            sentence = "The Idempotency-Key was used before with another request"
-            return 409, _errors(sentence, "IDEMPOTENCY_CONFLICT", 409), {}
+            message = "The Idempotency-Key was used before with another request"
+            return 409, _errors(message, "IDEMPOTENCY_CONFLICT", 409), {}
         if self.replies.running.get(key):
             self.tally.rejected("IDEMPOTENCY_CONFLICT")
-            sentence = "A request with this Idempotency-Key is still being processed"
-            return 409, _errors(sentence, "IDEMPOTENCY_CONFLICT", 409), {"Retry-After": "1"}
+            message = "A request with this Idempotency-Key is still being processed"
+            return 409, _errors(message, "IDEMPOTENCY_CONFLICT", 409), {"Retry-After": "1"}
         return None
 
     def _turned_away(self, rejection: Rejection) -> tuple[int, dict[str, Any], dict[str, str]]:

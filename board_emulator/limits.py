@@ -175,11 +175,11 @@ class Meter:
     def _exhausted(self, points: int, left: int, most: int, wait: int) -> Rejection:
         if not self.limits.legacy_errors:
             return _rejection("COMPLEXITY_BUDGET_EXHAUSTED", "Complexity budget exhausted", wait)
-        sentence = (f"Complexity budget exhausted, query cost {points} budget remaining {left} out of {most} "
+        message = (f"Complexity budget exhausted, query cost {points} budget remaining {left} out of {most} "
                     f"reset in {wait} seconds")  # fmt: skip
         return Rejection("ComplexityException", 429, wait, {
-            "error_code": "ComplexityException", "status_code": 429, "error_message": sentence, "error_data": {},
-            "errors": [sentence],
+            "error_code": "ComplexityException", "status_code": 429, "error_message": message, "error_data": {},
+            "errors": [message],
         })  # fmt: skip
 
     def complexity_left(self, kind: str = "read") -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """``Idempotency-Key``: the reply to a mutation is kept 30 minutes and given again; a repeat while it runs gets a 409.
 
-Not documented, so strict: the same key with another body (or token) is a conflict that no waiting mends, answered 409
+Not documented, so strict: the same key with another body (or token) is a conflict that no waiting cures, answered 409
 ``IDEMPOTENCY_CONFLICT`` without ``Retry-After``; a call that was turned away before it ran leaves no reply behind.
 """
 

@@ -85,7 +85,7 @@ def bind(host: str, port: int) -> socket.socket:
             "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         )
         raise PortInUseError(f"The address {host}:{port} {why}.",
-                             mend="Stop that program, or give another port with --port.") from error  # fmt: skip
+                             hint="Stop that program, or give another port with --port.") from error  # fmt: skip
     return sock
 
 

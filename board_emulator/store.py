@@ -39,7 +39,7 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             raise DataFileError(
                 f"The data file {where} cannot be used: {error}.",
-                mend="Give another with --data, or delete it to start with empty boards.",
+                hint="Give another with --data, or delete it to start with empty boards.",
             ) from error
 
     def _prepare(self) -> None:
@@ -47,7 +47,7 @@ class Store:
         kind = self._db.execute("pragma application_id").fetchone()[0]
         if used and kind != _APPLICATION_ID:
             raise DataFileError(f"The data file {self._path} is a database, but not a board emulator's.",
-                                mend="Give another file with --data.")  # fmt: skip
+                                hint="Give another file with --data.")  # fmt: skip
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")  # a killed process loses nothing; only a power cut might
         self._db.execute("pragma locking_mode=exclusive")  # two emulators on one file would overwrite each other
@@ -74,7 +74,7 @@ class Store:
             world.restore(item for item in items if item.board_id in world.boards)
         except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
             raise DataFileError(f"The data file {self._path} is damaged: {error}.",
-                                mend="Delete it to start with empty boards, and push again.") from error  # fmt: skip
+                                hint="Delete it to start with empty boards, and push again.") from error  # fmt: skip
 
     def _load_labels(self, world: World) -> None:
         """A column whose labels ever changed has all of them in the file; the board file says those of the others."""

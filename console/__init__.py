@@ -1,4 +1,4 @@
-"""What every command line of the project shares: exit codes, errors with a mend, output, progress, redaction."""
+"""What every command line of the project shares: exit codes, errors with a hint, output, progress, redaction."""
 # ruff: noqa: E402 - the imports are what the first statement is for
 
 import gc

@@ -23,14 +23,14 @@ class ExitCode(IntEnum):
 
 
 class OrderListError(Exception):
-    """An error meant for a person: one sentence that says what is wrong, one that says how to mend it."""
+    """An error meant for a person: one sentence that says what is wrong, one that says how to fix it."""
 
     exit_code: ExitCode = ExitCode.SOME_FAILED
 
-    def __init__(self, message: str, *, mend: str | None = None) -> None:
-        super().__init__(message if mend is None else f"{message} {mend}")
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message if hint is None else f"{message} {hint}")
         self.message = message
-        self.mend = mend
+        self.hint = hint
 
 
 class ConfigurationError(OrderListError):

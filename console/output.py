@@ -91,7 +91,7 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
             code = function(*args, **kwargs)
         except OrderListError as error:
             if kwargs.get("as_json"):
-                _echo_json({"error": error.message, "mend": error.mend})
+                _echo_json({"error": error.message, "hint": error.hint})
             say(f"error: {error}")
             code = error.exit_code
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -105,7 +105,7 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
             code = ExitCode.SOME_FAILED
         except Exception as error:  # the last place that can keep a secret out of a trace
             if kwargs.get("as_json"):
-                _echo_json({"error": f"{type(error).__name__}: {error}", "mend": None})
+                _echo_json({"error": f"{type(error).__name__}: {error}", "hint": None})
             say(traceback.format_exc())
             say("error: this is a defect of the program, not of your data; please report the lines above.")
             code = ExitCode.SOME_FAILED

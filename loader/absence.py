@@ -51,7 +51,7 @@ def max_missing_share() -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise ConfigurationError(f"{POLICY} is {text!r}.", mend="Set it to a number from 0 to 1, for example 0.5.")
+        raise ConfigurationError(f"{POLICY} is {text!r}.", hint="Set it to a number from 0 to 1, for example 0.5.")
     return share
 
 
@@ -86,7 +86,7 @@ def look_for_absent(memory: Memory, source: str, files: Iterable[str], tables: I
 def as_results(missing: Sequence[MissingWorkbook], closed: Sequence[LastSeen]) -> list[FileResult]:
     """What the log says of them."""
     return [
-        *(FileResult(found.file, found.raw_table, Status.MISSING, found.sentence) for found in missing),
+        *(FileResult(found.file, found.raw_table, Status.MISSING, found.message) for found in missing),
         *(FileResult(seen.file, seen.raw_table, Status.FORGOTTEN, _CLOSED) for seen in closed),
     ]  # fmt: skip
 
@@ -104,7 +104,7 @@ def refuse_if_too_many(missing: Sequence[MissingWorkbook], expected: int, source
     raise SourceError(
         f"{len(missing)} of {expected} workbooks that used to come are not in {source}: {files}{more}. "
         "Nothing was landed.",
-        mend="Check the source. If they were taken away for good, `loader forget` them; --select '*' lands what is "
+        hint="Check the source. If they were taken away for good, `loader forget` them; --select '*' lands what is "
         f"there once; {POLICY} (now {share:g}) allows a greater share.",
     )
 

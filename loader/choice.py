@@ -65,7 +65,7 @@ def choose(entries: Sequence[Entry], select: Sequence[str], limit_files: int | N
     if books and not chosen:
         raise SourceError(
             f"No workbook matches {', '.join(select)}.",
-            mend=f"There are, for example: {', '.join(b.file for b in books[:3])}.",
+            hint=f"There are, for example: {', '.join(b.file for b in books[:3])}.",
         )
     ignored = tuple((entry, why) for entry, why in whys if why is not None)
     return Choice(books, tuple(chosen[:limit_files]), ignored, bool(select) or limit_files is not None)
@@ -76,7 +76,7 @@ def nothing_in(source: Source, choice: Choice, missing: int = 0) -> SourceError:
     used = f"; {missing} used to come" if missing else ""
     return SourceError(
         f"There is no workbook in {source.label} ({len(choice.ignored)} other files{used}).",
-        mend=f"Put files that end in {', '.join(SUFFIXES)} there, or give another source. {source.around()}".rstrip(),
+        hint=f"Put files that end in {', '.join(SUFFIXES)} there, or give another source. {source.around()}".rstrip(),
     )
 
 
@@ -95,7 +95,7 @@ def name_tables(books: Sequence[Entry], memory: Memory) -> Named:
             continue
         content = memory.content(table)
         if entry.fault:
-            named.rejected[entry.path] = (table, RejectedError(entry.fault[0], mend=entry.fault[1]))
+            named.rejected[entry.path] = (table, RejectedError(entry.fault[0], hint=entry.fault[1]))
             if not content or content.file != entry.file:
                 continue
         else:
@@ -119,7 +119,7 @@ def _settle(sharing: Sequence[Entry], memory: Memory, named: Named) -> None:
             continue
         named.rejected[entry.path] = (table, RejectedError(
             f"'{entry.file}' maps to the table of '{owner.file}', {table}, which stays.",
-            mend="Take one of the two out of the source, or rename this one.",
+            hint="Take one of the two out of the source, or rename this one.",
         ) if owner else RejectedError(
-            f"{files} map to one table, {table}.", mend="Keep one of them in the source, or rename the other."
+            f"{files} map to one table, {table}.", hint="Keep one of them in the source, or rename the other."
         ))  # fmt: skip

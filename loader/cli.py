@@ -99,7 +99,7 @@ def _summary(result: LandResult) -> str:
     ]
     lines += [f"  rejected {f.file}: {f.reason}" for f in result.files if f.reason]
     lines += [f"  note {f.file}: {warning}" for f in result.files for warning in f.warnings]
-    lines += [f"  missing {m.file}: {m.sentence}" for m in result.missing]
+    lines += [f"  missing {m.file}: {m.message}" for m in result.missing]
     lines += [f"  note {note}" for note in result.notes]
     if result.ignored:
         lines.append(f"  ignored, no workbooks: {', '.join(result.ignored)}")

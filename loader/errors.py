@@ -17,16 +17,16 @@ class SourceError(ConfigurationError):
 
 
 class RejectedError(OrderListError):
-    """A workbook that cannot be landed. The message names sheet and row where it knows them; the mend what to do."""
+    """A workbook that cannot be landed. The message names sheet and row where it knows them; the hint what to do."""
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way from a worker process."""
-        return _rebuild, (type(self), self.message, self.mend)
+        return _rebuild, (type(self), self.message, self.hint)
 
 
 class RetryableReadError(RejectedError):
     """The bytes did not arrive whole, or changed while they were read."""
 
 
-def _rebuild(kind: type[RejectedError], message: str, mend: str | None) -> RejectedError:
-    return kind(message, mend=mend)
+def _rebuild(kind: type[RejectedError], message: str, hint: str | None) -> RejectedError:
+    return kind(message, hint=hint)

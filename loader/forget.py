@@ -49,7 +49,7 @@ def forget(warehouse: Warehouse, files: Sequence[str]) -> Forgotten:
                 names = ", ".join(known[name].file for name in near)
                 raise ConfigurationError(
                     f"No workbook '{file}' ever came on target '{warehouse.target.name}'.",
-                    mend=f"Near it are: {names}." if near else "Give the file's name as the log has it.",
+                    hint=f"Near it are: {names}." if near else "Give the file's name as the log has it.",
                 )
         found = list({file.casefold(): known[file.casefold()] for file in files}.values())
         run_id = uuid.uuid4().hex

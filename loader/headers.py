@@ -42,12 +42,12 @@ def find_header(rows: Sequence[Row]) -> int:
         raise RejectedError(
             f"No header row with {', '.join(REQUIRED)} in the {where}, nor one like it; the sheet begins with "
             f"'{begins[:_QUOTED]}'.",
-            mend="Put the order list, with its headers on top, on a sheet named MASTER.",
+            hint="Put the order list, with its headers on top, on a sheet named MASTER.",
         )
     nearest = rows[best_index]
     raise RejectedError(
         f"No header row in the {where}; row {nearest[0]} comes nearest: {_nearest(header_texts(nearest))}.",
-        mend="Correct the headers there, and keep the order list on the sheet MASTER.",
+        hint="Correct the headers there, and keep the order list on the sheet MASTER.",
     )
 
 

@@ -151,7 +151,7 @@ class _Landing:
             self._log_the_rest(session)
             raise
         for found in self.missing:
-            say(f"missing {found.file}: {found.sentence}")
+            say(f"missing {found.file}: {found.message}")
 
     def _jobs(
         self, entries: Sequence[Entry], named: Mapping[str, str], known: memory.Memory
@@ -219,7 +219,7 @@ class _Landing:
         try:
             self._land_sheet(session, sheet, result)
         except (DoesNotFitError, StatementFailedError, ConnectionLostError) as error:
-            refused = RejectedError(f"The database does not take it: {error.message}", mend=error.mend)
+            refused = RejectedError(f"The database does not take it: {error.message}", hint=error.hint)
             self._reject(entry, table, refused, seconds=reading.seconds, sha256=reading.sha256)
             return
         finally:

@@ -47,7 +47,7 @@ class Limits:
             if text is None:
                 continue
             if not text.isdecimal() or int(text) == 0:
-                raise ConfigurationError(f"{variable} is {text!r}.", mend="Set it to a positive whole number.")
+                raise ConfigurationError(f"{variable} is {text!r}.", hint="Set it to a positive whole number.")
             chosen[field.name] = int(text)
         return cls(**chosen)
 
@@ -60,7 +60,7 @@ class Limits:
         if size > self.file_bytes:
             raise RejectedError(
                 f"The file has {size:,} bytes; the limit is {self.file_bytes:,}.",
-                mend="Split it, or raise ORDER_LIST_LIMIT_FILE_BYTES if it is genuine.",
+                hint="Split it, or raise ORDER_LIST_LIMIT_FILE_BYTES if it is genuine.",
             )
 
     def check_span(self, sheet: str, rows: int, columns: int) -> None:
@@ -72,10 +72,10 @@ class Limits:
         if columns > self.columns:
             raise RejectedError(
                 f"Sheet '{sheet}' has values out to column {columns:,}; the limit is {self.columns:,}.",
-                mend="Delete what stands to the right of the order list.",
+                hint="Delete what stands to the right of the order list.",
             )
         if rows > self.rows:
             raise RejectedError(
                 f"Sheet '{sheet}' has values down to row {rows:,}; the limit is {self.rows:,}.",
-                mend="Delete what stands below the order list, or raise ORDER_LIST_LIMIT_ROWS.",
+                hint="Delete what stands below the order list, or raise ORDER_LIST_LIMIT_ROWS.",
             )

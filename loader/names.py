@@ -44,12 +44,12 @@ def table_name(file: str) -> str:
     if not core:
         raise RejectedError(
             "The file name maps to no table: nothing of it is left without (M3), apostrophes and signs.",
-            mend="Rename it, for example to 'GREYSON ORDER LIST (M3).xlsx'.",
+            hint="Rename it, for example to 'GREYSON ORDER LIST (M3).xlsx'.",
         )
     name = f"x{core}_RAW"
     # room is left for the name under which a table is built before it takes its place
     if len(name) > LONGEST_IDENTIFIER - len("__new"):
-        raise RejectedError(f"The file name makes a table name of {len(name)} characters.", mend="Shorten it.")
+        raise RejectedError(f"The file name makes a table name of {len(name)} characters.", hint="Shorten it.")
     return name
 
 

@@ -93,7 +93,7 @@ def read_one(source: Source, job: Job, limits: Limits, spool: Path | None = None
         if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
             raise
         unreadable = RejectedError(
-            f"The file cannot be read ({_plain(error)}).", mend="Open it in Excel and save it as .xlsx."
+            f"The file cannot be read ({_plain(error)}).", hint="Open it in Excel and save it as .xlsx."
         )
         return Reading(entry, time.monotonic() - started, sha256, error=unreadable)
     return Reading(entry, time.monotonic() - started, sha256, sheet)
@@ -208,14 +208,14 @@ def _out_of_memory(limits: Limits) -> RejectedError:
     return RejectedError(
         f"Reading it took more than the limit of {limits.memory_bytes:,} bytes of memory, or the reading process was "
         "killed.",
-        mend="Save it from Excel as .xlsx; clear unused rows and columns, or raise ORDER_LIST_LIMIT_MEMORY_BYTES.",
+        hint="Save it from Excel as .xlsx; clear unused rows and columns, or raise ORDER_LIST_LIMIT_MEMORY_BYTES.",
     )
 
 
 def _too_slow(limits: Limits) -> RejectedError:
     return RejectedError(
         f"Reading it took longer than the limit of {limits.seconds:,} seconds.",
-        mend="Clear unused rows and columns in Excel, or raise ORDER_LIST_LIMIT_SECONDS.",
+        hint="Clear unused rows and columns in Excel, or raise ORDER_LIST_LIMIT_SECONDS.",
     )
 
 

@@ -55,7 +55,7 @@ class MissingWorkbook:
     since: dt.datetime
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> str:
         """What is wrong, and what to do."""
         return (
             f"It is not in the source since {self.since:%Y-%m-%d %H:%M} UTC "

@@ -73,30 +73,30 @@ def scaffold(path: Path, project_dir: Path, *, customer: str | None, force: bool
         ConfigurationError: no such workbook, not a project, or the customer has its files already.
     """
     if not path.is_file() or path.suffix.lower() not in SUFFIXES:
-        raise ConfigurationError(f"{path} is no workbook.", mend=f"Give a file that ends in {', '.join(SUFFIXES)}.")
+        raise ConfigurationError(f"{path} is no workbook.", hint=f"Give a file that ends in {', '.join(SUFFIXES)}.")
     union = project_dir / _UNION
     if not union.is_file():
-        raise ConfigurationError(f"{project_dir} is not the dbt project.", mend="Run it there, or give --project-dir.")
+        raise ConfigurationError(f"{project_dir} is not the dbt project.", hint="Run it there, or give --project-dir.")
     try:
         raw_table = table_name(path.name)
         found = _customers(path, limits)
     except RejectedError as error:
-        raise ConfigurationError(f"{path.name}: {error.message}", mend=error.mend) from error
+        raise ConfigurationError(f"{path.name}: {error.message}", hint=error.hint) from error
     listed = _listed(project_dir / _SEED)
     customer = fold(customer) if customer else next(iter(found), None)
     if not customer:
-        raise ConfigurationError(f"{path.name} has no CUSTOMER NAME in any row.", mend="Give one with --customer.")
+        raise ConfigurationError(f"{path.name} has no CUSTOMER NAME in any row.", hint="Give one with --customer.")
     if _NO_NAME.search(customer):
         raise ConfigurationError(
             f"{customer!r} is no name for a customer: dbt would take it for a template.",
-            mend="Give one with --customer.",
+            hint="Give one with --customer.",
         )
     customer = listed.get(customer.upper(), (customer, ""))[0]
     model = "stg_" + re.sub(r"_?ORDER_LIST$", "", raw_table[1:].removesuffix("_RAW")).lower()
     sql, yml = (project_dir / _CUSTOMERS / f"{model}{suffix}" for suffix in (".sql", ".yml"))
     present = [file for file in (sql, yml) if file.exists()]
     if present and not force:
-        raise ConfigurationError(f"{present[0]} is there already.", mend="Edit it, or overwrite it with --force.")
+        raise ConfigurationError(f"{present[0]} is there already.", hint="Edit it, or overwrite it with --force.")
     sql.parent.mkdir(parents=True, exist_ok=True)
     sql.write_text(f"{{{{ order_list_of(source('workbooks', '{raw_table}')) }}}}\n", encoding="utf-8", newline="\n")
     yml.write_text(_properties(model, customer), encoding="utf-8", newline="\n")
@@ -115,11 +115,11 @@ def _customers(path: Path, limits: Limits) -> list[str]:
     """The customers in a workbook, which is read in a process of its own, as the loader does."""
     entry = next((e for e in Folder(path.parent).entries() if Path(e.path).name == path.name), None)
     if entry is None:
-        raise ConfigurationError(f"{path} cannot be read.", mend="Give a file that this login may read.")
+        raise ConfigurationError(f"{path} cannot be read.", hint="Give a file that this login may read.")
     with reading_all(Folder(path.parent), [Job(entry)], limits, processes=1) as readings:
         reading = next(readings)
         if reading.error or not reading.sheet:
-            raise reading.error or RejectedError("It holds no order list.", mend="Give an order list.")
+            raise reading.error or RejectedError("It holds no order list.", hint="Give an order list.")
         return _names(reading.sheet)
 
 

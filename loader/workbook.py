@@ -77,7 +77,7 @@ def read_sheet(file: str, data: bytes, limits: Limits, spool: Spool | None = Non
 def _find_list(book: Book, limits: Limits) -> tuple[SheetInfo, Row, Iterator[Row]]:
     """The sheet of the order list, its header row, and the rows below."""
     if not book.sheets:
-        raise RejectedError("The workbook has no sheet with cells.", mend="Put the order list on a sheet named MASTER.")
+        raise RejectedError("The workbook has no sheet with cells.", hint="Put the order list on a sheet named MASTER.")
     named = [sheet for sheet in book.sheets if sheet.name == _MASTER]
     named += [sheet for sheet in book.sheets if sheet not in named and fold(sheet.name).upper() == _MASTER]
     for sheet in named:
@@ -100,11 +100,11 @@ def _find_list(book: Book, limits: Limits) -> tuple[SheetInfo, Row, Iterator[Row
 
 def _below_header(sheet: SheetInfo, top: Sequence[Row], rows: Iterator[Row]) -> tuple[SheetInfo, Row, Iterator[Row]]:
     if not top:
-        raise RejectedError(f"Sheet '{sheet.name}' is empty.", mend="Put the order list on it, or remove the file.")
+        raise RejectedError(f"Sheet '{sheet.name}' is empty.", hint="Put the order list on it, or remove the file.")
     try:
         index = find_header(top)
     except RejectedError as error:
-        raise RejectedError(f"Sheet '{sheet.name}': {error.message}", mend=error.mend) from error
+        raise RejectedError(f"Sheet '{sheet.name}': {error.message}", hint=error.hint) from error
     return sheet, top[index], chain(top[index + 1 :], rows)
 
 
@@ -117,7 +117,7 @@ def _no_list(
         reasons.append(f"Hidden sheets were not looked at: {', '.join(hidden[:_MOST_NAMED])}.")
     more = len(reasons) - _MOST_NAMED
     text = " ".join(reasons[:_MOST_NAMED]) + (f" And {more} more." if more > 0 else "")
-    return RejectedError(f"No sheet has the order list. {text}", mend="Put the order list on a sheet named MASTER.")
+    return RejectedError(f"No sheet has the order list. {text}", hint="Put the order list on a sheet named MASTER.")
 
 
 def _within(limits: Limits, name: str, rows: Iterator[Row]) -> Iterator[Row]:
@@ -154,7 +154,7 @@ def _shape(name: str, header: Row, rows: Iterator[Row], spool: Spool) -> Sheet:
     if not height:
         raise RejectedError(
             f"Sheet '{name}' has headers in row {header[0]} but no rows below them.",
-            mend="Fill it, or remove the file; the rows landed last stay until then.",
+            hint="Fill it, or remove the file; the rows landed last stay until then.",
         )
     used |= _write(spool, numbers, blocks)
     named = column_names([*texts, *[""] * (max(used) + 1 - len(texts))])

@@ -156,7 +156,7 @@ def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as
 @_options(target_option, json_option)
 @command
 def check(target: str | None, as_json: bool) -> ExitCode:
-    """Check database, ledger, board, columns and token. Changes nothing; exit status 2 names what to mend."""
+    """Check database, ledger, board, columns and token. Changes nothing; exit status 2 names what to fix."""
     with open_context(target) as context:
         info = check_start(context).items
     result = {"board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit}
@@ -181,7 +181,7 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 
 @main.command()
 @_options(target_option, _yes)
-@click.option("--repair", is_flag=True, help="Mend what differs, by a push of the rows concerned.")
+@click.option("--repair", is_flag=True, help="Repair what differs, by a push of the rows concerned.")
 @json_option
 @command
 def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:

@@ -49,7 +49,7 @@ class InDoubtError(SyncError):
 
 
 class RequestFailedError(SyncError):
-    """The API refused the whole request for a reason that waiting does not mend. Nothing took effect."""
+    """The API refused the whole request for a reason that waiting does not cure. Nothing took effect."""
 
 
 class ValueRejectedError(ValueError):

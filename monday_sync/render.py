@@ -147,8 +147,8 @@ def push_text(result: PushResult) -> str:
     lines += _problem_lines("given up after too many attempts", result.newly_dead)
     lines += _problem_lines("failed", result.errors)
     lines += [f"note: {note}" for note in result.notes]
-    if result.sentence:
-        lines.append(f"stopped: {result.sentence}")
+    if result.message:
+        lines.append(f"stopped: {result.message}")
     return "\n".join(lines)
 
 
@@ -158,7 +158,7 @@ def _count_row(name: str, c: Counts) -> tuple[object, ...]:
 
 
 def _problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
-    lines = [f"{title}: {p.customer}: {p.name}: {p.sentence}" for p in problems[:_PROBLEMS_SHOWN]]
+    lines = [f"{title}: {p.customer}: {p.name}: {p.message}" for p in problems[:_PROBLEMS_SHOWN]]
     if len(problems) > _PROBLEMS_SHOWN:
         lines.append(f"{title}: {len(problems) - _PROBLEMS_SHOWN} more (see `monday-sync status --json`)")
     return lines
@@ -183,7 +183,7 @@ def status_text(result: StatusResult) -> str:
     lines += _problem_lines("ERROR", result.errors)
     runs = [
         (r.run_id, r.kind, r.outcome, _time(r.started_at), r.seconds, r.changed,
-         None if r.success_share is None else f"{r.success_share:.1%}", r.sentence)
+         None if r.success_share is None else f"{r.success_share:.1%}", r.message)
         for r in result.runs
     ]  # fmt: skip
     run_headers = ("run", "kind", "outcome", "started (UTC)", "seconds", "changed", "success", "")
@@ -281,6 +281,6 @@ def history_text(result: HistoryResult) -> str:
         what = f"{entry.level} {entry.name}: {entry.kind} {entry.outcome}{answer}{took}{request}"
         lines.append(f"{_time(entry.at)}  {what}  (run {entry.run_id})")
         lines += [f"    {c}: {_quoted(old)} -> {_quoted(new)}" for c, (old, new) in sorted(entry.changes.items())]
-        if entry.sentence:
-            lines.append(f"    {entry.sentence}")
+        if entry.message:
+            lines.append(f"    {entry.message}")
     return "\n".join(lines)

@@ -58,7 +58,7 @@ def board_ready(target: Target) -> Iterator[None]:
                 words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
                 raise BoardNotReadyError(
                     f"The local board did not come up at {_page(url)}: {' '.join(words) or 'no word from it'}.",
-                    mend=f"Is port {port} taken? Set MONDAY_API_URL to another port of this machine.",
+                    hint=f"Is port {port} taken? Set MONDAY_API_URL to another port of this machine.",
                 )
             time.sleep(0.05)
         say(f"board: started for this run, data in {data}")

@@ -134,10 +134,10 @@ def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
     known = sorted(path.parent.name for path in reports.glob("*/report.json"))
     chosen = run_id or latest_run(reports) or (known[-1] if known else None)
     if chosen is None:
-        raise ConfigurationError(f"There is no report in {reports}.", mend="Run `pipeline run` first.")
+        raise ConfigurationError(f"There is no report in {reports}.", hint="Run `pipeline run` first.")
     if chosen not in known:
         raise ConfigurationError(
-            f"There is no report of run '{chosen}' in {reports}.", mend=f"The last ones: {', '.join(known[-5:])}."
+            f"There is no report of run '{chosen}' in {reports}.", hint=f"The last ones: {', '.join(known[-5:])}."
         )
     page = reports / chosen / "report.html" if run_id else reports / LATEST
     document = json.loads((reports / chosen / "report.json").read_text(encoding="utf-8"))
@@ -151,7 +151,7 @@ def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
 @json_option
 @command
 def doctor_(target: str | None, deep: bool, as_json: bool) -> ExitCode:
-    """Check profile, database, relations, board and disk; say what is missing and how to mend it.
+    """Check profile, database, relations, board and disk; say what is missing and how to fix it.
 
     With --deep also: land three workbooks, build one customer, upsert long texts, rename a table under a reader, lose
     the run lock. All in a schema that is made for it and dropped afterwards; your tables are neither read nor written.

@@ -78,15 +78,15 @@ class DbtResult:
     @property
     def failures(self) -> tuple[str, ...]:
         """A sentence for each node that failed with severity error."""
-        return tuple(_sentence(node) for node in self.nodes if node.status in _BAD)
+        return tuple(_message(node) for node in self.nodes if node.status in _BAD)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """A sentence for each test that failed with severity warn."""
-        return tuple(_sentence(node) for node in self.nodes if node.status == "warn")
+        return tuple(_message(node) for node in self.nodes if node.status == "warn")
 
 
-def _sentence(node: Node) -> str:
+def _message(node: Node) -> str:
     message = " ".join(redact(node.message).split())
     return f"{node.kind.removesuffix('s')} {node.name}: {message or node.status}"
 
@@ -103,7 +103,7 @@ def run_dbt(
 
     Raises:
         StageFailedError: dbt gave no result (a project that does not parse, a database that refuses, ...); the
-            sentence ends in dbt's own words.
+            message ends in dbt's own words.
     """
     with own_folder(project_dir, target, environment or {}) as folder:
         return _until_it_passes(arguments, target, project_dir, folder, environment or {})

@@ -34,21 +34,21 @@ def examine_deep(target: Target) -> Iterator[Finding]:
     """One finding for each kind of statement; a trial that fails hides none of the others."""
     try:
         with scratch(target) as place:
-            for name, trial, mend in _TRIALS:
+            for name, trial, hint in _TRIALS:
                 say(f"{name} ...")
-                yield _tried(name, lambda trial=trial: trial(place), mend)  # type: ignore[misc]
+                yield _tried(name, lambda trial=trial: trial(place), hint)  # type: ignore[misc]
     except OrderListError as error:
-        yield Finding("scratch schema", "failed", error.message, error.mend)
+        yield Finding("scratch schema", "failed", error.message, error.hint)
 
 
-def _tried(name: str, trial: Callable[[], str], mend: str) -> Finding:
+def _tried(name: str, trial: Callable[[], str], hint: str) -> Finding:
     began = time.monotonic()
     try:
         said = trial()
     except OrderListError as error:
-        return Finding(name, "failed", error.message, error.mend or mend)
+        return Finding(name, "failed", error.message, error.hint or hint)
     except Exception as error:  # a driver's own, or a defect of ours: the person wants to hear of the other trials too
-        return Finding(name, "failed", redact(f"{type(error).__name__}: {error}"), mend)
+        return Finding(name, "failed", redact(f"{type(error).__name__}: {error}"), hint)
     return Finding(name, "passed", f"{said} ({time.monotonic() - began:.1f} s)")
 
 

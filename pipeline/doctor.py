@@ -1,4 +1,4 @@
-"""Looks at everything that a run needs, changes nothing, and says what is missing and how to mend it."""
+"""Looks at everything that a run needs, changes nothing, and says what is missing and how to fix it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Finding:
     check: str
     verdict: str
     found: str
-    mend: str | None = None
+    hint: str | None = None
 
     @property
     def bad(self) -> bool:
@@ -45,8 +45,8 @@ class Finding:
     @property
     def line(self) -> str:
         """For a person."""
-        mend = f"\n{'':<10}-> {self.mend}" if self.mend else ""
-        return redact(f"{self.verdict:<9} {self.check}: {self.found}{mend}")
+        hint = f"\n{'':<10}-> {self.hint}" if self.hint else ""
+        return redact(f"{self.verdict:<9} {self.check}: {self.found}{hint}")
 
 
 def examine(target_name: str | None) -> list[Finding]:
@@ -80,7 +80,7 @@ def _guarded(check: str, findings: Callable[[], Iterator[Finding]]) -> list[Find
 
 
 def _missing(check: str, error: OrderListError) -> Finding:
-    return Finding(check, "missing", error.message, error.mend)
+    return Finding(check, "missing", error.message, error.hint)
 
 
 def _python() -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def _database(warehouse: Warehouse) -> Iterator[Finding]:
 
     if isinstance(warehouse, sqlserver.SQLServerWarehouse):
         for finding in sqlserver.examine(warehouse):
-            yield Finding(finding.check, finding.verdict, finding.found, finding.mend)
+            yield Finding(finding.check, finding.verdict, finding.found, finding.hint)
 
 
 def _relations(names: Relations) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def read_files(
         f"group by {file}) m on m.{file} = l.{file} and m.load_seq = l.load_seq where l.status <> 'ignored' order by 1",
         [FILE_LOG], [],
     )  # fmt: skip
-    # a rejected workbook of another source is nothing that who looks after this one could mend
+    # a rejected workbook of another source is nothing that who looks after this one could fix
     source = max(((row[4], row[3]) for row in last if row[3]), default=(0, None))[1]
     ours = [row for row in last if row[3] in (source, None)]
     return Files(

@@ -77,7 +77,7 @@ def _project(project: Path) -> dict[str, Any]:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigurationError(
-            f"There is no {PROJECT_FILE} in {project}.", mend="Run this in the project's folder."
+            f"There is no {PROJECT_FILE} in {project}.", hint="Run this in the project's folder."
         ) from error
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}.") from error

@@ -14,7 +14,7 @@ from warehouse import Column, Kept, Session, Warehouse, require_ours
 
 RUNS = "pipeline_runs"
 STAGES = "pipeline_stages"
-_SENTENCE = 1000
+_MESSAGE = 1000
 _UNFINISHED = "unfinished"
 _RUN_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
@@ -24,7 +24,7 @@ _RUN_COLUMNS = (
     Column("ended_at", "timestamp"),
     Column("seconds", "decimal"),
     Column("status", "text", 16),
-    Column("sentence", "text", _SENTENCE),
+    Column("sentence", "text", _MESSAGE),
     Column("options", "text"),
     Column("orders", "integer"),
     Column("changes", "integer"),
@@ -42,7 +42,7 @@ _STAGE_COLUMNS = (
     Column("status", "text", 16),
     Column("seconds", "decimal"),
     Column("stage_rows", "bigint"),
-    Column("sentence", "text", _SENTENCE),
+    Column("sentence", "text", _MESSAGE),
     Column("figures", "text"),
 )
 
@@ -125,7 +125,7 @@ class History:
                     ended_at=_naive(datetime.now(UTC)),
                     seconds=round(report.seconds, 3),
                     status=report.status.value,
-                    sentence=redact(report.verdict)[:_SENTENCE],
+                    sentence=redact(report.verdict)[:_MESSAGE],
                     orders=built.total("orders"),
                     changes=built.board.changes,
                     failed=built.board.failed,
@@ -143,7 +143,7 @@ class History:
                         status=stage.status.value,
                         seconds=round(stage.seconds, 3),
                         stage_rows=stage.rows,
-                        sentence=redact(stage.sentence)[:_SENTENCE],
+                        sentence=redact(stage.message)[:_MESSAGE],
                         figures=json.dumps(dict(stage.figures), ensure_ascii=False),
                     ),
                     ["run_id", "stage"],
@@ -166,7 +166,7 @@ class History:
                 started_at=row["started_at"].replace(tzinfo=UTC),
                 seconds=float(row["seconds"] or 0),
                 status=Status(row["status"]),
-                sentence=row["sentence"] or "",
+                message=row["sentence"] or "",
                 orders=row["orders"],
                 changes=row["changes"],
                 failed=row["failed"],

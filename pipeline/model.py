@@ -30,14 +30,14 @@ class Status(StrEnum):
 class Stage:
     """One stage of a run.
 
-    ``sentence`` is for a person. ``figures`` are counts and seconds by name, in the order to show them. ``rows`` is
+    ``message`` is for a person. ``figures`` are counts and seconds by name, in the order to show them. ``rows`` is
     what the throughput is measured in (``None``: it has none). ``problems`` are whole sentences.
     """
 
     name: str
     status: Status
     seconds: float = 0.0
-    sentence: str = ""
+    message: str = ""
     rows: int | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -212,7 +212,7 @@ class PastRun:
     started_at: datetime
     seconds: float
     status: Status
-    sentence: str
+    message: str
     orders: int | None
     changes: int | None
     failed: int | None

@@ -40,7 +40,7 @@ class RunOptions:
         """Refuse combinations that would silently do nothing."""
         for name in self.only:
             if name not in STAGES:
-                raise ConfigurationError(f"There is no stage '{name}'.", mend=f"Stages: {', '.join(STAGES)}.")
+                raise ConfigurationError(f"There is no stage '{name}'.", hint=f"Stages: {', '.join(STAGES)}.")
         load_only: Mapping[str, object] = {"--limit-files": self.limit_files, "--select": self.select}
         sync_only: Mapping[str, object] = {
             "--customer": self.customers, "--limit": self.limit, "--skip-subitems": self.skip_subitems,
@@ -51,7 +51,7 @@ class RunOptions:
             if unused and stage not in self.stages:
                 raise ConfigurationError(
                     f"{' and '.join(unused)} has no effect with --only {' --only '.join(self.only)}.",
-                    mend=f"It belongs to the stage {stage}.",
+                    hint=f"It belongs to the stage {stage}.",
                 )
 
     @property

@@ -44,7 +44,7 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
 
 
 def _refusal(words: str) -> ConfigurationError:
-    """dbt's own sentence, without where in the macros it was said."""
+    """dbt's own message, without where in the macros it was said."""
     found = _REFUSAL.search(" ".join(words.split()))
     return ConfigurationError(found[0] if found else words)
 

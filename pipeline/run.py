@@ -66,7 +66,7 @@ class _Run:
         try:
             for name in context.options.stages:
                 if self._done and self._done[-1].status is Status.FAILED:
-                    self._done.append(Stage(name, Status.SKIPPED, sentence="Not begun: the stage before it failed."))
+                    self._done.append(Stage(name, Status.SKIPPED, message="Not begun: the stage before it failed."))
                 else:
                     self._done.append(self._one(name))
         except KeyboardInterrupt as interruption:
@@ -75,8 +75,8 @@ class _Run:
         except Exception as error:
             # a configuration error before anything was done, or a defect of ours: the caller hears the error itself,
             # history and report keep it
-            sentence = str(error) if isinstance(error, OrderListError) else f"{type(error).__name__}: {error}"
-            self._done.append(Stage(_next(context.options, self._done), Status.FAILED, sentence=redact(sentence)))
+            message = str(error) if isinstance(error, OrderListError) else f"{type(error).__name__}: {error}"
+            self._done.append(Stage(_next(context.options, self._done), Status.FAILED, message=redact(message)))
             self._finish()
             raise
         return self._finish()
@@ -89,9 +89,9 @@ class _Run:
         except OrderListError as error:
             if isinstance(error, ConfigurationError) and not self._anything_done():
                 raise
-            stage = Stage(name, Status.FAILED, sentence=redact(str(error)))
+            stage = Stage(name, Status.FAILED, message=redact(str(error)))
         stage = _timed(stage, time.monotonic() - began)
-        say(f"{name}: {stage.sentence} ({stage.seconds:.1f} s)")
+        say(f"{name}: {stage.message} ({stage.seconds:.1f} s)")
         return stage
 
     def _anything_done(self) -> bool:
@@ -102,7 +102,7 @@ class _Run:
         if interrupted:
             name = _next(context.options, self._done)
             self._done.append(
-                Stage(name, Status.INTERRUPTED, sentence=f"{interrupted.rstrip('.')}; the next run carries on.")
+                Stage(name, Status.INTERRUPTED, message=f"{interrupted.rstrip('.')}; the next run carries on.")
             )
         figures = read_figures(context.warehouse, after=self._last_load, pushed=context.pushed)
         status, verdict = judge(tuple(self._done), figures)
@@ -139,7 +139,7 @@ def judge(stages: tuple[Stage, ...], figures: Figures) -> tuple[Status, str]:
     statuses = {stage.status for stage in stages}
     bad = next((s for s in stages if s.status in (Status.FAILED, Status.INTERRUPTED)), None)
     if bad is not None:
-        return bad.status, f"{bad.name}: {bad.sentence}"
+        return bad.status, f"{bad.name}: {bad.message}"
     transformed = any(s.name in ("transform", "validate") for s in stages)
     if transformed and figures.does_not_add_up:
         names = ", ".join(figures.does_not_add_up)
@@ -159,7 +159,7 @@ def judge(stages: tuple[Stage, ...], figures: Figures) -> tuple[Status, str]:
     synced = any(s.name == "sync" and s.status in (Status.OK, Status.ATTENTION) for s in stages)
     did = "" if not synced else f"{changes:,} change(s) on the board" if changes else "nothing changed on the board"
     if Status.ATTENTION in statuses or notes:
-        notes = notes or [s.sentence.rstrip(".") for s in stages if s.status is Status.ATTENTION]
+        notes = notes or [s.message.rstrip(".") for s in stages if s.status is Status.ATTENTION]
         return Status.ATTENTION, f"Needs attention: {'; '.join(filter(None, (*notes, did)))}."
     return Status.OK, f"All well: {did or ', '.join(s.name for s in stages) + ' done'}."
 
@@ -169,7 +169,7 @@ def _next(options: RunOptions, done: list[Stage]) -> str:
 
 
 def _timed(stage: Stage, seconds: float) -> Stage:
-    return Stage(stage.name, stage.status, seconds, stage.sentence, stage.rows, stage.figures, stage.problems)
+    return Stage(stage.name, stage.status, seconds, stage.message, stage.rows, stage.figures, stage.problems)
 
 
 @contextmanager

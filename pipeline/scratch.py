@@ -66,7 +66,7 @@ def scratch(target: Target) -> Iterator[Scratch]:
         except OrderListError as error:
             raise StageFailedError(
                 f"No schema could be made for the trials: {error.message}",
-                mend="GRANT CREATE SCHEMA TO [the user of this login], for the trials only.",
+                hint="GRANT CREATE SCHEMA TO [the user of this login], for the trials only.",
             ) from error
         try:
             yield Scratch(warehouse, place)

@@ -47,7 +47,7 @@ def summary(report: RunReport, page: Path) -> str:
 
 def _stage(stage: Stage) -> str:
     rate = f"{stage.per_second:,.0f} rows/s" if stage.per_second else ""
-    return f"  {stage.name:<10} {stage.seconds:>8.1f} s  {rate:<16} {stage.sentence.splitlines()[0]}".rstrip()
+    return f"  {stage.name:<10} {stage.seconds:>8.1f} s  {rate:<16} {stage.message.splitlines()[0]}".rstrip()
 
 
 def _board(report: RunReport) -> list[str]:
@@ -71,7 +71,7 @@ def _list(title: str, sentences: list[str]) -> list[str]:
     if not sentences:
         return []
     more = [f"    and {len(sentences) - _SHOWN:,} more, see the report"] if len(sentences) > _SHOWN else []
-    return ["", f"  {title}:", *(f"    {sentence}" for sentence in sentences[:_SHOWN]), *more]
+    return ["", f"  {title}:", *(f"    {message}" for message in sentences[:_SHOWN]), *more]
 
 
 def history_table(runs: tuple[PastRun, ...]) -> str:
@@ -81,7 +81,7 @@ def history_table(runs: tuple[PastRun, ...]) -> str:
     lines = [f"{'run':<22} {'result':<16} {'seconds':>8} {'orders':>9} {'changes':>8}  verdict"]
     lines += [
         f"{run.run_id:<22} {WORDS[run.status]:<16} {run.seconds:>8.1f} {_count(run.orders):>9} "
-        f"{_count(run.changes):>8}  {run.sentence.splitlines()[0] if run.sentence else ''}".rstrip()
+        f"{_count(run.changes):>8}  {run.message.splitlines()[0] if run.message else ''}".rstrip()
         for run in runs
     ]
     return "\n".join(lines)

@@ -100,7 +100,7 @@ def select(books: Sequence[Book], names: Iterable[str]) -> tuple[Book, ...]:
     if missing:
         raise ConfigurationError(
             f"No sample workbook belongs to {', '.join(sorted(missing))}.",
-            mend="Known: " + ", ".join(book.name for book in books) + ".",
+            hint="Known: " + ", ".join(book.name for book in books) + ".",
         )
     return tuple(book for book, names_of_book in zip(books, known, strict=True) if wanted & names_of_book)
 

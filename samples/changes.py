@@ -63,7 +63,7 @@ def planned(books: Sequence[Book]) -> tuple[Edit, ...]:
     if not able:
         raise ConfigurationError(
             f"Day 2 needs a workbook with at least {_ENOUGH_ROWS} rows and one customer.",
-            mend="Choose more --rows or other --customers.",
+            hint="Choose more --rows or other --customers.",
         )
     return tuple(
         Edit(change, able[number % len(able)].name, order, header)

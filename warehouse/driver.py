@@ -41,7 +41,7 @@ def bundled(libraries: Path, *, system: str, machine: str, distribution: str) ->
     if system == "Windows":
         raise ConfigurationError(
             "On Windows an ODBC driver is registered by its installer only.",
-            mend="Run `winget install Microsoft.msodbcsql.18`, as administrator.",
+            hint="Run `winget install Microsoft.msodbcsql.18`, as administrator.",
         )
     if system == "Darwin":
         folder = libraries / "macos" / architecture / "lib"
@@ -52,7 +52,7 @@ def bundled(libraries: Path, *, system: str, machine: str, distribution: str) ->
     if not found:
         raise ConfigurationError(
             f"The wheel mssql-python-odbc has no driver for {system} on {machine} ({folder} holds none).",
-            mend="Install Microsoft's ODBC Driver 18 by its own installer, or FreeTDS (`tdsodbc`).",
+            hint="Install Microsoft's ODBC Driver 18 by its own installer, or FreeTDS (`tdsodbc`).",
         )
     return found[0]
 
@@ -77,7 +77,7 @@ def register(driver: Path, registry: Path) -> bool:
         new.replace(registry)
     except (OSError, UnicodeDecodeError, configparser.Error) as error:
         raise ConfigurationError(
-            f"{registry} cannot be written: {error}.", mend="Set ODBCSYSINI to a folder of yours and run this again."
+            f"{registry} cannot be written: {error}.", hint="Set ODBCSYSINI to a folder of yours and run this again."
         ) from error
     return True
 
@@ -95,7 +95,7 @@ def main(*, as_json: bool) -> ExitCode:
     """Register Microsoft's ODBC Driver 18 for SQL Server from its wheel, for this user."""
     package = importlib.util.find_spec(_PACKAGE)
     if package is None or package.origin is None:
-        raise ConfigurationError("The wheel mssql-python-odbc is not installed.", mend="Run `make sqlserver-driver`.")
+        raise ConfigurationError("The wheel mssql-python-odbc is not installed.", hint="Run `make sqlserver-driver`.")
     driver = bundled(
         Path(package.origin).parent / "libs",
         system=platform.system(),
@@ -127,7 +127,7 @@ def _prove() -> None:
         import pyodbc  # noqa: PLC0415 - it needs unixODBC, and its lack is told in a sentence
     except ImportError as error:
         raise ConfigurationError(
-            f"unixODBC is missing: {error}.", mend="Install it: `apt-get install unixodbc`, `brew install unixodbc`."
+            f"unixODBC is missing: {error}.", hint="Install it: `apt-get install unixodbc`, `brew install unixodbc`."
         ) from error
     try:
         pyodbc.connect(f"DRIVER={{{NAME}}};SERVER=127.0.0.1,1;UID=nobody;PWD=none;LoginTimeout=1", timeout=1).close()
@@ -135,7 +135,7 @@ def _prove() -> None:
         if "[Microsoft]" not in str(error):
             raise ConfigurationError(
                 f"unixODBC cannot load the driver: {error.args[-1]}.",
-                mend="Its own libraries may be missing (Kerberos: `apt-get install libgssapi-krb5-2`).",
+                hint="Its own libraries may be missing (Kerberos: `apt-get install libgssapi-krb5-2`).",
             ) from error
 
 

@@ -102,7 +102,7 @@ class DuckDBWarehouse:
         if time.monotonic() > deadline:
             raise WarehouseBusyError(
                 f"{self.path} stayed open elsewhere for {_WAIT_FOR_FILE_SECONDS:.0f} seconds.",
-                mend="Close the other program (a SQL shell, perhaps) and run this again.",
+                hint="Close the other program (a SQL shell, perhaps) and run this again.",
             ) from error
 
 

@@ -53,11 +53,11 @@ def is_open_elsewhere(error: duckdb.Error) -> bool:
 
 def cannot_open(error: duckdb.Error, path: Path) -> OrderListError:
     """The error for a file that cannot be opened; nothing was done."""
-    message, mend = _cause(error, path) or (
+    message, hint = _cause(error, path) or (
         f"{path} cannot be opened as a DuckDB file: {first_line(error)}.",
         "Restore it from a backup, or move it away to start anew.",
     )
-    return ConnectionFailedError(message, mend=mend)
+    return ConnectionFailedError(message, hint=hint)
 
 
 @contextmanager
@@ -75,15 +75,15 @@ def translated(path: Path) -> Iterator[None]:
         if isinstance(error, duckdb.ConstraintException) or "constraint violation" in said:
             raise StatementFailedError(
                 f"A row does not fit the key or the columns of its table: {said}.",
-                mend="Nothing was written. Was a table changed by hand? Else please report this defect.",
+                hint="Nothing was written. Was a table changed by hand? Else please report this defect.",
             ) from error
         if isinstance(error, duckdb.TransactionException):
             raise ConnectionLostError(
                 f"Another transaction changed the same rows first: {said}.",
-                mend=f"Nothing of ours was kept. {_AGAIN}",
+                hint=f"Nothing of ours was kept. {_AGAIN}",
             ) from error
-        message, mend = _cause(error, path) or (f"DuckDB refused a statement: {said}.", None)
-        raise StatementFailedError(message, mend=mend) from error
+        message, hint = _cause(error, path) or (f"DuckDB refused a statement: {said}.", None)
+        raise StatementFailedError(message, hint=hint) from error
 
 
 def first_line(error: duckdb.Error) -> str:
@@ -95,7 +95,7 @@ def first_line(error: duckdb.Error) -> str:
 
 
 def _cause(error: duckdb.Error, path: Path) -> tuple[str, str] | None:
-    for pattern, what, mend in _CAUSES:
+    for pattern, what, hint in _CAUSES:
         if pattern.search(str(error)):
-            return f"{what.format(path=path)}: {first_line(error)}.", mend
+            return f"{what.format(path=path)}: {first_line(error)}.", hint
     return None

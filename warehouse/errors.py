@@ -29,7 +29,7 @@ class ForeignRelationError(ConfigurationError):
         one = len(names) == 1
         super().__init__(
             f"{', '.join(names)} {'was' if one else 'were'} not made by this project, and a run would write there.",
-            mend=f"Nothing was changed. Rename {'it' if one else 'them'}, or set another schema in profiles.yml.",
+            hint=f"Nothing was changed. Rename {'it' if one else 'them'}, or set another schema in profiles.yml.",
         )
 
 

@@ -41,12 +41,12 @@ def file_lock(path: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except filelock.Timeout:
         raise LockHeldError(
-            f"Another run is at work on this target ({_read(owner)}).", mend="Wait for it to end, or stop it."
+            f"Another run is at work on this target ({_read(owner)}).", hint="Wait for it to end, or stop it."
         ) from None
     except OSError as error:
         raise ConfigurationError(
             f"The lock file {path} cannot be written: {error.strerror or error}.",
-            mend="The folder of the database must be writable.",
+            hint="The folder of the database must be writable.",
         ) from error
     _held[path] = 1
     try:

@@ -24,10 +24,10 @@ def open_warehouse(target: Target) -> Warehouse:
         except ImportError as error:
             raise ConfigurationError(
                 f"SQL Server cannot be reached from this machine: {error}.",
-                mend="Install unixODBC (`apt-get install unixodbc`, `brew install unixodbc`), "
+                hint="Install unixODBC (`apt-get install unixodbc`, `brew install unixodbc`), "
                 "then run `make sqlserver-driver`.",
             ) from error
         return SQLServerWarehouse(target)
     raise ConfigurationError(
-        f"Target '{target.name}' has type '{target.kind}'.", mend="Known types: duckdb, sqlserver."
+        f"Target '{target.name}' has type '{target.kind}'.", hint="Known types: duckdb, sqlserver."
     )

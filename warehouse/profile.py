@@ -55,16 +55,16 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(
             f"{path} has no readable profile '{PROFILE_NAME}' with outputs.",
-            mend="Compare it with profiles.example.yml.",
+            hint="Compare it with profiles.example.yml.",
         ) from error
     chosen = name or os.environ.get("DBT_TARGET") or _render(str(profile.get("target", "local")), path)
     if chosen not in outputs:
         known = ", ".join(sorted(outputs))
-        raise ConfigurationError(f"There is no target '{chosen}' in {path}.", mend=f"It has: {known}.")
+        raise ConfigurationError(f"There is no target '{chosen}' in {path}.", hint=f"It has: {known}.")
     output = outputs[chosen]
     if not isinstance(output, Mapping):
         raise ConfigurationError(
-            f"Target '{chosen}' in {path} has no settings.", mend="Compare it with profiles.example.yml."
+            f"Target '{chosen}' in {path} has no settings.", hint="Compare it with profiles.example.yml."
         )
     settings = {key: _render(value, path) if isinstance(value, str) else value for key, value in output.items()}
     for key in _SECRET_KEYS & settings.keys():
@@ -88,7 +88,7 @@ def _find_profiles(root: Path) -> Path:
     searched = " and ".join(str(folder) for folder in folders)
     raise ConfigurationError(
         f"There is no profiles.yml in {searched}.",
-        mend="Copy profiles.example.yml to profiles.yml (`make run` does it for you).",
+        hint="Copy profiles.example.yml to profiles.yml (`make run` does it for you).",
     )
 
 
@@ -100,7 +100,7 @@ def _render(text: str, path: Path) -> Any:
     def env_var(variable: str, default: str | None = None) -> str:
         value = os.environ.get(variable, default)
         if value is None:
-            raise ConfigurationError(f"{path} needs the environment variable {variable}.", mend="Set it.")
+            raise ConfigurationError(f"{path} needs the environment variable {variable}.", hint="Set it.")
         return value
 
     if plainest := _ENV_VAR.fullmatch(text):

@@ -42,12 +42,12 @@ def server_target(name: str, schema: str) -> Target:
     if target.kind != "sqlserver":
         raise ConfigurationError(
             f"Target '{name}' has type '{target.kind}': this bench measures SQL Server.",
-            mend="Name another with --target; profiles.example.yml has 'dev' and 'prod'.",
+            hint="Name another with --target; profiles.example.yml has 'dev' and 'prod'.",
         )
     if target.schema != schema:
         raise ConfigurationError(
             f"The schema of target '{name}' is '{target.schema}' whatever {SCHEMA} says, and the bench wants its own.",
-            mend="Let profiles.yml take it from that variable, as profiles.example.yml does.",
+            hint="Let profiles.yml take it from that variable, as profiles.example.yml does.",
         )
     return target
 

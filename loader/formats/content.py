@@ -31,7 +31,7 @@ def open_book(data: bytes, limits: Limits) -> Book:
     limits.check_file(len(data))
     if not data.strip(b"\0"):
         what = f"holds nothing but {len(data):,} zero bytes" if data else "is empty (0 bytes)"
-        raise RejectedError(f"The file {what}.", mend="Save it again from Excel.")
+        raise RejectedError(f"The file {what}.", hint="Save it again from Excel.")
     if is_xls(data):
         from loader.formats.xls import open_xls  # noqa: PLC0415 - seldom needed, and every reader would wait for it
 
@@ -42,7 +42,7 @@ def open_book(data: bytes, limits: Limits) -> Book:
         package = Package(data, limits)
     except RejectedError:
         raise RejectedError(
-            f"The file is not a zip archive, so no workbook, but {_kind_of_text(data)}.", mend=_SAVE_AS_XLSX
+            f"The file is not a zip archive, so no workbook, but {_kind_of_text(data)}.", hint=_SAVE_AS_XLSX
         ) from None
     return _open_archive(package)
 
@@ -53,7 +53,7 @@ def _open_archive(package: Package) -> Book:
         what = next(
             (what for part, what in _OTHER_ARCHIVES.items() if part in package), "a zip archive without a workbook"
         )
-        raise RejectedError(f"The file is {what}.", mend=_SAVE_AS_XLSX)
+        raise RejectedError(f"The file is {what}.", hint=_SAVE_AS_XLSX)
     if root.lower().endswith(".bin"):
         from loader.formats.xlsb import open_xlsb  # noqa: PLC0415
 

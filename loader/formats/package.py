@@ -64,7 +64,7 @@ class Package:
         except _DAMAGE as error:
             raise RejectedError(
                 "The file is truncated or still being written: the archive's directory is missing.",
-                mend="Wait until it is saved, or save it again from Excel.",
+                hint="Wait until it is saved, or save it again from Excel.",
             ) from error
         self._parts: dict[str, list[zipfile.ZipInfo]] = {}
         for info in self._zip.infolist():
@@ -126,7 +126,7 @@ class Package:
             raise RejectedError(
                 f"The part {part} unpacks to {info.file_size:,} bytes; the limit is {self._limits.unpacked_bytes:,} "
                 "(a zip bomb?).",
-                mend="If it is genuine, clear unused rows, or raise ORDER_LIST_LIMIT_UNPACKED_BYTES.",
+                hint="If it is genuine, clear unused rows, or raise ORDER_LIST_LIMIT_UNPACKED_BYTES.",
             )
         try:
             with self._zip.open(info) as stream:
@@ -134,17 +134,17 @@ class Package:
                     yield piece
         except _DAMAGE as error:
             raise RejectedError(
-                f"The part {part} of the file is damaged.", mend="Save the file again from Excel."
+                f"The part {part} of the file is damaged.", hint="Save the file again from Excel."
             ) from error
 
     def _info(self, part: str) -> zipfile.ZipInfo:
         found = self._parts.get(_fold(part), [])
         if not found:
-            raise RejectedError(f"The part {part} of the file is missing.", mend="Save the file again from Excel.")
+            raise RejectedError(f"The part {part} of the file is missing.", hint="Save the file again from Excel.")
         if len(found) > 1:  # two programs could read two different things out of it
             raise RejectedError(
                 f"The archive holds the part {part} twice, as no program saves it (an attack?).",
-                mend="Do not trust this file; ask its sender, and save it again from Excel.",
+                hint="Do not trust this file; ask its sender, and save it again from Excel.",
             )
         return found[0]
 

@@ -58,7 +58,7 @@ def read_rows(
         if number <= last:
             raise RejectedError(
                 f"Sheet '{sheet}': row {number:,} stands behind row {last:,}, and the sheet is too large to sort.",
-                mend="Open the file in Excel and save it again.",
+                hint="Open the file in Excel and save it again.",
             )
         last = number
         if _holds_a_value(cells):
@@ -197,7 +197,7 @@ class _Cells:
         if match is None:
             raise RejectedError(
                 f"Sheet '{self._sheet}', row {self._row}: a cell has the reference '{reference[:20]}', which is none.",
-                mend="Open the file in Excel and save it again.",
+                hint="Open the file in Excel and save it again.",
             )
         self._columns[match[1]] = column = column_number(match[1])
         return int(match[2]), column
@@ -244,5 +244,5 @@ class _Cells:
     def _reject(self, row: int, column: int, what: str, then: str) -> None:
         raise RejectedError(
             f"Sheet '{self._sheet}', row {row}: cell {column_letters(column)}{row} {what}.",
-            mend=f"Open the file in Excel, {then}.",
+            hint=f"Open the file in Excel, {then}.",
         )

@@ -35,18 +35,18 @@ def open_xls(data: bytes) -> Book:
     try:
         return _Workbook(_stream(data))
     except biff.DamagedError as damage:
-        raise RejectedError(f"The file {damage}: it is truncated or damaged.", mend=_MEND) from damage
+        raise RejectedError(f"The file {damage}: it is truncated or damaged.", hint=_MEND) from damage
 
 
 def _stream(data: bytes) -> bytes:
     if not data.startswith(ole.SIGNATURE):
         if not biff.is_start(data):
-            raise RejectedError("The file is no .xls workbook: it starts with no BIFF record.", mend=_MEND)
+            raise RejectedError("The file is no .xls workbook: it starts with no BIFF record.", hint=_MEND)
         return data
     try:
         container = ole.Container(data)
     except ValueError as error:
-        raise RejectedError(f"The file is truncated or damaged: {error}.", mend=_MEND) from error
+        raise RejectedError(f"The file is truncated or damaged: {error}.", hint=_MEND) from error
     # Excel 5.0/95 & 97 format: the file holds the workbook twice, and the newer one has all of it
     stream = container.stream("Workbook", "Book")
     if stream is not None:
@@ -55,7 +55,7 @@ def _stream(data: bytes) -> bytes:
         raise protected()
     raise RejectedError(
         "The file holds no workbook: it is damaged, or a document of another program.",
-        mend="Check that the right file was saved; save the workbook as .xlsx.",
+        hint="Check that the right file was saved; save the workbook as .xlsx.",
     )
 
 
@@ -85,7 +85,7 @@ class _Workbook:
         try:
             found = read_cells(self._stream, self._start_of(at), sheet.name, settings, own=not self._shared)
         except biff.DamagedError as damage:
-            raise RejectedError(f"Sheet '{sheet.name}' {damage}: the file is damaged.", mend=_MEND) from damage
+            raise RejectedError(f"Sheet '{sheet.name}' {damage}: the file is damaged.", hint=_MEND) from damage
         for row in sorted(found):
             yield row + 1, found.pop(row)
 

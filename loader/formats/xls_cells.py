@@ -148,7 +148,7 @@ def protected() -> RejectedError:
     """What to say of a workbook that needs a password."""
     return RejectedError(
         "The file is protected with a password.",
-        mend="Open it in Excel, remove the password under File > Info, and save it as .xlsx.",
+        hint="Open it in Excel, remove the password under File > Info, and save it as .xlsx.",
     )
 
 
@@ -215,7 +215,7 @@ class _Reader:
             raise RejectedError(
                 f"Sheet '{self._name}', row {row + 1}: cell {_letters(column)}{row + 1} is a formula without a stored "
                 "result.",
-                mend="Open the file in Excel, let it calculate, and save it.",
+                hint="Open the file in Excel, let it calculate, and save it.",
             )
 
     def _old_cell(self, kind: int, content: bytes, row: int, column: int) -> None:

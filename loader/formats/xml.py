@@ -95,18 +95,18 @@ class XmlParser:
             raise RejectedError(
                 f"The part {self._part} of the file is damaged: line {error.lineno}, column {error.offset + 1}: "
                 f"{expat.ErrorString(error.code)}.",
-                mend="Open the file in Excel and save it again.",
+                hint="Open the file in Excel and save it again.",
             ) from error
         except (LookupError, ValueError) as error:  # an encoding that nobody knows
             raise RejectedError(
                 f"The part {self._part} of the file is in an unknown encoding ({error}).",
-                mend="Open the file in Excel and save it again.",
+                hint="Open the file in Excel and save it again.",
             ) from error
 
     def _refuse(self, *_: object) -> None:
         raise RejectedError(
             f"The part {self._part} declares a document type or entities, which no workbook needs (an XML attack?).",
-            mend="Do not trust this file; ask its sender, and save it again from Excel.",
+            hint="Do not trust this file; ask its sender, and save it again from Excel.",
         )
 
 

@@ -51,17 +51,17 @@ class Container:
                 found = {entry.path: entry for blob in pages if (entry := _entry(blob))}
         except ResourceNotFoundError as error:
             raise SourceError(
-                f"There is no container '{self.name}'.", mend=f"Check az://container/prefix.{_containers(way, self)}"
+                f"There is no container '{self.name}'.", hint=f"Check az://container/prefix.{_containers(way, self)}"
             ) from error
         except (AzureError, ValueError) as error:
             said = explain(error, way, "l")
-            raise SourceError(f"The container '{self.name}' cannot be listed: {said.cause}.", mend=said.mend) from error
+            raise SourceError(f"The container '{self.name}' cannot be listed: {said.cause}.", hint=said.hint) from error
         return sorted(found.values(), key=lambda entry: entry.path)
 
     def read(self, entry: Entry) -> bytes:
         """The blob's bytes, in ranges that belong to one version; a range that breaks off is asked for again."""
         if entry.fault:
-            raise RejectedError(entry.fault[0], mend=entry.fault[1])
+            raise RejectedError(entry.fault[0], hint=entry.fault[1])
         data = bytearray()
         way = access(self.name)
         try:
@@ -75,7 +75,7 @@ class Container:
                     if blob.exists():
                         raise RetryableReadError(
                             "The blob is being written: it changed while it was read.",
-                            mend="Run again once it is saved.",
+                            hint="Run again once it is saved.",
                         ) from error
                     raise _vanished() from error
         except ResourceNotFoundError as error:
@@ -83,7 +83,7 @@ class Container:
         except AzureError as error:
             said = explain(error, way, "r")
             kind = RejectedError if is_final(error) else RetryableReadError
-            raise kind(f"The blob cannot be read: {said.cause}.", mend=said.mend) from error
+            raise kind(f"The blob cannot be read: {said.cause}.", hint=said.hint) from error
         return bytes(data)
 
     def around(self) -> str:
@@ -124,12 +124,12 @@ class Container:
                 if attempt == _TRIES - 1:
                     raise RetryableReadError(
                         f"The download broke off {_TRIES} times at byte {start:,} of {entry.size:,}: {reason(error)}.",
-                        mend="Check the network, and run again.",
+                        hint="Check the network, and run again.",
                     ) from error
             else:
                 if len(piece) == length:
                     return piece
-        raise RetryableReadError(f"The download is short at byte {start:,} of {entry.size:,}.", mend="Run again.")
+        raise RetryableReadError(f"The download is short at byte {start:,} of {entry.size:,}.", hint="Run again.")
 
     def _client(self) -> ContainerClient:
         return access(self.name).container(self.name)
@@ -159,5 +159,5 @@ def _containers(way: Access | None, wanted: Container) -> str:
 
 def _vanished() -> RetryableReadError:
     return RetryableReadError(
-        "The blob vanished between listing and reading.", mend="Run again once it is back in its place."
+        "The blob vanished between listing and reading.", hint="Run again once it is back in its place."
     )

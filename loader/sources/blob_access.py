@@ -66,17 +66,17 @@ def access(container: str) -> Access:
     if not account:
         raise SourceError(
             f"No way to the container '{container}'.",
-            mend=f"Set {CONNECTION}, or {ACCOUNT_URL} and log in (az login).",
+            hint=f"Set {CONNECTION}, or {ACCOUNT_URL} and log in (az login).",
         )
     url = urllib.parse.urlsplit(account)
     sas = _sas(url.query)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise SourceError(
             f"{ACCOUNT_URL} is no address of a storage account.",
-            mend="Write the whole of it: https://<account>.blob.core.windows.net.",
+            hint="Write the whole of it: https://<account>.blob.core.windows.net.",
         )
     if url.scheme == "http" and not sas:
-        raise SourceError(f"{ACCOUNT_URL} begins with http://; a login needs https://.", mend="Write https://.")
+        raise SourceError(f"{ACCOUNT_URL} begins with http://; a login needs https://.", hint="Write https://.")
     return Access(ACCOUNT_URL, "sas" if sas else "login", account, sas)
 
 

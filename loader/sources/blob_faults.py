@@ -41,7 +41,7 @@ class Explanation:
     """Why the service refused, without the container or blob, and what to do."""
 
     cause: str
-    mend: str
+    hint: str
 
 
 def is_final(error: Exception) -> bool:

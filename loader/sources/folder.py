@@ -37,33 +37,33 @@ class Folder:
             with os.scandir(self.path) as found:
                 entries = [entry for item in found if (entry := _listed(item))]
         except FileNotFoundError as error:
-            raise SourceError(f"The folder {self.path} does not exist.", mend=_instead(self.path)) from error
+            raise SourceError(f"The folder {self.path} does not exist.", hint=_instead(self.path)) from error
         except OSError as error:
             raise SourceError(
-                f"{self.path} cannot be listed: {error.strerror}.", mend="Give a readable folder."
+                f"{self.path} cannot be listed: {error.strerror}.", hint="Give a readable folder."
             ) from error
         return sorted(entries, key=lambda entry: entry.path)
 
     def read(self, entry: Entry) -> bytes:
         """The file's bytes, unless it changed since it was listed or while it was read."""
         if entry.fault:
-            raise RejectedError(entry.fault[0], mend=entry.fault[1])
+            raise RejectedError(entry.fault[0], hint=entry.fault[1])
         path = Path(entry.path)
         try:
             data = _contents(path)
             after = _entry(path, path.stat())
         except FileNotFoundError as error:
             raise RetryableReadError(
-                "The file vanished between listing and reading.", mend="Run again once it is back in its place."
+                "The file vanished between listing and reading.", hint="Run again once it is back in its place."
             ) from error
         except OSError as error:
             raise RetryableReadError(
                 f"The file cannot be read: {error.strerror}.",
-                mend="Close it in Excel, or give the loader the right to read it.",
+                hint="Close it in Excel, or give the loader the right to read it.",
             ) from error
         if after != entry or len(data) != entry.size:
             raise RetryableReadError(
-                "The file is being written: it changed while it was read.", mend="Run again once it is saved."
+                "The file is being written: it changed while it was read.", hint="Run again once it is saved."
             )
         return data
 
@@ -104,8 +104,8 @@ def _entry(path: Path, found: os.stat_result) -> Entry:
     return Entry(str(path), printable(path.name), etag, found.st_size)
 
 
-def _faulty(path: Path, what: str, mend: str) -> Entry:
-    return Entry(str(path), printable(path.name), "", 0, (what, mend))
+def _faulty(path: Path, what: str, hint: str) -> Entry:
+    return Entry(str(path), printable(path.name), "", 0, (what, hint))
 
 
 def _contents(path: Path) -> bytes:

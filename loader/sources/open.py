@@ -27,13 +27,13 @@ def open_source(text: str | None, project_dir: Path) -> Source:
 
         container, _, prefix = text.removeprefix(_BLOB_SCHEME).partition("/")
         if not container:
-            raise SourceError(f"'{text}' names no container.", mend="Write az://container/prefix.")
+            raise SourceError(f"'{text}' names no container.", hint="Write az://container/prefix.")
         if not _CONTAINER.fullmatch(container):
             raise SourceError(
                 f"No container can be called '{container}': it takes 3 to 63 small letters, digits and single hyphens.",
-                mend="Write az://container/prefix, with the container's name as the portal shows it.",
+                hint="Write az://container/prefix, with the container's name as the portal shows it.",
             )
         return Container(container, prefix)
     if "://" in text:
-        raise SourceError(f"'{text}' is no source.", mend="Give a folder, or az://container/prefix.")
+        raise SourceError(f"'{text}' is no source.", hint="Give a folder, or az://container/prefix.")
     return Folder(Path(text).expanduser())

@@ -36,7 +36,7 @@
 
 {#- Stop when a customer's words are about headers that its workbook lacks.
 
-    One that is to be ignored may be gone, and one that means a column may be mended: then the column has its own header.
+    One that is to be ignored may be gone, and one that means a column may be fixed: then the column has its own header.
 
     Args: node; settings, the customer_settings(); headers of the workbook as it is landed. -#}
 {% macro check_customer_headers(node, settings, headers) %}
@@ -45,8 +45,8 @@
 {%- set folded = [] -%}
 {%- for header in here -%} {%- do folded.append(folded_header(header)) -%} {%- endfor -%}
 {%- for header, meaning in settings.columns.items() if meaning != 'ignore' and folded_header(header) not in folded -%}
-    {%- set mended = business_columns() | selectattr('name', 'equalto', meaning) | map(attribute='header') | first | upper -%}
-    {%- do check_word(file, 'columns', header, here, 'header', 'The workbook') if mended not in folded -%}
+    {%- set fixed = business_columns() | selectattr('name', 'equalto', meaning) | map(attribute='header') | first | upper -%}
+    {%- do check_word(file, 'columns', header, here, 'header', 'The workbook') if fixed not in folded -%}
 {%- endfor -%}
 {%- for sql in settings.expressions.values() -%}
     {%- for header in modules.re.findall('"((?:[^"]|"")+)"', sql) if folded_header(header.replace('""', '"')) not in folded -%}

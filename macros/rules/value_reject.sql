@@ -26,7 +26,7 @@ end
     Args: code, type and text, SQL expressions. -#}
 {% macro value_reject_reason(code, type, text) -%}
 case {{ code }}
-    when 'excel_error' then concat({{ text }}, ' is the error of a formula, not a value; mend the formula.')
+    when 'excel_error' then concat({{ text }}, ' is the error of a formula, not a value; correct the formula.')
     when 'too_long' then concat('The text has ', {{ utf16_length(text) }}, ' characters, more than the column takes (', {{ type }}, ').')
     when 'not_a_number' then concat('"', {{ text }}, '" is not a number.')
     when 'negative' then concat('"', {{ text }}, '" is negative; a quantity cannot be.')

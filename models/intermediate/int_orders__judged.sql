@@ -103,7 +103,7 @@ select
             then concat('Unknown customer name "', ranked.source_customer_name, '"; if it is right, add it to seeds/customer_names.csv.')
         when ranked.verdict = 'key_does_not_fit'
             then concat(
-                ranked.key_misfit, ' tells this order from others, but holds an error or more characters than its column takes; mend the cell.'
+                ranked.key_misfit, ' tells this order from others, but holds an error or more characters than its column takes; hint the cell.'
             )
         when ranked.place > 1
             then concat('The same order stands in row ', ranked.first_row, ' of ', ranked.first_file, ' already; the first row counts.')

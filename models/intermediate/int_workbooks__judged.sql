@@ -52,7 +52,7 @@ select
         when judged.status = 'refused' and judged.lacking is not null
             then concat(
                 'No header is known as ', judged.lacking, ', and the sizes stand between the two. ',
-                'Say which one it is in the customer''s file (columns), or mend the header.'
+                'Say which one it is in the customer''s file (columns), or correct the header.'
             )
         when judged.status = 'refused' then 'TOTAL QTY stands left of UNIT OF MEASURE, and the sizes stand between the two.'
     end as reason

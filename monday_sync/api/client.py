@@ -141,7 +141,7 @@ class HttpBoardApi:
             lambda data: (parsing.me(data), parsing.boards(data), parsing.day(data, today)), optional="platform_api",
         )  # fmt: skip
         if me is None:
-            raise TokenRevokedError("The API does not know the token.", mend="Set MONDAY_API_TOKEN to a valid token.")
+            raise TokenRevokedError("The API does not know the token.", hint="Set MONDAY_API_TOKEN to a valid token.")
         for board_id in board_ids:
             if board_id not in boards:
                 raise _no_board(board_id)
@@ -236,7 +236,7 @@ class HttpBoardApi:
         answer, reply = self._exchange.mutate(documents.Request(document, variables), key, counts, aliases)
         if isinstance(answer, Fault):
             if answer.kind is not Kind.WAIT:
-                raise RequestFailedError(f"The API refused the request: {answer.sentence}.")
+                raise RequestFailedError(f"The API refused the request: {answer.message}.")
             answer = (answer,) * len(indices)
         ms, request_id = round(reply.seconds * 1000), reply.request_id
         outcomes: list[Outcome] = []
@@ -249,7 +249,7 @@ class HttpBoardApi:
             if part.kind is Kind.WAIT:
                 limit = part
             outcomes.append(
-                Outcome(index, False, None, request_id, ms, part.code, part.sentence, held, part.kind is Kind.GONE)
+                Outcome(index, False, None, request_id, ms, part.code, part.message, held, part.kind is Kind.GONE)
             )
         return outcomes, limit
 
@@ -257,5 +257,5 @@ class HttpBoardApi:
 def _no_board(board_id: str) -> RefusedError:
     return RefusedError(
         f"There is no board {board_id} that the token may see.",
-        mend="Correct its id in the board's file, or use the token of a member of the board.",
+        hint="Correct its id in the board's file, or use the token of a member of the board.",
     )

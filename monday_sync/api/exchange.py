@@ -78,15 +78,15 @@ class Exchange:
                 fault = Fault(Kind.DOUBT, None, "an answer without data")
             if fault.kind is Kind.TOO_LARGE or (reply.timed_out and counts):
                 self._pacer.costs.too_slow(counts or {})
-                raise TooLargeError(f"The query {name} is too large: {fault.sentence}.")
+                raise TooLargeError(f"The query {name} is too large: {fault.message}.")
             if fault.kind is not Kind.DOUBT:
-                raise NotReadError(f"The API refused the query {name}: {fault.sentence}.")
-            problem = fault.sentence
+                raise NotReadError(f"The API refused the query {name}: {fault.message}.")
+            problem = fault.message
             if pause is not None:
                 self._pacer.time.sleep(pause)
         raise NotReadError(
             f"The API gave no usable answer to the query {name}, {_READ.tries} times: {problem}.",
-            mend="Try again later.",
+            hint="Try again later.",
         )
 
     def mutate(
@@ -104,14 +104,14 @@ class Exchange:
             if answer.kind is Kind.DOUBT:
                 if reply.timed_out:
                     self._pacer.costs.too_slow(counts)
-                raise InDoubtError(f"No readable answer came: {answer.sentence}.")
+                raise InDoubtError(f"No readable answer came: {answer.message}.")
             if answer.kind is Kind.TOO_LARGE:
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request is too large: {answer.sentence}.")
+                raise TooLargeError(f"The request is too large: {answer.message}.")
             if reply.problem is not None:
                 raise UnreachableError(
-                    f"What answers at {self._where} is not the API: {answer.sentence}.",
-                    mend="Correct MONDAY_API_URL, or see what stands between us and the API.",
+                    f"What answers at {self._where} is not the API: {answer.message}.",
+                    hint="Correct MONDAY_API_URL, or see what stands between us and the API.",
                 )
         return answer, reply
 
@@ -132,7 +132,7 @@ class Exchange:
                 if (pause := next(connects)) is None:
                     raise UnreachableError(
                         f"The board's API at {self._where} could not be reached: {reply.problem}.",
-                        mend="See that it is up and that the network lets us through; then run again.",
+                        hint="See that it is up and that the network lets us through; then run again.",
                     )
                 self._pacer.time.sleep(pause)
                 continue
@@ -149,13 +149,13 @@ class Exchange:
                 return reply, answer
             if kind is Kind.DAILY:
                 raise DailyLimitError(
-                    f"The API allows no more calls today: {fault.sentence}.",
-                    mend="Run again after 00:00 UTC: it carries on where this run stopped.",
+                    f"The API allows no more calls today: {fault.message}.",
+                    hint="Run again after 00:00 UTC: it carries on where this run stopped.",
                 )
             if kind is Kind.TOKEN:
                 raise TokenRevokedError(
-                    f"The API does not accept the token: {fault.sentence}.",
-                    mend="Set MONDAY_API_TOKEN to a valid token and run again.",
+                    f"The API does not accept the token: {fault.message}.",
+                    hint="Set MONDAY_API_TOKEN to a valid token and run again.",
                 )
             if kind is not Kind.WAIT:
                 return reply, answer
@@ -163,15 +163,15 @@ class Exchange:
             limited = fault.budget or fault.field
             if limited and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request asks for more than the API gives in a minute: {fault.sentence}.")
+                raise TooLargeError(f"The request asks for more than the API gives in a minute: {fault.message}.")
             pause = next(waits) or 0.0
             seconds = pause if fault.wait is None else fault.wait
             if waited + seconds > LONGEST_WAIT:
                 if reply.status == _CONFLICT or fault.code == "IDEMPOTENCY_CONFLICT":
-                    raise InDoubtError(f"The first sending of the request is still being worked on: {fault.sentence}.")
+                    raise InDoubtError(f"The first sending of the request is still being worked on: {fault.message}.")
                 raise StoppedError(
-                    f"The API asked to wait for {waited + seconds:.0f} seconds in all: {fault.sentence}.",
-                    mend="Run again later: it carries on where this run stopped.",
+                    f"The API asked to wait for {waited + seconds:.0f} seconds in all: {fault.message}.",
+                    hint="Run again later: it carries on where this run stopped.",
                 )
             self._pacer.time.sleep(seconds)
             waited += seconds

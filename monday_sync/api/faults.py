@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from console import redact
 
-_SENTENCE = 800
+_MESSAGE = 800
 
 
 class Kind(StrEnum):
@@ -38,7 +38,7 @@ class Fault:
 
     kind: Kind
     code: str | None
-    sentence: str
+    message: str
     wait: float | None = None
     where: str | None = None
     budget: bool = False
@@ -102,7 +102,7 @@ def fault_of(error: object, headers: Mapping[str, str], status: int | None = Non
     return Fault(
         kind=kind,
         code=code,
-        sentence=_sentence(message, extensions),
+        message=_message(message, extensions),
         wait=_wait(extensions, headers, message) if kind is Kind.WAIT else None,
         where=str(path[0]) if isinstance(path, list) and path else None,
         budget=letters in _BUDGET,
@@ -113,17 +113,17 @@ def fault_of(error: object, headers: Mapping[str, str], status: int | None = Non
 def fault_of_status(status: int | None, headers: Mapping[str, str], problem: str) -> Fault:
     """What an answer without a GraphQL body means."""
     if status in _STATUS:
-        kind, sentence = _STATUS[status]
+        kind, message = _STATUS[status]
         return Fault(
             kind,
             f"HTTP {status}",
-            f"HTTP {status}: {sentence}",
+            f"HTTP {status}: {message}",
             wait=_wait({}, headers, "") if kind is Kind.WAIT else None,
         )
     code = None if status is None else f"HTTP {status}"
-    sentence = problem if status is None else f"HTTP {status}: {problem}"
+    message = problem if status is None else f"HTTP {status}: {problem}"
     refused = status is not None and 300 <= status < _SERVER_ERROR and status != 408  # noqa: PLR2004 - HTTP's numbers
-    return Fault(Kind.REFUSED if refused else Kind.DOUBT, code, sentence)
+    return Fault(Kind.REFUSED if refused else Kind.DOUBT, code, message)
 
 
 def _wait(extensions: Mapping[str, object], headers: Mapping[str, str], message: str) -> float | None:
@@ -147,7 +147,7 @@ def _number(value: object) -> float | None:
     return number if 0 <= number < float("inf") else None
 
 
-def _sentence(message: str, extensions: Mapping[str, object]) -> str:
+def _message(message: str, extensions: Mapping[str, object]) -> str:
     """The message with what the API says about the column, for a person."""
     data = extensions.get("error_data")
     parts = [message.rstrip(".")]
@@ -156,4 +156,4 @@ def _sentence(message: str, extensions: Mapping[str, object]) -> str:
             value = data.get(key)
             if isinstance(value, str) and value not in message:
                 parts.append(f"{key.replace('_', ' ')} {value}")
-    return redact("; ".join(parts))[:_SENTENCE]
+    return redact("; ".join(parts))[:_MESSAGE]

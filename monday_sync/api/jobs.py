@@ -132,7 +132,7 @@ class Jobs:
         answer, reply = self._exchange.mutate(Request(single(name), variables), key, {name: 1}, [name], "job_id")
         part = answer if isinstance(answer, Fault) else answer[0]
         if isinstance(part, Fault):
-            raise RequestFailedError(f"The bulk import could not be started: {part.sentence}.")
+            raise RequestFailedError(f"The bulk import could not be started: {part.message}.")
         url = (reply.data or {}).get(name, {}).get("upload_url")
         if not isinstance(url, str) or not url:
             raise InDoubtError("The bulk import was started without an address for its file.")

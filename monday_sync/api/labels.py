@@ -60,7 +60,7 @@ def _update(exchange: Exchange, variables: Mapping[str, object]) -> str | None:
     except InDoubtError as error:
         return error.message
     part = answer if isinstance(answer, Fault) else answer[0]
-    return part.sentence if isinstance(part, Fault) else None
+    return part.message if isinstance(part, Fault) else None
 
 
 def _column(data: Mapping[str, Any], column_id: str) -> tuple[ColumnInfo, object]:

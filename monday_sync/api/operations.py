@@ -101,7 +101,7 @@ class Outcome:
         item_id: id of the item (or group) that was created or changed; ``None`` when not ok.
         ms: milliseconds that the request took (of all its operations together).
         code: the API's error code.
-        sentence: the error as a sentence for a person.
+        message: the error as a sentence for a person.
         retryable: the operation surely did not take effect and may be sent again as it is (a limit was
             met, or the token may not do it): the row is not at fault.
         gone: the item is not there any more: archived or deleted.
@@ -113,7 +113,7 @@ class Outcome:
     request_id: str | None
     ms: int
     code: str | None = None
-    sentence: str | None = None
+    message: str | None = None
     retryable: bool = False
     gone: bool = False
 

@@ -114,7 +114,7 @@ class Pacer:
             if self._allowance is not None and self.spent_calls + 1 > self._allowance:
                 raise DailyLimitError(
                     f"Our share of the day's calls is used up ({self.spent_calls:.0f} calls in this run).",
-                    mend="Run again after 00:00 UTC: it carries on where this run stopped.",
+                    hint="Run again after 00:00 UTC: it carries on where this run stopped.",
                 )
             now, points = self.time.now(), self.costs.points(counts)
             wait = max(

@@ -187,7 +187,7 @@ class Importer:
                     group_id=groups.get(step.row.group_name) if step.level is Level.ITEM else None,
                 )  # fmt: skip
         if imported.missing:
-            why = next((a.sentence for a in imported.answers if a.outcome is AttemptOutcome.WITHDRAWN), "")
+            why = next((a.message for a in imported.answers if a.outcome is AttemptOutcome.WITHDRAWN), "")
             self.tally.notes.append(f"{part.group}: {len(imported.missing)} rows go one by one; {why}.")
         if outcome.result is None or outcome.result.status.state == "REJECTED":
             self._give_up(f"{part.group}: a job did not take its file.")

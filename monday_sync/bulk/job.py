@@ -109,7 +109,7 @@ class JobWatch:
             return None if result.status.state == "UPLOAD_PENDING" else result
         raise StoppedError(
             f"What became of bulk import {job.job_id} is not known ({why}); its {len(job.attempts)} rows are in doubt.",
-            mend="Run the push again later: it asks for the job first, and nothing is sent twice.",
+            hint="Run the push again later: it asks for the job first, and nothing is sent twice.",
         )
 
     def _read(self, job: ImportJob, linked: Collection[str], result: BulkJobResult | None) -> tuple[Found, bool]:

@@ -119,20 +119,20 @@ def settle(
             continue
         row, wrong = _linked(rows[address], attempt, item, board, now)
         result.rows.append(row)
-        outcome, sentence = AttemptOutcome.SYNCED, None
+        outcome, message = AttemptOutcome.SYNCED, None
         if wrong:
-            outcome, sentence = AttemptOutcome.ERROR, f"imported, but it shows other values: {', '.join(wrong)}"
+            outcome, message = AttemptOutcome.ERROR, f"imported, but it shows other values: {', '.join(wrong)}"
             result.different[address] = row
         else:
             result.settled.append(Settled(row.key, row.level, row, True, _CREATED))
         result.answers.append(
-            Answered(attempt.batch_id, attempt.position, outcome, now, item.id, job_id, sentence=sentence)
+            Answered(attempt.batch_id, attempt.position, outcome, now, item.id, job_id, message=message)
         )
     if short:
         answers, changed = expire(rows, missing, now)
         result.rows += changed
-        sentence = "the bulk import says that it created more than the board shows; the next push looks for it again"
-        result.settled += [Settled(r.key, r.level, r, False, _CREATED, sentence) for r in changed]
+        message = "the bulk import says that it created more than the board shows; the next push looks for it again"
+        result.settled += [Settled(r.key, r.level, r, False, _CREATED, message) for r in changed]
     else:
         answers, undone = withdraw(missing, now, why)
         for settled in undone:

@@ -1,4 +1,4 @@
-"""Reasons to refuse before anything is done. Each names the mend."""
+"""Reasons to refuse before anything is done. Each names the hint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check(context: Context) -> BoardFacts:
     """Everything that can be checked without reading rows: database, ledger, board, columns and token.
 
     Raises:
-        RefusedError: naming what is wrong and how to mend it.
+        RefusedError: naming what is wrong and how to fix it.
     """
     board = context.board
     with context.ledger.session() as session:
@@ -29,7 +29,7 @@ def check(context: Context) -> BoardFacts:
     if others:
         raise RefusedError(
             f"The ledger of this database belongs to board {', '.join(sorted(others))}, not to {board.board_id}.",
-            mend=f"Give target '{board.target}' its own database, or correct board_id in boards/{board.target}.yml.",
+            hint=f"Give target '{board.target}' its own database, or correct board_id in boards/{board.target}.yml.",
         )
     return check_board(context)
 
@@ -41,19 +41,19 @@ def check_board(context: Context) -> BoardFacts:
         start = api.start((board.board_id, board.subitem_board_id))
     except TokenRevokedError as error:
         raise RefusedError(
-            "The API does not accept the token.", mend="Set MONDAY_API_TOKEN to a valid token of a member of the board."
+            "The API does not accept the token.", hint="Set MONDAY_API_TOKEN to a valid token of a member of the board."
         ) from error
     info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
     if info.state != "active":
         raise RefusedError(
-            f"Board {board.board_id} ({info.name}) is {info.state}.", mend=f"Correct boards/{board.target}.yml."
+            f"Board {board.board_id} ({info.name}) is {info.state}.", hint=f"Correct boards/{board.target}.yml."
         )
     _check_columns(board, info, board.items)
     _check_columns(board, sub_info, board.subitems)
     if not info.can_write:
         raise RefusedError(
             f"The token may read board {board.board_id} ({info.name}) but not write to it.",
-            mend="Use the token of a member who may edit the board.",
+            hint="Use the token of a member who may edit the board.",
         )
     return BoardFacts(info, sub_info, start.me.is_admin)
 
@@ -65,12 +65,12 @@ def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[Colum
         if column is None:
             raise RefusedError(
                 f"{where}, which board {info.id} ({info.name}) does not have.",
-                mend="Correct the id there, or create the column on the board.",
+                hint="Correct the id there, or create the column on the board.",
             )
         if column.type != mapping.type:
             raise RefusedError(
                 f"{where} as {mapping.type}, but '{column.title}' on board {info.id} is a {column.type} column.",
-                mend="Correct the type or the column id there.",
+                hint="Correct the type or the column id there.",
             )
 
 
@@ -81,7 +81,7 @@ def check_room(plan: Plan, info: BoardInfo) -> None:
         raise RefusedError(
             f"Board {info.id} ({info.name}) has {info.items_count} of at most {info.items_limit} items; "
             f"{creates} more do not fit.",
-            mend="Archive old items, narrow `scope` in the board's file, or push fewer with --limit.",
+            hint="Archive old items, narrow `scope` in the board's file, or push fewer with --limit.",
         )
 
 
@@ -96,20 +96,20 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
         raise ConfirmationNeededError(
             f"--yes {yes} does not match: this push would touch {number} items and subitems that are on the board."
             + _named(plan),
-            mend=f"Look at the plan again, then give --yes {number}.",
+            hint=f"Look at the plan again, then give --yes {number}.",
         )
     if yes is not None:
         return
     if archived:
         raise ConfirmationNeededError(
             f"This push would archive {archived} items and touch {number} in all." + _named(plan),
-            mend=f"Look at `monday-sync {'verify' if plan.duplicate_items else 'plan'}`, then give --yes {number}.",
+            hint=f"Look at `monday-sync {'verify' if plan.duplicate_items else 'plan'}`, then give --yes {number}.",
         )
     if share > context.board.policy.touch_share:
         raise ConfirmationNeededError(
             f"This push would change {plan.touched_items} of {plan.board_items} items on the board ({share:.0%}; "
             f"the policy allows {context.board.policy.touch_share:.0%} without a word from you).",
-            mend=f"Look at `monday-sync plan`, then push with --yes {number}.",
+            hint=f"Look at `monday-sync plan`, then push with --yes {number}.",
         )
 
 

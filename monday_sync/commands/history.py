@@ -37,7 +37,7 @@ class Entry:
     request_id: str | None
     milliseconds: int | None
     changes: Mapping[str, tuple[str | None, str | None]]
-    sentence: str | None
+    message: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def history(context: Context, order_number: str) -> HistoryResult:
     keys |= {k: None for k, row in ledger.rows(Level.ITEM).items() if row.confirmed.get(_ORDER_NUMBER) == wanted}
     if not keys:
         raise RefusedError(
-            f"There is no order {order_number!r}.", mend="Give the AAG ORDER NUMBER as the board has it."
+            f"There is no order {order_number!r}.", hint="Give the AAG ORDER NUMBER as the board has it."
         )
     attempts = ledger.attempts_of_orders(list(keys))
     # under the keys that the orders had before
@@ -96,5 +96,5 @@ def _entry(attempt: Attempt) -> Entry:
         at=attempt.completed_at or attempt.created_at, run_id=attempt.run_id, level=attempt.level.value,
         order_key=attempt.order_key or "", name=desired.get("item_name") or before.get("item_name") or "",
         kind=attempt.kind, outcome=attempt.outcome.value, item_id=attempt.item_id, request_id=attempt.request_id,
-        milliseconds=attempt.milliseconds, changes=changes, sentence=attempt.sentence,
+        milliseconds=attempt.milliseconds, changes=changes, message=attempt.message,
     )  # fmt: skip

@@ -58,7 +58,7 @@ def endpoint(board: BoardConfig) -> tuple[str, str]:
     if not token:
         raise RefusedError(
             f"There is no token for the board of target '{board.target}'.",
-            mend="Set the environment variable MONDAY_API_TOKEN.",
+            hint="Set the environment variable MONDAY_API_TOKEN.",
         )
     if token != _EMULATOR_TOKEN:
         register_secret(token)

@@ -55,5 +55,5 @@ def check_customers(made: Plan, options: PushOptions) -> None:
         known = ", ".join(sorted(made.orders_per_customer)[:60]) or "none"
         raise RefusedError(
             f"There are no orders of customer {', '.join(repr(name) for name in unknown)}.",
-            mend=f"Customers with orders: {known}.",
+            hint=f"Customers with orders: {known}.",
         )

@@ -93,9 +93,9 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
 def _stored(context: Context, plan_id: str) -> PushOptions:
     record = context.ledger.plan(plan_id)
     if record is None:
-        raise RefusedError(f"There is no plan {plan_id} for this board.", mend="Make one with `monday-sync plan`.")
+        raise RefusedError(f"There is no plan {plan_id} for this board.", hint="Make one with `monday-sync plan`.")
     if record["run_id"]:
-        raise RefusedError(f"Plan {plan_id} was pushed by run {record['run_id']}.", mend="Make a new plan.")
+        raise RefusedError(f"Plan {plan_id} was pushed by run {record['run_id']}.", hint="Make a new plan.")
     return PushOptions.from_json(record["options"])
 
 
@@ -104,7 +104,7 @@ def _check_unchanged(context: Context, made: Plan, plan_id: str) -> None:
     if record is not None and record["fingerprint"] != made.fingerprint:
         raise RefusedError(
             f"The data or the board changed since plan {plan_id} was made: it would not do the same now.",
-            mend="Make a new plan and look at it.",
+            hint="Make a new plan and look at it.",
         )
 
 

@@ -44,7 +44,7 @@ class RunLine:
     outcome: str
     started_at: dt.datetime
     seconds: float | None
-    sentence: str | None
+    message: str | None
     changed: int | None
     success_share: float | None
 
@@ -122,8 +122,8 @@ def _errors(ledger: Ledger, customers: Sequence[str]) -> list[LedgerRow]:
 
 def _problem(row: LedgerRow) -> Problem:
     dead = " (given up; `monday-sync retry` requeues it)" if row.state.outcome is Outcome.DEAD else ""
-    sentence = f"{row.error_message or 'no reason recorded'}{dead}"
-    return Problem(row.level.value, row.key, row.customer_name or "", row.item_name or "", sentence)
+    message = f"{row.error_message or 'no reason recorded'}{dead}"
+    return Problem(row.level.value, row.key, row.customer_name or "", row.item_name or "", message)
 
 
 def _line(run: Run) -> RunLine:
@@ -137,6 +137,6 @@ def _line(run: Run) -> RunLine:
         changed += result.get("groups_archived", 0) + duplicates
     return RunLine(
         run_id=run.run_id, kind=run.kind, outcome=run.outcome, started_at=run.started_at,
-        seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None, sentence=run.sentence,
+        seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None, message=run.message,
         changed=changed, success_share=result.get("success_share"),
     )  # fmt: skip

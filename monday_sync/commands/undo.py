@@ -61,7 +61,7 @@ def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar 
             listed = ", ".join(f"{run} ({count} rows)" for run, count in later)
             raise RefusedError(
                 f"Rows that run {run_id} changed were changed again by {listed}.",
-                mend="Roll those back first, the latest one first.",
+                hint="Roll those back first, the latest one first.",
             )
         undos = _undos_of_run(context, facts, run_id)
         return _carry_out(context, "rollback", run_id, undos, {run_id}, yes=yes, bar=bar)
@@ -100,7 +100,7 @@ def _run(context: Context, run_id: str) -> str:
     if not context.ledger.runs(run_id=run_id):
         raise RefusedError(
             f"The ledger of board {context.board.board_id} has no run {run_id}.",
-            mend="`monday-sync status --runs 20` lists the last ones.",
+            hint="`monday-sync status --runs 20` lists the last ones.",
         )
     return run_id
 
@@ -179,7 +179,7 @@ def _carry_out(
         raise ConfirmationNeededError(
             f"This {kind} would change or archive {number} items and subitems on the board of target {_PROD}, "
             "and archive groups that are left empty.",
-            mend=f"Give --yes {number} if that is what you want.",
+            hint=f"Give --yes {number} if that is what you want.",
         )
     with running(context, kind, of_run=of_run) as state, bar("rows taken back", number) as advance:
         state.on_row = advance
@@ -195,7 +195,7 @@ def _carry_out(
         if state.tally.errors:
             raise StoppedError(
                 f"{len(state.tally.errors)} of {number} rows could not be taken back.",
-                mend=f"Run the same {kind} again: it goes on with these.",
+                hint=f"Run the same {kind} again: it goes on with these.",
             )
     return state.result()
 

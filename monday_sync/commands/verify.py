@@ -1,4 +1,4 @@
-"""``verify``: the whole board against what it was told. ``--repair`` mends by the same plan and push.
+"""``verify``: the whole board against what it was told. ``--repair`` fixes by the same plan and push.
 
 Of duplicates the one in the ledger stands, else the oldest; the others are archived, with ``--yes`` and their number.
 """

@@ -15,7 +15,7 @@ from monday_sync.domain.state import UNKNOWN, Outcome, RowState
 NAME = "item_name"
 GROUP = "group_name"
 
-_SENTENCE = 1000
+_MESSAGE = 1000
 #: One encoder for all: json.dumps() with options makes one for each value.
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -91,7 +91,7 @@ class LedgerRow:
             "payload": _json(self.confirmed),
             "attempt_hash": self.state.attempted,
             "outcome": None if self.state.outcome is None else self.state.outcome.value,
-            "error_message": self.error_message[:_SENTENCE] if self.error_message else None,
+            "error_message": self.error_message[:_MESSAGE] if self.error_message else None,
             "retry_count": self.state.retries,
             "attempted_at": self.attempted_at,
             "completed_at": self.completed_at,
@@ -199,7 +199,7 @@ class Attempt:
     request_id: str | None = None
     milliseconds: int | None = None
     code: str | None = None
-    sentence: str | None = None
+    message: str | None = None
     completed_at: dt.datetime | None = None
 
     def to_record(self) -> dict[str, Any]:
@@ -208,7 +208,7 @@ class Attempt:
         record["level"] = self.level.value
         record["outcome"] = self.outcome.value
         record["sets"] = _json(self.desired)
-        record["sentence"] = self.sentence[:_SENTENCE] if self.sentence else None
+        record["sentence"] = self.message[:_MESSAGE] if self.message else None
         return record
 
     @classmethod
@@ -233,7 +233,7 @@ class Answered:
     request_id: str | None = None
     milliseconds: int | None = None
     code: str | None = None
-    sentence: str | None = None
+    message: str | None = None
 
     def to_record(self) -> dict[str, Any]:
         """As some columns of ``monday_sync_attempts``."""
@@ -246,9 +246,11 @@ class Answered:
             "request_id": self.request_id,
             "milliseconds": self.milliseconds,
             "code": self.code,
-            "sentence": self.sentence[:_SENTENCE] if self.sentence else None,
+            "sentence": self.message[:_MESSAGE] if self.message else None,
         }
 
 
 #: Fields of an attempt, and the columns that they stand in.
-ATTEMPT_COLUMNS = {name: {"desired": "sets"}.get(name, name) for name in Attempt.__dataclass_fields__}
+ATTEMPT_COLUMNS = {
+    name: {"desired": "sets", "message": "sentence"}.get(name, name) for name in Attempt.__dataclass_fields__
+}

@@ -96,7 +96,7 @@ class Pusher:
             kinds = frozenset({_NO_CALL if ok else _CHECK})
             dead = state.outcome is machine.Outcome.DEAD
             self._tally.row(step.level, step.row.key, customer=step.row.customer_name, name=step.row.name,
-                            kinds=kinds, sentence=reason, ok=ok, dead=dead)  # fmt: skip
+                            kinds=kinds, message=reason, ok=ok, dead=dead)  # fmt: skip
         self._ledger.write(rows, attempts)
 
     def _uncalled(
@@ -108,7 +108,7 @@ class Pusher:
             customer_name=step.row.customer_name, kind=_NO_CALL if ok else _CHECK, operation="{}",
             row_hash=step.row.board_hash, row_before=step.row.ledger.to_json() if step.row.ledger else None, desired={},
             created_at=now, outcome=AttemptOutcome.NO_CALL if ok else AttemptOutcome.ERROR,
-            item_id=step.base.monday_id, sentence=reason or None, completed_at=now,
+            item_id=step.base.monday_id, message=reason or None, completed_at=now,
         )  # fmt: skip
 
     def _shown(self, step: Step) -> LedgerRow:

@@ -107,7 +107,7 @@ def _attempt(rekey: Rekey, row: LedgerRow, run_id: str, now: dt.datetime) -> Att
         row_key=row.key, order_key=row.order_key, customer_name=row.customer_name, kind=REKEY, operation="{}",
         row_hash=row.state.confirmed, row_before=rekey.old.to_json(), desired={}, created_at=now,
         outcome=AttemptOutcome.NO_CALL, item_id=row.monday_id, completed_at=now,
-        sentence=f"the same {row.level.value} goes on under key {rekey.new.key}; it was {rekey.old.key}",
+        message=f"the same {row.level.value} goes on under key {rekey.new.key}; it was {rekey.old.key}",
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ class Problem:
     key: str
     customer: str
     name: str
-    sentence: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class PushResult:
     success_share: float
     verdict: str
     notes: tuple[str, ...] = ()
-    sentence: str | None = None
+    message: str | None = None
     plan_id: str | None = None
 
     @property
@@ -141,15 +141,15 @@ class Tally:
         name = step.row.name if step else (settled.row.item_name or "" if settled.row else settled.key)
         dead = settled.row is not None and settled.row.state.outcome is Outcome.DEAD
         self.row(settled.level, settled.key, customer=customer, name=name, kinds=settled.kinds,
-                 sentence=settled.sentence or "", ok=settled.ok, dead=dead)  # fmt: skip
+                 message=settled.message or "", ok=settled.ok, dead=dead)  # fmt: skip
 
     def row(
-        self, level: Level, key: str, *, customer: str, name: str, kinds: frozenset[str], sentence: str,
+        self, level: Level, key: str, *, customer: str, name: str, kinds: frozenset[str], message: str,
         ok: bool, dead: bool = False,
     ) -> None:  # fmt: skip
         """Count a row."""
         if not ok:
-            problem = Problem(level.value, key, customer, name, sentence)
+            problem = Problem(level.value, key, customer, name, message)
             self.counts[level, "failed"] += 1
             self.customers[customer, level, "failed"] += 1
             self.errors.append(problem)
@@ -190,7 +190,7 @@ class Tally:
         return tuple(CustomerCounts(customer, **counts) for customer, counts in sorted(found.items()))
 
     def result(
-        self, *, run_id: str, target: str, policy: Policy, plan: Plan | None, outcome: str, sentence: str | None,
+        self, *, run_id: str, target: str, policy: Policy, plan: Plan | None, outcome: str, message: str | None,
         recovered: int, calls: int, points: int, seconds: float, board_id: str,
     ) -> PushResult:  # fmt: skip
         """The counts as a result."""
@@ -198,7 +198,7 @@ class Tally:
         share = 1.0 if not (self.ok + failed) else self.ok / (self.ok + failed)
         verdict = "success" if share >= policy.success_share else "attention" if share >= policy.attention_share else "failed"  # fmt: skip  # noqa: E501
         return PushResult(
-            run_id=run_id, target=target, board_id=board_id, outcome=outcome, sentence=sentence,
+            run_id=run_id, target=target, board_id=board_id, outcome=outcome, message=message,
             groups_created=self.counts[Level.GROUP, GROUP],
             groups_archived=self.counts[Level.GROUP, ARCHIVE_GROUP],
             duplicates_archived=self.counts[Level.UNLINKED, "archived"], items=self.level(Level.ITEM, plan),

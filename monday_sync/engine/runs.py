@@ -49,7 +49,7 @@ class Running:
         board, api = self.context.board, self.context.api
         return self.tally.result(
             run_id=self.run_id, target=board.target, board_id=board.board_id, policy=board.policy, plan=self.plan,
-            outcome="stopped" if self.stopped else "done", sentence=str(self.stopped) if self.stopped else None,
+            outcome="stopped" if self.stopped else "done", message=str(self.stopped) if self.stopped else None,
             recovered=self.recovered, calls=api.calls, points=api.points,
             seconds=(self.context.clock() - self.run.started_at).total_seconds(),
         )  # fmt: skip
@@ -83,21 +83,21 @@ def running(
     state = Running(context, run, tally, sender)
     _keep_to_the_day(context)
     context.ledger.save_run(run)
-    outcome, sentence = "FAILED", None
+    outcome, message = "FAILED", None
     try:
         try:
             yield state
             outcome = "DONE"
         except StoppedError as error:
             state.stopped = error
-            outcome, sentence = "STOPPED", str(error)
+            outcome, message = "STOPPED", str(error)
         except Exception as error:
-            sentence = str(error)
+            message = str(error)
             raise
     finally:
         document = json.dumps(dataclasses.asdict(state.result()), ensure_ascii=False, default=str)
         context.ledger.save_run(
-            replace(run, outcome=outcome, sentence=sentence[:1000] if sentence else None, result=document,
+            replace(run, outcome=outcome, message=message[:1000] if message else None, result=document,
                     ended_at=context.clock())
         )  # fmt: skip
 

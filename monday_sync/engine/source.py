@@ -74,7 +74,7 @@ def check_relations(session: Session, board: BoardConfig) -> None:
     if missing:
         raise RefusedError(
             f"The database has no {' and no '.join(missing)}.",
-            mend=f"Run `dbt build --target {board.target}` first.",
+            hint=f"Run `dbt build --target {board.target}` first.",
         )
     for _, view, fixed, mappings in _views(board):
         columns = set(session.columns(view))
@@ -82,7 +82,7 @@ def check_relations(session: Session, board: BoardConfig) -> None:
         if lacking:
             raise RefusedError(
                 f"{view} has no column {', '.join(lacking)}, which boards/{board.target}.yml or monday_sync needs.",
-                mend="Correct the view column in the board's file, or run dbt build with the current models.",
+                hint="Correct the view column in the board's file, or run dbt build with the current models.",
             )
 
 

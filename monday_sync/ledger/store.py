@@ -39,9 +39,13 @@ class Run:
     plan_id: str | None = None
     is_test: int = 0
     outcome: str = "RUNNING"
-    sentence: str | None = None
+    message: str | None = None
     result: str | None = None
     ended_at: dt.datetime | None = None
+
+
+#: Fields of a run, and the columns that they stand in.
+_RUN_COLUMNS = {name: {"message": "sentence"}.get(name, name) for name in Run.__dataclass_fields__}
 
 
 class Ledger:
@@ -222,7 +226,7 @@ class Ledger:
 
     def save_run(self, run: Run) -> None:
         """Record a run's beginning or end."""
-        self._save(RUNS, [{name: getattr(run, name) for name in Run.__dataclass_fields__}])
+        self._save(RUNS, [{column: getattr(run, name) for name, column in _RUN_COLUMNS.items()}])
 
     def runs(self, *, limit: int | None = None, run_id: str | None = None) -> list[Run]:
         """Runs on this board, latest first."""
@@ -234,7 +238,7 @@ class Ledger:
             records = select(
                 self.warehouse, session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters
             )
-        return [Run(**record) for record in records[:limit]]
+        return [Run(**{name: record[column] for name, column in _RUN_COLUMNS.items()}) for record in records[:limit]]
 
     def save_plan(self, plan_id: str, *, options: str, fingerprint: str, now: dt.datetime) -> None:
         """Store a plan under its id."""

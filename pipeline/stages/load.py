@@ -28,7 +28,7 @@ def load(context: Context) -> Stage:
     return Stage(
         "load",
         Status.ATTENTION if result.rejected or result.missing else Status.OK,
-        sentence=f"{said[0].upper()}{said[1:]}.",
+        message=f"{said[0].upper()}{said[1:]}.",
         rows=result.rows,
         figures=files | {"ignored": len(result.ignored)},
         problems=(

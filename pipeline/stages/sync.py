@@ -46,7 +46,7 @@ def sync(context: Context) -> Stage:
     return Stage(
         "sync",
         Status.OK if result.exit_code == 0 else Status.ATTENTION,
-        sentence=_sentence(board, stopped=result.sentence),
+        message=_message(board, stopped=result.message),
         rows=board.changes or None,
         figures={
             "items created": board.items_created,
@@ -62,11 +62,11 @@ def sync(context: Context) -> Stage:
             "conflicts with people's edits": result.conflicts,
             "API calls": result.calls,
         },
-        problems=(*result.notes, *(f"{p.customer} {p.name}: {p.sentence}" for p in result.errors))[:_SHOWN],
+        problems=(*result.notes, *(f"{p.customer} {p.name}: {p.message}" for p in result.errors))[:_SHOWN],
     )
 
 
-def _sentence(board: BoardFigures, *, stopped: str | None) -> str:
+def _message(board: BoardFigures, *, stopped: str | None) -> str:
     if stopped:
         return stopped
     if board.failed:

@@ -20,7 +20,7 @@ def transform(context: Context) -> Stage:
         return Stage(
             "transform",
             Status.SKIPPED,
-            sentence="Not needed: neither workbooks nor models changed since the last build (--full builds anyway).",
+            message="Not needed: neither workbooks nor models changed since the last build (--full builds anyway).",
         )
     context.history.begin_build(context.run_id)
     # unit tests try the models' code, which `make test` does; the data tell them nothing
@@ -34,7 +34,7 @@ def transform(context: Context) -> Stage:
     return Stage(
         "transform",
         Status.OK,
-        sentence=f"Built and tested {len(result.nodes):,} nodes"
+        message=f"Built and tested {len(result.nodes):,} nodes"
         + (f"; {len(result.warnings)} warning(s)." if result.warnings else ", all well."),
         rows=_rows(context),
         figures=_figures(result),
@@ -47,7 +47,7 @@ def _failed(result: DbtResult) -> Stage:
     return Stage(
         "transform",
         Status.FAILED,
-        sentence=f"{count} node(s) of dbt failed; the board is left as it was. First: {result.failures[0]}"
+        message=f"{count} node(s) of dbt failed; the board is left as it was. First: {result.failures[0]}"
         if count
         else f"dbt ended with status {result.exit_code} though no node failed; the board is left as it was.",
         figures=_figures(result),

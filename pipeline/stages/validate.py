@@ -44,7 +44,7 @@ def validate(context: Context) -> Stage:
         if missing := session.relations().lacking(_NEEDED):
             raise StageFailedError(
                 f"There is nothing to validate: {', '.join(missing)} is missing on target '{context.target.name}'.",
-                mend="Run `pipeline run` first.",
+                hint="Run `pipeline run` first.",
             )
         counts, problems = _cutover(session, context.warehouse)
     figures = read_figures(context.warehouse)
@@ -59,7 +59,7 @@ def validate(context: Context) -> Stage:
     return Stage(
         "validate",
         Status.FAILED if problems else Status.OK,
-        sentence=f"{len(problems)} check(s) failed. First: {problems[0]}"
+        message=f"{len(problems)} check(s) failed. First: {problems[0]}"
         if problems
         else f"{len(tests.nodes)} tests, the cutover checks and the reconciliation of all files pass.",
         rows=figures.total("rows"),

@@ -217,7 +217,7 @@ def test_the_target_is_the_profiles_with_the_benchs_schema(profile):
     assert (target.schema, target.settings["user"]) == ("olb_1", "u")
 
 
-def test_without_a_server_the_bench_ends_with_2_and_a_sentence(profile):
+def test_without_a_server_the_bench_ends_with_2_and_a_message(profile):
     """Nothing listens on that port: no trace, no table, the password nowhere, and the variable as it was."""
     profile()
     outcome = CliRunner().invoke(main, ["--rows", "230"])

@@ -296,7 +296,7 @@ def test_labels_of_a_dropdown_are_replaced_by_revision(api):
         ("boards:\n  - id: 1\n    name: a\n    target: dev\n    subitem_board: 2\n    columns: {}", "subitem_board 2"),
     ],
 )
-def test_a_wrong_board_file_is_a_sentence(tmp_path, text, says):
+def test_a_wrong_board_file_is_a_message(tmp_path, text, says):
     """The file of boards is checked on load, and the error says what is wrong."""
     path = tmp_path / "boards.yml"
     path.write_text(text, encoding="utf-8")

@@ -206,7 +206,7 @@ def test_partial_failures_are_kept_as_well(api):
 
 
 def test_a_key_belongs_to_one_request(api):
-    """Another body under the same key is a conflict that no waiting mends; reads have no keys."""
+    """Another body under the same key is a conflict that no waiting cures; reads have no keys."""
     api.create("x", key="k")
     other = api.create("y", key="k")
     assert (other.status, other.codes, "Retry-After" in other.headers) == (409, ["IDEMPOTENCY_CONFLICT"], False)

@@ -107,7 +107,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
 
 
 def test_a_port_in_use_is_a_sentence_and_exit_2(tmp_path):
-    """The mend names --port."""
+    """The hint names --port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = CliRunner().invoke(main, ["serve", "--port", port, "--data", str(tmp_path / "b.sqlite")])
@@ -138,13 +138,13 @@ def make_damaged(path):
         (lambda path: path.mkdir(), "cannot be used"),
     ],
 )
-def test_a_bad_data_file_is_a_sentence(tmp_path, spoil, says):
-    """No database, somebody else's, a damaged one, a folder: each says so and how to mend it."""
+def test_a_bad_data_file_is_a_message(tmp_path, spoil, says):
+    """No database, somebody else's, a damaged one, a folder: each says so and how to fix it."""
     path = tmp_path / "board.sqlite"
     spoil(path)
     with pytest.raises(DataFileError, match=says) as caught:
         Emulator(path)
-    assert caught.value.mend
+    assert caught.value.hint
     assert caught.value.exit_code == 2
 
 

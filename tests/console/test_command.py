@@ -1,4 +1,4 @@
-"""Every command of the project ends the same way: status, sentence, and one JSON object when asked."""
+"""Every command of the project ends the same way: status, message, and one JSON object when asked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def raising(error: BaseException) -> Callable[[], ExitCode]:
     ("error", "status"),
     [
         (OrderListError("Some rows failed."), 1),
-        (ConfigurationError("No such target.", mend="Name another."), 2),
+        (ConfigurationError("No such target.", hint="Name another."), 2),
         (LockHeldError("Another run is at work."), 3),
         (KeyboardInterrupt(), 130),
         (RuntimeError("a defect"), 1),
@@ -52,9 +52,9 @@ def test_an_error_becomes_a_sentence_and_the_contracts_status(error: BaseExcepti
 
 
 def test_with_json_an_error_is_one_object_too() -> None:
-    """A program that asked for JSON gets error and mend as JSON."""
-    result = invoke(raising(ConfigurationError("No such target.", mend="Name another.")), "--json")
-    assert json.loads(result.stdout) == {"error": "No such target.", "mend": "Name another."}
+    """A program that asked for JSON gets error and hint as JSON."""
+    result = invoke(raising(ConfigurationError("No such target.", hint="Name another.")), "--json")
+    assert json.loads(result.stdout) == {"error": "No such target.", "hint": "Name another."}
 
 
 def test_a_defects_trace_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_a_defects_trace_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Traceback" in result.stderr
 
 
-def test_wrong_use_stays_clicks_own_sentence() -> None:
+def test_wrong_use_stays_clicks_own_message() -> None:
     """An unknown option is exit status 2 with click's message."""
     result = invoke(lambda: ExitCode.OK, "--no-such")
     assert result.exit_code == 2

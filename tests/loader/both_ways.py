@@ -107,7 +107,7 @@ def outcome(rows: Iterable[Row]) -> Outcome:
             if texts:
                 found[number] = texts
     except RejectedError as error:
-        return str(error) if error.mend else "a refusal without anything to do"
+        return str(error) if error.hint else "a refusal without anything to do"
     return found
 
 

@@ -127,11 +127,11 @@ def workbook(seed: int) -> tuple[str, bytes]:
 
 
 def problem(data: bytes) -> str | None:
-    """What is wrong with how a workbook is read: neither rows nor a refusal with a mend, or two ways that differ."""
+    """What is wrong with how a workbook is read: neither rows nor a refusal with a hint, or two ways that differ."""
     try:
         read_sheet("A.xlsx", data, LIMITS)
     except RejectedError as error:
-        if not error.mend:
+        if not error.hint:
             return f"a refusal without anything to do: {error}"
     except BaseException as error:
         return f"{type(error).__name__}: {error}"

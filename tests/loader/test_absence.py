@@ -215,5 +215,5 @@ def test_forget_what_never_came_is_wrong_use(source: Path, land: Land, warehouse
     code, said = run("forget", "A.xlsx", "B.xlsm", "--json")
     assert code == 2
     assert json.loads(said)["error"] == "No workbook 'B.xlsm' ever came on target 'local'."
-    assert "B.xlsx" in json.loads(said)["mend"]
+    assert "B.xlsx" in json.loads(said)["hint"]
     assert logged(warehouse, "forgotten") == []

@@ -25,7 +25,7 @@ SHARED = shared_book([order("A1")])
 def rejection(data: bytes, name: str = NAME, limits: Limits | None = None) -> str:
     with pytest.raises(RejectedError) as caught:
         read_sheet(name, data, limits or Limits())
-    assert caught.value.mend, "a rejection says what to do"
+    assert caught.value.hint, "a rejection says what to do"
     return str(caught.value)
 
 

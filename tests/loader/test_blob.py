@@ -225,12 +225,12 @@ def test_a_container_that_cannot_be_listed(
     change: Callable[[str], str], message: str, box: ContainerClient, azurite: Azurite, project: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Wrong use, exit status 2, with the mend; nothing is done, and the key is in no message, not even in a trace."""
+    """Wrong use, exit status 2, with the hint; nothing is done, and the key is in no message, not even in a trace."""
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", change(azurite.connection()))
     done = CliRunner().invoke(main, ["land", "--source", "az://nowhere/in", "--json"])
     assert done.exit_code == 2, done.output
     assert message in done.stderr
-    assert set(json.loads(done.stdout)) == {"error", "mend"}
+    assert set(json.loads(done.stdout)) == {"error", "hint"}
     assert azurite.key.rstrip("=") not in done.output
 
 
@@ -268,7 +268,7 @@ def test_a_prefix_without_workbooks_says_what_there_is(
     with pytest.raises(SourceError) as caught:
         loader.land(warehouse, f"az://{box.container_name}/{prefix}")
     assert caught.value.message == f"There is no workbook in az://{box.container_name}/{prefix} (0 other files)."
-    listing = str(caught.value.mend).split("there are ")[1]
+    listing = str(caught.value.hint).split("there are ")[1]
     kind = [name for name in listing.rstrip(".").split(", ") if name.endswith("/'") == there.endswith("/'")]
     assert kind[0] == there
 
@@ -308,7 +308,7 @@ def signature(azurite: Azurite, *, rights: str = "rl", types: str = "sco", ends:
 
 
 @pytest.mark.parametrize(
-    ("options", "message", "mend"),
+    ("options", "message", "hint"),
     [
         ({"ends": -HOUR}, "cannot be listed: the SAS expired at 2", "Make a new SAS"),
         ({"rights": "r"}, "cannot be listed: the SAS lacks the right to list (l); it has sp=r.", "Make a new SAS"),
@@ -319,7 +319,7 @@ def signature(azurite: Azurite, *, rights: str = "rl", types: str = "sco", ends:
 )
 def test_a_sas_that_is_not_enough(
     box: ContainerClient, azurite: Azurite, monkeypatch: pytest.MonkeyPatch, proxied: Callable[..., Proxy],
-    options: dict[str, object], message: str, mend: str,
+    options: dict[str, object], message: str, hint: str,
 ) -> None:  # fmt: skip
     """What is lacking is said, by its name, at once; the network has no part in it, and no secret is in the output."""
     box.upload_blob(f"in/{NAME}", DATA)
@@ -337,7 +337,7 @@ def test_a_sas_that_is_not_enough(
         done = CliRunner().invoke(main, ["land", "--source", source, "--json"])
         assert done.exit_code in (1, 2)
         assert message in done.stderr
-        assert mend in done.stderr
+        assert hint in done.stderr
         assert "network" not in done.output
         for form in (secret, urllib.parse.quote(secret, safe=""), azurite.key):
             assert form not in done.output + done.stderr
@@ -394,7 +394,7 @@ def test_each_refusal_has_its_words(kind: str, status: int, code: str, cause: st
     way = blob_access.Access(blob_access.CONNECTION, kind, "", {"sp": "rl"} if kind == "sas" else {})
     said = blob_faults.explain(RefusedError(status, code), way, "l")
     assert cause in said.cause
-    assert said.mend
+    assert said.hint
     assert blob_faults.is_final(RefusedError(status, code)) == (status < 500)
 
 
@@ -404,7 +404,7 @@ def test_a_sas_that_is_not_valid_yet() -> None:
     way = blob_access.Access(blob_access.ACCOUNT_URL, "sas", "", {"st": begins, "sig": "x"})
     said = blob_faults.explain(RefusedError(403, "AuthenticationFailed"), way, "l")
     assert "valid only from" in said.cause
-    assert "clock" in said.mend
+    assert "clock" in said.hint
 
 
 class Login:

@@ -24,5 +24,5 @@ def test_what_is_refused(case: NoList) -> None:
     """Each refusal says what is wrong, where it can the cell, and what to do."""
     with pytest.raises(RejectedError) as caught:
         read_sheet("ACME ORDER LIST.xlsx", case.data(), Limits())
-    assert caught.value.mend
+    assert caught.value.hint
     assert [words for words in case.reason if words not in caught.value.message] == []

@@ -258,5 +258,5 @@ def test_a_faulty_entry_does_not_take_a_workbooks_table(source: Path, land: Land
 
 def test_an_entry_with_a_fault_is_never_read() -> None:
     """Also when it turned up only at the second look."""
-    with pytest.raises(RejectedError, match=r"It is odd\. Mend it\."):
-        Folder(Path()).read(Entry("x.xlsx", "x.xlsx", "", 0, ("It is odd.", "Mend it.")))
+    with pytest.raises(RejectedError, match=r"It is odd\. Correct it\."):
+        Folder(Path()).read(Entry("x.xlsx", "x.xlsx", "", 0, ("It is odd.", "Correct it.")))

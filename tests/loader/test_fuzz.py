@@ -8,7 +8,7 @@ from tests.loader import fuzz
 
 
 def test_some_rounds_find_nothing() -> None:
-    """Workbooks changed in the archive, the XML and the values are read, or refused with a mend; both ways agree."""
+    """Workbooks changed in the archive, the XML and the values are read, or refused with a hint; both ways agree."""
     rounds = {seed: fuzz.workbook(seed) for seed in range(400)}
     assert {level for level, _ in rounds.values()} == {"archive", "XML", "values"}
     assert {seed: found for seed, (_, data) in rounds.items() if (found := fuzz.problem(data))} == {}

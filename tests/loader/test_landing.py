@@ -110,7 +110,7 @@ def test_a_missing_table_is_landed_again(source: Path, land: Land, warehouse: Wa
 
 
 def test_a_rejected_workbook_keeps_its_rows_and_is_read_again(source: Path, land: Land, warehouse: Warehouse) -> None:
-    """The last good rows stay, each run says again what is wrong, and the mended file lands."""
+    """The last good rows stay, each run says again what is wrong, and the fixed file lands."""
     path = save(source, [order("A1")])
     good = path.read_bytes()
     land()

@@ -133,7 +133,7 @@ def read(name: str, data: bytes, limits: Limits | None = None) -> Sheet:
 def rejection(name: str, data: bytes, limits: Limits | None = None) -> str:
     with pytest.raises(RejectedError) as caught:
         read(name, data, limits)
-    assert caught.value.mend
+    assert caught.value.hint
     return str(caught.value)
 
 

@@ -164,7 +164,7 @@ def test_it_overwrites_nothing_unasked(copy: Path, source: Path) -> None:
 def test_a_workbook_that_names_no_customer(
     copy: Path, source: Path, customers: list[str], name: str, message: str
 ) -> None:
-    """Refused with the mend, and nothing is written."""
+    """Refused with the hint, and nothing is written."""
     before = sorted(copy.rglob("*"))
     union = UNION.read_bytes()
     done = invoke(new_book(source, *customers, name=name))

@@ -178,10 +178,10 @@ class Soak:
                     result = push_in(context, PushRequest(PushOptions()))
                     # what a restored ledger believes of the board may be out of date, as if people had been at work
                     if self.people or side.restored:
-                        mend(context)
+                        repair(context)
                         result = push_in(context, PushRequest(PushOptions()))
                     if last:
-                        problems += [p.sentence for p in result.errors]
+                        problems += [p.message for p in result.errors]
         for side in self.sides:
             with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
                 found = verify(context)
@@ -193,12 +193,12 @@ class Soak:
         problems += differences(self.handle, self.sides[0].config, self.sides[0].relations, orders)
 
 
-def mend(context: Context) -> None:
+def repair(context: Context) -> None:
     """Verify and repair, with the number that it asks for."""
     try:
         verify(context, repair=True)
     except ConfirmationNeededError as refused:
-        (number,) = re.findall(r"--yes (\d+)", refused.mend or "")
+        (number,) = re.findall(r"--yes (\d+)", refused.hint or "")
         verify(context, repair=True, yes=int(number))
 
 

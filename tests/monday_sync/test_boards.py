@@ -139,14 +139,14 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "key", "what"), WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_file_is_told_where_and_what(tmp_path: Path, text: str, key: str, what: str) -> None:
-    """Each mistake is an error of configuration that names the file and the key, and says how to mend it."""
+    """Each mistake is an error of configuration that names the file and the key, and says how to fix it."""
     with pytest.raises(ConfigurationError) as caught:
         load(tmp_path, text)
     message = str(caught.value)
     assert ".yml" in message or "target" in message
     assert key in message
     assert what in message
-    assert caught.value.mend
+    assert caught.value.hint
     assert caught.value.exit_code is ExitCode.USAGE
 
 

@@ -148,7 +148,7 @@ def test_a_job_that_does_not_end_stops_the_push(bay: Bay) -> None:
     real, stuck.run_due = stuck.run_due, lambda: None  # type: ignore[method-assign]
     result = bay.push()
     assert (result.outcome, result.items.created) == ("stopped", 0)
-    assert "did not end within 3600 seconds" in (result.sentence or "")
+    assert "did not end within 3600 seconds" in (result.message or "")
     again = bay.push()
     assert (again.outcome, again.items.created) == ("stopped", 0)
     assert rollback(bay.context, result.run_id).outcome == "stopped"
@@ -170,7 +170,7 @@ def test_a_job_that_nobody_knows(bay: Bay) -> None:
     bay.context.api.jobs.status = unknown  # type: ignore[method-assign]
     stopped = bay.push()
     assert stopped.outcome == "stopped"
-    assert "is not known" in (stopped.sentence or "")
+    assert "is not known" in (stopped.message or "")
     bay.handle.clock.advance(25 * 3600)
     assert bay.push().outcome == "done"
     assert bay.wrong(orders("A1", "A2")) == []

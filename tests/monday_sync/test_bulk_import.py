@@ -56,7 +56,7 @@ def test_a_member_leaves_alone_what_someone_else_created(bay: Bay, monkeypatch: 
         theirs = replace(bay, context=context)
         while_starting(theirs, lambda: bay.handle.people.create_item(context.board.board_id, "topics", "typed", cells))
         result = theirs.push()
-    assert (result.outcome, bay.jobs) == ("done", [("ingest", "COMPLETED")]), result.sentence
+    assert (result.outcome, bay.jobs) == ("done", [("ingest", "COMPLETED")]), result.message
     assert (result.items.created, result.items.moved, result.subitems.created) == (1, 1, 4)
     assert bay.wrong(source) == []
     assert bay.settled()

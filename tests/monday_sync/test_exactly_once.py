@@ -93,7 +93,7 @@ def test_a_silent_board_stops_the_run_and_leaves_it_in_doubt(desk: Desk, minutes
     desk.board.after = lost_items
     result = desk.push()
     assert (result.outcome, result.exit_code) == ("stopped", 1)
-    assert "in doubt" in (result.sentence or "")
+    assert "in doubt" in (result.message or "")
     states = dict(desk.state("select sync_state, count(*) from FACT_ORDER_LIST group by 1"))
     assert states == {"PENDING": 5, "NEW": 2}
     desk.board.after = lambda _: None

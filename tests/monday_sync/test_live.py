@@ -166,7 +166,7 @@ def test_a_planner_s_copy_is_named_and_archived_with_its_number(live: Live) -> N
 
 
 def test_a_token_that_nobody_has_is_refused(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unknown token is exit status 2 with its mend, before anything is done; the token is in no output."""
+    """An unknown token is exit status 2 with its hint, before anything is done; the token is in no output."""
     live.have(orders("1"))
     monkeypatch.setenv("MONDAY_API_TOKEN", "no-such-token")
     refused = live.cli("push", "--target", "local")
@@ -181,4 +181,4 @@ def test_a_revoked_token_stops_the_run(live: Live) -> None:
     live.handle.faults.add(Fault("token_revoked", skip=1))
     result = live.push()
     assert result.outcome == "stopped"
-    assert "token" in (result.sentence or "")
+    assert "token" in (result.message or "")

@@ -22,7 +22,7 @@ def test_one_bad_value_never_fails_its_neighbours(desk: Desk) -> None:
     )
     result = desk.push()
     assert (result.items.created, result.items.failed, result.subitems.created) == (2, 1, 4)
-    assert result.errors[0].sentence == "the board does not like it"
+    assert result.errors[0].message == "the board does not like it"
     assert result.exit_code == 1
     rows = desk.state("select aag_order_number, sync_state, sync_error_message, retry_count from FACT_ORDER_LIST "
                       "where sync_state <> 'SYNCED'")  # fmt: skip
@@ -37,8 +37,8 @@ def test_a_value_that_does_not_fit_fails_without_a_call(desk: Desk) -> None:
     desk.have(orders("1", "2", values={"unit_of_measure": "PCS"}) + orders("3", values={"unit_of_measure": "BOX"}))
     result = desk.push()
     assert (result.items.created, result.items.failed, result.subitems.waiting) == (2, 1, 2)
-    assert "no label 'BOX'" in result.errors[0].sentence
-    assert "PCS, SET" in result.errors[0].sentence
+    assert "no label 'BOX'" in result.errors[0].message
+    assert "PCS, SET" in result.errors[0].message
 
 
 def test_dead_rows_alert_once_and_wait(desk: Desk) -> None:
@@ -77,12 +77,12 @@ def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:
         nonlocal count
         count += 1
         if count > 2:
-            raise DailyLimitError("the calls of the day are used up", mend="Run it again tomorrow.")
+            raise DailyLimitError("the calls of the day are used up", hint="Run it again tomorrow.")
 
     desk.board.before = limited
     result = desk.push()
     assert (result.outcome, result.exit_code) == ("stopped", 1)
-    assert "calls of the day" in (result.sentence or "")
+    assert "calls of the day" in (result.message or "")
     assert desk.state("select distinct sync_state from FACT_ORDER_LIST order by 1") == [("NEW",), ("SYNCED",)]
     desk.board.before = lambda _: None
     result = desk.push()
@@ -98,7 +98,7 @@ def test_requests_stored_ahead_are_withdrawn_when_the_run_stops(desk: Desk) -> N
     def limited(_request: object) -> None:
         stored.append(len(desk.context.ledger.open_attempts()))
         if len(stored) == 3:
-            raise DailyLimitError("the calls of the day are used up", mend="Run it again tomorrow.")
+            raise DailyLimitError("the calls of the day are used up", hint="Run it again tomorrow.")
 
     desk.board.before = limited
     assert desk.push().outcome == "stopped"

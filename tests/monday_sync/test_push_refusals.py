@@ -1,4 +1,4 @@
-"""What a push refuses before it changes anything: each names the mend."""
+"""What a push refuses before it changes anything: each names the hint."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_read_only_token_is_refused(desk: Desk) -> None:
 
 
 def test_a_column_that_the_board_lacks_is_refused(desk: Desk) -> None:
-    """A mapped column that the board lacks, or has with another type, is named with the file to mend."""
+    """A mapped column that the board lacks, or has with another type, is named with the file to fix."""
     desk.have(orders("1"))
     whole = desk.context.board
     desk.board.config = replace(whole, items=whole.items[1:])

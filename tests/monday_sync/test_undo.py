@@ -100,7 +100,7 @@ def test_a_row_that_could_not_be_taken_back_is_not_finished(desk: Desk) -> None:
     desk.clock.pass_minutes(1)
     result = rollback(desk.context, second)
     assert (result.outcome, result.exit_code, result.items.failed) == ("stopped", 1, 2)
-    assert "2 of 9 rows could not be taken back" in (result.sentence or "")
+    assert "2 of 9 rows could not be taken back" in (result.message or "")
     assert desk.shows("STYLE1 1", "notes") == "x"
     # the lines of the item that is still there are still known
     assert desk.sizes("STYLE1 8") == {"S": "10", "M": "20"}

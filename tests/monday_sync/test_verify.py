@@ -1,4 +1,4 @@
-"""Verify and repair: every difference, missing, extra and duplicate item is found, and mended by a push."""
+"""Verify and repair: every difference, missing, extra and duplicate item is found, and fixed by a push."""
 
 from __future__ import annotations
 

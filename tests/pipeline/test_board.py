@@ -59,8 +59,8 @@ def test_one_that_is_there_is_left_alone(here: Target, url: str, tmp_path: Path)
     assert not (tmp_path / "other").exists()
 
 
-def test_a_taken_port_is_a_sentence(here: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another program on the port is told with the mend, not waited for."""
+def test_a_taken_port_is_a_message(here: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program on the port is told with the hint, not waited for."""
 
     class Deaf(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:

@@ -27,7 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "models" / "a.sql").write_text("select 1 as x")
     (tmp_path / "dbt_project.yml").write_text("name: small\nprofile: order_list\n")
     monkeypatch.chdir(tmp_path)
-    pretended = {name: (lambda _, name=name: Stage(name, Status.OK, sentence="Done.")) for name in ALL}
+    pretended = {name: (lambda _, name=name: Stage(name, Status.OK, message="Done.")) for name in ALL}
     monkeypatch.setattr(cli, "run", functools.partial(run, stages=pretended))
     return tmp_path
 
@@ -82,7 +82,7 @@ def test_a_report_that_is_not_there_names_those_that_are(project: Path) -> None:
 
 
 def test_the_doctor_finds_a_fresh_folder_fit_to_run(project: Path) -> None:
-    """Nothing landed and nothing built is a warning that names the mend, not a defect."""
+    """Nothing landed and nothing built is a warning that names the hint, not a defect."""
     result = invoke("doctor", "--json")
     findings = {finding["check"]: finding for finding in json.loads(result.stdout)}
     assert result.exit_code == 0
@@ -92,7 +92,7 @@ def test_the_doctor_finds_a_fresh_folder_fit_to_run(project: Path) -> None:
 
 
 def test_the_doctor_names_what_is_missing(project: Path) -> None:
-    """A database that is none and a board file that is gone are both found, each with its mend."""
+    """A database that is none and a board file that is gone are both found, each with its hint."""
     (project / "data").mkdir()
     (project / "data" / "order_list.duckdb").write_text("no database")
     shutil.rmtree(project / "boards")

@@ -90,7 +90,7 @@ def test_a_build_is_counted_and_needed_only_once(warehouse: Warehouse, project: 
     second = run(warehouse, options).stage("transform")
     assert second is not None
     assert second.status is Status.SKIPPED
-    assert "Not needed" in second.sentence
+    assert "Not needed" in second.message
     known = fingerprint(warehouse)
     with warehouse.session() as session:
         session.execute("update loader_file_headers set load_id = 'l2'")
@@ -176,8 +176,8 @@ def test_a_model_that_fails_is_named_with_the_engines_words(warehouse: Warehouse
     write(project, "models/order_list.sql", "select no_such_column")
     stage = transform(context(warehouse))
     assert stage.status is Status.FAILED
-    assert "model order_list: " in stage.sentence
-    assert "no_such_column" in stage.sentence
+    assert "model order_list: " in stage.message
+    assert "no_such_column" in stage.message
     assert History(warehouse).last_fingerprint() is None
 
 
@@ -188,7 +188,7 @@ def test_a_project_that_does_not_parse_is_told_in_dbts_words(project: Path) -> N
         run_dbt(["build"], target="local", project_dir=project)
 
 
-def test_a_folder_without_a_project_is_a_sentence(tmp_path: Path, project: Path) -> None:
+def test_a_folder_without_a_project_is_a_message(tmp_path: Path, project: Path) -> None:
     """Outside the project's folder the error says so."""
     (project / "dbt_project.yml").unlink()
     with pytest.raises(ConfigurationError, match=r"no dbt_project\.yml"):

@@ -49,7 +49,7 @@ def test_every_trial_passes_on_a_target_that_is_well(target: Target, tmp_path: P
     """Landing, a build with all its tests, upserts, renames, lock: all pass, and the target's own file is not made."""
     folder = copy_project(tmp_path / "project")
     findings = list(deep.examine_deep(replace(target, project_dir=folder)))
-    assert [(f.check, f.verdict, f.mend) for f in findings] == [(name, "passed", None) for name in NAMES], findings
+    assert [(f.check, f.verdict, f.hint) for f in findings] == [(name, "passed", None) for name in NAMES], findings
     assert "40 orders of GREYSON" in findings[1].found
     assert not (tmp_path / "mine.duckdb").exists()
     assert not list(folder.glob("target*"))
@@ -108,7 +108,7 @@ def test_a_login_that_may_make_no_schema_is_told_the_grant(target: Target, serve
     server.fails = lambda sql: _denied() if sql.startswith("create schema") else None
     (finding,) = deep.examine_deep(on_server(target))
     assert finding.verdict == "failed"
-    assert "GRANT CREATE SCHEMA" in str(finding.mend)
+    assert "GRANT CREATE SCHEMA" in str(finding.hint)
 
 
 def _denied() -> Exception:

@@ -128,8 +128,8 @@ def test_a_workbook_that_no_model_reads_is_named(built: Warehouse) -> None:
         session.execute("delete from \"ORDER_LIST\" where _source_file = 'RHONE.xlsx'")
     figures = read_figures(built, after=BEFORE)
     assert figures.does_not_add_up == ()
-    (sentence,) = figures.unread
-    assert "RHONE.xlsx: 2 row(s)" in sentence
+    (message,) = figures.unread
+    assert "RHONE.xlsx: 2 row(s)" in message
 
 
 def test_the_files_are_those_of_this_run(built: Warehouse) -> None:

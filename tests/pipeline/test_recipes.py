@@ -145,7 +145,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
 
 
 def test_the_run_is_well(followed: Followed) -> None:
-    """Loader, dbt with all its tests, and sync take what the recipes say, and nothing is left to mend."""
+    """Loader, dbt with all its tests, and sync take what the recipes say, and nothing is left to fix."""
     assert (followed.status, followed.run["status"]) == (0, "ok")
 
 

@@ -88,9 +88,7 @@ def test_the_page_needs_nothing_but_itself() -> None:
 
 def test_an_empty_run_has_a_page_too() -> None:
     """A run that failed at once has a verdict and a stage, and no empty tables."""
-    empty = replace(
-        REPORT, figures=Figures(), history=(), stages=(Stage("load", Status.FAILED, sentence="No folder."),)
-    )
+    empty = replace(REPORT, figures=Figures(), history=(), stages=(Stage("load", Status.FAILED, message="No folder."),))
     page = render_page(empty)
     assert "No folder." in page
     assert page.count("<table") == 1

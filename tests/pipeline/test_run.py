@@ -34,7 +34,7 @@ def stages(**changed: Function | BaseException) -> dict[str, Function]:
     """Stages that all end well, but for those that are given."""
 
     def well(name: str) -> Function:
-        return lambda _context: Stage(name, Status.OK, sentence=f"{name} done.")
+        return lambda _context: Stage(name, Status.OK, message=f"{name} done.")
 
     def bad(error: BaseException) -> Function:
         def function(_context: Context) -> Stage:
@@ -82,7 +82,7 @@ def test_several_stages_run_in_their_order(warehouse: Warehouse, options: RunOpt
 
 def test_rejected_workbooks_do_not_stop_the_run(warehouse: Warehouse, options: RunOptions) -> None:
     """The other customers reach the board; the run is exit status 1."""
-    load = Stage("load", Status.ATTENTION, sentence="1 rejected.")
+    load = Stage("load", Status.ATTENTION, message="1 rejected.")
     report = run(warehouse, options, stages=stages(load=lambda _: load))
     assert [status for _, status in statuses(report)] == [Status.ATTENTION, Status.OK, Status.OK]
     assert (report.status, report.exit_code) == (Status.ATTENTION, ExitCode.SOME_FAILED)
@@ -91,7 +91,7 @@ def test_rejected_workbooks_do_not_stop_the_run(warehouse: Warehouse, options: R
 
 @pytest.mark.parametrize(
     "transform",
-    [lambda _: Stage("transform", Status.FAILED, sentence="A test failed."), OrderListError("A test failed.")],
+    [lambda _: Stage("transform", Status.FAILED, message="A test failed."), OrderListError("A test failed.")],
 )
 def test_a_failed_build_leaves_the_board_alone(warehouse: Warehouse, options: RunOptions, transform: Function) -> None:
     """Nothing is pushed from data that did not pass its tests, and the verdict says why."""
@@ -107,12 +107,12 @@ def test_wrong_configuration_before_anything_was_done_is_told_as_such(
     with pytest.raises(ConfigurationError, match="No such folder"):
         run(warehouse, options, stages=stages(load=ConfigurationError("No such folder.")))
     assert saved(options)["status"] == "failed"
-    assert History(warehouse).runs()[0].sentence == "load: No such folder."
+    assert History(warehouse).runs()[0].message == "load: No such folder."
 
 
 def test_wrong_configuration_after_a_stage_is_a_failed_stage(warehouse: Warehouse, options: RunOptions) -> None:
     """Exit status 2 would promise that nothing was done: after a load it is 1."""
-    report = run(warehouse, options, stages=stages(sync=ConfigurationError("No token.", mend="Set it.")))
+    report = run(warehouse, options, stages=stages(sync=ConfigurationError("No token.", hint="Set it.")))
     assert (report.exit_code, report.verdict) == (ExitCode.SOME_FAILED, "sync: No token. Set it.")
 
 
@@ -120,7 +120,7 @@ def test_a_defect_is_kept_too(warehouse: Warehouse, options: RunOptions) -> None
     """An exception that nobody foresaw ends the run, and history and report say what it was."""
     with pytest.raises(ZeroDivisionError):
         run(warehouse, options, stages=stages(transform=ZeroDivisionError("by zero")))
-    assert History(warehouse).runs()[0].sentence == "transform: ZeroDivisionError: by zero"
+    assert History(warehouse).runs()[0].message == "transform: ZeroDivisionError: by zero"
 
 
 def test_an_interrupted_run_says_so(warehouse: Warehouse, options: RunOptions) -> None:
@@ -129,7 +129,7 @@ def test_an_interrupted_run_says_so(warehouse: Warehouse, options: RunOptions) -
         run(warehouse, options, stages=stages(transform=KeyboardInterrupt()))
     assert saved(options)["status"] == "interrupted"
     (past,) = History(warehouse).runs()
-    assert (past.status, past.sentence) == (Status.INTERRUPTED, "transform: Interrupted; the next run carries on.")
+    assert (past.status, past.message) == (Status.INTERRUPTED, "transform: Interrupted; the next run carries on.")
     assert run(warehouse, options, stages=stages()).status is Status.OK
 
 
@@ -176,17 +176,17 @@ def test_no_secret_reaches_report_or_history(
     report = run(warehouse, options, stages=stages(sync=OrderListError("401 for tok-abcdef")))
     folder = options.reports / report.run_id
     written = [path.read_text(encoding="utf-8") for path in folder.iterdir()]
-    assert not [text for text in (*written, History(warehouse).runs()[0].sentence) if "tok-abcdef" in text]
+    assert not [text for text in (*written, History(warehouse).runs()[0].message) if "tok-abcdef" in text]
     assert len(written) == 2
 
 
 def test_the_history_keeps_the_stages(warehouse: Warehouse, options: RunOptions) -> None:
-    """Each stage of a run is a row with its time, rows and sentence."""
-    load = Stage("load", Status.OK, sentence="2 landed.", rows=10, figures={"landed": 2})
+    """Each stage of a run is a row with its time, rows and message."""
+    load = Stage("load", Status.OK, message="2 landed.", rows=10, figures={"landed": 2})
     report = run(warehouse, options, stages=stages(load=lambda _: load))
     with warehouse.session(read_only=True) as session:
         rows = session.rows(
-            "select stage, status, stage_rows, sentence, figures from pipeline_stages "
+            "select stage, status, stage_rows, message, figures from pipeline_stages "
             "where run_id = ? order by position",
             [report.run_id],
         )

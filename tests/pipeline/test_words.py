@@ -187,7 +187,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 
 
 def test_the_run_is_well(told: Told) -> None:
-    """With every word said, all orders of all customers are on the board, and nothing is left to mend."""
+    """With every word said, all orders of all customers are on the board, and nothing is left to fix."""
     status, run = told.runs[0]
     assert (status, run["status"]) == (0, "ok"), run["verdict"]
     assert len(told.first) == sum(map(len, BOOKS.values())) + 1

@@ -71,4 +71,4 @@ def test_the_doctor_knows_what_it_can_work_on(edition: int, version: str, verdic
     server = Server(answers={"EngineEdition": [(version, edition)]})
     (finding,) = doctor._version(server.session(), warehouse())
     assert finding.verdict == verdict
-    assert (finding.mend is None) == (verdict == "ok")
+    assert (finding.hint is None) == (verdict == "ok")

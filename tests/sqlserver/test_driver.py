@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_read_is_left_as_it_is(tmp_path: Path, content: by
     registry.write_bytes(content)
     with pytest.raises(ConfigurationError, match="cannot be written") as caught:
         driver.register(Path("/somewhere/libmsodbcsql.so"), registry)
-    assert "ODBCSYSINI" in str(caught.value.mend)
+    assert "ODBCSYSINI" in str(caught.value.hint)
     assert registry.read_bytes() == content
 
 
@@ -104,11 +104,11 @@ def test_the_driver_of_this_machine_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("system", "machine", "mend"), [("Windows", "AMD64", "winget"), ("Linux", "riscv64", "FreeTDS")]
+    ("system", "machine", "hint"), [("Windows", "AMD64", "winget"), ("Linux", "riscv64", "FreeTDS")]
 )
-def test_a_machine_without_a_driver_is_told_the_other_way(tmp_path: Path, system: str, machine: str, mend: str) -> None:
+def test_a_machine_without_a_driver_is_told_the_other_way(tmp_path: Path, system: str, machine: str, hint: str) -> None:
     """On Windows an installer is the way; a machine that the wheel does not know may take FreeTDS."""
     _wheel(tmp_path, "linux", "debian_ubuntu", "x86_64", "lib")
     with pytest.raises(ConfigurationError) as caught:
         driver.bundled(tmp_path, system=system, machine=machine, distribution="debian")
-    assert mend in str(caught.value.mend)
+    assert hint in str(caught.value.hint)

@@ -40,7 +40,7 @@ def test_the_doctor_names_the_grant_of_each_right_that_is_missing(right: rights.
     """Whichever right the login lacks is missing, with the statement that gives it; the others are granted."""
     findings = _findings(Asked(right.permission))
     (missing,) = [finding for finding in findings.values() if finding.verdict == "missing"]
-    assert missing.mend == rights.grant(right, warehouse().schema, "[the user of this login]")
+    assert missing.hint == rights.grant(right, warehouse().schema, "[the user of this login]")
     assert len([check for check in findings if check.startswith("right: ")]) == len(rights.RIGHTS)
 
 

@@ -164,7 +164,7 @@ def test_a_statement_of_unknown_outcome_is_not_sent_again() -> None:
     server = Server(LOST)
     with pytest.raises(ConnectionLostError, match="broke off") as caught:
         open_session(server).execute("update t set n = n + 1")
-    assert "Run the command again" in str(caught.value.mend)
+    assert "Run the command again" in str(caught.value.hint)
     assert (len(server.sent), server.opened) == (1, 1)
 
 

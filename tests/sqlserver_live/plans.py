@@ -56,8 +56,8 @@ def main() -> int:
     measured = {path.stem: figures(_plan(connection, path.read_text(encoding="utf-8"))) for path in chosen.files}
     connection.close()
     chosen.out.write_text(json.dumps(measured, indent=2), encoding="utf-8")
-    for sentence in (told := over(measured)):
-        print(sentence, file=sys.stderr)
+    for message in (told := over(measured)):
+        print(message, file=sys.stderr)
     return 1 if told else 0
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a connection is a sentence with its mend, and nothing is done."""
+"""What is wrong with a connection is a sentence with its hint, and nothing is done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from warehouse.sqlserver import SQLServerWarehouse, examine, lock_trial
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "message", "mend"),
+    ("setting", "value", "message", "hint"),
     [
         ("driver", "No Such Driver", "'No Such Driver' is not there", "make sqlserver-driver"),
         ("password", "not the password", "does not accept the login", "_PASSWORD"),
@@ -25,15 +25,15 @@ from warehouse.sqlserver import SQLServerWarehouse, examine, lock_trial
         ("user", "", "has no user", "ORDER_LIST_SQLSERVER_USER"),
     ],
 )
-def test_a_bad_setting_is_told_in_a_sentence(
-    target: Target, setting: str, value: object, message: str, mend: str
+def test_a_bad_setting_is_told_in_a_message(
+    target: Target, setting: str, value: object, message: str, hint: str
 ) -> None:
-    """Each bad setting has its sentence and its mend, and ends with exit code 2."""
+    """Each bad setting has its sentence and its hint, and ends with exit code 2."""
     settings = {**target.settings, setting: value, "login_timeout": 5}
     with pytest.raises(ConfigurationError) as caught, open_warehouse(replace(target, settings=settings)).session():
         pass
     assert message in caught.value.message
-    assert mend in str(caught.value.mend)
+    assert hint in str(caught.value.hint)
     assert str(target.settings["password"]) not in str(caught.value)
 
 
@@ -47,7 +47,7 @@ def test_a_login_without_rights_is_told_what_it_lacks(target: Target, admin: Tar
         guest = replace(target, settings={**target.settings, "user": name, "password": password})
         warehouse = open_warehouse(guest)
         assert isinstance(warehouse, SQLServerWarehouse)
-        missing = {finding.check: finding.mend for finding in examine(warehouse) if finding.verdict == "missing"}
+        missing = {finding.check: finding.hint for finding in examine(warehouse) if finding.verdict == "missing"}
         assert str(missing["right: CREATE TABLE"]).startswith("GRANT CREATE TABLE TO")
         assert f"right: ALTER on schema {schema}" in missing
         with warehouse.session() as session, pytest.raises(Exception, match=r"lacks a right|refused"):

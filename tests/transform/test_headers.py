@@ -98,7 +98,7 @@ SLIPS = {
 }  # fmt: skip
 
 
-def test_a_slip_in_a_customer_s_file_stops_with_a_sentence(own_project: Dbt) -> None:
+def test_a_slip_in_a_customer_s_file_stops_with_a_message(own_project: Dbt) -> None:
     """File, word and the nearest right one are named; a run ends before it changes anything."""
     dbt = own_project
     headers = ("SHIP WINDOW", *(header for header in HEADERS if header != "EX FACTORY DATE"))

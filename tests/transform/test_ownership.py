@@ -42,8 +42,8 @@ def test_a_table_of_someone_else_s_is_refused_and_kept(copied: Dbt) -> None:
     before = copied.rows(RELATIONS)
     done = copied.run("build", check=False)
     assert done.returncode == 2
-    sentence = next(line.strip() for line in done.stdout.splitlines() if "not made by this project" in line)
-    assert sentence.startswith(
+    message = next(line.strip() for line in done.stdout.splitlines() if "not made by this project" in line)
+    assert message.startswith(
         "FACT_ORDER_LIST, monday_sync_customers, ORDER_LIST__dbt_backup, sync_monday__items in schema 'main' were not "
         "made by this project, and a build would replace them. Nothing was changed."
     )

@@ -126,7 +126,7 @@ def test_an_unknown_kind_of_column_is_refused(warehouse: Warehouse) -> None:
         session.create_table("T", [Column("a", "txet")])
 
 
-def test_a_file_that_is_no_database_is_a_sentence(target: Target, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_a_message(target: Target, tmp_path: Path) -> None:
     """A damaged file is named, with what to do."""
     (tmp_path / "a.duckdb").write_text("no database")
     damaged = open_warehouse(target)
@@ -191,7 +191,7 @@ def test_a_session_waits_for_another_process(table: Warehouse, holder: subproces
     assert holder.returncode == 0
 
 
-def test_waiting_ends_with_a_sentence(
+def test_waiting_ends_with_a_message(
     table: Warehouse, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that never closes the file is an error that says what to do, not a run that hangs."""

@@ -61,7 +61,7 @@ def test_the_same_process_may_take_it_again(warehouse: Warehouse, target: Target
         assert "Another run is at work" in refused.stderr
 
 
-def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+def test_a_lock_that_cannot_be_made_is_a_message(tmp_path: Path) -> None:
     """A folder that is a file is a configuration error, not a trace."""
     (tmp_path / "file").write_text("")
     target = Target("local", "duckdb", "main", {"path": str(tmp_path / "file" / "a.duckdb")}, tmp_path)

@@ -18,7 +18,7 @@ def test_the_server_s_own_numbers_pass(number: int) -> None:
 
 @pytest.mark.parametrize("state", ["08S01", "IMC06", "HYT00", "40001"])
 def test_the_driver_s_states_pass(state: str) -> None:
-    """A broken connection, one that cannot be mended, one that answers too late."""
+    """A broken connection, one that cannot be fixed, one that answers too late."""
     assert passes_by_itself(
         f"Database Error\\n  ('{state}', '[{state}] [Microsoft]TCP Provider: Error code 0x68 (104)')"
     )

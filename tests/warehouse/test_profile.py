@@ -1,4 +1,4 @@
-"""A target is found and rendered the way dbt does it, and what is wrong with it is said with its mend."""
+"""A target is found and rendered the way dbt does it, and what is wrong with it is said with its hint."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_target_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch
         ("order_list: {target: local, outputs: {local: {on: \"{{ 'maybe' | as_bool }}\"}}}", "neither true nor false"),
     ],
 )
-def test_a_wrong_profile_is_a_sentence(tmp_path: Path, text: str, says: str) -> None:
+def test_a_wrong_profile_is_a_message(tmp_path: Path, text: str, says: str) -> None:
     """Whatever is wrong with the profile, the error names the file."""
     with pytest.raises(ConfigurationError) as caught:
         load_target(project_dir=write(tmp_path, text))

@@ -17,7 +17,7 @@ import stamina
 from console import ConfigurationError
 from warehouse.errors import ConnectionFailedError
 from warehouse.profile import Target
-from warehouse.sqlserver.failures import connection_sentence, is_passing
+from warehouse.sqlserver.failures import connection_message, is_passing
 
 APPLICATION_NAME = "order-list"
 _LOGIN_SECONDS = 15
@@ -42,8 +42,8 @@ def connect(target: Target) -> pyodbc.Connection:
             with attempt:
                 connection = pyodbc.connect(string, attrs_before=before, autocommit=True, timeout=timeout)
     except pyodbc.Error as error:
-        message, mend = connection_sentence(error, target)
-        raise ConnectionFailedError(message, mend=mend) from error
+        message, hint = connection_message(error, target)
+        raise ConnectionFailedError(message, hint=hint) from error
     connection.timeout = int(target.settings.get("query_timeout") or 0)
     cursor = connection.cursor()
     cursor.execute("set xact_abort on")
@@ -74,12 +74,12 @@ def connection_settings(target: Target) -> tuple[str, Mapping[int, bytes]]:
         string = sqlserver_backend.build_pyodbc_connection_string(credentials)
     except (DbtBaseException, TypeError) as error:
         raise ConfigurationError(
-            f"Target '{target.name}' cannot be used: {error}", mend="Compare profiles.yml with profiles.example.yml."
+            f"Target '{target.name}' cannot be used: {error}", hint="Compare profiles.yml with profiles.example.yml."
         ) from error
     if credentials.authentication == "sql" and not credentials.windows_login and credentials.UID in _PLACEHOLDER_USER:
         raise ConfigurationError(
             f"Target '{target.name}' has no user.",
-            mend="Set ORDER_LIST_SQLSERVER_USER and ORDER_LIST_SQLSERVER_PASSWORD, "
+            hint="Set ORDER_LIST_SQLSERVER_USER and ORDER_LIST_SQLSERVER_PASSWORD, "
             "or choose another ORDER_LIST_SQLSERVER_AUTHENTICATION.",
         )
     try:
@@ -88,7 +88,7 @@ def connection_settings(target: Target) -> tuple[str, Mapping[int, bytes]]:
         raise ConnectionFailedError(
             f"Entra ID gave no token for target '{target.name}' "
             f"(authentication '{credentials.authentication}'): {str(error).splitlines()[0]}",
-            mend="Sign in (`az login`), or set the variables of the credential: docs/sqlserver.md lists them.",
+            hint="Sign in (`az login`), or set the variables of the credential: docs/sqlserver.md lists them.",
         ) from error
     # ODBC takes the first of two equal keywords: our own name shows in the server's list of sessions
     return f"APP={APPLICATION_NAME}/{os.getpid()};{string}", before

@@ -29,12 +29,12 @@ _HIGH_LOG_PERCENT = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: what was looked at, how it stands, what was found, and how to mend it if something is to be mended."""
+    """One check: what was looked at, how it stands, what was found, and how to fix it if something is to be fixed."""
 
     check: str
     verdict: Verdict
     found: str
-    mend: str | None = None
+    hint: str | None = None
 
 
 def examine(warehouse: SQLServerWarehouse) -> list[Finding]:
@@ -46,7 +46,7 @@ def examine(warehouse: SQLServerWarehouse) -> list[Finding]:
             for check in _CHECKS:
                 findings.extend(_guarded(check, session, warehouse))
     except OrderListError as error:
-        findings.append(Finding("connection", "missing", error.message, error.mend))
+        findings.append(Finding("connection", "missing", error.message, error.hint))
     return findings
 
 
@@ -146,8 +146,8 @@ def _rights(session: SQLServerSession, warehouse: SQLServerWarehouse) -> Iterato
         if granted:
             yield Finding(check, "ok", "granted")
         else:
-            mend = grant(right, schema, "[the user of this login]")
-            yield Finding(check, "missing", f"not granted; it is needed {right.wanted_for}", mend)
+            hint = grant(right, schema, "[the user of this login]")
+            yield Finding(check, "missing", f"not granted; it is needed {right.wanted_for}", hint)
 
 
 def _schema(session: SQLServerSession, warehouse: SQLServerWarehouse) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def text(error: BaseException) -> str:
     return str(error.args[1]) if len(error.args) > 1 else str(error)
 
 
-def first_sentence(error: BaseException) -> str:
+def first_message(error: BaseException) -> str:
     """The message without the driver's prefixes, in one line and without secrets."""
     whole = _PREFIX.sub("", text(error)).split("; [")[0]
     return redact(re.sub(r"\s*\(\d+\)\s*(\(SQL\w+\))?\s*$", "", " ".join(whole.split()))).rstrip(".")
@@ -73,15 +73,15 @@ def translated() -> Iterator[None]:
     except pyodbc.Error as error:
         if is_deadlock(error) or is_lost(error):
             raise ConnectionLostError(
-                f"The database broke off: {first_sentence(error)}.",
-                mend="Nothing of the transaction was kept. Run the command again.",
+                f"The database broke off: {first_message(error)}.",
+                hint="Nothing of the transaction was kept. Run the command again.",
             ) from error
-        message, mend = statement_sentence(error)
-        raise StatementFailedError(message, mend=mend) from error
+        message, hint = statement_message(error)
+        raise StatementFailedError(message, hint=hint) from error
 
 
-def connection_sentence(error: BaseException, target: Target) -> tuple[str, str]:  # noqa: PLR0911 - one for each cause
-    """What is wrong when a connection cannot be opened, and how to mend it."""
+def connection_message(error: BaseException, target: Target) -> tuple[str, str]:  # noqa: PLR0911 - one for each cause
+    """What is wrong when a connection cannot be opened, and how to fix it."""
     host = f"{target.settings.get('server') or target.settings.get('host')}:{target.settings.get('port', 1433)}"
     driver, database = target.settings.get("driver"), target.settings.get("database")
     code, found, said = state(error), numbers(error), text(error)
@@ -95,35 +95,35 @@ def connection_sentence(error: BaseException, target: Target) -> tuple[str, str]
         if 4060 in found:  # noqa: PLR2004
             return _no_database(database, host)
         return (
-            f"{host} does not accept the login: {first_sentence(error)}.",
+            f"{host} does not accept the login: {first_message(error)}.",
             "Check ORDER_LIST_SQLSERVER_USER, _PASSWORD and _AUTHENTICATION.",
         )
     if 4060 in found or 911 in found or re.search(r'database "?.*"? does not exist', said):  # noqa: PLR2004
         return _no_database(database, host)
     if _CERTIFICATE.search(said):
         return (
-            f"{host} shows a certificate that nobody here vouches for: {first_sentence(error)}.",
+            f"{host} shows a certificate that nobody here vouches for: {first_message(error)}.",
             "Install its certificate authority, or, for a server you know on a network you trust, "
             "set ORDER_LIST_SQLSERVER_TRUST_CERT=true.",
         )
     if found & _NO_RIGHT:
-        return (f"The login may not work on {host}: {first_sentence(error)}.", _GRANT)
+        return (f"The login may not work on {host}: {first_message(error)}.", _GRANT)
     return (
-        f"{host} cannot be reached: {first_sentence(error)}.",
+        f"{host} cannot be reached: {first_message(error)}.",
         "Check ORDER_LIST_SQLSERVER_HOST and _PORT, that the server runs, and that its firewall lets this machine in.",
     )
 
 
-def statement_sentence(error: BaseException) -> tuple[str, str | None]:
+def statement_message(error: BaseException) -> tuple[str, str | None]:
     """What is wrong when the server refuses a statement."""
     if numbers(error) & _NO_RIGHT:
-        return f"The login lacks a right: {first_sentence(error)}.", _GRANT
+        return f"The login lacks a right: {first_message(error)}.", _GRANT
     if is_kept_waiting(error):
         return (
-            f"Somebody kept a table that is to be replaced: {first_sentence(error)}.",
+            f"Somebody kept a table that is to be replaced: {first_message(error)}.",
             "Look for a query that runs for minutes, and run this again.",
         )
-    return f"SQL Server refused a statement: {first_sentence(error)}.", None
+    return f"SQL Server refused a statement: {first_message(error)}.", None
 
 
 _GRANT = "Run `pipeline doctor`: it lists the rights that are missing, with the statement that grants each."

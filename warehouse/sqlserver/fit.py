@@ -34,13 +34,13 @@ def check(columns: Sequence[Column], pieces: Iterable[tuple[pa.Int32Array, pa.Ta
         DoesNotFitError: it cannot.
     """
     if why := why_names_do_not_fit([column.name for column in columns], collation):
-        raise DoesNotFitError(f"It does not fit into a table: {why}.", mend="Rename or remove one of the columns.")
+        raise DoesNotFitError(f"It does not fit into a table: {why}.", hint="Rename or remove one of the columns.")
     if over := first_row_too_wide(columns, pieces):
         row, size, filled = over
         raise DoesNotFitError(
             f"Row {row} has {filled:,} filled cells, which take {size:,} bytes at least; a row of SQL Server has "
             f"{MAX_ROW_BYTES:,}.",
-            mend="Remove columns that the order list does not need from the workbook.",
+            hint="Remove columns that the order list does not need from the workbook.",
         )
 
 

@@ -20,7 +20,7 @@ from console import LockHeldError, say
 from warehouse.errors import LockLostError, StatementFailedError
 from warehouse.profile import Target
 from warehouse.sqlserver.connect import APPLICATION_NAME, connect
-from warehouse.sqlserver.failures import first_sentence
+from warehouse.sqlserver.failures import first_message
 
 #: Between two looks at the lock. Azure's gateway ends a session that is silent for 30 minutes, some firewalls after 4.
 HEARTBEAT_SECONDS = 60.0
@@ -105,7 +105,7 @@ class _Heartbeat:
             mode = str(cursor.fetchone()[0])
             cursor.close()
         except pyodbc.Error as error:
-            return first_sentence(error)
+            return first_message(error)
         return None if mode == "Exclusive" else f"the server says '{mode}'"
 
 
@@ -139,7 +139,7 @@ def _interruptible(heartbeat: _Heartbeat) -> Iterator[None]:
 def _lost(why: str) -> LockLostError:
     return LockLostError(
         f"The run lock was lost ({why}), so this run stopped: another one may be at work by now.",
-        mend="What was finished is kept. Run it again; if it happens often, ask what ends the sessions of this server.",
+        hint="What was finished is kept. Run it again; if it happens often, ask what ends the sessions of this server.",
     )
 
 
@@ -154,7 +154,7 @@ def _take(connection: pyodbc.Connection, resource: str) -> None:
         pass  # a lock that is refused may come with a message of its own before the outcome
     if cursor.fetchone()[0] < 0:
         raise LockHeldError(
-            f"Another run is at work on this target ({_owner(connection)}).", mend="Wait for it to end, or stop it."
+            f"Another run is at work on this target ({_owner(connection)}).", hint="Wait for it to end, or stop it."
         )
     cursor.close()
 
@@ -173,7 +173,7 @@ def _owner(connection: pyodbc.Connection) -> str:
             f"{APPLICATION_NAME}/%",
         ).fetchall()
     except pyodbc.Error as error:
-        return f"owner unknown: {first_sentence(error)}"
+        return f"owner unknown: {first_message(error)}"
     if not rows:
         return "owner unknown: this login may not see other sessions"
     return "; ".join(

@@ -104,7 +104,7 @@ class SQLServerSession:
         if len(columns) > statements.MAX_COLUMNS:
             raise StatementFailedError(
                 f"'{relation}' would have {len(columns):,} columns; SQL Server takes {statements.MAX_COLUMNS:,}.",
-                mend="Remove the columns that hold nothing from the workbook.",
+                hint="Remove the columns that hold nothing from the workbook.",
             )
         sql = statements.create_table(self._warehouse.relation(relation), columns, key)
         self._exchange.run(lambda cursor: _drain(cursor.execute(sql)))

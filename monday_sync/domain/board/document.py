@@ -30,14 +30,14 @@ def _merged(target: str, folder: Path, below: tuple[str, ...]) -> dict[str, Any]
     path = folder / f"{target}.yml"
     if target in below:
         circle = " -> ".join((*below, target))
-        raise ConfigurationError(f"{path.as_posix()}: extends goes in a circle: {circle}.", mend="Break it.")
+        raise ConfigurationError(f"{path.as_posix()}: extends goes in a circle: {circle}.", hint="Break it.")
     values = _read(target, path)
     if "extends" not in values:
         return values
     base_name = values["extends"]
     if not isinstance(base_name, str):
         raise ConfigurationError(
-            f"{path.as_posix()}: extends is {base_name!r}, which is no text.", mend="Write the name of a target."
+            f"{path.as_posix()}: extends is {base_name!r}, which is no text.", hint="Write the name of a target."
         )
     merged = _merged(base_name, folder, (*below, target))
     for key, value in values.items():
@@ -52,21 +52,21 @@ def _merged(target: str, folder: Path, below: tuple[str, ...]) -> dict[str, Any]
 
 def _read(target: str, path: Path) -> dict[str, Any]:
     if not _TARGET.fullmatch(target):
-        raise ConfigurationError(f"'{target}' is no name of a target.", mend="Use letters, digits, _ and -.")
+        raise ConfigurationError(f"'{target}' is no name of a target.", hint="Use letters, digits, _ and -.")
     name = path.as_posix()
     try:
         content = yaml.load(path.read_text("utf-8"), _UniqueKeys)  # noqa: S506 - a safe loader, see below
     except FileNotFoundError:
         there = ", ".join(sorted(p.stem for p in path.parent.glob("*.yml"))) or "none"
         raise ConfigurationError(
-            f"There is no {name}, so target '{target}' has no board.", mend=f"Write it; boards there are: {there}."
+            f"There is no {name}, so target '{target}' has no board.", hint=f"Write it; boards there are: {there}."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name} cannot be read: {error}.", mend="Save it as a UTF-8 text file.") from error
+        raise ConfigurationError(f"{name} cannot be read: {error}.", hint="Save it as a UTF-8 text file.") from error
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{name} is not YAML: {_flat(error)}.", mend="Mend it at that line.") from error
+        raise ConfigurationError(f"{name} is not YAML: {_flat(error)}.", hint="Correct it at that line.") from error
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{name} is not a mapping of keys to values.", mend="See boards/dev.yml.")
+        raise ConfigurationError(f"{name} is not a mapping of keys to values.", hint="See boards/dev.yml.")
     return content
 
 

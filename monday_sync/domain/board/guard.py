@@ -25,26 +25,26 @@ def guard(board: BoardConfig, url: str, folder: Path = Path("boards")) -> None:
     file = (folder / f"{board.target}.yml").as_posix()
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError("MONDAY_API_URL is not an http or https address.", mend="Correct it.")
+        raise ConfigurationError("MONDAY_API_URL is not an http or https address.", hint="Correct it.")
     local = is_loopback(parts.hostname)
     if board.api == "emulator" and not local:
         raise ConfigurationError(
             f"{file} says api: emulator, but the API's address is on another machine ({parts.hostname}).",
-            mend="Unset MONDAY_API_URL, or point it at 127.0.0.1.",
+            hint="Unset MONDAY_API_URL, or point it at 127.0.0.1.",
         )
     if parts.scheme == "http" and not local:
         raise ConfigurationError(
             f"The API's address on {parts.hostname} is not https, so the token could be read on the way.",
-            mend="Use https in MONDAY_API_URL.",
+            hint="Use https in MONDAY_API_URL.",
         )
     if board.board_id == board.subitem_board_id:
-        raise ConfigurationError(f"{file}: board_id and subitem_board_id are the same.", mend="Correct one of them.")
+        raise ConfigurationError(f"{file}: board_id and subitem_board_id are the same.", hint="Correct one of them.")
     for other in _others(board, folder):
         shared = {board.board_id, board.subitem_board_id} & {other.board_id, other.subitem_board_id}
         if other.api == board.api and shared:
             raise ConfigurationError(
                 f"{file}: board {min(shared)} is the board of target '{other.target}' as well.",
-                mend=f"Correct the ids here or in {(folder / other.target).as_posix()}.yml: one board, one target.",
+                hint=f"Correct the ids here or in {(folder / other.target).as_posix()}.yml: one board, one target.",
             )
 
 

@@ -1,4 +1,4 @@
-"""Reads and validates ``boards/<target>.yml``. Every error names the file, the key and the mend."""
+"""Reads and validates ``boards/<target>.yml``. Every error names the file, the key and the hint."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
     problem = next(iter(_contradictions(file)), None)
     if problem is not None:
         key, what, hint = problem
-        raise ConfigurationError(f"{where}: {key} {what}.", mend=hint)
+        raise ConfigurationError(f"{where}: {key} {what}.", hint=hint)
     return BoardConfig(
         target=target_name,
         api=file.api,
@@ -93,7 +93,7 @@ def _contradictions(file: BoardFile) -> list[tuple[str, str, str]]:
 
 
 def _told(where: str, error: ErrorDetails) -> ConfigurationError:
-    """What pydantic found, as a sentence and its mend."""
+    """What pydantic found, as a sentence and its hint."""
     place = [str(part) for part in error["loc"] if part != "[key]"]
     key = ".".join(place)
     match error["type"]:
@@ -105,7 +105,7 @@ def _told(where: str, error: ErrorDetails) -> ConfigurationError:
             problem, hint = "is not a key we know", f"Known here: {', '.join(_known(place[:-1]))}."
         case _:
             problem, hint = "is not a mapping of keys to values", "Indent its keys below it."
-    return ConfigurationError(f"{where}: {key} {problem}.", mend=hint)
+    return ConfigurationError(f"{where}: {key} {problem}.", hint=hint)
 
 
 def _known(section: list[str]) -> list[str]:

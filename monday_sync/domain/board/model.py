@@ -22,7 +22,7 @@ _RELATIVE = re.compile(r"([+-])(\d{1,5})d")
 
 
 def wrong(problem: str, hint: str) -> PydanticCustomError:
-    """What is wrong with a value, as part of a sentence after its key, and how to mend it."""
+    """What is wrong with a value, as part of a sentence after its key, and how to fix it."""
     return PydanticCustomError("told", "{problem}", {"problem": problem, "hint": hint})
 
 

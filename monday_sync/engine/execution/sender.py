@@ -186,7 +186,7 @@ class Sender:
         raise StoppedError(
             f"The board gave no readable answer {_DOUBTS.tries} times ({last.message}); "
             f"{len(sent.operations)} operations are in doubt.",
-            mend="Run the push again: it settles them first, and nothing is sent twice.",
+            hint="Run the push again: it settles them first, and nothing is sent twice.",
         )
 
     def _settle(self, request: _Request, outcomes: Sequence[Outcome]) -> None:
@@ -203,7 +203,7 @@ class Sender:
                 if first.ok and first.item_id and group[0].kind == GROUP:
                     groups[address[1]] = first.item_id
                 settled = Settled(
-                    address[1], address[0], None, first.ok or first.gone, frozenset({group[0].kind}), first.sentence
+                    address[1], address[0], None, first.ok or first.gone, frozenset({group[0].kind}), first.message
                 )
             elif address in rows:
                 settled = settle_row(rows[address], group, mine, max_attempts=self.max_attempts, now=now)
@@ -228,7 +228,7 @@ class Sender:
         groups = by_row(request.attempts)
         if len(groups) == 1:
             refusal = [
-                Outcome(index=i, ok=False, item_id=None, request_id=None, ms=0, sentence=error.message)
+                Outcome(index=i, ok=False, item_id=None, request_id=None, ms=0, message=error.message)
                 for i in range(len(request.attempts))
             ]
             self._settle(request, refusal)

@@ -30,7 +30,7 @@ class Settled:
     row: LedgerRow | None
     ok: bool
     kinds: frozenset[str]
-    sentence: str | None = None
+    message: str | None = None
     gone: bool = False
 
 
@@ -39,7 +39,7 @@ def complete(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], now: dt.d
     return [
         Answered(
             attempt.batch_id, attempt.position, AttemptOutcome.SYNCED if outcome.ok else AttemptOutcome.ERROR, now,
-            outcome.item_id, outcome.request_id, outcome.ms, outcome.code, outcome.sentence,
+            outcome.item_id, outcome.request_id, outcome.ms, outcome.code, outcome.message,
         )
         for attempt, outcome in zip(attempts, outcomes, strict=True)
     ]  # fmt: skip
@@ -71,23 +71,23 @@ def settle_row(
     if not failures:
         after = row.with_state(machine.confirm(row.state), error_message=None, **changes)
         return Settled(row.key, row.level, after, True, kinds)
-    sentence = failures[0].sentence or failures[0].code or "the board refused it without a reason"
+    message = failures[0].message or failures[0].code or "the board refused it without a reason"
     linked = changes.get("monday_id", row.monday_id) is not None
     state = replace(row.state, linked=linked)
     if any(f.gone for f in failures) and row.monday_id is not None:
-        after = row.with_state(machine.unlink(state), error_message=sentence, **(changes | _LOST))
-        return Settled(row.key, row.level, after, False, kinds, sentence, gone=True)
+        after = row.with_state(machine.unlink(state), error_message=message, **(changes | _LOST))
+        return Settled(row.key, row.level, after, False, kinds, message, gone=True)
     if all(f.retryable for f in failures):
         # surely not done, and not the row's fault: it stays due and the count of its retries stands
-        after = row.with_state(replace(state, outcome=machine.Outcome.INTENT), error_message=sentence, **changes)
+        after = row.with_state(replace(state, outcome=machine.Outcome.INTENT), error_message=message, **changes)
     else:
-        after = row.with_state(machine.refuse(state, max_attempts), error_message=sentence, **changes)
-    return Settled(row.key, row.level, after, False, kinds, sentence)
+        after = row.with_state(machine.refuse(state, max_attempts), error_message=message, **changes)
+    return Settled(row.key, row.level, after, False, kinds, message)
 
 
 def withdraw(attempts: Sequence[Attempt], now: dt.datetime, why: str) -> tuple[list[Answered], list[Settled]]:
     """The request surely had no effect: its rows are what they were before."""
-    closed = [Answered(a.batch_id, a.position, AttemptOutcome.WITHDRAWN, now, sentence=why) for a in attempts]
+    closed = [Answered(a.batch_id, a.position, AttemptOutcome.WITHDRAWN, now, message=why) for a in attempts]
     settled = []
     for (level, key), group in by_row(attempts).items():
         if level.has_rows:
@@ -102,7 +102,7 @@ def expire(
 ) -> tuple[list[Answered], list[LedgerRow]]:
     """The doubt is too old for the same request: what it was to set is unknown until the board is asked."""
     why = "no answer came while the request's key was young; the board is asked by business key instead"
-    closed = [Answered(a.batch_id, a.position, AttemptOutcome.EXPIRED, now, sentence=why) for a in attempts]
+    closed = [Answered(a.batch_id, a.position, AttemptOutcome.EXPIRED, now, message=why) for a in attempts]
     changed = []
     for address, group in by_row(attempts).items():
         row = rows.get(address)

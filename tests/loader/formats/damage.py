@@ -49,4 +49,4 @@ def read_or_refused(open_book: Callable[[], Book]) -> None:
             list(book.rows(sheet))
     except RejectedError as error:
         refused = error
-    assert refused is None or (refused.mend and "()" not in str(refused))
+    assert refused is None or (refused.hint and "()" not in str(refused))

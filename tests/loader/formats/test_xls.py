@@ -62,7 +62,7 @@ def test_refusals(case: Refusal) -> None:
         for sheet in book.sheets:
             list(book.rows(sheet))
     assert case.reason in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.alone is None], ids=str)

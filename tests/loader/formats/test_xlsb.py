@@ -46,7 +46,7 @@ def test_refusals(case: Refusal) -> None:
         for sheet in book.sheets:
             list(book.rows(sheet))
     assert case.reason in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 def test_a_part_that_is_missing() -> None:

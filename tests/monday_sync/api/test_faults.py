@@ -69,7 +69,7 @@ def test_the_path_names_the_operation() -> None:
 def test_the_sentence_names_the_column() -> None:
     """What the API says of the column stands in the sentence, once."""
     entry = error("ColumnValueException", "invalid value.", error_data={"column_type": "numbers", "column_id": "n1"})
-    assert fault_of(entry, {}).sentence == "invalid value; column id n1; column type numbers"
+    assert fault_of(entry, {}).message == "invalid value; column id n1; column type numbers"
 
 
 @pytest.mark.parametrize(

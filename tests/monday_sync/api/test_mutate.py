@@ -38,7 +38,7 @@ def test_an_error_reaches_its_own_operation_only() -> None:
     first, second, third = stub.api.mutate(request(3))
     assert (first.ok, third.ok) == (True, True)
     assert (second.ok, second.code, second.retryable, second.item_id) == (False, VALUE, False, None)
-    assert second.sentence == "bad; column type numbers"
+    assert second.message == "bad; column type numbers"
 
 
 def test_an_item_that_is_gone_is_told_apart() -> None:
@@ -52,21 +52,21 @@ def test_an_error_without_a_path_belongs_to_what_has_no_answer() -> None:
     stub = Stub([answer(ids(11, None), [error(VALUE, "bad")])])
     first, second = stub.api.mutate(request(2))
     assert first.ok
-    assert second.sentence == "bad"
+    assert second.message == "bad"
 
 
 def test_no_answer_and_no_error_is_no_success() -> None:
     """A null without any error is not taken for done."""
     outcome = Stub([answer(ids(None))]).api.mutate(request())[0]
     assert not outcome.ok
-    assert outcome.sentence
+    assert outcome.message
 
 
 def test_the_older_error_of_a_single_operation_is_its_own() -> None:
     """Without data and without `errors`, in the API's older shape, the only operation is meant."""
     body = {"error_code": VALUE, "error_message": "bad", "error_data": {"column_type": "date"}}
     outcome = Stub([httpx.Response(200, json=body)]).api.mutate(request())[0]
-    assert (outcome.code, outcome.sentence) == (VALUE, "bad; column type date")
+    assert (outcome.code, outcome.message) == (VALUE, "bad; column type date")
 
 
 def test_no_operations_are_no_request() -> None:
