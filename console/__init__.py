@@ -17,6 +17,7 @@ from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
 from console.process import run_and_leave
 from console.redaction import redact, register_secret
+from console.tables import text_table
 
 __all__ = [
     "CONTEXT_SETTINGS",
@@ -34,4 +35,5 @@ __all__ = [
     "run_and_leave",
     "say",
     "target_option",
+    "text_table",
 ]
