@@ -1,11 +1,11 @@
 """What every command line of the project shares: exit codes, errors with a hint, output, progress, redaction."""
 # ruff: noqa: E402 - the imports are what the first statement is for
 
-import gc
+import gc as _gc
 
 # Every program imports this first. Importing builds objects by the ten thousand, and no cycles that end. To look for
 # some after each 700 objects, as Python does, is a twentieth of a run that finds nothing to do.
-gc.set_threshold(50_000, 20, 20)
+_gc.set_threshold(50_000, 20, 20)
 
 from console.errors import (
     ConfigurationError,
