@@ -14,7 +14,6 @@ from monday_sync.api import documents, parsing
 from monday_sync.api.answers import Done
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.costs import READ
-from monday_sync.api.errors import RequestFailedError, StoppedError, TokenRevokedError
 from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault, Kind
 from monday_sync.api.jobs import Jobs
@@ -27,7 +26,7 @@ from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.board.guard import is_loopback
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start
-from monday_sync.errors import RefusedError
+from monday_sync.errors import RefusedError, RequestFailedError, StoppedError, TokenRevokedError
 
 #: Seconds for a whole answer: the API's own 60, and some for the way.
 TIMEOUT = 65.0

@@ -8,20 +8,20 @@ from typing import TypeVar
 from monday_sync.api.answers import Answer, faults_of, read_answer
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
-from monday_sync.api.errors import (
-    DailyLimitError,
-    InDoubtError,
-    NotReadError,
-    RequestFailedError,
-    StoppedError,
-    TokenRevokedError,
-    UnreachableError,
-)
 from monday_sync.api.faults import Fault, Kind, fault_of_status
 from monday_sync.api.limits import Use
 from monday_sync.api.pacing import Pacer
 from monday_sync.api.parsing import ShapeError
 from monday_sync.api.transport import Reply, Transport
+from monday_sync.errors import (
+    DailyLimitError,
+    InDoubtError,
+    NotReadError,
+    StoppedError,
+    TokenRevokedError,
+    TooLargeError,
+    UnreachableError,
+)
 
 T = TypeVar("T")
 #: What an answer is read as.
@@ -37,10 +37,6 @@ _MOST_BUDGET_WAITS = 5
 _REPLAYED = "idempotency-replayed"
 _CONFLICT = 409
 _LIMITS = frozenset({Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE})
-
-
-class TooLargeError(RequestFailedError):
-    """The request costs more points than the API gives to one."""
 
 
 class Exchange:

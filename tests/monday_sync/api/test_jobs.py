@@ -12,10 +12,10 @@ from board_emulator.clock import MovableClock
 from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api import HttpBoardApi
-from monday_sync.api.errors import InDoubtError, NotReadError, RequestFailedError
 from monday_sync.api.jobs import Upload, read_report
 from monday_sync.bulk.file import BulkRow, missing_labels, write_csv
 from monday_sync.domain.board import load_board
+from monday_sync.errors import InDoubtError, NotReadError, RequestFailedError
 from tests.monday_sync.api.stub import TOKEN, Stub, answer, error
 
 BOARD = load_board("local", Path(__file__).parents[3] / "boards")

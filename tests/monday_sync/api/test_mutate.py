@@ -6,15 +6,16 @@ import httpx
 import pytest
 
 from monday_sync.api import MutationRequest
-from monday_sync.api.errors import (
+from monday_sync.api.exchange import LONGEST_WAIT
+from monday_sync.errors import (
     DailyLimitError,
     InDoubtError,
     RequestFailedError,
     StoppedError,
     TokenRevokedError,
+    TooLargeError,
     UnreachableError,
 )
-from monday_sync.api.exchange import LONGEST_WAIT, TooLargeError
 from tests.monday_sync.api.stub import TOKEN, Answer, Stub, answer, error, ids, request
 
 BUDGET = error("COMPLEXITY_BUDGET_EXHAUSTED", retry_in_seconds=12)
