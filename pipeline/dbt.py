@@ -221,22 +221,15 @@ def _event(line: str) -> dict[str, Any] | None:
 
 @contextmanager
 def _shown(title: str) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Progress of the nodes on stderr: a bar on a terminal, else a line every tenth of the way; problems at once."""
-    tenths = 0
+    """Progress of the nodes on stderr; problems at once."""
     with progress(title, None) as advance:
 
         def step(event: dict[str, Any]) -> None:
-            nonlocal tenths
             info, data = event["info"], event.get("data") or {}
             finished = str(info.get("name", "")).endswith("Result") and data.get("total")
             if info.get("level") in {"warn", "error"} and str(info.get("msg", "")).strip():
                 say(f"dbt: {str(info['msg']).strip()}")
-            if not finished:
-                return
-            total, index = int(data["total"]), int(data.get("index") or 0)
-            advance(1, total)
-            if not sys.stderr.isatty() and index * 10 // total > tenths:
-                tenths = index * 10 // total
-                say(f"dbt: {index} of {total} done")
+            if finished:
+                advance(1, int(data["total"]))
 
         yield step
