@@ -156,6 +156,7 @@ def _run_once(
     arguments: Sequence[str], *, target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
 ) -> DbtResult:
     results = folder / "run_results.json"
+    logs = Path(environment.get("DBT_LOG_PATH") or os.environ.get("DBT_LOG_PATH") or folder)
     if arguments[0] == "retry":  # reads the old ones
         before = results.parent / "retried"
         before.mkdir(exist_ok=True)
@@ -165,6 +166,7 @@ def _run_once(
     command = [
         sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", *arguments,
         "--target", target, "--project-dir", str(project_dir), "--target-path", str(folder),
+        "--log-path", str(logs),
     ]  # fmt: skip
     errors: list[str] = []
     environment = {**_environment(project_dir), **environment}
@@ -186,7 +188,10 @@ def _run_once(
         exit_code = process.wait()
     words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
     if not results.is_file():
-        raise StageFailedError(f"dbt {arguments[0]} ended with status {exit_code} before it ran anything:\n{words}")
+        raise StageFailedError(
+            f"dbt {arguments[0]} ended with status {exit_code} before it ran anything "
+            f"(all it said: {logs / 'dbt.log'}):\n{words}"
+        )
     return _read(results, exit_code, words)
 
 
