@@ -56,7 +56,19 @@ class InDoubtError(SyncError):
 
 
 class RequestFailedError(SyncError):
-    """The API refused the whole request for a reason that waiting does not cure. Nothing took effect."""
+    """The API refused the whole request for a reason that waiting does not cure. Nothing took effect.
+
+    Args:
+        code: the API's error code.
+        request_id: the API's id of the request, for its support.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, code: str | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.request_id = request_id
 
 
 class TooLargeError(RequestFailedError):

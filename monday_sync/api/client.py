@@ -235,7 +235,9 @@ class HttpBoardApi:
         answer, reply = self._exchange.mutate(documents.Request(document, variables), key, counts, aliases)
         if isinstance(answer, Fault):
             if answer.kind is not Kind.WAIT:
-                raise RequestFailedError(f"The API refused the request: {answer.message}.")
+                raise RequestFailedError(
+                    f"The API refused the request: {answer.message}.", code=answer.code, request_id=reply.request_id
+                )
             answer = (answer,) * len(indices)
         ms, request_id = round(reply.seconds * 1000), reply.request_id
         outcomes: list[Outcome] = []

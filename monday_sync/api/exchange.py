@@ -103,7 +103,9 @@ class Exchange:
                 raise InDoubtError(f"No readable answer came: {answer.message}.")
             if answer.kind is Kind.TOO_LARGE:
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request is too large: {answer.message}.")
+                raise TooLargeError(
+                    f"The request is too large: {answer.message}.", code=answer.code, request_id=reply.request_id
+                )
             if reply.problem is not None:
                 raise UnreachableError(
                     f"What answers at {self._where} is not the API: {answer.message}.",
@@ -159,7 +161,10 @@ class Exchange:
             limited = fault.budget or fault.field
             if limited and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request asks for more than the API gives in a minute: {fault.message}.")
+                raise TooLargeError(
+                    f"The request asks for more than the API gives in a minute: {fault.message}.", code=fault.code,
+                    request_id=reply.request_id,
+                )  # fmt: skip
             pause = next(waits) or 0.0
             seconds = pause if fault.wait is None else fault.wait
             if waited + seconds > LONGEST_WAIT:

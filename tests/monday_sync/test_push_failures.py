@@ -60,12 +60,14 @@ def test_a_request_refused_as_a_whole_fails_only_the_row_it_is_about(desk: Desk)
 
     def guilty(request: object) -> None:
         if any(isinstance(op, CreateItem) and op.name == "STYLE1 2" for op in request.operations):  # type: ignore[attr-defined]
-            raise RequestFailedError("the request cannot be read")
+            raise RequestFailedError("the request cannot be read", code="Boom", request_id="r-1")
 
     desk.board.before = guilty
     result = desk.push()
     assert (result.items.created, result.items.failed, result.subitems.created) == (2, 1, 4)
     assert desk.state("select sync_state from FACT_ORDER_LIST where aag_order_number = '2'") == [("ERROR",)]
+    said = "select code, request_id from monday_sync_attempts where outcome = 'ERROR'"
+    assert desk.state(said) == [("Boom", "r-1")]
 
 
 def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:

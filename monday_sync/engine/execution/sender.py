@@ -228,7 +228,7 @@ class Sender:
         groups = by_row(request.attempts)
         if len(groups) == 1:
             refusal = [
-                Outcome(index=i, ok=False, item_id=None, request_id=None, ms=0, message=error.message)
+                Outcome(i, False, None, error.request_id, ms=0, code=error.code, message=error.message)
                 for i in range(len(request.attempts))
             ]
             self._settle(request, refusal)

@@ -207,6 +207,13 @@ def test_a_document_that_is_refused_had_no_effect(refusal: Answer) -> None:
         Stub([refusal]).api.mutate(request(2))
 
 
+def test_a_refusal_of_the_whole_keeps_code_and_request_id() -> None:
+    """Whoever asks the vendor's support needs both, and the message for people has neither."""
+    with pytest.raises(RequestFailedError) as caught:
+        Stub([answer(errors=[error("Boom")], status=400)]).api.mutate(request(2))
+    assert (caught.value.code, caught.value.request_id) == ("Boom", "req-1")
+
+
 def test_no_connection_is_tried_again_and_then_ends_the_run() -> None:
     """A request that never left this machine had no effect; the message names the host and not the token."""
     stub = Stub([httpx.ConnectError("refused")])
