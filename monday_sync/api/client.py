@@ -218,8 +218,8 @@ class HttpBoardApi:
             for outcome in found:
                 outcomes[outcome.index] = outcome
             left = [o.index for o in found if o.retryable] if limit is not None else []
-            if left and pause is not None:
-                self._pacer.time.sleep(pause if limit is None or limit.wait is None else limit.wait)
+            if left and limit is not None and pause is not None:
+                self._exchange.wait(pause if limit.wait is None else limit.wait, limit.message)
         return tuple(outcomes[i] for i in sorted(outcomes))
 
     def _send(self, request: MutationRequest, indices: list[int], key: str) -> tuple[list[Outcome], Fault | None]:

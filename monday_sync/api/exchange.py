@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from console import say
 from monday_sync.api.answers import Answer, faults_of, read_answer
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
@@ -29,6 +30,8 @@ A = TypeVar("A", bound="Answer | Fault | None")
 
 #: Waiting for limits and locks ends after so many seconds in all; by then it is no passing thing.
 LONGEST_WAIT = 900.0
+#: Shorter waits nobody notices; of longer ones the log tells why nothing happens.
+_NOTICED = 2.0
 _CONNECT = Backoff(0.5, 4.0, tries=5)
 _READ = Backoff(0.5, 8.0, tries=6)
 _WAIT = Backoff(1.0, 60.0)
@@ -79,7 +82,7 @@ class Exchange:
                 raise NotReadError(f"The API refused the query {name}: {fault.message}.")
             problem = fault.message
             if pause is not None:
-                self._pacer.time.sleep(pause)
+                self.wait(pause, problem)
         raise NotReadError(
             f"The API gave no usable answer to the query {name}, {_READ.tries} times: {problem}.",
             hint="Try again later.",
@@ -113,6 +116,12 @@ class Exchange:
                 )
         return answer, reply
 
+    def wait(self, seconds: float, why: str) -> None:
+        """Wait on the pacer's clock, and say so if it takes long enough for a person to wonder."""
+        if seconds >= _NOTICED:
+            say(f"The board's API at {self._where}: {why}; tried again in {seconds:.0f} s.")
+        self._pacer.time.sleep(seconds)
+
     def _admitted(
         self, request: Request, counts: Mapping[str, int], key: str | None, read: Callable[[Reply], A]
     ) -> tuple[Reply, A]:
@@ -132,7 +141,7 @@ class Exchange:
                         f"The board's API at {self._where} could not be reached: {reply.problem}.",
                         hint="See that it is up and that the network lets us through; then run again.",
                     )
-                self._pacer.time.sleep(pause)
+                self.wait(pause, f"it could not be reached ({reply.problem})")
                 continue
             answer = read(reply)
             # of the request as a whole, and one that it was surely not executed for
@@ -174,7 +183,7 @@ class Exchange:
                     f"The API asked to wait for {waited + seconds:.0f} seconds in all: {fault.message}.",
                     hint="Run again later: it carries on where this run stopped.",
                 )
-            self._pacer.time.sleep(seconds)
+            self.wait(seconds, fault.message)
             waited += seconds
 
 

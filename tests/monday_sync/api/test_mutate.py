@@ -117,6 +117,13 @@ def test_without_a_hint_pauses_grow() -> None:
     assert stub.clock.naps == [1.0, 2.0, 4.0]
 
 
+def test_a_wait_that_a_person_would_notice_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever watches reads why nothing happens and for how long; what is over at once is not worth a line."""
+    waits = [answer(errors=[error("RATE_LIMIT_EXCEEDED", retry_in_seconds=s)], status=429) for s in (1, 30)]
+    assert Stub([*waits, answer(ids(11))]).api.mutate(request())[0].ok
+    assert capsys.readouterr().err == "The board's API at 127.0.0.1: no; tried again in 30 s.\n"
+
+
 def test_waiting_ends_in_a_clean_stop() -> None:
     """A lock that stays ends the run, and says that nothing took effect."""
     stub = Stub([httpx.Response(423, headers={"Retry-After": "60"}, text="locked")])
