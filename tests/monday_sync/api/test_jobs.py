@@ -69,6 +69,15 @@ def test_matching_rows_update_and_clear(api: HttpBoardApi, emulator: EmulatorHan
     assert (item.name, item.values["text_mkr5ej2x"], item.values["long_text_mkr5hass"]) == ("uno", "P1", None)
 
 
+def test_a_closed_api_opens_again(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
+    """Closing gives connections back; requests and files after it go through new ones."""
+    api.close()
+    upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
+    api.close()
+    api.jobs.upload(upload, write_csv([ROWS[1]], BOARD.items, BOARD.subitems))
+    assert api.jobs.wait(upload.job_id).ok
+
+
 def test_rows_that_fail_are_named(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """A row with a label that is not there fails alone; the report says which and why."""
     upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
