@@ -14,13 +14,13 @@ from monday_sync.api import documents, parsing
 from monday_sync.api.answers import Done
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.costs import READ
-from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault, Kind
 from monday_sync.api.jobs import Jobs
 from monday_sync.api.labels import add_labels
 from monday_sync.api.operations import MutationRequest, Outcome, document_of, variables_of
 from monday_sync.api.pacing import Pacer, Time
 from monday_sync.api.reading import Reader
+from monday_sync.api.retrying import Exchange
 from monday_sync.api.transport import Transport
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.board.guard import is_loopback

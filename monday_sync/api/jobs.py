@@ -18,9 +18,9 @@ import httpx
 from monday_sync.api import parsing
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
-from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault
 from monday_sync.api.pacing import Time
+from monday_sync.api.retrying import Exchange
 from monday_sync.errors import InDoubtError, NotReadError, RequestFailedError
 
 Mode = Literal["ingest", "backfill"]

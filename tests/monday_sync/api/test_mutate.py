@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from monday_sync.api import MutationRequest
-from monday_sync.api.exchange import LONGEST_WAIT
+from monday_sync.api.retrying import LONGEST_WAIT
 from monday_sync.errors import (
     DailyLimitError,
     InDoubtError,
