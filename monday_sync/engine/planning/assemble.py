@@ -46,7 +46,9 @@ def make_plan(context: Context, facts: BoardFacts, options: PushOptions) -> Plan
         deleted=gathered.chosen.deleted,
         duplicates=(*linked.duplicates, *compared.duplicates),
         in_doubt=len(ledger.open_attempts()),
+        linked_items=sum(1 for row in known.values() if row.monday_id),
         board_items=facts.items.items_count,
+        vanished=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
         notes=(*_notes(gathered.source, facts.items, linked.gone), *rekey_notes(rekeys)),
@@ -61,7 +63,7 @@ def _notes(source: Source, info: BoardInfo, gone: set[str]) -> tuple[str, ...]:
     linked = sum(1 for row in source.parents.values() if row.monday_id)
     if gone:
         notes.append(f"{len(gone)} items are no longer on the board (archived or deleted by a person): created again.")
-    if linked > info.items_count + len(gone):
+    if info.items_count is not None and linked > info.items_count + len(gone):
         missing = linked - info.items_count
         notes.append(f"{missing} items of the ledger are not on the board: run `monday-sync verify --repair`.")
     return tuple(notes)
