@@ -1,7 +1,7 @@
 """What dbt gives to macros, for SQLFluff: it runs our own macros by plain Jinja, without dbt and without a database.
 
-A name here is one that dbt has; SQLFluff brings `ref`, `source`, `config`, `this` and `return` itself. The project that it
-shows is as small as one that has everything: one customer, and of the columns one of each kind.
+A name here is one that dbt has; SQLFluff brings `ref`, `source`, `config`, `this` and `return` itself. The project that
+it shows is as small as one that has everything: one customer, and of the columns one of each kind.
 """
 
 from __future__ import annotations
