@@ -65,7 +65,7 @@ select
     zeroed.zero_hash as board_hash,
     case
         when zeroed.has_order = 1 then {{ sync_state('zeroed.zero_hash', 'zeroed') }}
-        else {{ gone_state('zeroed') }}
+        when zeroed.has_order = 0 then {{ gone_state('zeroed') }}
     end as sync_state,
     case when zeroed.has_order = 1 then 'UPDATE' else 'DELETE' end as action_type,
     zeroed.monday_subitem_id,

@@ -37,7 +37,8 @@ waiting as (
         synced.action_type,
         synced.monday_item_id,
         {%- for column in business_columns() %}
-            {{ shown_value(column, 'synced') }} as {{ identifier(column.name) }},
+            {%- set name, shown = identifier(column.name), shown_value(column, 'synced') | trim %}
+            {{ shown }}{{ ' as ' ~ name if shown != 'synced.' ~ name }},
         {%- endfor %}
         synced.sync_error_message,
         synced.retry_count
