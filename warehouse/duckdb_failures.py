@@ -77,7 +77,7 @@ def translated(path: Path) -> Iterator[None]:
         if missing := _NO_SCHEMA.search(said):
             raise ConnectionFailedError(
                 f"There is no schema '{missing[1]}' in {path}.",
-                mend=f"Correct the schema in profiles.yml; to begin in a new one, make it: create schema {missing[1]}",
+                hint=f"Correct the schema in profiles.yml; to begin in a new one, make it: create schema {missing[1]}",
             ) from error
         if isinstance(error, duckdb.ConstraintException) or "constraint violation" in said:
             raise StatementFailedError(

@@ -18,7 +18,7 @@ case
         when {{ rows }}.verdict = 'key_does_not_fit'
             then concat(
                 {{ rows }}.key_misfit, ' tells this order from others, but holds an error or more characters than its column ',
-                'takes; mend the cell.'
+                'takes; correct the cell.'
             )
         when {{ rows }}.place > 1
             then concat(

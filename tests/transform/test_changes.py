@@ -114,7 +114,7 @@ def test_an_upgrade_keeps_the_last_good_orders_of_a_refused_workbook(copied: Dbt
     ((read, rows, reason),) = copied.rows(status)
     assert (read, rows) == ("refused", len(TODAY[GREYSON]))
     assert reason.startswith("No header is known as UNIT OF MEASURE")
-    assert reason.endswith("or mend the header.")
+    assert reason.endswith("or correct the header.")
 
     copied.change("drop table int_orders__unioned; drop table order_list_rows")
     copied.run(*upgrade)

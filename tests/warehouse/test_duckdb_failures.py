@@ -54,8 +54,8 @@ def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
             session.create_table("T", [Column("k", "text")])
         assert session.rows("select count(*) from duckdb_tables()") == [(0,)]
     assert caught.value.exit_code is ExitCode.USAGE
-    assert caught.value.mend is not None
-    assert "profiles.yml" in caught.value.mend
+    assert caught.value.hint is not None
+    assert "profiles.yml" in caught.value.hint
 
 
 def test_two_transactions_on_one_row(keyed: Warehouse) -> None:
