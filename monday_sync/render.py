@@ -263,6 +263,11 @@ def verify_text(result: VerifyResult) -> str:
     lines += _because(result.due_because)
     if result.repair is not None:
         lines += ["", "Repair:", push_text(result.repair)]
+        lines += [
+            f"  left as it is, since no push sends it (gone from the source, held back, out of scope): "
+            f"{s.level} {s.name} ({s.monday_id})"
+            for s in result.left[:_STEPS_SHOWN]
+        ]
     return "\n".join(lines)
 
 

@@ -11,14 +11,14 @@ from monday_sync.api.jobs import Upload
 from monday_sync.bulk.choice import AT_ONCE, NewOrder, new_orders
 from monday_sync.bulk.file import missing_labels, write_csv
 from monday_sync.bulk.job import ImportJob, JobOutcome, JobWatch
-from monday_sync.bulk.readback import IMPORT, Address
+from monday_sync.bulk.readback import IMPORT
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.diff import step_for
 from monday_sync.domain.labels import Labels
 from monday_sync.domain.plan import BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
-from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.domain.rows import Address, Answered, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import GROUP_ID, GROUP_NAME, withdraw
 from monday_sync.engine.results import Tally

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from monday_sync.api import BoardApi
 from monday_sync.api.jobs import LINK_SECONDS, POLL_SECONDS, BulkJobResult
-from monday_sync.bulk.readback import Address, Found, Import, is_short, match, settle
+from monday_sync.bulk.readback import Found, Import, is_short, match, settle
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.keys import KeyReader
 from monday_sync.domain.remote import BoardItem
-from monday_sync.domain.rows import Attempt, LedgerRow, Level
+from monday_sync.domain.rows import Address, Attempt, LedgerRow, Level
 from monday_sync.engine.execution.settle import GROUP_ID
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 from monday_sync.ledger import Ledger

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from monday_sync.bulk.job import ImportJob, JobWatch
-from monday_sync.bulk.readback import IMPORT, Address
+from monday_sync.bulk.readback import IMPORT
 from monday_sync.domain.board import BoardConfig
-from monday_sync.domain.rows import Attempt, LedgerRow, Level
+from monday_sync.domain.rows import Address, Attempt, LedgerRow, Level
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import withdraw
 

@@ -9,6 +9,7 @@ from monday_sync.commands.check import check, check_confirmed, check_room
 from monday_sync.commands.opening import open_context
 from monday_sync.commands.plan import check_customers
 from monday_sync.domain.plan import ListedItem, Plan
+from monday_sync.domain.rows import Address
 from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.context import Context
@@ -23,13 +24,19 @@ from warehouse import Target
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """How a push was asked for. ``duplicates`` are archived when all else is done."""
+    """How a push was asked for.
+
+    Args:
+        duplicate_items: are archived when all else is done.
+        only: these rows, whatever else is due.
+    """
 
     options: PushOptions
     yes: int | None = None
     plan_id: str | None = None
     is_test: bool = False
     duplicate_items: tuple[ListedItem, ...] = ()
+    only: frozenset[Address] | None = None
 
 
 def push(
@@ -69,7 +76,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if recovery.stopped:
                 return recovery.result()
             facts = check(context)
-        made = make_plan(context, facts, options)
+        made = make_plan(context, facts, options, request.only)
         made = replace(made, duplicate_items=request.duplicate_items)
         check_customers(made, options)
         if request.plan_id:
@@ -86,7 +93,8 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
                 if made.duplicate_items:
                     archive_duplicates(state.sender, context.board, made.duplicate_items)
-            _set_baselines(state, made)
+            if request.only is None:
+                _set_baselines(state, made)
         return state.result()
 
 

@@ -14,9 +14,10 @@ from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
+from monday_sync.domain.keys import KeyReader
 from monday_sync.domain.plan import ListedItem
 from monday_sync.domain.remote import BoardFacts, BoardItem
-from monday_sync.domain.rows import NAME, LedgerRow, Level
+from monday_sync.domain.rows import NAME, Address, LedgerRow, Level
 from monday_sync.domain.selection import EVERYTHING, is_chosen
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.context import Context
@@ -62,6 +63,7 @@ class VerifyResult:
         due: rows that the database has and the board was not told yet, those held back or given up included;
             ``due_because`` counts them by reason.
         repair: what the repairing push did.
+        left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope.
     """
 
     board_id: str
@@ -73,6 +75,7 @@ class VerifyResult:
     due: int
     due_because: Mapping[str, int] = field(default_factory=dict)
     repair: PushResult | None = None
+    left: tuple[ListedItem, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -83,13 +86,13 @@ class VerifyResult:
     def exit_code(self) -> ExitCode:
         """1 when something differs that was not repaired."""
         if self.repair is not None:
-            left = len(self.duplicates) - self.repair.duplicates_archived
-            return self.repair.exit_code if not left else ExitCode.SOME_FAILED
+            left = len(self.duplicates) - self.repair.duplicates_archived + len(self.left)
+            return ExitCode.SOME_FAILED if left else self.repair.exit_code
         return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
 
 
 def verify(context: Context, *, repair: bool = False, yes: int | None = None, bar: Bar = no_bar) -> VerifyResult:
-    """Read the whole board and compare it with what it should show; with ``repair``, send what differs.
+    """Read the whole board and compare it with what it should show; with ``repair``, send that and nothing else.
 
     A row that is due is held against what the database wants of it, by the texts that a push would send; any other
     against what the board was told, which is the same then. Rows that no push would send are held against the latter.
@@ -116,14 +119,32 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
             return found
         context.ledger.write(faulty)
         try:
-            pushed = push_in(
-                context, PushRequest(EVERYTHING, yes, duplicate_items=found.duplicates), kind="repair", bar=bar
-            )
+            only = frozenset((row.level, row.key) for row in faulty) | _claimants(context, found, source, board)
+            request = PushRequest(EVERYTHING, yes, duplicate_items=found.duplicates, only=only)
+            pushed = push_in(context, request, kind="repair", bar=bar)
         except ConfigurationError:
             # refused before anything was sent: what differs has to be found again next time
             context.ledger.write([known[row.key] for row in faulty])
             raise
-        return replace(found, repair=pushed)
+        return replace(found, repair=pushed, left=_left(context, faulty, known))
+
+
+def _claimants(
+    context: Context, found: VerifyResult, source: Source, board: Mapping[str, BoardItem]
+) -> frozenset[Address]:
+    """Rows without an item that the originals of duplicates stand for: they are linked before a duplicate goes."""
+    keys = KeyReader(context.board)
+    originals = {keys.of_item(board[d.of]) for d in found.duplicates if d.of is not None and d.of in board}
+    orders = {row.key for row in source.items if row.monday_id is None and keys.of_row(row) in originals}
+    return frozenset((row.level, row.key) for row in (*source.items, *source.subitems) if row.order_key in orders)
+
+
+def _left(context: Context, faulty: Sequence[LedgerRow], known: Mapping[str, LedgerRow]) -> tuple[ListedItem, ...]:
+    """What no push sends: gone from the source, held back, out of scope. The next verification is to find it again."""
+    now = {**context.ledger.rows(Level.ITEM), **context.ledger.rows(Level.SUBITEM)}
+    left = [row for row in faulty if row.key in now and now[row.key].state == row.state]
+    context.ledger.write([known[row.key] for row in left])
+    return tuple(ListedItem(row.level.value, known[row.key].monday_id or "", row.item_name or row.key) for row in left)
 
 
 _Found = tuple[int, tuple[Difference, ...], tuple[ListedItem, ...], tuple[ListedItem, ...], tuple[ListedItem, ...]]

@@ -39,6 +39,10 @@ class Level(StrEnum):
         return self in {Level.ITEM, Level.SUBITEM}
 
 
+#: A row: its level and its key.
+Address = tuple[Level, str]
+
+
 class AttemptOutcome(StrEnum):
     """What became of one operation of one request."""
 

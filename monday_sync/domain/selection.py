@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from monday_sync.domain.board import Scope
-from monday_sync.domain.rows import Level
+from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import may_send
 
@@ -81,8 +81,15 @@ class Selection:
     held_customers: frozenset[str]
 
 
-def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions) -> Selection:
-    """Choose the rows that a push is about. The limit counts orders, whether item or lines are due."""
+def select(
+    items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions,
+    only: Collection[Address] | None = None,
+) -> Selection:  # fmt: skip
+    """Choose the rows that a push is about. The limit counts orders, whether item or lines are due.
+
+    Args:
+        only: these rows, whatever else is due.
+    """
     skipped: Counter[tuple[Level, Skip]] = Counter()
     # also by lines that this push leaves for later: the baseline of a customer that is held back stays
     held = {r.customer_name for r in (*items, *subitems) if r.held_back and r.customer_name not in options.release}
@@ -92,7 +99,7 @@ def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: P
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
         for row in rows:
-            reason = _skip(row, options)
+            reason = _skip(row, options) if row.is_among(only) else Skip.NOT_SELECTED
             if reason is not None:
                 skipped[row.level, reason] += 1
                 if reason is Skip.DEAD:

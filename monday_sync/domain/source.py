@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from monday_sync.domain.rows import NAME, LedgerRow, Level, Rekey
+from monday_sync.domain.rows import NAME, Address, LedgerRow, Level, Rekey
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ class SourceRow:
     def monday_id(self) -> str | None:
         """The item's id, if the ledger knows it."""
         return self.ledger.monday_id if self.ledger else None
+
+    def is_among(self, addresses: Collection[Address] | None) -> bool:
+        """Whether the row is one of these, by its key or the one it had until now; ``None`` are all rows."""
+        if addresses is None:
+            return True
+        return (self.level, self.key) in addresses or (self.level, self.rekeyed_from or "") in addresses
 
     def start(self, board_id: str) -> LedgerRow:
         """The ledger's row to start from, under the present mapping and for the present data.

@@ -10,6 +10,7 @@ from monday_sync.api import ArchiveItem, MutationRequest
 from monday_sync.commands.history import history
 from monday_sync.commands.verify import verify
 from monday_sync.errors import ConfirmationNeededError
+from monday_sync.render import verify_text
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.fake_board import Item
 from tests.monday_sync.test_exactly_once import crash_at
@@ -153,13 +154,12 @@ def test_of_unknown_doubles_the_oldest_stands(desk: Desk) -> None:
     assert [(s.monday_id, s.of) for s in found.duplicates] == [("9001", original)]
     repaired = verify(desk.context, repair=True, yes=1)
     assert repaired.repair is not None
-    assert (repaired.repair.items.created, repaired.repair.items.adopted, repaired.repair.duplicates_archived) == (
-        0,
-        9,
-        1,
-    )
+    did = repaired.repair
+    # that order alone: what else is due is left for a push
+    assert (did.items.created, did.items.adopted, did.duplicates_archived, did.subitems.adopted) == (0, 1, 1, 2)
     assert (desk.board.named("STYLE1 7").id, desk.board.things["9001"].state) == (original, "archived")
-    # the lines are linked now, so their duplicates are found
+    # once a push has linked the others, duplicates of their lines are found
+    assert (desk.push().items.adopted, verify(desk.context).differences) == (8, ())
     assert [s.monday_id for s in verify(desk.context).duplicates] == ["9002"]
 
 
@@ -227,3 +227,34 @@ def test_history_names_the_double_that_was_archived(desk: Desk) -> None:
     assert [(t.name, t.kind, t.outcome, t.item_id, dict(t.changes)) for t in told] == [
         ("STYLE1 7 (copy)", "archive", "SYNCED", "9001", {})
     ]
+
+
+def test_a_repair_sends_what_was_listed_and_no_more(desk: Desk) -> None:
+    """One wrong field is one update: new orders are left for a push; a change that is due was listed, and goes."""
+    several = orders("1", "2", "3", "4", values={"notes": "hello"})
+    desk.have(several)
+    desk.push()
+    desk.board.named("STYLE1 1").values[desk.column("notes")] = "typed by a person"
+    several[1] = several[1].with_values(po_number="77")
+    desk.have([*several, *orders("5", "6", "7")])
+    repaired = verify(desk.context, repair=True, yes=2).repair
+    assert repaired is not None
+    assert (repaired.items.updated, repaired.items.created, repaired.subitems.created) == (2, 0, 0)
+    assert (desk.shows("STYLE1 1", "notes"), desk.shows("STYLE1 2", "po_number")) == ("hello", "77")
+    pushed = desk.push()
+    assert (pushed.items.updated, pushed.items.created) == (0, 3)
+
+
+def test_what_no_push_sends_is_listed_as_left(desk: Desk) -> None:
+    """An order that left its source is not brought in line by a repair: that is said, each time, with exit status 1."""
+    several = orders("1", "2", "3", "4", values={"notes": "hello"})
+    desk.have(several)
+    desk.push()
+    desk.board.named("STYLE1 1").values[desk.column("notes")] = "typed by a person"
+    desk.have(several[1:])
+    for _ in range(2):
+        found = verify(desk.context, repair=True)
+        assert [d.column for d in found.differences] == ["notes"]
+        assert ([item.name for item in found.left], int(found.exit_code)) == (["STYLE1 1"], 1)
+        assert "left as it is" in verify_text(found)
+    assert desk.shows("STYLE1 1", "notes") == "typed by a person"

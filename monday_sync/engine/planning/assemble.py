@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
-from monday_sync.domain.rows import Level
+from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import Source
 from monday_sync.engine.context import Context
@@ -15,14 +17,19 @@ from monday_sync.engine.planning.price import price
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 
 
-def make_plan(context: Context, facts: BoardFacts, options: PushOptions) -> Plan:
+def make_plan(
+    context: Context, facts: BoardFacts, options: PushOptions, only: Collection[Address] | None = None
+) -> Plan:
     """What a push with ``options`` would do now.
+
+    Args:
+        only: these rows, whatever else is due.
 
     Raises:
         RefusedError: the database lacks what we read.
     """
     ledger, board = context.ledger, context.board
-    gathered = gather(ledger, board, facts.items, options)
+    gathered = gather(ledger, board, facts.items, options, only)
     linked = link(context.api, ledger, board, gathered, options)
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.remote import BoardInfo
-from monday_sync.domain.rows import LedgerRow
+from monday_sync.domain.rows import Address, LedgerRow
 from monday_sync.domain.selection import PushOptions, Selection, select
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.groups import duplicate_groups, resolve_groups
@@ -32,24 +32,27 @@ class Gathered:
     known_groups: Mapping[str, str]
     group_ids: Mapping[str, str]
     in_lost_groups: tuple[SourceRow, ...]
+    only: Collection[Address] | None = None
 
     def groups_of(self, rows: list[SourceRow]) -> dict[str, str]:
         """Names to ids of the groups that rows lie in, as far as they are on the board."""
         return resolve_groups(_names(rows), self.info, self.known_groups)
 
 
-def gather(ledger: Ledger, board: BoardConfig, info: BoardInfo, options: PushOptions) -> Gathered:
+def gather(
+    ledger: Ledger, board: BoardConfig, info: BoardInfo, options: PushOptions, only: Collection[Address] | None
+) -> Gathered:
     """Read the database, follow keys that changed, and choose the rows that the push is about.
 
     Raises:
         RefusedError: the database lacks what we read.
     """
     source = follow_keys(ledger, board, read_source(ledger, board))
-    chosen = select(source.items, source.subitems, options)
+    chosen = select(source.items, source.subitems, options, only)
     known = ledger.groups.known()
     there = {group.id for group in info.groups} - duplicate_groups(info, known)
-    lost = _in_lost_groups(source, there, options)
-    return Gathered(source, chosen, info, known, resolve_groups(_names(chosen.items), info, known), lost)
+    lost = tuple(row for row in _in_lost_groups(source, there, options) if row.is_among(only))
+    return Gathered(source, chosen, info, known, resolve_groups(_names(chosen.items), info, known), lost, only)
 
 
 def as_confirmed(row: LedgerRow) -> SourceRow:

@@ -58,7 +58,7 @@ def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, 
     ids |= {p.monday_id for r in subitems if (p := known.get(r.order_key)) and p.monday_id}
     present = reader.by_ids({i for i in ids if i is not None})
     gone = {r.order_key for r in known.values() if r.monday_id in ids and r.monday_id not in present}
-    items += _of_gone_items(gone, chosen.items, items, known)
+    items += [row for row in _of_gone_items(gone, chosen.items, items, known) if row.is_among(gathered.only)]
     subitems += [r for r in proven_lines if r.order_key in gone]
     linked = Linked(
         [*(r for r in proven if r.key not in gone), *(r for r in proven_lines if r.order_key not in gone)],
@@ -68,7 +68,8 @@ def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, 
     linked.stale = _stale_lines(linked, ledger)
     if not options.skip_subitems:
         listed = {row.key for row in subitems}
-        subitems += [as_confirmed(row) for row in linked.stale if row.key not in listed and is_confirmed(row)]
+        again = [as_confirmed(row) for row in linked.stale if row.key not in listed and is_confirmed(row)]
+        subitems += [row for row in again if row.is_among(gathered.only)]
     return linked
 
 
