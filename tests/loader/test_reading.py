@@ -100,7 +100,7 @@ def test_nothing_is_left_of_the_rows_on_their_way(
     assert [path.name for path in tmp_path.glob("order-list-spool-*")] == ["order-list-spool-young"]
 
 
-def test_large_and_small_workbooks_are_read_by_turns() -> None:
-    """The largest first, one for each process; then the smaller ones in between, each workbook once."""
+def test_the_largest_workbooks_are_read_first() -> None:
+    """Or they are what everybody waits for in the end."""
     jobs = [Job(Entry(f"{size}.xlsx", f"{size}.xlsx", "", size)) for size in range(1, 8)]
-    assert [job.entry.size for job in reading_module._in_good_order(jobs, 2)] == [7, 6, 3, 5, 2, 4, 1]
+    assert [job.entry.size for job in reading_module._largest_first(jobs)] == [7, 6, 5, 4, 3, 2, 1]
