@@ -6,6 +6,7 @@ from console.errors import (
     LockHeldError,
     OrderListError,
 )
+from console.finding import Finding, Verdict
 from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
 from console.redaction import redact, register_secret
@@ -14,8 +15,10 @@ __all__ = [
     "CONTEXT_SETTINGS",
     "ConfigurationError",
     "ExitCode",
+    "Finding",
     "LockHeldError",
     "OrderListError",
+    "Verdict",
     "command",
     "json_option",
     "plain",

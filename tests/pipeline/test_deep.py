@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from console import Finding
 from pipeline import deep
-from pipeline.doctor import Finding
 from pipeline.errors import StageFailedError
 from pipeline.scratch import PREFIX, Scratch, scratch
 from tests.project import copy_project
