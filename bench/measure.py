@@ -93,14 +93,14 @@ def _communicate(process: subprocess.Popen[bytes], watch: _Watch) -> tuple[bytes
         reader.join()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    # of a whole family the system keeps the maximum, not the sum: just what is wanted
+    # of a whole tree the system keeps the maximum, not the sum: just what is wanted
     unit = 1 if sys.platform == "darwin" else _KIB
     watch.stop(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
     return collected["stdout"], collected["stderr"]
 
 
 class _Watch:
-    """Samples a process family where the system does not keep its peak (Windows)."""
+    """Samples a process tree where the system does not keep its peak (Windows)."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid

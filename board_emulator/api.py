@@ -40,13 +40,13 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         meter = self.emulator.meter
-        meter.in_flight += 1
+        meter.under_way += 1
         try:
             await self._serve(HttpRequest(scope, receive), scope, receive, send)
         except ClientDisconnect:
             return
         finally:
-            meter.in_flight -= 1
+            meter.under_way -= 1
 
     async def _serve(self, http: HttpRequest, scope: Scope, receive: Receive, send: Send) -> None:
         if http.method != "POST":

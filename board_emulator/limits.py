@@ -96,7 +96,7 @@ class Meter:
 
     def __init__(self, limits: Limits, clock: MovableClock) -> None:
         self.limits = limits
-        self.in_flight = 0
+        self.under_way = 0
         self._clock = clock
         self._points = {"read": _Window(MINUTE), "write": _Window(MINUTE)}
         self._calls = _Window(MINUTE)
@@ -131,7 +131,7 @@ class Meter:
                 rejection = _rejection(
                     "IP_RATE_LIMIT_EXCEEDED", "Your IP is rate limited", by_ip.room_in(now, 1, limits.calls_per_ip)
                 )
-            elif self.in_flight > limits.concurrent:
+            elif self.under_way > limits.concurrent:
                 rejection = _rejection("maxConcurrencyExceeded", "Max number of concurrent queries exceeded", 1)
             elif used_today + 1 > limits.calls_a_day:
                 rejection = _rejection("DAILY_LIMIT_EXCEEDED", "Daily limit exceeded", math.ceil(_DAY - now % _DAY))
@@ -195,7 +195,7 @@ class Meter:
         used = self._calls.used(now) if limits.enforced else 0
         calls = max(0, int(limits.calls_a_minute - used))
         points, reset = self.complexity_left(kind)
-        free = max(0, limits.concurrent - self.in_flight)
+        free = max(0, limits.concurrent - self.under_way)
         return {
             "RateLimit-Policy": f'"minuteRate";q={limits.calls_a_minute};w=60, '
                                 f'"concurrency";q={limits.concurrent};qu="concurrent-requests", '

@@ -12,7 +12,7 @@ from board_emulator.world import World
 
 
 class Referee:
-    """Counts doubles and orphans on the boards. Business keys are the board file's unless told otherwise."""
+    """Counts duplicates and orphans on the boards. Business keys are the board file's unless told otherwise."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -58,13 +58,13 @@ class Referee:
                 states = {"active": 0, "archived": 0, "deleted": 0}
                 for number in emulator.world.on_board[board.id]:
                     states[emulator.world.items[number].state] += 1
-                doubles = self.duplicates(board.id)
+                duplicates = self.duplicates(board.id)
                 boards[board.id] = {
                     "name": board.name,
                     "items": states,
                     "groups": len(board.active_groups()),
-                    "duplicates": sum(len(ids) - 1 for ids in doubles),
-                    "duplicate_ids": doubles[:100],
+                    "duplicates": sum(len(ids) - 1 for ids in duplicates),
+                    "duplicate_ids": duplicates[:100],
                 }
             return {
                 **emulator.tally.shown(), "calls_by_day": emulator.meter.calls_by_day(), "boards": boards,

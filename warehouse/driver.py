@@ -22,7 +22,7 @@ from console import CONTEXT_SETTINGS, ConfigurationError, ExitCode, command, jso
 NAME = "ODBC Driver 18 for SQL Server"
 _PACKAGE = "mssql_python_odbc"
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-_FAMILIES = {"alpine": "alpine", "suse": "suse", "rhel": "rhel", "fedora": "rhel", "centos": "rhel"}
+_DISTRIBUTIONS = {"alpine": "alpine", "suse": "suse", "rhel": "rhel", "fedora": "rhel", "centos": "rhel"}
 
 
 def bundled(libraries: Path, *, system: str, machine: str, distribution: str) -> Path:
@@ -46,8 +46,8 @@ def bundled(libraries: Path, *, system: str, machine: str, distribution: str) ->
     if system == "Darwin":
         folder = libraries / "macos" / architecture / "lib"
     else:
-        family = next((name for word, name in _FAMILIES.items() if word in distribution.lower()), "debian_ubuntu")
-        folder = libraries / "linux" / family / architecture / "lib"
+        named = next((name for word, name in _DISTRIBUTIONS.items() if word in distribution.lower()), "debian_ubuntu")
+        folder = libraries / "linux" / named / architecture / "lib"
     found = sorted(folder.glob("libmsodbcsql*"))
     if not found:
         raise ConfigurationError(

@@ -13,7 +13,7 @@ from loader.formats import biff, ole
 from loader.formats.base import Book, Row, SheetInfo
 from loader.formats.xls_cells import Settings, protected, read_cells
 
-_MEND = "Open it in Excel, and save it as .xlsx."
+_HINT = "Open it in Excel, and save it as .xlsx."
 _FILEPASS, _BOUNDSHEET, _SHEETHDR = 0x002F, 0x0085, 0x008F
 _GLOBALS, _WORKSHEET, _GLOBALS_4W = 0x0005, 0x0010, 0x0100
 #: Substreams that are no sheets with cells: Visual Basic, chart, macros.
@@ -35,18 +35,18 @@ def open_xls(data: bytes) -> Book:
     try:
         return _Workbook(_stream(data))
     except biff.DamagedError as damage:
-        raise RejectedError(f"The file {damage}: it is truncated or damaged.", hint=_MEND) from damage
+        raise RejectedError(f"The file {damage}: it is truncated or damaged.", hint=_HINT) from damage
 
 
 def _stream(data: bytes) -> bytes:
     if not data.startswith(ole.SIGNATURE):
         if not biff.is_start(data):
-            raise RejectedError("The file is no .xls workbook: it starts with no BIFF record.", hint=_MEND)
+            raise RejectedError("The file is no .xls workbook: it starts with no BIFF record.", hint=_HINT)
         return data
     try:
         container = ole.Container(data)
     except ValueError as error:
-        raise RejectedError(f"The file is truncated or damaged: {error}.", hint=_MEND) from error
+        raise RejectedError(f"The file is truncated or damaged: {error}.", hint=_HINT) from error
     # Excel 5.0/95 & 97 format: the file holds the workbook twice, and the newer one has all of it
     stream = container.stream("Workbook", "Book")
     if stream is not None:
@@ -85,7 +85,7 @@ class _Workbook:
         try:
             found = read_cells(self._stream, self._start_of(at), sheet.name, settings, own=not self._shared)
         except biff.DamagedError as damage:
-            raise RejectedError(f"Sheet '{sheet.name}' {damage}: the file is damaged.", hint=_MEND) from damage
+            raise RejectedError(f"Sheet '{sheet.name}' {damage}: the file is damaged.", hint=_HINT) from damage
         for row in sorted(found):
             yield row + 1, found.pop(row)
 

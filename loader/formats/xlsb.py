@@ -16,7 +16,7 @@ from loader.formats.biff12 import records, text
 from loader.formats.package import Package
 from loader.formats.styles import Styles
 
-_MEND = "Save the file again from Excel."
+_HINT = "Save the file again from Excel."
 #: Where a workbook lies if nothing says so.
 _USUAL = "xl/workbook.bin"
 # workbook, shared strings, styles
@@ -64,7 +64,7 @@ class _Workbook:
         """The rows of a worksheet."""
         part = str(sheet.key)
         if not part:
-            raise RejectedError(f"Sheet '{sheet.name}' has no part in the file: the file is damaged.", hint=_MEND)
+            raise RejectedError(f"Sheet '{sheet.name}' has no part in the file: the file is damaged.", hint=_HINT)
         if self._texts is None:
             self._texts = self._read_texts()
         with _damage_in(part, sheet.name):
@@ -207,4 +207,4 @@ def _damage_in(part: str, sheet: str | None = None) -> Iterator[None]:
     except (DamagedError, IndexError, struct.error) as error:
         reason = str(error) if isinstance(error, DamagedError) else "has a record that is too short"
         of = "" if sheet is None else f"Sheet '{sheet}': the"
-        raise RejectedError(f"{of or 'The'} part {part} {reason}: the file is damaged.", hint=_MEND) from error
+        raise RejectedError(f"{of or 'The'} part {part} {reason}: the file is damaged.", hint=_HINT) from error

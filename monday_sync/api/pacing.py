@@ -60,7 +60,7 @@ class Booking:
 class Time:
     """A clock and a sleep that believe each other: what was slept has passed, even if a test's clock stood still."""
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], object]) -> None:
         self._clock, self._sleep = clock, sleep
         self._slept = 0.0
 

@@ -72,7 +72,7 @@ class JobWatch:
     ledger: Ledger
     board: BoardConfig
     clock: Callable[[], dt.datetime]
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
 
     def finish(self, job: ImportJob, linked: Collection[str]) -> JobOutcome:
         """Wait for a job's end, read back what it did, and write it down.

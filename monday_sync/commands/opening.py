@@ -27,7 +27,7 @@ def open_context(
     *,
     project_dir: Path | None = None,
     clock: Callable[[], dt.datetime] = utc_now,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> Context:
     """Open a target. Connects to nothing yet.
 

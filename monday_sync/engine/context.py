@@ -32,7 +32,7 @@ class Context:
     ledger: Ledger
     api: BoardApi
     clock: Callable[[], dt.datetime]
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
     bulk: BulkImport
 
     def __enter__(self) -> Context:

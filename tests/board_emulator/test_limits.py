@@ -169,10 +169,10 @@ def test_an_address_has_a_limit(make_api):
 def test_concurrent_calls(make_api):
     """More requests at once than the plan permits: maxConcurrencyExceeded."""
     api = make_api(dataclasses.replace(PLANS["standard"], concurrent=2))
-    api.emulator.meter.in_flight = 3
+    api.emulator.meter.under_way = 3
     refused = api(READ)
     assert (refused.status, refused.codes, refused.headers["Retry-After"]) == (429, ["maxConcurrencyExceeded"], "1")
-    api.emulator.meter.in_flight = 2
+    api.emulator.meter.under_way = 2
     assert api(READ).status == 200
 
 

@@ -77,6 +77,9 @@ class FakeBoard:
     def close(self) -> None:
         pass
 
+    def add_labels(self, board_id: str, column_id: str, labels: Iterable[str]) -> ColumnInfo:
+        raise NotImplementedError("labels are made beforehand for bulk imports only")
+
     def start(self, board_ids: Sequence[str]) -> Start:
         return Start(Me("1", "test", "1"), {i: self.board(i) for i in board_ids})
 
@@ -208,7 +211,7 @@ class FakeBoard:
         self.groups.insert(at, group)
         return group.id
 
-    def _texts(self, values: dict[str, object]) -> dict[str, str | None]:
+    def _texts(self, values: Mapping[str, object]) -> dict[str, str | None]:
         mappings = {m.column_id: m for m in (*self.config.items, *self.config.subitems)}
         return {column: self._text(mappings[column], value) for column, value in values.items()}
 

@@ -34,10 +34,11 @@ def differences(
         expected_lines = set()
         for order in orders:
             row = relations.row(order)
-            item = items.pop(row["item_name"], None)
-            if item is None:
-                found.append(f"{row['item_name']} is missing")
+            name = row["item_name"]
+            if name not in items:
+                found.append(f"{name} is missing")
                 continue
+            item = items.pop(name)
             found += _wrong_group(item.name, order.group, item.group_id, titles)
             for mapping in config.items:
                 wants = shown(mapping, row[mapping.view_column])
@@ -49,7 +50,7 @@ def differences(
                 line = lines.get((str(item.id), size))
                 expected_lines.add((str(item.id), size))
                 wants = "0" if order.cancelled else str(ordered)
-                shows = line and text_of(sub_board.columns[quantity], line.values.get(quantity))
+                shows = text_of(sub_board.columns[quantity], line.values.get(quantity)) if line else None
                 if shows != wants:
                     found.append(f"{item.name}/{size}: {wants} expected, {shows} found")
         found += [f"{name} is extra" for name in items]

@@ -72,7 +72,7 @@ class Side:
                 session.execute(f"delete from monday_sync_{name}")
         with self.warehouse.session() as session:
             for name, data in (kept or {}).items():
-                session.insert(f"monday_sync_{name}", data)  # type: ignore[arg-type]
+                session.insert(f"monday_sync_{name}", data)
 
     def runs(self) -> list[str]:
         """Ids of the pushes that the ledger knows, latest first."""

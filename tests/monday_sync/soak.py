@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import JOBS, PEOPLE, TRANSPORT, Chance
@@ -38,7 +39,7 @@ _DELAY = 1.5 * TIMEOUT
 _JOB = 10.0  # a bulk import has ended by then, on the emulator's clock
 _PATIENT = 60.0  # the clean run must not stumble over a busy machine
 _METHODS = multiprocessing.get_all_start_methods()
-_PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
+_PROCESSES: Any = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
     # duckdb imports pandas, where it is installed, to look at the first table that it is given
     _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push", "pandas"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from monday_sync.api import ArchiveItem, MoveToGroup
+from monday_sync.api import ArchiveItem, MoveToGroup, Operation
 from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.engine.execution.batches import AHEAD, Task, Work, batches, waves
 
 
 def work(number: int, *kinds: str) -> Work:
-    operations = {"move": MoveToGroup("1", "g"), "archive": ArchiveItem("1")}
+    operations: dict[str, Operation] = {"move": MoveToGroup("1", "g"), "archive": ArchiveItem("1")}
     row = LedgerRow(Level.ITEM, str(number), str(number))
     return Work(row, None, "h", tuple(Task(kind, operations[kind], {}) for kind in kinds))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monday_sync.bulk import choice
+from monday_sync.bulk import choice, file
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.plan import Plan
 from monday_sync.render import plan_json, plan_text
@@ -114,7 +114,7 @@ def test_the_hour_began_before_the_push() -> None:
 
 def test_a_large_group_takes_several_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item and its subitems stand in one file, and no file has more rows than may be."""
-    monkeypatch.setitem(choice.parts.__globals__["MOST_ROWS"], "ingest", 6)
+    monkeypatch.setitem(file.MOST_ROWS, "ingest", 6)
     desk.have(orders("A1", "A2", "A3"))
     assert [len(part.orders) for part in desk.plan(bulk="always").bulk] == [2, 1]
 

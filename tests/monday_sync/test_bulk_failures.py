@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 
 import pytest
 
 from board_emulator.faults import Fault
 from monday_sync.api.jobs import Upload
 from monday_sync.commands.undo import cleanup, rollback
-from monday_sync.domain.remote import ColumnInfo
+from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.remote import BoardItem, ColumnInfo
 from monday_sync.errors import InDoubtError, RequestFailedError, TokenRevokedError
 from tests.monday_sync.bay import Bay, typical
 from tests.monday_sync.conftest import orders
@@ -34,7 +35,7 @@ def crash_at(bay: Bay, place: str, *, after: bool, nth: int) -> None:
         answer = real(*arguments, **options) if after or not dies else None
         if dies:
             # the dying process reaches the database no more
-            bay.context.warehouse.session = no_session  # type: ignore[method-assign, assignment]
+            bay.context.warehouse.session = no_session  # type: ignore[method-assign]
             raise Crash
         return answer
 
@@ -42,7 +43,7 @@ def crash_at(bay: Bay, place: str, *, after: bool, nth: int) -> None:
     with pytest.raises(Crash):
         bay.push()
     delattr(owner, name)
-    del bay.context.warehouse.session  # type: ignore[attr-defined]
+    del bay.context.warehouse.session
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_a_job_that_nobody_knows(bay: Bay) -> None:
     def unknown(_job_id: str) -> NoReturn:
         raise RequestFailedError("there is no such job")
 
-    bay.context.api.jobs.status = unknown  # type: ignore[method-assign]
+    setattr(bay.context.api.jobs, "status", unknown)  # noqa: B010 - no part of what the engine asks of it
     stopped = bay.push()
     assert stopped.outcome == "stopped"
     assert "is not known" in (stopped.message or "")
@@ -178,17 +179,21 @@ def test_a_job_that_nobody_knows(bay: Bay) -> None:
 
 
 @pytest.mark.parametrize(("empty_readings", "created"), [(2, 2), (9, 0)])
-def test_what_a_job_created_shows_late(bay: Bay, empty_readings: int, created: int) -> None:
+def test_what_a_job_created_shows_late(
+    bay: Bay, monkeypatch: pytest.MonkeyPatch, empty_readings: int, created: int
+) -> None:
     """A job that says it created what is not to be seen is believed: that is looked for, and not created again."""
     source = orders("A1", "A2")
     bay.relations.set_orders(source)
     real, readings = bay.context.api.items, iter(range(100))
-    bay.context.api.items = lambda board, **which: (  # type: ignore[method-assign]
-        iter(()) if next(readings) < empty_readings else real(board, **which)  # type: ignore[arg-type]
-    )
-    result = bay.push()
+
+    def late(board: BoardConfig, **which: Any) -> Iterator[BoardItem]:
+        return iter(()) if next(readings) < empty_readings else real(board, **which)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bay.context.api, "items", late)
+        result = bay.push()
     assert (result.items.created, result.items.failed) == (created, 2 - created)
-    bay.context.api.items = real  # type: ignore[method-assign]
     assert bay.push().items.created == 0
     assert bay.wrong(source) == []
     assert bay.settled()

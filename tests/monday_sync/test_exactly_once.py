@@ -27,14 +27,14 @@ def crash_at(desk: Desk, when: str, fatal: Callable[[MutationRequest], bool]) ->
 
     def die(request: MutationRequest) -> None:
         if fatal(request):
-            warehouse.session = no_session  # type: ignore[method-assign, assignment]
+            warehouse.session = no_session  # type: ignore[method-assign]
             raise Crash
 
     setattr(desk.board, when, die)
     with pytest.raises(Crash):
         desk.push()
     setattr(desk.board, when, lambda _: None)
-    del warehouse.session  # type: ignore[attr-defined]
+    del warehouse.session
 
 
 def whole(desk: Desk, count: int) -> None:
@@ -94,7 +94,7 @@ def test_a_silent_board_stops_the_run_and_leaves_it_in_doubt(desk: Desk, minutes
     result = desk.push()
     assert (result.outcome, result.exit_code) == ("stopped", 1)
     assert "in doubt" in (result.message or "")
-    states = dict(desk.state("select sync_state, count(*) from FACT_ORDER_LIST group by 1"))
+    states = {row[0]: row[1] for row in desk.state("select sync_state, count(*) from FACT_ORDER_LIST group by 1")}
     assert states == {"PENDING": 5, "NEW": 2}
     desk.board.after = lambda _: None
     desk.clock.pass_minutes(minutes)

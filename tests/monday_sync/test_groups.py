@@ -46,7 +46,7 @@ def database(folder: Path, source: list[Order]) -> Callable[..., Context]:
     relations.create()
     relations.set_orders(source)
 
-    def context(api: object, clock: Clock) -> Context:
+    def context(api: BoardApi, clock: Clock) -> Context:
         ledger = Ledger(warehouse, config.board_id)
         return Context(target, config, warehouse, ledger, api, clock, clock.sleep, BulkImports())
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from monday_sync.api import ChangeColumns
+from monday_sync.domain.board.model import Conflict
 from monday_sync.errors import ConfirmationNeededError
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.relations import Order
@@ -151,7 +152,7 @@ def test_an_order_that_is_gone_is_reported_and_archived_only_on_request(desk: De
 
 
 @pytest.mark.parametrize(("policy", "expected"), [("ours", "ours"), ("theirs", "person"), ("report", "person")])
-def test_conflicts_follow_the_column_policy(desk: Desk, policy: str, expected: str) -> None:
+def test_conflicts_follow_the_column_policy(desk: Desk, policy: Conflict, expected: str) -> None:
     """A value that a person changed is shown in the plan; who wins is the column's policy."""
     config = desk.context.board
     items = tuple(replace(m, on_conflict=policy) if m.view_column == "notes" else m for m in config.items)

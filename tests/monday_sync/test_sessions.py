@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -55,11 +56,16 @@ def test_the_database_is_closed_whenever_the_board_is_asked(desk: Desk, monkeypa
         asked += 1
         assert door.now == 0
 
+    def watched(real: Callable[..., Any]) -> Callable[..., Any]:
+        def asking(*given: Any, **more: Any) -> Any:
+            closed()
+            return real(*given, **more)
+
+        return asking
+
     desk.board.before = desk.board.after = closed
-    start, items, find = desk.board.start, desk.board.items, desk.board.find
-    monkeypatch.setattr(desk.board, "start", lambda ids: (closed(), start(ids))[1])
-    monkeypatch.setattr(desk.board, "items", lambda *a, **k: (closed(), items(*a, **k))[1])
-    monkeypatch.setattr(desk.board, "find", lambda *a: (closed(), find(*a))[1])
+    for name in ("start", "items", "find"):
+        monkeypatch.setattr(desk.board, name, watched(getattr(desk.board, name)))
     assert desk.push().items.created == 12
     several = [order.with_values(notes="another note") for order in orders(*[str(n) for n in range(12)])]
     desk.have(several)

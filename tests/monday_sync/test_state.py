@@ -136,7 +136,7 @@ class Walk(RuleBasedStateMachine):
             assert self.items[self.item] == self.desired
 
     @invariant()
-    def what_is_in_flight_is_pending(self) -> None:
+    def what_is_under_way_is_pending(self) -> None:
         if self.request is not None:
             assert machine.sync_state(self.row, self.desired) is SyncState.PENDING
 

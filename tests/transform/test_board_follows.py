@@ -44,7 +44,7 @@ class Office:
         ledger = Ledger(warehouse, config.board_id)
         self.context = Context(
             target, config, warehouse, ledger, self.board, self.clock, self.clock.sleep, BulkImports()
-        )  # type: ignore[arg-type]
+        )
 
     def read_board_file(self) -> None:
         config = load_board("local", self.dbt.folder / "boards")

@@ -49,7 +49,7 @@ class Sender:
     ledger: Ledger
     run_id: str
     clock: Callable[[], dt.datetime]
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
     max_attempts: int
     batch_size: Callable[[str], int]
     on_settled: Callable[[Settled], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,18 +53,19 @@ class Clock:
 class Stub:
     """Answers requests in order; the last answer stays. Keeps what it was asked."""
 
-    answers: list[Answer]
+    answers: Sequence[Answer]
     clock: Clock = field(default_factory=Clock)
     seen: list[httpx.Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.left = list(self.answers)
         self.api = HttpBoardApi(
             URL, TOKEN, clock=self.clock, sleep=self.clock.sleep, transport=httpx.MockTransport(self._answer)
         )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.seen.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = self.left.pop(0) if len(self.left) > 1 else self.left[0]
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, httpx.Response):

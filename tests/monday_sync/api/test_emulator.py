@@ -15,7 +15,6 @@ from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api import (
     ArchiveGroup,
     ArchiveItem,
-    BoardApi,
     ChangeColumns,
     CreateGroup,
     CreateItem,
@@ -43,18 +42,18 @@ def emulator() -> Iterator[EmulatorHandle]:
         yield running
 
 
-def connect(emulator: EmulatorHandle, token: str | None = None) -> BoardApi:
+def connect(emulator: EmulatorHandle, token: str | None = None) -> HttpBoardApi:
     clock = emulator.clock
     return HttpBoardApi(emulator.url, token or emulator.token, clock=clock.now, sleep=clock.advance)
 
 
 @pytest.fixture
-def api(emulator: EmulatorHandle) -> Iterator[BoardApi]:
+def api(emulator: EmulatorHandle) -> Iterator[HttpBoardApi]:
     with connect(emulator) as connected:
         yield connected
 
 
-def send(api: BoardApi, *operations: Operation) -> tuple[Outcome, ...]:
+def send(api: HttpBoardApi, *operations: Operation) -> tuple[Outcome, ...]:
     return api.mutate(MutationRequest(uuid.uuid4().hex, operations))
 
 
@@ -62,7 +61,7 @@ def order(number: str) -> CreateItem:
     return CreateItem(BOARD.board_id, "topics", f"order {number}", {NUMBER: number})
 
 
-def test_operations_of_all_kinds_in_one_request(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_operations_of_all_kinds_in_one_request(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """Create, change, rename, move, archive and refuse in one POST; each outcome is its own operation's."""
     (group,) = send(api, CreateGroup(BOARD.board_id, "GREYSON FALL 2026", "topics", "after_at"))
     first, second, third = send(api, order("A1"), order("A2"), order("A3"))
@@ -90,7 +89,7 @@ def test_operations_of_all_kinds_in_one_request(api: BoardApi, emulator: Emulato
     assert [i.id for i in api.items(BOARD, group=group.item_id)] == [first.item_id]
 
 
-def test_a_group_is_archived_once_and_never_the_last_one(api: BoardApi) -> None:
+def test_a_group_is_archived_once_and_never_the_last_one(api: HttpBoardApi) -> None:
     """An archived group is off the board; archiving it again, or the last group there is, is refused."""
     (group,) = send(api, CreateGroup(BOARD.board_id, "GREYSON FALL 2026"))
     assert group.item_id
@@ -101,7 +100,7 @@ def test_a_group_is_archived_once_and_never_the_last_one(api: BoardApi) -> None:
     assert (again.ok, last.ok, last.code) == (False, False, "DeleteLastGroupException")
 
 
-def test_every_column_type_shows_what_was_sent_and_clears(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_every_column_type_shows_what_was_sent_and_clears(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """Each type reads back as the text that was meant, and null empties it; a number that is cleared is not 0."""
     info = api.board(BOARD.board_id)
     wanted = {
@@ -125,13 +124,13 @@ def test_every_column_type_shows_what_was_sent_and_clears(api: BoardApi, emulato
     assert set(item.values.values()) == {None}
 
 
-def test_finding_by_text_ignores_case_and_finds_only_whole_texts(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_finding_by_text_ignores_case_and_finds_only_whole_texts(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """The API's search, as documented: the caller compares exactly afterwards."""
     send(api, order("A1"), order("a1"), order("A10"))
     assert sorted(i.values[NUMBER] or "" for i in api.find(BOARD, NUMBER, ["A1"])) == ["A1", "a1"]
 
 
-def test_the_board_says_who_may_write(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_the_board_says_who_may_write(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """Board, columns, labels and groups are read; me and the day's calls are known."""
     info = api.board(BOARD.board_id)
     assert {m.column_id for m in BOARD.items} <= info.columns.keys()
@@ -182,7 +181,9 @@ FAULTS = [kind for kind in TRANSPORT if kind not in SLOW]
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_after_each_fault_the_same_key_brings_one_item_each(api: BoardApi, emulator: EmulatorHandle, kind: str) -> None:
+def test_after_each_fault_the_same_key_brings_one_item_each(
+    api: HttpBoardApi, emulator: EmulatorHandle, kind: str
+) -> None:
     """Whatever happens to the answer, sending the same request again ends with one item for each operation."""
     emulator.faults.add(Fault(kind, match="create_item"))
     request = MutationRequest("the-key", (order("A1"), order("A2")))
@@ -198,7 +199,9 @@ def test_after_each_fault_the_same_key_brings_one_item_each(api: BoardApi, emula
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_storm_of_faults_leaves_one_item_for_each_order(api: BoardApi, emulator: EmulatorHandle, seed: int) -> None:
+def test_a_storm_of_faults_leaves_one_item_for_each_order(
+    api: HttpBoardApi, emulator: EmulatorHandle, seed: int
+) -> None:
     """Many requests, every second one disturbed in a way of its own: nothing twice, nothing lost."""
     emulator.faults.by_chance(Chance(0.5, seed, tuple(FAULTS), mutations_only=False))
     for batch in range(8):
@@ -215,7 +218,7 @@ def test_a_storm_of_faults_leaves_one_item_for_each_order(api: BoardApi, emulato
     assert sorted(numbers, key=str) == sorted(f"{b}-{n}" for b in range(8) for n in range(5))
 
 
-def test_a_token_revoked_between_two_operations(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_a_token_revoked_between_two_operations(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """What was done before is told; the rest surely did not happen, and the next request ends the run."""
     emulator.faults.add(Fault("token_revoked", match="create_item"))
     outcomes = send(api, *(order(f"A{n}") for n in range(4)))

@@ -11,7 +11,7 @@ import pytest
 from board_emulator.clock import MovableClock
 from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
-from monday_sync.api import BoardApi, HttpBoardApi
+from monday_sync.api import HttpBoardApi
 from monday_sync.api.errors import InDoubtError, NotReadError, RequestFailedError
 from monday_sync.api.jobs import Upload, read_report
 from monday_sync.bulk.file import BulkRow, missing_labels, write_csv
@@ -33,13 +33,13 @@ def emulator() -> Iterator[EmulatorHandle]:
 
 
 @pytest.fixture
-def api(emulator: EmulatorHandle) -> Iterator[BoardApi]:
+def api(emulator: EmulatorHandle) -> Iterator[HttpBoardApi]:
     clock = emulator.clock
     with HttpBoardApi(emulator.url, emulator.token, clock=clock.now, sleep=clock.advance) as connected:
         yield connected
 
 
-def test_a_file_is_imported_and_read_back(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_a_file_is_imported_and_read_back(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """Labels first, then the file; items, cells and subitems are on the board as written."""
     info = api.board(BOARD.board_id)
     needed = missing_labels(ROWS, BOARD.items, {c.id: c.labels for c in info.columns.values()})
@@ -56,7 +56,7 @@ def test_a_file_is_imported_and_read_back(api: BoardApi, emulator: EmulatorHandl
     assert (two.values["numeric_mktb1d19"], two.values["date_mkr57811"]) == ("12.5", "2026-06-15")
 
 
-def test_matching_rows_update_and_clear(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_matching_rows_update_and_clear(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """An upsert finds the item by its number, leaves what the row does not name, and clears what it names as empty."""
     for key, rows in (
         ("k1", [BulkRow("one", {"aag_order_number": "A1", "po_number": "P1", "notes": "old"})]),
@@ -69,7 +69,7 @@ def test_matching_rows_update_and_clear(api: BoardApi, emulator: EmulatorHandle)
     assert (item.name, item.values["text_mkr5ej2x"], item.values["long_text_mkr5hass"]) == ("uno", "P1", None)
 
 
-def test_rows_that_fail_are_named(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_rows_that_fail_are_named(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """A row with a label that is not there fails alone; the report says which and why."""
     upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
     rows = [ROWS[1], BulkRow("bad", {"aag_order_number": "A3", "aag_season": "SS99"})]
@@ -81,7 +81,7 @@ def test_rows_that_fail_are_named(api: BoardApi, emulator: EmulatorHandle) -> No
 
 
 @pytest.mark.parametrize(("kind", "state"), [("job_rejected", "REJECTED"), ("job_failed_half_way", "FAILED")])
-def test_a_job_that_ends_badly_says_so(api: BoardApi, emulator: EmulatorHandle, kind: str, state: str) -> None:
+def test_a_job_that_ends_badly_says_so(api: HttpBoardApi, emulator: EmulatorHandle, kind: str, state: str) -> None:
     """Rejected and failed jobs end, with the reason; what they did is for the caller to read back."""
     emulator.faults.add(Fault(kind, match="backfill_items"))
     upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
@@ -91,7 +91,7 @@ def test_a_job_that_ends_badly_says_so(api: BoardApi, emulator: EmulatorHandle, 
     assert result.status.message
 
 
-def test_starting_again_under_the_same_key_is_the_same_job(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_starting_again_under_the_same_key_is_the_same_job(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """The answer to the start was lost: the repeat brings the job that was started."""
     emulator.faults.add(Fault("lost", match="ingest_items"))
     with pytest.raises(InDoubtError):
@@ -100,7 +100,7 @@ def test_starting_again_under_the_same_key_is_the_same_job(api: BoardApi, emulat
     assert api.jobs.start("k1", BOARD.board_id, "topics", "ingest") == upload
 
 
-def test_a_file_that_was_sent_before_is_no_failure(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_a_file_that_was_sent_before_is_no_failure(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """After a doubt the file is sent again; a job takes one file and ignores the other."""
     upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
     content = write_csv(ROWS[1:], BOARD.items, BOARD.subitems)
@@ -110,7 +110,7 @@ def test_a_file_that_was_sent_before_is_no_failure(api: BoardApi, emulator: Emul
     assert len(list(api.items(BOARD))) == 1
 
 
-def test_an_address_that_ran_out_is_refused(api: BoardApi, emulator: EmulatorHandle) -> None:
+def test_an_address_that_ran_out_is_refused(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
     """The address is good for 10 minutes; after that nothing was taken, for certain."""
     upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
     emulator.clock.advance(700)

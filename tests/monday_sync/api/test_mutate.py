@@ -267,8 +267,7 @@ def test_only_what_met_a_limit_is_sent_again_under_a_derived_key() -> None:
 def test_a_limit_that_stays_for_some_is_given_back_as_retryable() -> None:
     """The others' success must be told, so waiting for the rest has an end."""
     stub = Stub([answer(ids(11, None), [FIELD]), answer(ids(None), [{**FIELD, "path": ["op0"]}])])
-    stub.answers[1:] = [answer(ids(12, None), [FIELD])] * 3  # never used: one operation is left
-    stub.answers[1:] = [answer(errors=[{**FIELD, "path": ["op0"]}], headers={"Idempotency-Replayed": "true"})]
+    stub.left[1:] = [answer(errors=[{**FIELD, "path": ["op0"]}], headers={"Idempotency-Replayed": "true"})]
     first, second = stub.api.mutate(request(2))
     assert first.ok
     assert (second.ok, second.retryable) == (False, True)

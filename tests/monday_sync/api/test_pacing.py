@@ -97,7 +97,7 @@ class Server:
         self.spent.append((self.clock.now, cost, use))
         self.clock.now += self.latency * count
         if use == "read":
-            page = {"cursor": None, "items": []}
+            page: dict[str, object] = {"cursor": None, "items": []}
             data: dict[str, object] = {"boards": [{"items_page": page}]}
         else:
             self.done += count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -24,7 +25,7 @@ ME = {"me": {"id": "1", "name": "n", "account": {"id": "2"}}}
 
 
 def item(
-    number: int, *, board: str | None = "1", subitems: list[dict[str, Any]] | None = None, **more: Any
+    number: int, *, board: str | None = "1", subitems: Sequence[dict[str, Any] | None] = (), **more: Any
 ) -> dict[str, Any]:
     return {
         "id": str(number),
@@ -39,7 +40,7 @@ def item(
         ],
         "dates": [{"id": "date_1", "date": "2026-06-15", "time": None}],
         "dropdowns": [{"id": "dropdown_1", "values": [{"label": "GREYSON"}]}],
-        "subitems": subitems,
+        "subitems": subitems or None,
         **more,
     }
 
