@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from monday_sync import FailedRow
 from pipeline.figures import read_figures
 from pipeline.files import last_load
 from pipeline.model import (
     BoardFigures,
     CustomerFigures,
-    FailedRow,
     MissingFile,
     Pushed,
     RejectedFile,
