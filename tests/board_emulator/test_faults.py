@@ -99,6 +99,7 @@ def test_a_late_effect_and_the_conflict_meanwhile(board, http):
     assert items(board) == 1
 
 
+@pytest.mark.slow
 def test_concurrency_is_counted_on_the_wire():
     """Calls that overlap are counted: with room for one, the second is turned away."""
     limits = dataclasses.replace(PLANS["pro"], concurrent=1)

@@ -185,6 +185,7 @@ def test_groups_that_people_made_are_never_archived(desk: Desk) -> None:
     assert (desk.push().groups_created, desk.board.named("STYLE1 4").group_id) == (0, renamed.id)
 
 
+@pytest.mark.slow
 def test_two_runs_create_the_same_group_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over HTTP: both runs have planned the group before either creates it, and both create it before either looks."""
     mine = database(tmp_path / "a", orders("1", "2", "3"))

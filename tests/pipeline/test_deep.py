@@ -45,6 +45,7 @@ def on_server(target: Target) -> Target:
     return replace(target, name="prod", kind="sqlserver", schema="dbo", settings=settings)
 
 
+@pytest.mark.slow
 def test_every_trial_passes_on_a_target_that_is_well(target: Target, tmp_path: Path) -> None:
     """Landing, a build with all its tests, upserts, renames, lock: all pass, and the target's own file is not made."""
     folder = copy_project(tmp_path / "project")

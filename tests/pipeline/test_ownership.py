@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 THEIRS = 'create table "{}" as select range as monday_item_id from range(2000)'
 
 
+@pytest.mark.slow
 def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt is asked before the load: one sentence, status 2, and the database is as it was, without even a history."""
     (tmp_path / "profiles.yml").write_text((ROOT / "profiles.example.yml").read_text(encoding="utf-8"), "utf-8")
