@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from console import text_table
+
 Bound = Literal["at most", "at least"]
 _LARGE = 100
 
@@ -52,8 +54,7 @@ class Report:
 
     def table(self) -> str:
         """The claims as a table for people, then the facts."""
-        rows = [("area", "claim", "measured", "limit", "")]
-        rows += [
+        rows = [
             (
                 c.area,
                 c.text,
@@ -63,9 +64,7 @@ class Report:
             )
             for c in self.claims
         ]
-        widths = [max(len(row[column]) for row in rows) for column in range(5)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-        lines.insert(1, "-" * max(map(len, lines)))
+        lines = [text_table(("area", "claim", "measured", "limit", ""), rows)]
         for area, facts in self.facts.items():
             lines += ["", f"{area}:"] + [f"  {name.replace('_', ' ')}: {_fact(value)}" for name, value in facts.items()]
         return "\n".join(lines)

@@ -10,6 +10,7 @@ from console.finding import Finding, Verdict
 from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
 from console.redaction import redact, register_secret
+from console.tables import text_table
 
 __all__ = [
     "CONTEXT_SETTINGS",
@@ -28,4 +29,5 @@ __all__ = [
     "register_secret",
     "say",
     "target_option",
+    "text_table",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from console import text_table
 from monday_sync.commands.adopt import AdoptResult
 from monday_sync.commands.history import HistoryResult
 from monday_sync.commands.status import StateCounts, StatusResult
@@ -18,19 +19,6 @@ from monday_sync.engine.results import Counts, Problem, PushResult
 _STEPS_SHOWN = 200
 _PROBLEMS_SHOWN = 20
 _VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-"}
-
-
-def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A plain table; numbers stand right."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max(len(h), *(len(r[i]) for r in cells)) if cells else len(h) for i, h in enumerate(headers)]
-    numeric = [bool(rows) and all(isinstance(r[i], int | float | None) for r in rows) for i in range(len(headers))]
-
-    def line(values: Sequence[str]) -> str:
-        parts = [v.rjust(w) if n else v.ljust(w) for v, w, n in zip(values, widths, numeric, strict=True)]
-        return "  ".join(parts).rstrip()
-
-    return "\n".join([line(headers), line(["-" * w for w in widths]), *(line(r) for r in cells)])
 
 
 def plan_text(plan: Plan) -> str:
@@ -55,7 +43,7 @@ def plan_text(plan: Plan) -> str:
         for level in (Level.ITEM, Level.SUBITEM)
     ]
     headers = ("", *(a.value for a in Action), "out of scope", "held back", "dead", "not selected", "waiting")
-    lines += ["", table(headers, rows)]
+    lines += ["", text_table(headers, rows)]
     lines += _because(_due_because(plan))
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
@@ -126,7 +114,7 @@ def push_text(result: PushResult) -> str:
     headers = ("", "created", "updated", "moved", "adopted", "failed", "unchanged", "archived", "out of scope",
                "held back", "dead", "not selected")  # fmt: skip
     rows = [_count_row("items", result.items), _count_row("subitems", result.subitems)]
-    lines = [table(headers, rows), ""]
+    lines = [text_table(headers, rows), ""]
     if not result.changed and not result.errors:
         lines.append("Nothing had to be changed on the board.")
     lines.append(
@@ -175,7 +163,7 @@ def status_text(result: StatusResult) -> str:
     if rows:
         rows.append(("all", *(sum(int(str(r[i])) for r in rows) for i in range(1, 9))))
     headers = ("customer", "NEW", "PENDING", "SYNCED", "ERROR", "lines NEW", "PENDING", "SYNCED", "ERROR")
-    lines += [table(headers, rows), ""]
+    lines += [text_table(headers, rows), ""]
     if result.dead:
         lines.append(f"{result.dead} rows were given up after too many attempts: `monday-sync retry` requeues them.")
     if result.in_doubt:
@@ -187,7 +175,7 @@ def status_text(result: StatusResult) -> str:
         for r in result.runs
     ]  # fmt: skip
     run_headers = ("run", "kind", "outcome", "started (UTC)", "seconds", "changed", "success", "")
-    lines += ["", "Last runs", table(run_headers, runs) if runs else "none yet"]
+    lines += ["", "Last runs", text_table(run_headers, runs) if runs else "none yet"]
     return "\n".join(lines)
 
 
@@ -197,12 +185,6 @@ def _states(c: StateCounts) -> tuple[int, int, int, int]:
 
 def _time(value: dt.datetime) -> str:
     return value.isoformat(sep=" ", timespec="seconds")
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
 def plan_json(plan: Plan) -> dict[str, object]:

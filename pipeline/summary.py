@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from console import text_table
 from pipeline.model import PastRun, RunReport, Stage
 from pipeline.reporting.page import WORDS
 
@@ -78,14 +79,8 @@ def history_table(runs: tuple[PastRun, ...]) -> str:
     """Past runs, the latest first, a line each."""
     if not runs:
         return "There was no run yet."
-    lines = [f"{'run':<22} {'result':<16} {'seconds':>8} {'orders':>9} {'changes':>8}  verdict"]
-    lines += [
-        f"{run.run_id:<22} {WORDS[run.status]:<16} {run.seconds:>8.1f} {_count(run.orders):>9} "
-        f"{_count(run.changes):>8}  {run.message.splitlines()[0] if run.message else ''}".rstrip()
+    rows = [
+        (run.run_id, WORDS[run.status], run.seconds, run.orders, run.changes, (run.message.splitlines() or [""])[0])
         for run in runs
     ]
-    return "\n".join(lines)
-
-
-def _count(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
+    return text_table(("run", "result", "seconds", "orders", "changes", "verdict"), rows)

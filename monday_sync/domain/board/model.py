@@ -46,12 +46,6 @@ def _stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(values)) < len(values):
-        raise wrong("names something twice", "Name it once.")
-    return values
-
-
 def _day(value: object, info: ValidationInfo) -> object:
     """A date, or days from today such as ``-180d``."""
     match = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
