@@ -115,7 +115,8 @@ def test_a_login_that_may_make_no_schema_is_told_the_grant(target: Target, serve
 def _denied() -> Exception:
     import pyodbc  # noqa: PLC0415
 
-    return pyodbc.ProgrammingError("42000", "[42000] [SQL Server]CREATE SCHEMA permission denied. (2759)")
+    error: Exception = pyodbc.ProgrammingError("42000", "[42000] [SQL Server]CREATE SCHEMA permission denied. (2759)")
+    return error
 
 
 def test_the_trial_of_the_lock_sees_its_loss(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,5 +107,6 @@ class Whole:
                 names[item.id] = (item.name, values[0])
             for item in world.listed(sub_board):
                 qty = text(sub_board, item, sub_ids["qty"])
+                assert item.parent_id is not None
                 subitems[(*names[item.parent_id], item.name, int(float(qty)))] += 1
         return items, subitems
