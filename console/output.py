@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from console.errors import ExitCode, OrderListError
 from console.redaction import redact
 
 P = ParamSpec("P")
+#: Seconds between two lines of progress where there is no terminal for a bar.
+_LINE_EVERY = 30.0
 
 
 class Advance(Protocol):
@@ -45,15 +48,25 @@ def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> 
         click.echo(redact(human()))
 
 
-def _no_bar(steps: int, total: int | None = None) -> None:
-    """Nobody watches."""
+def _lines(description: str, whole: int | None) -> Advance:
+    """Progress for a log: a line every half minute, so that what is quick says nothing."""
+    done, said = 0, time.monotonic()
+
+    def advance(steps: int, total: int | None = None) -> None:
+        nonlocal done, said, whole
+        done, whole = done + steps, whole if total is None else total
+        if time.monotonic() - said >= _LINE_EVERY:
+            said = time.monotonic()
+            say(f"{description}: {done:,}" if whole is None else f"{description}: {done:,} of {whole:,}")
+
+    return advance
 
 
 @contextmanager
 def progress(description: str, total: int | None) -> Iterator[Advance]:
-    """A progress bar on stderr; the block gets a function that advances it. Silent when stderr is no terminal."""
+    """Progress on stderr; the block gets a function that advances it: a bar on a terminal, lines in a log."""
     if not sys.stderr.isatty():
-        yield _no_bar
+        yield _lines(description, total)
         return
     # loaded here: processes that show no bar (workers, jobs) are started often, and should not wait for it
     from rich.console import Console  # noqa: PLC0415

@@ -160,7 +160,8 @@ def check(target: str | None, as_json: bool) -> ExitCode:
     with open_context(target) as context:
         info = check_start(context).items
     result = {"board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit}
-    text = f"All well: board {info.id} ({info.name}) has {info.items_count} of {info.items_limit or '?'} items."
+    count = "an unknown number" if info.items_count is None else info.items_count
+    text = f"All well: board {info.id} ({info.name}) has {count} of {info.items_limit or '?'} items."
     print_result(result, as_json=as_json, human=lambda: text)
     return ExitCode.OK
 

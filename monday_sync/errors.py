@@ -7,9 +7,12 @@ OrderListError
 └── SyncError                                                                                             -> 1
     ├── StoppedError            the run ended early and cleanly; the next run carries on
     │   ├── DailyLimitError     the day's calls are used up, or our share of them
-    │   └── TokenRevokedError   the token stopped working half-way
+    │   ├── TokenRevokedError   the token stopped working half-way
+    │   └── UnreachableError    no connection for a while: nothing was sent
     ├── InDoubtError            no readable answer: the request may have taken effect
     └── RequestFailedError      the API answered clearly that the request did not take effect
+        ├── TooLargeError       it costs more points than the API gives to one request: ask for less
+        └── NotReadError        a query (which changes nothing) got no readable answer, however often it was repeated
 
 ValueError
 └── ValueRejectedError          one value of one row does not fit its board column; the row becomes ERROR
@@ -44,12 +47,36 @@ class TokenRevokedError(StoppedError):
     """The token is no longer accepted. The request that met this was not executed."""
 
 
+class UnreachableError(StoppedError):
+    """The API could not be connected to. The request that met this was not sent."""
+
+
 class InDoubtError(SyncError):
     """No readable answer came: the request may or may not have taken effect. Send the same again while it is young."""
 
 
 class RequestFailedError(SyncError):
-    """The API refused the whole request for a reason that waiting does not cure. Nothing took effect."""
+    """The API refused the whole request for a reason that waiting does not cure. Nothing took effect.
+
+    Args:
+        code: the API's error code.
+        request_id: the API's id of the request, for its support.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, code: str | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.request_id = request_id
+
+
+class TooLargeError(RequestFailedError):
+    """The request costs more points than the API gives to one."""
+
+
+class NotReadError(RequestFailedError):
+    """A query got no usable answer. Nothing was changed by asking."""
 
 
 class ValueRejectedError(ValueError):

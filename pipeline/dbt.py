@@ -156,6 +156,7 @@ def _run_once(
     arguments: Sequence[str], *, target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
 ) -> DbtResult:
     results = folder / "run_results.json"
+    logs = Path(environment.get("DBT_LOG_PATH") or os.environ.get("DBT_LOG_PATH") or folder)
     if arguments[0] == "retry":  # reads the old ones
         before = results.parent / "retried"
         before.mkdir(exist_ok=True)
@@ -165,6 +166,7 @@ def _run_once(
     command = [
         sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", *arguments,
         "--target", target, "--project-dir", str(project_dir), "--target-path", str(folder),
+        "--log-path", str(logs),
     ]  # fmt: skip
     errors: list[str] = []
     environment = {**_environment(project_dir), **environment}
@@ -186,7 +188,10 @@ def _run_once(
         exit_code = process.wait()
     words = "\n".join(line for line in redact("\n".join(errors)).splitlines()[-_TAIL:] if line.strip())
     if not results.is_file():
-        raise StageFailedError(f"dbt {arguments[0]} ended with status {exit_code} before it ran anything:\n{words}")
+        raise StageFailedError(
+            f"dbt {arguments[0]} ended with status {exit_code} before it ran anything "
+            f"(all it said: {logs / 'dbt.log'}):\n{words}"
+        )
     return _read(results, exit_code, words)
 
 
@@ -221,22 +226,15 @@ def _event(line: str) -> dict[str, Any] | None:
 
 @contextmanager
 def _shown(title: str) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Progress of the nodes on stderr: a bar on a terminal, else a line every tenth of the way; problems at once."""
-    tenths = 0
+    """Progress of the nodes on stderr; problems at once."""
     with progress(title, None) as advance:
 
         def step(event: dict[str, Any]) -> None:
-            nonlocal tenths
             info, data = event["info"], event.get("data") or {}
             finished = str(info.get("name", "")).endswith("Result") and data.get("total")
             if info.get("level") in {"warn", "error"} and str(info.get("msg", "")).strip():
                 say(f"dbt: {str(info['msg']).strip()}")
-            if not finished:
-                return
-            total, index = int(data["total"]), int(data.get("index") or 0)
-            advance(1, total)
-            if not sys.stderr.isatty() and index * 10 // total > tenths:
-                tenths = index * 10 // total
-                say(f"dbt: {index} of {total} done")
+            if finished:
+                advance(1, int(data["total"]))
 
         yield step

@@ -1,7 +1,7 @@
 """A target folder of its own for each run of dbt: of two at once, each would read and overwrite the other's files.
 
 What dbt parsed is handed on from run to run, so that each parses only what has changed. The last folders stay, for
-whoever wants to see the statements of a run.
+whoever wants to see the statements or the log of a run.
 """
 
 from __future__ import annotations

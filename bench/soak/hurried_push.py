@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import sys
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stderr
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def _in_child(project: str, url: str, minutes: float, run: Callable[[Context], o
     try:
         # most runs keep the database open, which is quick; the others open it for each write, as a user's do
         kept = duckdb.connect(str(Path(project) / "board.duckdb")) if os.getpid() % 4 else nullcontext()
-        with kept, hurried(Path(project), url, minutes) as context:
+        # a soak meets limits and doubts by the thousand, and each wait is said
+        with redirect_stderr(io.StringIO()), kept, hurried(Path(project), url, minutes) as context:
             run(context)
     except OrderListError as error:
         sys.exit(error.exit_code)

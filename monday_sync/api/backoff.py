@@ -1,4 +1,4 @@
-"""How often and after which pauses something is tried again.
+"""How often and after which pauses something is tried again; ``retrying``, ``client`` and ``jobs`` do so.
 
 The pauses belong to the pacer's clock, so that tests and the soak move it; that is why this is no ``stamina``.
 """

@@ -14,20 +14,19 @@ from monday_sync.api import documents, parsing
 from monday_sync.api.answers import Done
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.costs import READ
-from monday_sync.api.errors import RequestFailedError, StoppedError, TokenRevokedError
-from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault, Kind
 from monday_sync.api.jobs import Jobs
 from monday_sync.api.labels import add_labels
 from monday_sync.api.operations import MutationRequest, Outcome, document_of, variables_of
 from monday_sync.api.pacing import Pacer, Time
 from monday_sync.api.reading import Reader
+from monday_sync.api.retrying import Exchange
 from monday_sync.api.transport import Transport
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.board.guard import is_loopback
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start
-from monday_sync.errors import RefusedError
+from monday_sync.errors import RefusedError, RequestFailedError, StoppedError, TokenRevokedError
 
 #: Seconds for a whole answer: the API's own 60, and some for the way.
 TIMEOUT = 65.0
@@ -219,8 +218,8 @@ class HttpBoardApi:
             for outcome in found:
                 outcomes[outcome.index] = outcome
             left = [o.index for o in found if o.retryable] if limit is not None else []
-            if left and pause is not None:
-                self._pacer.time.sleep(pause if limit is None or limit.wait is None else limit.wait)
+            if left and limit is not None and pause is not None:
+                self._exchange.wait(pause if limit.wait is None else limit.wait, limit.message)
         return tuple(outcomes[i] for i in sorted(outcomes))
 
     def _send(self, request: MutationRequest, indices: list[int], key: str) -> tuple[list[Outcome], Fault | None]:
@@ -236,7 +235,9 @@ class HttpBoardApi:
         answer, reply = self._exchange.mutate(documents.Request(document, variables), key, counts, aliases)
         if isinstance(answer, Fault):
             if answer.kind is not Kind.WAIT:
-                raise RequestFailedError(f"The API refused the request: {answer.message}.")
+                raise RequestFailedError(
+                    f"The API refused the request: {answer.message}.", code=answer.code, request_id=reply.request_id
+                )
             answer = (answer,) * len(indices)
         ms, request_id = round(reply.seconds * 1000), reply.request_id
         outcomes: list[Outcome] = []

@@ -18,10 +18,10 @@ import httpx
 from monday_sync.api import parsing
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
-from monday_sync.api.errors import InDoubtError, NotReadError, RequestFailedError
-from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault
 from monday_sync.api.pacing import Time
+from monday_sync.api.retrying import Exchange
+from monday_sync.errors import InDoubtError, NotReadError, RequestFailedError
 
 Mode = Literal["ingest", "backfill"]
 State = Literal["UPLOAD_PENDING", "PROCESSING", "COMPLETED", "FAILED", "REJECTED"]
@@ -98,11 +98,21 @@ class Jobs:
         self, exchange: Exchange, time: Time, url: str, *, transport: httpx.BaseTransport | None, trust_env: bool
     ) -> None:
         self._exchange, self._time, self._url = exchange, time, url
-        self._client = httpx.Client(transport=transport, trust_env=trust_env, timeout=httpx.Timeout(120, connect=10))
+        self._transport, self._trust_env = transport, trust_env
+        self._client: httpx.Client | None = None
 
     def close(self) -> None:
-        """Close connections."""
-        self._client.close()
+        """Close connections. The next request opens them again."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _files(self) -> httpx.Client:
+        """What files go through. Opened when there is one: that reads all certificates, and few runs import in bulk."""
+        if self._client is None:
+            timeout = httpx.Timeout(120, connect=10)
+            self._client = httpx.Client(transport=self._transport, trust_env=self._trust_env, timeout=timeout)
+        return self._client
 
     def start(
         self,
@@ -148,7 +158,7 @@ class Jobs:
         problem, doubtful = "", False
         for pause in _UPLOAD.pauses():
             try:
-                response = self._client.put(
+                response = self._files().put(
                     self._beside(upload.url), content=content, headers={"Content-Type": "text/csv"}
                 )
             except httpx.HTTPError as error:
@@ -203,7 +213,7 @@ class Jobs:
         if status.report_url is None:
             return ()
         try:
-            response = self._client.get(self._beside(status.report_url)).raise_for_status()
+            response = self._files().get(self._beside(status.report_url)).raise_for_status()
         except httpx.HTTPError:
             return ()
         return read_report(response.text)

@@ -8,10 +8,10 @@ from typing import Any
 
 from monday_sync.api import parsing
 from monday_sync.api.documents import Request, single
-from monday_sync.api.errors import InDoubtError, RequestFailedError
-from monday_sync.api.exchange import Exchange
 from monday_sync.api.faults import Fault
+from monday_sync.api.retrying import Exchange
 from monday_sync.domain.remote import ColumnInfo
+from monday_sync.errors import InDoubtError, RequestFailedError
 
 _TRIES = 4
 _KIND = "update_labels"

@@ -46,7 +46,7 @@ def _board(found: Mapping[str, Any]) -> BoardInfo:
         state=_text(found, "state"),
         permissions=_text(found, "permissions"),
         can_write=_text(found, "access_level") == "edit",
-        items_count=count if isinstance(count, int) else 0,
+        items_count=count if isinstance(count, int) else None,
         items_limit=limit if isinstance(limit, int) else None,
         groups=tuple(Group(_text(g, "id"), _text(g, "title"), n) for n, g in enumerate(groups)),
         columns={c.id: c for c in columns},

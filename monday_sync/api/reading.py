@@ -8,11 +8,11 @@ from typing import Any
 
 from monday_sync.api import parsing
 from monday_sync.api.costs import READ
-from monday_sync.api.errors import NotReadError
-from monday_sync.api.exchange import Exchange, TooLargeError
 from monday_sync.api.pacing import Pacer
+from monday_sync.api.retrying import Exchange
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.remote import BoardItem
+from monday_sync.errors import NotReadError, TooLargeError
 
 _PAGE = 500
 _IDS = 100

@@ -5,50 +5,6 @@ file, when a file is cheaper, and what the board shows of it afterwards. ``impor
 push imports, and the next run finishes what it left.
 """
 
-from __future__ import annotations
-
-import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-
-from monday_sync.bulk.choice import HourlyUse, add_jobs, choose
-from monday_sync.bulk.importer import Importer
-from monday_sync.bulk.readback import IMPORT
-from monday_sync.bulk.recovery import recover_imports
-from monday_sync.domain.board import BoardConfig
-from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.plan import BulkPart, Step
-from monday_sync.domain.remote import BoardFacts
-from monday_sync.engine.execution.sender import Sender
-from monday_sync.engine.results import Tally
-from monday_sync.ledger import Ledger
+from monday_sync.bulk.imports import BulkImports
 
 __all__ = ["BulkImports"]
-
-_HOUR = dt.timedelta(hours=1)
-
-
-class BulkImports:
-    """The vendor's bulk import, as :class:`monday_sync.engine.ports.BulkImport` asks for it."""
-
-    def choose(
-        self, steps: Sequence[Step], board: BoardConfig, facts: BoardFacts, ledger: Ledger, *,
-        mode: str, new_groups: Collection[str], now: dt.datetime,
-    ) -> tuple[BulkPart, ...]:  # fmt: skip
-        """The files to import, within what the account may still import in this hour."""
-        used = HourlyUse.of(ledger.requests_since(IMPORT, now - _HOUR))
-        return choose(steps, board, facts, mode=mode, new_groups=new_groups, used=used)
-
-    def price(self, estimate: Estimate, files: int, daily_calls: int | None) -> Estimate:
-        """An estimate with the import of so many files besides."""
-        return add_jobs(estimate, files, daily_calls)
-
-    def offer(
-        self, steps: Sequence[Step], files: Sequence[BulkPart], *, sender: Sender, board: BoardConfig,
-        facts: BoardFacts, tally: Tally, groups: Mapping[str, str],
-    ) -> tuple[Step, ...]:  # fmt: skip
-        """Import the files, and give back the steps that are left to do one by one."""
-        return Importer(sender, board, facts, tally).run(steps, files, groups)
-
-    def recover(self, sender: Sender, board: BoardConfig) -> int:
-        """Settle the imports that earlier runs left without an outcome; returns how many rows these were."""
-        return recover_imports(sender, board)

@@ -13,6 +13,8 @@ from monday_sync.engine.source import check_relations, declare_mapping
 from monday_sync.errors import ConfirmationNeededError, RefusedError, TokenRevokedError
 
 _NAMED = 50
+#: Items that may vanish without a question, however few there are.
+_FEW = 2
 
 
 def check(context: Context) -> BoardFacts:
@@ -77,9 +79,10 @@ def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[Colum
 def check_room(plan: Plan, info: BoardInfo) -> None:
     """Refuse a push whose new items would not fit on the board."""
     creates = plan.count(Action.CREATE, Level.ITEM)
-    if info.items_limit is not None and creates and info.items_count + creates > info.items_limit:
+    there = max(info.items_count or 0, plan.linked_items - plan.vanished)
+    if info.items_limit is not None and creates and there + creates > info.items_limit:
         raise RefusedError(
-            f"Board {info.id} ({info.name}) has {info.items_count} of at most {info.items_limit} items; "
+            f"Board {info.id} ({info.name}) has {there} of at most {info.items_limit} items; "
             f"{creates} more do not fit.",
             hint="Archive old items, narrow `scope` in the board's file, or push fewer with --limit.",
         )
@@ -90,25 +93,34 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     archived = (
         plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.duplicate_items)
     )
-    share = plan.touched_items / plan.board_items if plan.board_items else 0.0
-    number = plan.touched
-    if yes is not None and yes != number and (archived or share > context.board.policy.touch_share):
-        raise ConfirmationNeededError(
-            f"--yes {yes} does not match: this push would touch {number} items and subitems that are on the board."
-            + _named(plan),
-            hint=f"Look at the plan again, then give --yes {number}.",
-        )
+    policy, share = context.board.policy, plan.touched_share
+    vanished = plan.vanished > _FEW and plan.vanished_share > policy.vanished_share
+    number = plan.touched + (plan.vanished if vanished else 0)
     if yes is not None:
+        if yes != number and (archived or vanished or share > policy.touch_share):
+            raise ConfirmationNeededError(
+                f"--yes {yes} does not match: this push would touch {number} items and subitems." + _named(plan),
+                hint=f"Look at the plan again, then give --yes {number}.",
+            )
         return
+    if vanished:
+        raise ConfirmationNeededError(
+            f"{plan.vanished} of the {plan.linked_items} items that were on the board are not to be seen there "
+            f"({plan.vanished_share:.0%}; the policy allows {policy.vanished_share:.0%}): someone archived or deleted "
+            "them, or the token may not see them any more. They would be created again.",
+            hint="Look at the board with the token's user, and at its archive. If they are gone and are to come back, "
+            f"push with --yes {number}.",
+        )
     if archived:
         raise ConfirmationNeededError(
             f"This push would archive {archived} items and touch {number} in all." + _named(plan),
             hint=f"Look at `monday-sync {'verify' if plan.duplicate_items else 'plan'}`, then give --yes {number}.",
         )
-    if share > context.board.policy.touch_share:
+    if share > policy.touch_share:
+        of = "" if plan.board_items is None else f" of {plan.board_items}"
         raise ConfirmationNeededError(
-            f"This push would change {plan.touched_items} of {plan.board_items} items on the board ({share:.0%}; "
-            f"the policy allows {context.board.policy.touch_share:.0%} without a word from you).",
+            f"This push would change {plan.touched_items}{of} items on the board ({share:.0%}; "
+            f"the policy allows {policy.touch_share:.0%} without a word from you).",
             hint=f"Look at `monday-sync plan`, then push with --yes {number}.",
         )
 

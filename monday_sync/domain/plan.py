@@ -140,7 +140,9 @@ class Plan:
         skipped: (level, reason) to the number of rows left alone.
         deleted: orders gone from the source, that are reported and left alone.
         in_doubt: operations of an earlier run without an answer; a push settles them first.
-        board_items: items on the board before the push.
+        board_items: items on the board before the push, as far as the API says.
+        linked_items: items that the ledger links before the push.
+        vanished: linked items that turned out not to be on the board any more; they are created again.
         estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on.
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
@@ -157,7 +159,9 @@ class Plan:
     deleted: tuple[SourceRow, ...]
     duplicates: tuple[Duplicate, ...]
     in_doubt: int
-    board_items: int
+    board_items: int | None
+    linked_items: int
+    vanished: int
     orders_per_customer: Mapping[str, int] = field(default_factory=dict)
     held_customers: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
@@ -181,6 +185,17 @@ class Plan:
     def touched_items(self) -> int:
         """The items among them."""
         return sum(1 for s in self.steps if s.action in {Action.UPDATE, Action.ARCHIVE} and s.level is Level.ITEM)
+
+    @property
+    def touched_share(self) -> float:
+        """The items among them as a share of the board's, of which there are at least those that we linked or found."""
+        ours = self.linked_items + sum(1 for s in self.steps if s.adopted and s.level is Level.ITEM)
+        return self.touched_items / max(self.board_items or 0, ours) if self.touched_items else 0.0
+
+    @property
+    def vanished_share(self) -> float:
+        """The vanished items as a share of those that we linked."""
+        return self.vanished / self.linked_items if self.vanished else 0.0
 
     @property
     def fingerprint(self) -> str:

@@ -53,6 +53,7 @@ class BoardInfo:
         state: active, archived or deleted.
         permissions: who may change what, in the vendor's words (everyone, collaborators, assignee, owners).
         can_write: whether the token may change contents.
+        items_count: active items; ``None`` when the API does not say. It may lag: no safety rests on it.
         items_limit: items the board takes at most; ``None`` when the API does not say.
         groups: active ones, top to bottom.
     """
@@ -62,7 +63,7 @@ class BoardInfo:
     state: str
     permissions: str
     can_write: bool
-    items_count: int
+    items_count: int | None
     items_limit: int | None
     groups: tuple[Group, ...]
     columns: Mapping[str, ColumnInfo]

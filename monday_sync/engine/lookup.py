@@ -19,9 +19,12 @@ _IDS_PER_CALL = 100
 
 
 class BoardReader:
-    """Reads items in as few calls as the board's size allows: by id or by key, or all pages when that is less."""
+    """Reads items in as few calls as the board's size allows: by id or by key, or all pages when that is less.
 
-    def __init__(self, api: BoardApi, board: BoardConfig, items_count: int) -> None:
+    The size that the API tells decides how items are read, never whether.
+    """
+
+    def __init__(self, api: BoardApi, board: BoardConfig, items_count: int | None) -> None:
         self._api, self._board, self._count = api, board, items_count
         self._keys = KeyReader(board)
         self._all: dict[str, BoardItem] | None = None
@@ -44,7 +47,7 @@ class BoardReader:
             rows: orders without an item id.
             linked: ids of items that stand for other rows.
         """
-        if not rows or not self._count:
+        if not rows:
             return {}, []
         if self._all is not None or self._whole_is_cheaper(len(rows), _IDS_PER_CALL):
             candidates = list(self.everything().values())
@@ -82,7 +85,7 @@ class BoardReader:
         return self._all
 
     def _whole_is_cheaper(self, wanted: int, per_call: int) -> bool:
-        return -(-self._count // _PAGE) <= -(-wanted // per_call)
+        return self._count is not None and -(-self._count // _PAGE) <= -(-wanted // per_call)
 
     @staticmethod
     def _active(items: Iterable[BoardItem]) -> dict[str, BoardItem]:

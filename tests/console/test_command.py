@@ -117,10 +117,19 @@ def test_a_lone_surrogate_does_not_break_the_output() -> None:
     assert (result.exit_code, result.stdout) == (0, "cell \\ud800\n")
 
 
-def test_progress_is_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """A log file gets no progress bar, and a total may be said late."""
-    with progress("rows", None) as advance:
-        advance(1, 10)
-        advance(2)
+def test_progress_without_a_terminal_is_a_line_every_half_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log gets no bar and nothing of what is quick, but is never silent for long; a total may be said late."""
+    now = 0.0
+    monkeypatch.setattr("console.output.time.monotonic", lambda: now)
+    with progress("rows sent", None) as advance:
+        advance(1)
+        now = 30.0
+        advance(1_200)
+        now = 59.0
+        advance(1, 5_000)
+        now = 61.0
+        advance(1)
     captured = capsys.readouterr()
-    assert (captured.out, captured.err) == ("", "")
+    assert (captured.out, captured.err) == ("", "rows sent: 1,201\nrows sent: 1,203 of 5,000\n")

@@ -54,6 +54,8 @@ class FakeBoard:
     after: Callable[[MutationRequest], None] = lambda _: None
     refuse: Callable[[Operation], Outcome | None] = lambda _: None
     can_write: bool = True
+    #: what the API says instead of the true number of items
+    said_count: Callable[[int], int | None] = lambda count: count
 
     def __post_init__(self) -> None:
         self.things: dict[str, Item] = {}
@@ -92,8 +94,8 @@ class FakeBoard:
             for m in mappings
         }
         return BoardInfo(
-            board_id, "Test board", "active", "everyone", self.can_write, len(self.active()), self.items_limit,
-            tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
+            board_id, "Test board", "active", "everyone", self.can_write, self.said_count(len(self.active())),
+            self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
         )  # fmt: skip
 
     def allow_calls(self, calls: float | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monday_sync.api import CreateItem, Outcome
-from monday_sync.errors import DailyLimitError, RequestFailedError
+from monday_sync.errors import DailyLimitError, InDoubtError, RequestFailedError
 from monday_sync.render import plan_text
 from tests.monday_sync.conftest import Desk, orders
 
@@ -60,12 +60,28 @@ def test_a_request_refused_as_a_whole_fails_only_the_row_it_is_about(desk: Desk)
 
     def guilty(request: object) -> None:
         if any(isinstance(op, CreateItem) and op.name == "STYLE1 2" for op in request.operations):  # type: ignore[attr-defined]
-            raise RequestFailedError("the request cannot be read")
+            raise RequestFailedError("the request cannot be read", code="Boom", request_id="r-1")
 
     desk.board.before = guilty
     result = desk.push()
     assert (result.items.created, result.items.failed, result.subitems.created) == (2, 1, 4)
     assert desk.state("select sync_state from FACT_ORDER_LIST where aag_order_number = '2'") == [("ERROR",)]
+    said = "select code, request_id from monday_sync_attempts where outcome = 'ERROR'"
+    assert desk.state(said) == [("Boom", "r-1")]
+
+
+def test_a_doubt_is_said_while_it_is_waited_for(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log has each request without an answer and the wait before it is asked again."""
+    desk.have(orders("1"))
+    doubts = [InDoubtError("No readable answer came."), None]
+
+    def doubtful(_request: object) -> None:
+        if doubts and (error := doubts.pop(0)):
+            raise error
+
+    desk.board.before = doubtful
+    assert desk.push().items.created == 1
+    assert "No readable answer came. Asked again in 0.5 s; nothing is sent twice.\n" in capsys.readouterr().err
 
 
 def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:

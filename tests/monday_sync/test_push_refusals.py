@@ -105,3 +105,55 @@ def test_unknown_customers_are_refused(desk: Desk) -> None:
     desk.have(orders("1"))
     with pytest.raises(RefusedError, match="GRAYSON"):
         desk.push(customers=("GRAYSON",))
+
+
+@pytest.mark.parametrize("said", [None, 0], ids=["the API says nothing", "the API lags behind"])
+def test_no_safety_rests_on_the_number_that_the_api_tells(desk: Desk, said: int | None) -> None:
+    """Rows without a link are looked up however many items the API says there are, and the touched share is ours."""
+    several = orders("1", "2", "3", "4", "5", "6")
+    desk.have(several)
+    desk.push()
+    desk.board.said_count = lambda _: said
+    desk.forget_ledger()
+    desk.have([o.with_values(notes="x") for o in several])
+    with pytest.raises(ConfirmationNeededError, match=r"6.* items on the board \(100%"):
+        desk.push()
+    result = desk.push(yes=6)
+    assert (result.items.created, result.items.updated, len(desk.board.active())) == (0, 6, 6)
+
+
+def test_a_full_board_is_refused_though_the_count_lags(desk: Desk) -> None:
+    """What the ledger links counts, when the API knows of less."""
+    desk.have(orders("1", "2"))
+    desk.push()
+    desk.board.items_limit, desk.board.said_count = 2, lambda _: 0
+    desk.have(orders("1", "2", "3"))
+    with pytest.raises(RefusedError, match="has 2 of at most 2 items; 1 more do not fit"):
+        desk.push()
+
+
+def test_items_that_vanish_are_not_created_again_without_a_word(desk: Desk) -> None:
+    """A token that sees half of the board would make the other half twice: the push says what it saw, and stops."""
+    several = orders(*[str(n) for n in range(10)])
+    desk.have(several)
+    desk.push()
+    for name in ("1", "2", "3", "4", "5"):
+        desk.board.archive(desk.board.named(f"STYLE1 {name}").id)
+    desk.have([o.with_values(notes="x") for o in several])
+    sent = len(desk.board.requests)
+    with pytest.raises(ConfirmationNeededError, match=r"5 of the 10 items that were on the board are not to be seen"):
+        desk.push()
+    assert len(desk.board.requests) == sent
+    result = desk.push(yes=10)
+    assert (result.items.created, result.items.updated) == (5, 5)
+
+
+def test_a_planner_may_archive_a_few(desk: Desk) -> None:
+    """One or two items that are gone are what people do: they come back without a question."""
+    several = orders(*[str(n) for n in range(10)])
+    desk.have(several)
+    desk.push()
+    desk.board.archive(desk.board.named("STYLE1 1").id)
+    desk.have([o.with_values(notes="x") if n < 2 else o for n, o in enumerate(several)])
+    result = desk.push()
+    assert (result.items.created, result.items.updated) == (1, 1)

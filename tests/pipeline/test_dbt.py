@@ -124,7 +124,7 @@ def test_each_run_of_dbt_has_a_folder_and_parses_what_changed_only(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two at once do not read each other's results; the next one begins with what was parsed; old folders go."""
-    monkeypatch.setenv("DBT_LOG_PATH", str(project / "logs"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(project / "logs"))  # one log for both, as a user may want it
     runs = project / "target" / "runs" / "local"
     for number in range(12):
         (runs / f"19990101T0000{number:02}").mkdir(parents=True)
@@ -184,8 +184,11 @@ def test_a_model_that_fails_is_named_with_the_engines_words(warehouse: Warehouse
 def test_a_project_that_does_not_parse_is_told_in_dbts_words(project: Path) -> None:
     """Nothing ran, so there are no nodes: the error ends in what dbt said."""
     write(project, "models/bad.sql", "select {{ ref('nothing') }}")
-    with pytest.raises(StageFailedError, match=r"(?s)before it ran anything:.*nothing"):
+    with pytest.raises(StageFailedError, match=r"(?s)before it ran anything .*:\n.*nothing") as told:
         run_dbt(["build"], target="local", project_dir=project)
+    (log,) = (project / "target/runs/local").glob("*/dbt.log")
+    assert f"(all it said: {log})" in told.value.message
+    assert "nothing" in log.read_text(encoding="utf-8")
 
 
 def test_a_folder_without_a_project_is_a_message(tmp_path: Path, project: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -103,4 +104,5 @@ def test_ten_kills_at_random_moments_end_in_the_same_board(whole: Whole) -> None
     assert sum(whole.shown()[0].values()) == sum(file.orders for file in manifest.files.values())
     report = whole.board.referee.report()
     assert (report["duplicates"], report["orphans"]) == (0, [])
-    assert [run["status"] for run in whole.call("pipeline", "history")[1]].count("died") >= 5
+    runs: Any = whole.call("pipeline", "history")[1]
+    assert [run["status"] for run in runs].count("died") >= 5

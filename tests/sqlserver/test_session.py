@@ -198,6 +198,14 @@ def test_after_a_lost_transaction_the_session_works_again() -> None:
     assert server.opened == 2
 
 
+def test_each_retry_is_said_with_its_cause(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who watches reads why it takes longer, and how long it waits; in tests it waits not at all."""
+    open_session(Server(FAILOVER)).rows("select k from t")
+    assert capsys.readouterr().err == (
+        "SQL Server: The service has encountered an error. This passes by itself; tried again in 0.0 s.\n"
+    )
+
+
 def test_it_gives_up_after_four_times() -> None:
     """A deadlock that comes again and again is told after the fourth time."""
     server = Server(*[DEADLOCK] * 9)

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyodbc
-import stamina
 
 from console import ConfigurationError
 from warehouse.errors import ConnectionFailedError
 from warehouse.profile import Target
 from warehouse.sqlserver.failures import connection_message, is_passing
+from warehouse.sqlserver.retries import retry_context
 
 APPLICATION_NAME = "order-list"
 _LOGIN_SECONDS = 15
@@ -36,7 +36,7 @@ def connect(target: Target) -> pyodbc.Connection:
     string, before = connection_settings(target)
     timeout = int(target.settings.get("login_timeout") or _LOGIN_SECONDS)
     try:
-        for attempt in stamina.retry_context(
+        for attempt in retry_context(
             on=is_passing, attempts=None, timeout=_WAKING_SECONDS, wait_initial=1, wait_max=10
         ):
             with attempt:

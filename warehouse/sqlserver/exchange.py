@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import pyodbc
-import stamina
 
 from warehouse.sqlserver import failures
+from warehouse.sqlserver.retries import retry_context
 
 Result = TypeVar("Result")
 _ATTEMPTS = 4
@@ -46,7 +46,7 @@ class Exchange:
             return failures.is_deadlock(error) or (repeatable and failures.is_lost(error))
 
         with failures.translated():
-            for attempt in stamina.retry_context(
+            for attempt in retry_context(
                 on=safe_to_repeat, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=5
             ):
                 with attempt:
@@ -97,7 +97,7 @@ class Exchange:
         Raises:
             StatementFailedError: somebody kept the table for some minutes.
         """
-        for attempt in stamina.retry_context(
+        for attempt in retry_context(
             on=failures.may_begin_anew, attempts=_BRIEF_ATTEMPTS, timeout=None, wait_initial=1, wait_max=4
         ):
             with attempt:

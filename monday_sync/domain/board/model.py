@@ -125,6 +125,8 @@ class Policy:
         daily_calls: calls of the account a day; ``None``: as many as the API says the account has.
         daily_share: share of the day's calls that we may use.
         touch_share: share of the board's items that a push may change without a person's word.
+        vanished_share: share of the linked items that may be missing on the board, when there are more than two, before
+            a push asks: the token may just not see them any more, and what is created again would be there twice.
         success_share, attention_share: share of a run's rows that makes it a success, or one that needs attention.
         bulk: whether new items go by bulk import: where that is cheaper, never, or wherever a file can hold them.
         bulk_minimum: rows (items and subitems) of a group from which ``auto`` takes a bulk import, if the whole push
@@ -137,6 +139,7 @@ class Policy:
     daily_calls: _Count | None = None
     daily_share: _Share = 0.8
     touch_share: _Share = 0.3
+    vanished_share: _Share = 0.1
     success_share: _Share = 0.95
     attention_share: _Share = 0.80
     bulk: Annotated[Bulk, _choice("auto", "never", "always")] = "auto"

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from console import say
 from monday_sync.api import BoardApi, MutationRequest, Operation, Outcome
 from monday_sync.api.backoff import Backoff
 from monday_sync.domain import state as machine
@@ -179,6 +180,7 @@ class Sender:
                 self._settle(request, outcomes)
                 return
             if pause is not None:
+                say(f"{last.message} Asked again in {pause:g} s; nothing is sent twice.")
                 self.sleep(pause)
             if machine.resolve(self.clock() - request.attempts[0].created_at) is machine.Doubt.LOOK_UP:
                 self._expire(request)
@@ -228,7 +230,7 @@ class Sender:
         groups = by_row(request.attempts)
         if len(groups) == 1:
             refusal = [
-                Outcome(index=i, ok=False, item_id=None, request_id=None, ms=0, message=error.message)
+                Outcome(i, False, None, error.request_id, ms=0, code=error.code, message=error.message)
                 for i in range(len(request.attempts))
             ]
             self._settle(request, refusal)

@@ -1,4 +1,4 @@
-"""Compares rows with the items that stand for them: one step a row."""
+"""Pairs rows with the items that stand for them; :mod:`~monday_sync.domain.diff` compares the two: one step a row."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ from monday_sync.api import (
     Operation,
     Outcome,
 )
-from monday_sync.api.errors import InDoubtError, RequestFailedError, TokenRevokedError
 from monday_sync.domain.board import load_board
 from monday_sync.domain.values import encode, shown
+from monday_sync.errors import InDoubtError, RequestFailedError, TokenRevokedError
 
 BOARD = load_board("local", Path(__file__).parents[3] / "boards")
 BY_NAME = {m.view_column: m for m in BOARD.items}

@@ -12,10 +12,10 @@ from board_emulator.clock import MovableClock
 from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api import HttpBoardApi
-from monday_sync.api.errors import InDoubtError, NotReadError, RequestFailedError
 from monday_sync.api.jobs import Upload, read_report
 from monday_sync.bulk.file import BulkRow, missing_labels, write_csv
 from monday_sync.domain.board import load_board
+from monday_sync.errors import InDoubtError, NotReadError, RequestFailedError
 from tests.monday_sync.api.stub import TOKEN, Stub, answer, error
 
 BOARD = load_board("local", Path(__file__).parents[3] / "boards")
@@ -67,6 +67,15 @@ def test_matching_rows_update_and_clear(api: HttpBoardApi, emulator: EmulatorHan
         assert api.jobs.wait(upload.job_id).ok
     (item,) = api.items(BOARD)
     assert (item.name, item.values["text_mkr5ej2x"], item.values["long_text_mkr5hass"]) == ("uno", "P1", None)
+
+
+def test_a_closed_api_opens_again(api: HttpBoardApi, emulator: EmulatorHandle) -> None:
+    """Closing gives connections back; requests and files after it go through new ones."""
+    api.close()
+    upload = api.jobs.start("k1", BOARD.board_id, "topics", "backfill")
+    api.close()
+    api.jobs.upload(upload, write_csv([ROWS[1]], BOARD.items, BOARD.subitems))
+    assert api.jobs.wait(upload.job_id).ok
 
 
 def test_rows_that_fail_are_named(api: HttpBoardApi, emulator: EmulatorHandle) -> None:

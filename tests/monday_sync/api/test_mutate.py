@@ -6,15 +6,16 @@ import httpx
 import pytest
 
 from monday_sync.api import MutationRequest
-from monday_sync.api.errors import (
+from monday_sync.api.retrying import LONGEST_WAIT
+from monday_sync.errors import (
     DailyLimitError,
     InDoubtError,
     RequestFailedError,
     StoppedError,
     TokenRevokedError,
+    TooLargeError,
     UnreachableError,
 )
-from monday_sync.api.exchange import LONGEST_WAIT, TooLargeError
 from tests.monday_sync.api.stub import TOKEN, Answer, Stub, answer, error, ids, request
 
 BUDGET = error("COMPLEXITY_BUDGET_EXHAUSTED", retry_in_seconds=12)
@@ -116,6 +117,13 @@ def test_without_a_hint_pauses_grow() -> None:
     assert stub.clock.naps == [1.0, 2.0, 4.0]
 
 
+def test_a_wait_that_a_person_would_notice_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever watches reads why nothing happens and for how long; what is over at once is not worth a line."""
+    waits = [answer(errors=[error("RATE_LIMIT_EXCEEDED", retry_in_seconds=s)], status=429) for s in (1, 30)]
+    assert Stub([*waits, answer(ids(11))]).api.mutate(request())[0].ok
+    assert capsys.readouterr().err == "The board's API at 127.0.0.1: no; tried again in 30 s.\n"
+
+
 def test_waiting_ends_in_a_clean_stop() -> None:
     """A lock that stays ends the run, and says that nothing took effect."""
     stub = Stub([httpx.Response(423, headers={"Retry-After": "60"}, text="locked")])
@@ -204,6 +212,13 @@ def test_a_document_that_is_refused_had_no_effect(refusal: Answer) -> None:
     """GraphQL's own refusal of a document comes before anything is executed."""
     with pytest.raises(RequestFailedError):
         Stub([refusal]).api.mutate(request(2))
+
+
+def test_a_refusal_of_the_whole_keeps_code_and_request_id() -> None:
+    """Whoever asks the vendor's support needs both, and the message for people has neither."""
+    with pytest.raises(RequestFailedError) as caught:
+        Stub([answer(errors=[error("Boom")], status=400)]).api.mutate(request(2))
+    assert (caught.value.code, caught.value.request_id) == ("Boom", "req-1")
 
 
 def test_no_connection_is_tried_again_and_then_ends_the_run() -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from monday_sync.api.errors import (
+from monday_sync.errors import (
     DailyLimitError,
     NotReadError,
+    RefusedError,
     RequestFailedError,
     TokenRevokedError,
+    TooLargeError,
     UnreachableError,
 )
-from monday_sync.api.exchange import TooLargeError
-from monday_sync.errors import RefusedError
 from tests.monday_sync.api.stub import BOARD, Answer, Stub, answer, error
 
 ME = {"me": {"id": "1", "name": "n", "account": {"id": "2"}}}

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from console import say
 from monday_sync.api.answers import Answer, faults_of, read_answer
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
-from monday_sync.api.errors import (
-    DailyLimitError,
-    InDoubtError,
-    NotReadError,
-    RequestFailedError,
-    StoppedError,
-    TokenRevokedError,
-    UnreachableError,
-)
 from monday_sync.api.faults import Fault, Kind, fault_of_status
 from monday_sync.api.limits import Use
 from monday_sync.api.pacing import Pacer
 from monday_sync.api.parsing import ShapeError
 from monday_sync.api.transport import Reply, Transport
+from monday_sync.errors import (
+    DailyLimitError,
+    InDoubtError,
+    NotReadError,
+    StoppedError,
+    TokenRevokedError,
+    TooLargeError,
+    UnreachableError,
+)
 
 T = TypeVar("T")
 #: What an answer is read as.
@@ -29,6 +30,8 @@ A = TypeVar("A", bound="Answer | Fault | None")
 
 #: Waiting for limits and locks ends after so many seconds in all; by then it is no passing thing.
 LONGEST_WAIT = 900.0
+#: Shorter waits nobody notices; of longer ones the log tells why nothing happens.
+_NOTICED = 2.0
 _CONNECT = Backoff(0.5, 4.0, tries=5)
 _READ = Backoff(0.5, 8.0, tries=6)
 _WAIT = Backoff(1.0, 60.0)
@@ -37,10 +40,6 @@ _MOST_BUDGET_WAITS = 5
 _REPLAYED = "idempotency-replayed"
 _CONFLICT = 409
 _LIMITS = frozenset({Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE})
-
-
-class TooLargeError(RequestFailedError):
-    """The request costs more points than the API gives to one."""
 
 
 class Exchange:
@@ -83,7 +82,7 @@ class Exchange:
                 raise NotReadError(f"The API refused the query {name}: {fault.message}.")
             problem = fault.message
             if pause is not None:
-                self._pacer.time.sleep(pause)
+                self.wait(pause, problem)
         raise NotReadError(
             f"The API gave no usable answer to the query {name}, {_READ.tries} times: {problem}.",
             hint="Try again later.",
@@ -107,13 +106,21 @@ class Exchange:
                 raise InDoubtError(f"No readable answer came: {answer.message}.")
             if answer.kind is Kind.TOO_LARGE:
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request is too large: {answer.message}.")
+                raise TooLargeError(
+                    f"The request is too large: {answer.message}.", code=answer.code, request_id=reply.request_id
+                )
             if reply.problem is not None:
                 raise UnreachableError(
                     f"What answers at {self._where} is not the API: {answer.message}.",
                     hint="Correct MONDAY_API_URL, or see what stands between us and the API.",
                 )
         return answer, reply
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Wait on the pacer's clock, and say so if it takes long enough for a person to wonder."""
+        if seconds >= _NOTICED:
+            say(f"The board's API at {self._where}: {why}; tried again in {seconds:.0f} s.")
+        self._pacer.time.sleep(seconds)
 
     def _admitted(
         self, request: Request, counts: Mapping[str, int], key: str | None, read: Callable[[Reply], A]
@@ -134,7 +141,7 @@ class Exchange:
                         f"The board's API at {self._where} could not be reached: {reply.problem}.",
                         hint="See that it is up and that the network lets us through; then run again.",
                     )
-                self._pacer.time.sleep(pause)
+                self.wait(pause, f"it could not be reached ({reply.problem})")
                 continue
             answer = read(reply)
             # of the request as a whole, and one that it was surely not executed for
@@ -163,7 +170,10 @@ class Exchange:
             limited = fault.budget or fault.field
             if limited and (budget_waits > _MOST_BUDGET_WAITS or not self._pacer.fits_ever(counts)):
                 self._pacer.costs.too_slow(counts)
-                raise TooLargeError(f"The request asks for more than the API gives in a minute: {fault.message}.")
+                raise TooLargeError(
+                    f"The request asks for more than the API gives in a minute: {fault.message}.", code=fault.code,
+                    request_id=reply.request_id,
+                )  # fmt: skip
             pause = next(waits) or 0.0
             seconds = pause if fault.wait is None else fault.wait
             if waited + seconds > LONGEST_WAIT:
@@ -173,7 +183,7 @@ class Exchange:
                     f"The API asked to wait for {waited + seconds:.0f} seconds in all: {fault.message}.",
                     hint="Run again later: it carries on where this run stopped.",
                 )
-            self._pacer.time.sleep(seconds)
+            self.wait(seconds, fault.message)
             waited += seconds
 
 

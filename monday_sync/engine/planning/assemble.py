@@ -1,0 +1,69 @@
+"""Puts a plan together from its parts."""
+
+from __future__ import annotations
+
+from monday_sync.domain.plan import Action, Plan
+from monday_sync.domain.remote import BoardFacts, BoardInfo
+from monday_sync.domain.rows import Level
+from monday_sync.domain.selection import PushOptions, Skip
+from monday_sync.domain.source import Source
+from monday_sync.engine.context import Context
+from monday_sync.engine.planning.compare import compare
+from monday_sync.engine.planning.gather import gather
+from monday_sync.engine.planning.link import link, without_item
+from monday_sync.engine.planning.price import price
+from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
+
+
+def make_plan(context: Context, facts: BoardFacts, options: PushOptions) -> Plan:
+    """What a push with ``options`` would do now.
+
+    Raises:
+        RefusedError: the database lacks what we read.
+    """
+    ledger, board = context.ledger, context.board
+    gathered = gather(ledger, board, facts.items, options)
+    linked = link(context.api, ledger, board, gathered, options)
+    known = gathered.source.parents
+    group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
+    compared = compare(linked, known, board, facts, group_ids)
+    steps = (*compared.proven, *compared.items, *compared.subitems)
+    placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
+    new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
+    files, estimate = price(context, facts, steps, options, new_groups)
+    rekeys = chosen_rekeys(gathered.source.rekeyed, steps)
+    skipped = dict(gathered.chosen.skipped)
+    if compared.waiting:
+        skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = compared.waiting
+    return Plan(
+        board_id=board.board_id,
+        options=options,
+        groups=tuple(sorted(new_groups, key=lambda name: (name.casefold(), name))),
+        group_ids=group_ids,
+        steps=steps,
+        estimate=estimate,
+        skipped=skipped,
+        deleted=gathered.chosen.deleted,
+        duplicates=(*linked.duplicates, *compared.duplicates),
+        in_doubt=len(ledger.open_attempts()),
+        linked_items=sum(1 for row in known.values() if row.monday_id),
+        board_items=facts.items.items_count,
+        vanished=len(linked.gone),
+        orders_per_customer=gathered.source.orders_per_customer,
+        held_customers=gathered.chosen.held_customers,
+        notes=(*_notes(gathered.source, facts.items, linked.gone), *rekey_notes(rekeys)),
+        unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
+        bulk=files,
+        rekeyed=rekeys,
+    )
+
+
+def _notes(source: Source, info: BoardInfo, gone: set[str]) -> tuple[str, ...]:
+    notes = []
+    linked = sum(1 for row in source.parents.values() if row.monday_id)
+    if gone:
+        notes.append(f"{len(gone)} items are no longer on the board (archived or deleted by a person): created again.")
+    if info.items_count is not None and linked > info.items_count + len(gone):
+        missing = linked - info.items_count
+        notes.append(f"{missing} items of the ledger are not on the board: run `monday-sync verify --repair`.")
+    return tuple(notes)
