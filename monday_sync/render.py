@@ -31,18 +31,20 @@ def plan_text(plan: Plan) -> str:
     if len(shown) > _STEPS_SHOWN:
         lines.append(f"  ... and {len(shown) - _STEPS_SHOWN} more rows (all of them with --json)")
     lines += [f"  . {row.customer_name}: {row.name} is gone from the source; left alone" for row in plan.deleted[:20]]
+    lines += [f"  ! {row.customer_name}: {row.name} was given up; left alone (`monday-sync retry` tries it again)"
+              for row in plan.given_up[:20]]  # fmt: skip
     lines += [f"  ! {d.name}: items {', '.join((d.kept, *d.others))} have one business key; {d.kept} is ours"
               for d in plan.duplicates]  # fmt: skip
     lines += [f"  * {note}" for note in plan.notes]
     if plan.in_doubt:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
     if not shown and not plan.groups:
-        lines.append("  Nothing to do: the board shows what the database says.")
+        lines.append(_nothing_to_do(plan))
     rows = [
         (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
         for level in (Level.ITEM, Level.SUBITEM)
     ]
-    headers = ("", *(a.value for a in Action), "out of scope", "held back", "dead", "not selected", "waiting")
+    headers = ("", *(a.value for a in Action), "out of scope", "held back", "given up", "not selected", "waiting")
     lines += ["", text_table(headers, rows)]
     lines += _because(_due_because(plan))
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
@@ -55,6 +57,19 @@ def plan_text(plan: Plan) -> str:
     if plan.plan_id:
         lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
     return "\n".join(lines)
+
+
+def _nothing_to_do(plan: Plan) -> str:
+    """That the board shows all of it is said only when nothing is left out."""
+    left = {reason.value: 0 for reason in Skip}
+    for (_, reason), count in plan.skipped.items():
+        left[reason.value] += count
+    named = [f"{reason} {count}" for reason, count in left.items() if count]
+    if plan.deleted:
+        named.append(f"gone from the source {len(plan.deleted)}")
+    if named:
+        return f"  Nothing to do; left alone: {', '.join(named)}."
+    return "  Nothing to do: the board shows what the database says."
 
 
 def _due_because(plan: Plan) -> dict[str, int]:
@@ -112,7 +127,7 @@ def _quoted(text: str | None) -> str:
 def push_text(result: PushResult) -> str:
     """What a push did."""
     headers = ("", "created", "updated", "moved", "adopted", "failed", "unchanged", "archived", "out of scope",
-               "held back", "dead", "not selected")  # fmt: skip
+               "held back", "given up", "not selected")  # fmt: skip
     rows = [_count_row("items", result.items), _count_row("subitems", result.subitems)]
     lines = [text_table(headers, rows), ""]
     if not result.changed and not result.errors:
@@ -132,7 +147,7 @@ def push_text(result: PushResult) -> str:
     if result.conflicts:
         lines.append(f"{result.conflicts} values had been changed on the board by a person (see `monday-sync plan`).")
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    lines += _problem_lines("given up after too many attempts", result.newly_dead)
+    lines += _problem_lines("given up", result.given_up)
     lines += _problem_lines("failed", result.errors)
     lines += [f"note: {note}" for note in result.notes]
     if result.message:

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     TOO_LARGE = "too large"  # more points than one request may cost: nothing happened, ask for less
     DAILY = "daily"  # the day's calls are used up
     TOKEN = "token"  # noqa: S105 - the token is not accepted
-    FORBIDDEN = "forbidden"  # the token may not do this, whatever the row: nothing happened
+    FORBIDDEN = "forbidden"  # the token may not, or the board is full, whatever the row: nothing happened
     GONE = "gone"  # the item is not there any more
     REFUSED = "refused"  # this value or mapping is wrong
     DOUBT = "doubt"  # the other side broke: it may have happened
@@ -58,7 +58,7 @@ _KINDS: Mapping[str, Kind] = {
     "maxcomplexityexceeded": Kind.TOO_LARGE,
     "dailylimitexceeded": Kind.DAILY,
     **dict.fromkeys(("notauthenticated", "unauthenticated", "unauthorized", "invalidtoken"), Kind.TOKEN),
-    "userunauthorizedexception": Kind.FORBIDDEN,
+    **dict.fromkeys(("userunauthorizedexception", "itemslimitationexception"), Kind.FORBIDDEN),
     **dict.fromkeys(
         ("invaliditemidexception", "resourcenotfoundexception", "itemnotfoundexception", "invalidpulseidexception"),
         Kind.GONE,

@@ -59,7 +59,7 @@ def step_for(
             continue
         refusal = labels.refusal(mapping, change.new)
         if refusal is not None:
-            return Step(Action.FAIL, row, base, reason=refusal, adopted=adopted)
+            return Step(Action.FAIL, row, base, reason=refusal, adopted=adopted, blameless=True)
         if labels.creates(mapping, change.new):
             new_labels.add(change.column)
     if item is None:

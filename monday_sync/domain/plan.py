@@ -55,6 +55,7 @@ class Step:
         base: the ledger's row to start from, after adoption or the loss of its item.
         move_from: id of the group the item lies in, if it has to move to ``row.group_name``.
         adopted: the item was found on the board by its business key.
+        blameless: the reason of a failure is the board's, not the row's: no attempt is used up.
         new_labels: view columns that are sent a label which the board did not have when it was read.
     """
 
@@ -66,6 +67,7 @@ class Step:
     reason: str | None = None
     adopted: bool = False
     new_labels: frozenset[str] = frozenset()
+    blameless: bool = False
 
     @property
     def level(self) -> Level:
@@ -139,6 +141,7 @@ class Plan:
         steps: items first, then subitems, in the order they are sent.
         skipped: (level, reason) to the number of rows left alone.
         deleted: orders gone from the source, that are reported and left alone.
+        given_up: rows refused as often as the policy allows, that are reported and left alone.
         in_doubt: operations of an earlier run without an answer; a push settles them first.
         board_items: items on the board before the push, as far as the API says.
         linked_items: items that the ledger links before the push.
@@ -157,6 +160,7 @@ class Plan:
     steps: tuple[Step, ...]
     skipped: Mapping[tuple[Level, Skip], int]
     deleted: tuple[SourceRow, ...]
+    given_up: tuple[SourceRow, ...]
     duplicates: tuple[Duplicate, ...]
     in_doubt: int
     board_items: int | None

@@ -21,7 +21,7 @@ class Skip(StrEnum):
 
     OUT_OF_SCOPE = "out of scope"
     HELD_BACK = "held back"
-    DEAD = "dead"
+    DEAD = "given up"
     NOT_SELECTED = "not selected"
     WAITS_FOR_ITEM = "waits for its item"
 
@@ -77,6 +77,7 @@ class Selection:
     subitems: tuple[SourceRow, ...]
     skipped: Mapping[tuple[Level, Skip], int]
     deleted: tuple[SourceRow, ...]
+    given_up: tuple[SourceRow, ...]
     held_customers: frozenset[str]
 
 
@@ -86,6 +87,7 @@ def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: P
     # also by lines that this push leaves for later: the baseline of a customer that is held back stays
     held = {r.customer_name for r in (*items, *subitems) if r.held_back and r.customer_name not in options.release}
     deleted: list[SourceRow] = []
+    given_up: list[SourceRow] = []
 
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
@@ -93,6 +95,8 @@ def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: P
             reason = _skip(row, options)
             if reason is not None:
                 skipped[row.level, reason] += 1
+                if reason is Skip.DEAD:
+                    given_up.append(row)
             elif row.action == "DELETE" and not (options.archive_deleted and row.level is Level.ITEM):
                 if row.level is Level.ITEM:
                     deleted.append(row)
@@ -112,7 +116,9 @@ def select(items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: P
         due_subitems = [row for row in due_subitems if row.order_key in chosen]
     if options.skip_subitems:
         skipped[Level.SUBITEM, Skip.NOT_SELECTED] += len(subitems)
-    return Selection(tuple(due_items), tuple(due_subitems), dict(skipped), tuple(deleted), frozenset(held))
+    return Selection(
+        tuple(due_items), tuple(due_subitems), dict(skipped), tuple(deleted), tuple(given_up), frozenset(held)
+    )
 
 
 def is_chosen(row: SourceRow, options: PushOptions) -> bool:

@@ -110,6 +110,11 @@ def refuse(state: RowState, max_attempts: int) -> RowState:
     return replace(state, outcome=Outcome.DEAD if retries >= max_attempts else Outcome.ERROR, retries=retries)
 
 
+def block(state: RowState) -> RowState:
+    """The row was not sent for what is not its fault, such as a label that the board lacks: it uses up no attempt."""
+    return replace(state, outcome=Outcome.ERROR)
+
+
 def withdraw(before: RowState) -> RowState:
     """The request surely had no effect: all is as it was before."""
     return before

@@ -86,7 +86,9 @@ class Pusher:
                     machine.confirm(state), error_message=None, completed_at=now, run_id=self._sender.run_id
                 )
             else:
-                state = machine.refuse(state, self._board.policy.max_attempts)
+                state = (
+                    machine.block(state) if step.blameless else machine.refuse(state, self._board.policy.max_attempts)
+                )
                 row = replace(
                     step.base, state=state, error_message=reason, attempted_at=now, run_id=self._sender.run_id,
                     group_name=step.row.group_name or None,

@@ -11,6 +11,7 @@ from monday_sync.domain.board import Policy
 from monday_sync.domain.plan import Duplicate, Plan, Step
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
+from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import Outcome
 from monday_sync.engine.execution.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
 
@@ -70,10 +71,11 @@ class PushResult:
 
     Args:
         outcome: done, or stopped (cleanly, before the end).
-        success_share: rows that reached the board over rows tried; 1.0 when none was tried.
-        verdict: success, attention or failed, by the board's policy (95 % and 80 %).
+        success_share: rows that reached the board over all that were due, tried or given up earlier; 1.0 for none.
+        verdict: success, attention or failed, by the board's policy (95 % and 80 %); a run that stopped is no success.
         deletes_reported: orders gone from the source whose items were left alone.
-        newly_dead: rows given up in this run; later runs do not name them again.
+        given_up: rows refused as often as the policy allows, in this run or an earlier one. Every run names them, until
+            their data change, someone has them tried again, or they are no longer due.
         recovered: operations of an earlier run that were in doubt and are settled now.
         calls: requests to the API; points: complexity points they cost.
     """
@@ -92,7 +94,7 @@ class PushResult:
     recovered: int
     duplicates: tuple[Duplicate, ...]
     errors: tuple[Problem, ...]
-    newly_dead: tuple[Problem, ...]
+    given_up: tuple[Problem, ...]
     conflicts: int
     calls: int
     points: int
@@ -116,8 +118,8 @@ class PushResult:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 all well, 1 something failed or the run stopped early."""
-        return ExitCode.SOME_FAILED if self.errors or self.outcome != "done" else ExitCode.OK
+        """0 all well; 1 something failed, now or for good, or the run stopped early."""
+        return ExitCode.SOME_FAILED if self.errors or self.given_up or self.outcome != "done" else ExitCode.OK
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ class Tally:
     counts: Counter[tuple[Level, str]] = field(default_factory=Counter)
     customers: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
     errors: list[Problem] = field(default_factory=list)
-    newly_dead: list[Problem] = field(default_factory=list)
+    given_up: list[Problem] = field(default_factory=list)
     ok: int = 0
     #: found out on the way, beside what the plan says
     duplicates: list[Duplicate] = field(default_factory=list)
@@ -154,7 +156,7 @@ class Tally:
             self.customers[customer, level, "failed"] += 1
             self.errors.append(problem)
             if dead:
-                self.newly_dead.append(problem)
+                self.given_up.append(problem)
             return
         self.ok += 1
         for kind in kinds:
@@ -194,9 +196,12 @@ class Tally:
         recovered: int, calls: int, points: int, seconds: float, board_id: str,
     ) -> PushResult:  # fmt: skip
         """The counts as a result."""
-        failed = len(self.errors)
-        share = 1.0 if not (self.ok + failed) else self.ok / (self.ok + failed)
-        verdict = "success" if share >= policy.success_share else "attention" if share >= policy.attention_share else "failed"  # fmt: skip  # noqa: E501
+        earlier = [_given_up(row) for row in plan.given_up] if plan else []
+        due = self.ok + len(self.errors) + len(earlier)
+        share = self.ok / due if due else 1.0
+        verdict = "failed"
+        if share >= policy.attention_share:
+            verdict = "success" if share >= policy.success_share and outcome == "done" else "attention"
         return PushResult(
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, message=message,
             groups_created=self.counts[Level.GROUP, GROUP],
@@ -206,11 +211,22 @@ class Tally:
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
             duplicates=(*(plan.duplicates if plan else ()), *self.duplicates),
             errors=tuple(self.errors[:_PROBLEMS_LISTED]),
-            newly_dead=tuple(self.newly_dead[:_PROBLEMS_LISTED]),
+            given_up=tuple([*self.given_up, *earlier][:_PROBLEMS_LISTED]),
             conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
             calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
             notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
         )  # fmt: skip
+
+
+def _given_up(row: SourceRow) -> Problem:
+    """A row that an earlier run gave up, with its age and the board's last word."""
+    known = row.ledger
+    since = known.attempted_at.date().isoformat() if known and known.attempted_at else "an unknown day"
+    why = (known.error_message if known else None) or "no reason recorded"
+    tries = known.state.retries if known else 0
+    return Problem(
+        row.level.value, row.key, row.customer_name, row.name, f"given up on {since} after {tries} attempts: {why}"
+    )
 
 
 _COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived"}

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from monday_sync.api import CreateItem, Outcome
-from monday_sync.errors import DailyLimitError, InDoubtError, RequestFailedError
+from monday_sync.commands.retry import requeue
+from monday_sync.errors import DailyLimitError, InDoubtError, RequestFailedError, TokenRevokedError
 from monday_sync.render import plan_text
 from tests.monday_sync.conftest import Desk, orders
 
@@ -41,17 +42,52 @@ def test_a_value_that_does_not_fit_fails_without_a_call(desk: Desk) -> None:
     assert "PCS, SET" in result.errors[0].message
 
 
-def test_dead_rows_alert_once_and_wait(desk: Desk) -> None:
-    """After the policy's attempts a row is given up, named once, left alone, and tried again on request."""
-    desk.have(orders("1", values={"unit_of_measure": "BOX"}))
-    named = [len(desk.push().newly_dead) for _ in range(6)]
-    assert named == [0, 0, 0, 0, 1, 0]
-    assert desk.push().items.dead == 1
-    from monday_sync.commands.retry import requeue  # noqa: PLC0415
+def test_seven_mornings_of_one_bad_row(desk: Desk) -> None:
+    """A row that the board keeps refusing is given up, and still named by every push until it is right."""
+    desk.have(orders("1", "2"))
+    desk.board.refuse = lambda op: (
+        Outcome(0, False, None, "r", 1, "ColumnValueException", "this value is wrong")
+        if isinstance(op, CreateItem) and op.name == "STYLE1 2"
+        else None
+    )
+    mornings = [desk.push() for _ in range(7)]
+    assert [len(m.errors) for m in mornings] == [1, 1, 1, 1, 1, 0, 0]
+    assert [len(m.given_up) for m in mornings] == [0, 0, 0, 0, 1, 1, 1]
+    assert {int(m.exit_code) for m in mornings} == {1}
+    assert [m.success_share for m in mornings[1:]] == [0.0] * 6
+    assert [m.verdict for m in mornings[1:]] == ["failed"] * 6
+    assert mornings[6].given_up[0].message.startswith("given up on 2026-11-21 after 5 attempts: this value is wrong")
+    plan = plan_text(desk.plan())
+    assert "STYLE1 2 was given up; left alone" in plan
+    assert "Nothing to do; left alone: given up 1" in plan
+    assert "the board shows what the database says" not in plan
+    assert requeue(desk.context.ledger, reason="wrong").items == 1
+    desk.board.refuse = lambda _: None
+    done = desk.push()
+    assert (done.items.created, done.given_up, int(done.exit_code)) == (1, (), 0)
 
-    assert requeue(desk.context.ledger, reason="no label").items == 1
+
+def test_what_is_the_boards_fault_uses_up_no_attempt(desk: Desk) -> None:
+    """A row that waits for a label is tried by every push, and goes through the morning after someone added it."""
+    desk.have(orders("1", values={"unit_of_measure": "BOX"}))
+    mornings = [desk.push() for _ in range(7)]
+    assert [(len(m.errors), len(m.given_up), int(m.exit_code)) for m in mornings] == [(1, 0, 1)] * 7
     desk.board.labels[desk.column("unit_of_measure")].append("BOX")
     assert desk.push().items.created == 1
+
+
+def test_a_run_that_stopped_is_no_success(desk: Desk) -> None:
+    """However much reached the board before."""
+    desk.have(orders(*[str(n) for n in range(40)]))
+    sent = iter(range(99))
+
+    def revoke(_request: object) -> None:
+        if next(sent) > 10:
+            raise TokenRevokedError("the token was revoked")
+
+    desk.board.before = revoke
+    result = desk.push()
+    assert (result.outcome, result.success_share, result.verdict) == ("stopped", 1.0, "attention")
 
 
 def test_a_request_refused_as_a_whole_fails_only_the_row_it_is_about(desk: Desk) -> None:

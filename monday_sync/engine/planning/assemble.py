@@ -44,6 +44,7 @@ def make_plan(context: Context, facts: BoardFacts, options: PushOptions) -> Plan
         estimate=estimate,
         skipped=skipped,
         deleted=gathered.chosen.deleted,
+        given_up=gathered.chosen.given_up,
         duplicates=(*linked.duplicates, *compared.duplicates),
         in_doubt=len(ledger.open_attempts()),
         linked_items=sum(1 for row in known.values() if row.monday_id),
