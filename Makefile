@@ -84,7 +84,8 @@ lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict), import-linter and SQLFl
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet compile --target local --no-introspect --no-populate-cache \
 		--vars "{only_columns: [$(LINTED_COLUMNS)]}" --target-path $(LINTED) --log-path $(LINTED)
-	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 $(LINTED)/compiled/master_schedule/models $(LINTED)/compiled/master_schedule/tests
+	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 models tests/dbt
+	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 --config .sqlfluff-compiled $(LINTED)/compiled/master_schedule
 
 contract: export ORDER_LIST_DUCKDB := :memory:
 contract: $(RUN_READY) profiles.yml  ## Write what dbt wants as YAML: ORDER_LIST's contract from its declared columns, the macros from their comments

@@ -16,7 +16,7 @@ WRITTEN = MACROS / "_macros.yml"
 _MACRO = re.compile(
     r"(?:\{#-?(?P<comment>(?:(?!#\}).)*?)-?#\}\s*)?\{%-?\s*macro (?P<name>\w+)\((?P<arguments>[^)]*)\)", re.DOTALL
 )
-_RAW = re.compile(r"\{\{.*?\}\}")  # dbt renders descriptions
+_RAW = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")  # dbt renders descriptions
 _DIALECT = ("default__", "sqlserver__")
 _HEAD = "# Written by `make contract` from the comments above the macros; change them there.\n"
 

@@ -13,6 +13,7 @@ from console import Finding, OrderListError
 from loader import is_raw_table
 from pipeline.board import LOCAL_TARGET, board_page
 from pipeline.fingerprint import project_files
+from pipeline.ownership import left_over
 from warehouse import Relations, Target, Warehouse, load_target, open_warehouse
 
 _LOW_DISK_GIB = 2
@@ -42,6 +43,7 @@ def examine(target_name: str | None) -> list[Finding]:
     else:
         findings += _guarded("database", lambda: _database(warehouse))
         findings += _relations(names)
+        findings += _guarded("left over", lambda: _left_over(warehouse))
     findings += _guarded("board", lambda: _board(target))
     findings += _guarded("disk", lambda: _disk(target))
     return findings
@@ -104,6 +106,14 @@ def _relations(names: Relations) -> Iterator[Finding]:
             yield Finding(f"relations of {program}", "warning", f"missing: {', '.join(absent)}", "A run makes them.")
         else:
             yield Finding(f"relations of {program}", "ok", f"{len(wanted)} there")
+
+
+def _left_over(warehouse: Warehouse) -> Iterator[Finding]:
+    if found := left_over(warehouse):
+        yield Finding(
+            "left over", "warning", f"made by an older version, read by nothing: {', '.join(found)}",
+            "Keep them, or drop them once a run has ended well; a run leaves them as they are.",
+        )  # fmt: skip
 
 
 def _board(target: Target) -> Iterator[Finding]:

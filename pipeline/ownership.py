@@ -15,9 +15,15 @@ from pipeline.dbt import run_dbt
 from pipeline.errors import StageFailedError
 from pipeline.fingerprint import made_files
 from warehouse import Relations, Warehouse
+from warehouse.ownership import MARK
 
 #: The one relation of dbt's that is called otherwise than its file, whatever the case.
 _STAGING = "ORDER_LIST_STAGING"
+#: What older versions made under names that are no longer used; the first of them left no mark.
+_FORMER = Relations((
+    "order_lines", "order_list_rows", "order_list_typed", "order_list_verdicts", "order_size_cells",
+    "order_total_differences",
+))  # fmt: skip
 _REFUSAL = re.compile(r"(?:\w+, )*\w+ in schema '[^']*' (?:was|were) not made by this project.*?\]\}'")
 
 
@@ -41,6 +47,23 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
         raise _refusal(str(error)) from error
     if result.exit_code != 0:
         raise _refusal(result.said or f"dbt ended with status {result.exit_code}.")
+
+
+def left_over(warehouse: Warehouse) -> list[str]:
+    """Relations that an older version made, by mark or name, and that no file of the project makes any more."""
+    names = _names(warehouse.target.project_dir)
+    if not names:
+        return []
+    made = Relations(names)
+    with warehouse.session(read_only=True) as session:
+        marks = session.marks()
+    return sorted(
+        name
+        for name, mark in marks.items()
+        if name not in made
+        and not name.endswith(("__dbt_tmp", "__dbt_backup"))
+        and ((mark or "").startswith(MARK) or name in _FORMER)
+    )
 
 
 def _refusal(words: str) -> ConfigurationError:

@@ -14,6 +14,7 @@ from warehouse.errors import ConnectionFailedError, ConnectionLostError, Stateme
 
 _KIND = re.compile(r"^(?:[A-Z]\w*(?: [A-Z]\w*)* Error: |FATAL Error: )+")
 _ORIGINAL = re.compile(r'Original error: "(.*)"')
+_NO_SCHEMA = re.compile(r'Schema with name "?([^"]+?)"? does not exist')
 _AGAIN = "Run the command again."
 #: What the file or the machine is at fault for, in DuckDB's words and those of the systems; the file stands first.
 _CAUSES = (
@@ -65,6 +66,7 @@ def translated(path: Path) -> Iterator[None]:
     """DuckDB's errors as ours.
 
     Raises:
+        ConnectionFailedError: the profile's schema is not there.
         ConnectionLostError: another transaction was first; doing it again is safe.
         StatementFailedError: anything else that DuckDB refuses, with the cause where one is known.
     """
@@ -72,6 +74,11 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         said = first_line(error)
+        if missing := _NO_SCHEMA.search(said):
+            raise ConnectionFailedError(
+                f"There is no schema '{missing[1]}' in {path}.",
+                hint=f"Correct the schema in profiles.yml; to begin in a new one, make it: create schema {missing[1]}",
+            ) from error
         if isinstance(error, duckdb.ConstraintException) or "constraint violation" in said:
             raise StatementFailedError(
                 f"A row does not fit the key or the columns of its table: {said}.",

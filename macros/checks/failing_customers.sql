@@ -4,34 +4,62 @@
     Of a generic test that shows only the value of its column, the rows of the model with that value count.
     Args: node, of a test that has run. -#}
 {% macro failing_customers(node) %}
-{%- set failing = api.Relation.create(database=target.database, schema=target.schema, identifier='order_list__failing_' ~ invocation_id[:8], type='view') -%}
+{%- set name = 'order_list__failing_' ~ invocation_id[:8] -%}
+{%- set failing = api.Relation.create(database=target.database, schema=target.schema, identifier=name, type='view') -%}
 {%- do drop_relation_if_exists(failing) -%}
 {%- do run_query(get_create_view_as_sql(failing, node.compiled_code)) -%}
 {%- set columns = adapter.get_columns_in_relation(failing) | map(attribute='name') | list -%}
-{%- set sql = namespace(text=none) -%}
 {%- set tested = graph.nodes.get(node.attached_node) if node.attached_node else none -%}
-{%- if 'customer_name' in columns -%}
-    {%- set sql.text = 'select failing.customer_name, count(*) as failing_rows from ' ~ failing ~ ' as failing group by failing.customer_name' -%}
-{%- elif tested and node.column_name and 'customer_name' in column_names_of(tested) -%}
-    {%- set column = 'tested.' ~ adapter.quote(node.column_name) -%}
-    {%- set sql.text = 'select tested.customer_name, count(*) as failing_rows from ' ~ relation_of(tested) ~ ' as tested where '
-        ~ (column ~ ' is null' if node.test_metadata.name == 'not_null' else column ~ ' in (select ' ~ adapter.quote(columns[0]) ~ ' from ' ~ failing ~ ')')
-        ~ ' group by tested.customer_name' -%}
-{%- else -%}
-    {%- for own, model, other in [
-        ('order_key', 'order_list', 'order_key'), ('line_key', 'int_order_lines__keyed', 'line_key'),
-        ('_source_file', 'int_orders__judged', '_source_file'), ('_raw_table', 'int_orders__judged', '_raw_table'),
-        ('raw_table', 'int_orders__judged', '_raw_table'),
-    ] if own in columns and sql.text is none -%}
-        {%- set sql.text = 'select owner.customer_name, count(*) as failing_rows from ' ~ failing ~ ' as failing left join (select distinct '
-            ~ other ~ ', customer_name from ' ~ relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ model]) ~ ' where customer_name is not null) as owner on owner.'
-            ~ other ~ ' = failing.' ~ own ~ ' group by owner.customer_name' -%}
-    {%- endfor -%}
+{%- set owners = [
+    ('order_key', 'order_list', 'order_key'), ('line_key', 'int_order_lines__keyed', 'line_key'),
+    ('_source_file', 'int_orders__judged', '_source_file'), ('_raw_table', 'int_orders__judged', '_raw_table'),
+    ('raw_table', 'int_orders__judged', '_raw_table'),
+] | selectattr(0, 'in', columns) | list -%}
+{%- set by_name -%}
+select
+    failing.customer_name,
+    count(*) as failing_rows
+from {{ failing }} as failing
+group by failing.customer_name
+{%- endset -%}
+{%- set by_value -%}
+{%- if tested and node.column_name -%}
+select
+    tested.customer_name,
+    count(*) as failing_rows
+from {{ relation_of(tested) }} as tested
+{%- set value = 'tested.' ~ adapter.quote(node.column_name) %}
+{%- if node.test_metadata.name == 'not_null' %}
+where {{ value }} is null
+{%- else %}
+where {{ value }} in (select {{ adapter.quote(columns[0]) }} from {{ failing }})
+{%- endif %}
+group by tested.customer_name
+{%- endif -%}
+{%- endset -%}
+{%- set by_owner -%}
+{%- for own, model, key in owners[:1] -%}
+select
+    owner.customer_name,
+    count(*) as failing_rows
+from {{ failing }} as failing
+left join (
+    select distinct
+        {{ key }},
+        customer_name
+    from {{ relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ model]) }}
+    where customer_name is not null
+) as owner
+    on failing.{{ own }} = owner.{{ key }}
+group by owner.customer_name
+{%- endfor -%}
+{%- endset -%}
+{%- if 'customer_name' in columns -%} {%- set found = by_name -%}
+{%- elif by_value and 'customer_name' in column_names_of(tested) -%} {%- set found = by_value -%}
+{%- else -%} {%- set found = by_owner -%}
 {%- endif -%}
 {%- set customers = [] -%}
-{%- if sql.text -%}
-    {%- for row in run_query(sql.text) -%} {%- do customers.append({'name': row[0], 'rows': row[1] | int}) -%} {%- endfor -%}
-{%- endif -%}
+{%- for row in run_query(found) if found -%} {%- do customers.append({'name': row[0], 'rows': row[1] | int}) -%} {%- endfor -%}
 {%- do adapter.drop_relation(failing) -%}
 {{ return(customers) }}
 {% endmacro %}

@@ -20,7 +20,10 @@
     {%- do keep_failed_tests(ran, found) -%}
     {%- do commit_what_was_done() -%}
     {%- if nameless -%}
-        {{ exceptions.raise_compiler_error(nameless | join(', ') ~ ': fails on rows that name no customer, so none can be held back. Look at them: dbt show --select ' ~ nameless | first) }}
+        {{ exceptions.raise_compiler_error(
+            nameless | join(', ') ~ ': fails on rows that name no customer, so none can be held back. '
+            ~ 'Look at them: dbt show --select ' ~ nameless | first
+        ) }}
     {%- endif -%}
 {%- endif -%}
 {% endmacro %}
@@ -32,10 +35,15 @@
 {%- set kept = failed_tests_table() -%}
 {%- set known = graph.nodes.values() | selectattr('resource_type', 'eq', 'test') | map(attribute='name') | list -%}
 {%- for row in run_query('select distinct test_name from ' ~ kept) if row[0] in ran or row[0] not in known -%}
-    {%- do run_query('delete from ' ~ kept ~ ' where test_name = ' ~ text_literal(row[0])) -%}
+    {%- set forgotten -%} delete from {{ kept }} where test_name = {{ text_literal(row[0]) }} {%- endset -%}
+    {%- do run_query(forgotten) -%}
 {%- endfor -%}
 {%- for customer, test, rows in found -%}
-    {%- do run_query('insert into ' ~ kept ~ ' (customer_name, test_name, failing_rows, invocation_id) values (' ~ [text_literal(customer), text_literal(test), rows, "'" ~ invocation_id ~ "'"] | join(', ') ~ ')') -%}
+    {%- set line -%}
+    insert into {{ kept }} (customer_name, test_name, failing_rows, invocation_id)
+    values ({{ text_literal(customer) }}, {{ text_literal(test) }}, {{ rows }}, '{{ invocation_id }}')
+    {%- endset -%}
+    {%- do run_query(line) -%}
 {%- endfor -%}
 {% endmacro %}
 

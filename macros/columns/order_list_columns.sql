@@ -8,7 +8,7 @@
         'header' (what the workbooks call it; a column without one does not come from a cell),
         'spellings' (other headers of the same meaning, if any),
         'not_null', 'quote' (true where it holds; a name that is a reserved word of T-SQL is quoted),
-        'data_tests' (dbt's own, by name)}. -#}
+        'data_tests' (each as YAML)}. -#}
 {% macro order_list_columns() %}
 {{ return([
     {'name': 'order_key', 'type': 'varchar(64)', 'not_null': True, 'data_tests': ['not_null', 'unique'],
@@ -18,6 +18,8 @@
     {'name': 'aag_order_number', 'type': 'nvarchar(100)', 'header': 'AAG ORDER NUMBER', 'not_null': True,
      'description': "AAG's number of the order; part of the business key."},
     {'name': 'customer_name', 'type': 'nvarchar(100)', 'header': 'CUSTOMER NAME', 'not_null': True,
+     'data_tests': ["relationships: {arguments: {to: ref('customer_names'), field: customer_name}, "
+                    "config: {meta: {only_reports: true}}}"],
      'description': 'Canonical name of the customer, from the seed customer_names; part of the business key.'},
     {'name': 'order_date_po_received', 'type': 'date', 'header': 'ORDER DATE PO RECEIVED',
      'description': "Day the customer's purchase order came in."},
@@ -340,6 +342,7 @@
     {'name': 'source_customer_name', 'type': 'nvarchar(255)',
      'description': "The customer's name as found in the workbook, or the first one of the file where the cell is empty."},
     {'name': '_source_file', 'type': 'nvarchar(255)', 'not_null': True,
+     'data_tests': ["relationships: {arguments: {to: ref('order_list_workbooks'), field: _source_file}}"],
      'description': 'File name of the workbook.'},
     {'name': '_source_sheet', 'type': 'nvarchar(255)',
      'description': 'Sheet of the workbook.'},

@@ -19,7 +19,8 @@
     ]) -%}
     {%- if column.quote -%} {%- do lines.append('        quote: true') -%} {%- endif -%}
     {%- if column.not_null -%} {%- do lines.append('        constraints: [{type: not_null}]') -%} {%- endif -%}
-    {%- if column.data_tests -%} {%- do lines.append('        data_tests: [' ~ column.data_tests | join(', ') ~ ']') -%} {%- endif -%}
+    {%- if column.data_tests -%} {%- do lines.append('        data_tests:') -%} {%- endif -%}
+    {%- for test in column.data_tests or [] -%} {%- do lines.append('          - ' ~ test) -%} {%- endfor -%}
 {%- endfor -%}
 {{ print(lines | join('\n')) }}
 {% endmacro %}

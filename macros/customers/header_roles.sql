@@ -10,10 +10,12 @@
 {% macro header_roles(headers, columns, meanings) %}
 {%- set overruled = {} -%}
 {%- for header, meaning in columns.items() -%} {%- do overruled.update({folded_header(header): meaning}) -%} {%- endfor -%}
+{%- set unseen = unseen_characters() -%}
 {%- set folded = [] -%}
 {%- set claims = {} -%}
 {%- for header in headers -%}
-    {%- set name = modules.re.sub('[\u200b-\u200f\u2060\ufeff]+', '', header).split() | join(' ') | upper -%} {#- folded_header(): a call of a macro is dear here -#}
+    {#- folded_header(): a call of a macro is dear here -#}
+    {%- set name = modules.re.sub(unseen, '', header).split() | join(' ') | upper -%}
     {%- do folded.append(name) -%}
     {%- if name in overruled -%}
         {%- do claims.setdefault(overruled[name], []).append([0, loop.index]) -%}
@@ -57,7 +59,12 @@
 {{ return(meanings) }}
 {% endmacro %}
 
-{#- A header, or another text that a person typed, for comparison: in capitals, single blanks, none of them invisible. -#}
+{#- A header, or another text that a person typed, for comparison: in capitals, single blanks, nothing that is not seen. -#}
 {% macro folded_header(text) %}
-{{ return(modules.re.sub('[\u200b-\u200f\u2060\ufeff]+', '', text | string).split() | join(' ') | upper) }}
+{{ return(modules.re.sub(unseen_characters(), '', text | string).split() | join(' ') | upper) }}
+{% endmacro %}
+
+{#- A pattern of the characters that nobody sees, the same that fold_blanks takes out of cells. -#}
+{% macro unseen_characters() %}
+{{ return('[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+') }}
 {% endmacro %}

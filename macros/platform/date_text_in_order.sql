@@ -8,7 +8,9 @@
 
 {% macro default__date_text_in_order(text, folded, day_first) -%}
 {%- set numbers = '^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{2}|[0-9]{4})( [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?$' -%}
-{%- set pieces = "regexp_replace(" ~ folded ~ ", '" ~ numbers ~ "', '" ~ ("\\3-\\2-\\1" if day_first else "\\3-\\1-\\2") ~ "')" -%}
+{%- set pieces -%}
+regexp_replace({{ folded }}, '{{ numbers }}', '{{ '\\3-\\2-\\1' if day_first else '\\3-\\1-\\2' }}')
+{%- endset -%}
 coalesce(
         case
             when regexp_matches({{ folded }}, '{{ numbers }}')

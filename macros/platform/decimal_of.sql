@@ -27,17 +27,18 @@ end
 
 {% macro sqlserver__decimal_of(text, precision, scale) -%}
 {%- set type = 'decimal(' ~ precision ~ ', ' ~ scale ~ ')' -%}
-{%- set groups = [] -%}
-{%- for count in range(1, 6) -%}
-    {%- for head in ['[0-9]', '[0-9][0-9]', '[0-9][0-9][0-9]'] -%}
-        {%- do groups.append("d.whole like N'" ~ head ~ (',[0-9][0-9][0-9]' * count) ~ "'") -%}
-    {%- endfor -%}
-{%- endfor -%}
 (
     select case
         when t.typed is null or len(t.typed) > 60 then null
         when b.bare like N'%[0-9]%' and d.digits not like N'%[^0-9.]%' and d.digits not like N'%.%.%'
-            and (charindex(N',', b.bare) = 0 or {{ groups | join(' or ') }})
+            and (
+                charindex(N',', b.bare) = 0
+                {%- for count in range(1, 6) %}
+                or d.whole like N'[0-9]{{ ',[0-9][0-9][0-9]' * count }}'
+                or d.whole like N'[0-9][0-9]{{ ',[0-9][0-9][0-9]' * count }}'
+                or d.whole like N'[0-9][0-9][0-9]{{ ',[0-9][0-9][0-9]' * count }}'
+                {%- endfor %}
+            )
             then case
                 when right(t.typed, 1) = N'%'
                     then try_cast(try_cast(concat(s.minus, d.digits) as decimal(30, 8)) * cast(0.01 as decimal(3, 2)) as {{ type }})

@@ -8,14 +8,21 @@
 {%- endmacro %}
 
 {% macro default__number_text_in_ways(text, folded, ways) -%}
-{%- set number = folded -%}
+{%- set marks = currency_marks() | join('|') | replace('$', '[$]') -%}
+{%- set bare -%}
 {%- if 'currency' in ways -%}
-    {%- set marks = currency_marks() | join('|') | replace('$', '[$]') -%}
-    {%- set number = "regexp_replace(" ~ number ~ ", '(?i)^(?:" ~ marks ~ ") ?([^ ].*)$|^(.*[^ ]) ?(?:" ~ marks ~ ")$', '\\1\\2')" -%}
+regexp_replace({{ folded }}, '(?i)^(?:{{ marks }}) ?([^ ].*)$|^(.*[^ ]) ?(?:{{ marks }})$', '\1\2')
+{%- else -%}
+{{ folded }}
 {%- endif -%}
+{%- endset -%}
+{%- set number -%}
 {%- if 'decimal_comma' in ways -%}
-    {%- set number = "case when contains(" ~ number ~ ", ',') then translate(" ~ number ~ ", ',.', '.,') else " ~ number ~ " end" -%}
+case when contains({{ bare }}, ',') then translate({{ bare }}, ',.', '.,') else {{ bare }} end
+{%- else -%}
+{{ bare }}
 {%- endif -%}
+{%- endset -%}
 case
         when regexp_full_match({{ number }}, '[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]*)?( ?%)?') then {{ number }}
         else {{ text }}

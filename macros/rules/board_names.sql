@@ -3,11 +3,9 @@
     Args: rows, alias of the orders; first, the season that counts when both are there. -#}
 {% macro group_name(rows, first) -%}
 {%- set second = 'aag_season' if first == 'customer_season' else 'customer_season' -%}
-{%- set season = 'coalesce(' ~ rows ~ '.' ~ first ~ ', ' ~ rows ~ '.' ~ second ~ ')' -%}
-case
-            when {{ season }} is null then 'check'
-            else {{ left_characters('concat(' ~ rows ~ ".customer_name, ' ', " ~ season ~ ')', 255) }}
-        end
+{%- set season -%} coalesce({{ rows }}.{{ first }}, {{ rows }}.{{ second }}) {%- endset -%}
+{%- set name -%} concat({{ rows }}.customer_name, ' ', {{ season }}) {%- endset -%}
+case when {{ season }} is null then 'check' else {{ left_characters(name, 255) }} end
 {%- endmacro %}
 
 {#- The name of an order's item: its parts joined by a blank, those that are empty left out.
@@ -22,22 +20,6 @@ case
 {%- endfor -%}
 {#- a single part still goes through concat_ws, which wants two -#}
 {{ left_characters("concat_ws(' ', " ~ (texts if texts | length > 1 else texts + ['null']) | join(', ') ~ ')', 255) }}
-{%- endmacro %}
-
-{#- An expression by customer: that of each workbook whose customer says something else, or else the usual one.
-
-    Args: raw_table, the column that tells the workbook; usual, an SQL expression; special, {raw table: SQL expression}. -#}
-{% macro by_customer(raw_table, usual, special) -%}
-{%- if not special -%}
-{{ usual }}
-{%- else -%}
-case {{ raw_table }}
-        {%- for table, sql in special.items() %}
-        when {{ text_literal(table) }} then {{ sql }}
-        {%- endfor %}
-        else {{ usual }}
-    end
-{%- endif -%}
 {%- endmacro %}
 
 {#- The columns that names on the board are made of, whichever customer's, as a list of SQL literals. -#}

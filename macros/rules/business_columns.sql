@@ -28,15 +28,15 @@
 
     Args: column, one of order_list_columns(). -#}
 {% macro business_type(column) %}
-{%- set ours = 'nvarchar[(]([1-9][0-9]{0,2}|[1-3][0-9]{3}|4000)[)]|decimal[(]([1-9]|[12][0-9]|3[0-8]), ?[0-9]{1,2}[)]|date|smallint|int' -%}
-{%- if not modules.re.fullmatch(ours, column.type | string) -%}
+{%- set ours = 'nvarchar[(]([1-9][0-9]{0,2}|[1-3][0-9]{3}|4000)[)]|decimal[(]([1-9]|[12][0-9]|3[0-8]), ?[0-9]{1,2}[)]'
+    ~ '|date|smallint|int' -%}
+{%- set kinds = {'nvarchar': 'text', 'date': 'date', 'decimal': 'decimal', 'smallint': 'whole', 'int': 'whole'} -%}
+{%- set numbers = modules.re.findall('[0-9]+', column.type | string) | map('int') | list -%}
+{%- if not modules.re.fullmatch(ours, column.type | string) or (numbers | length == 2 and numbers[1] > numbers[0]) -%}
     {{ exceptions.raise_compiler_error(
         'macros/columns/order_list_columns.sql: column ' ~ column.name ~ ' has the type ' ~ column.type
-        ~ '; the types are nvarchar(n) with n up to 4000, decimal(p, s), date, smallint and int.'
+        ~ '; the types are nvarchar(n) with n up to 4000, decimal(p, s) with s up to p, date, smallint and int.'
     ) }}
 {%- endif -%}
-{{ return({
-    'kind': {'nvarchar': 'text', 'date': 'date', 'decimal': 'decimal', 'smallint': 'whole', 'int': 'whole'}[column.type.split('(')[0]],
-    'numbers': modules.re.findall('[0-9]+', column.type) | map('int') | list,
-}) }}
+{{ return({'kind': kinds[column.type.split('(')[0]], 'numbers': numbers}) }}
 {% endmacro %}

@@ -1,22 +1,7 @@
-{#- order_key: the business key of an order within its customer, by the columns that the customer's file names as `key`.
+{#- order_key: the hash of a customer's name and the columns of its key.
 
-    Args: alias of the rows, which have customer_name, _raw_table and all of key_columns(). -#}
-{% macro order_key(rows) -%}
-{%- set special = customers_that_say('key') -%}
-{%- if not special -%}
-{{ key_of(rows, customer_defaults().key) }}
-{%- else -%}
-case {{ rows }}._raw_table
-            {%- for raw_table, columns in special.items() %}
-            when {{ text_literal(raw_table) }} then {{ key_of(rows, columns) }}
-            {%- endfor %}
-            else {{ key_of(rows, customer_defaults().key) }}
-        end
-{%- endif -%}
-{%- endmacro %}
-
-{#- The hash of a customer's name and the columns of its key. -#}
-{% macro key_of(rows, columns) -%}
+    Args: rows, alias of what has customer_name and all of key_columns(); columns, those of the customer's key. -#}
+{% macro order_key(rows, columns) -%}
 {%- set values = [{'name': 'customer_name', 'sql': rows ~ '.customer_name'}] -%}
 {%- for column in columns if column != 'customer_name' -%}
     {%- do values.append({'name': column, 'sql': rows ~ '.' ~ identifier(column)}) -%}
@@ -24,9 +9,23 @@ case {{ rows }}._raw_table
 {{ hash_of(values) }}
 {%- endmacro %}
 
-{#- The columns that are part of any customer's key. -#}
+{#- The header of a column of an order's key whose text does not fit its column; NULL when all do.
+
+    Two different texts that do not fit would both be no value, and the second order a duplicate of the first. An order has
+    a number whatever its key is made of.
+    Args: rows, alias of what has of all key_columns() the value and, as <name>_text, the text; columns, those of the key. -#}
+{% macro key_misfit(rows, columns) -%}
+case
+            {%- for column in business_columns() if column.name in columns + ['aag_order_number'] and column.name != 'customer_name' %}
+            {%- set value = rows ~ '.' ~ identifier(column.name) %}
+            when {{ rows }}.{{ column.name }}_text is not null and {{ value }} is null then {{ text_literal(column.header) }}
+            {%- endfor %}
+        end
+{%- endmacro %}
+
+{#- The columns that are part of any customer's key, the order's number among them. -#}
 {% macro key_columns() %}
-{%- set found = customer_defaults().key | list -%}
+{%- set found = ['aag_order_number'] + customer_defaults().key -%}
 {%- for columns in customers_that_say('key').values() -%} {%- do found.extend(columns) -%} {%- endfor -%}
 {{ return(found | unique | reject('equalto', 'customer_name') | list) }}
 {% endmacro %}

@@ -9,19 +9,23 @@
     {%- do books.update({source.identifier: roles}) if roles -%}
 {%- endfor -%}
 {%- for raw_table, roles in books.items() %}
-select
-    cast({{ text_literal(raw_table) }} as nvarchar(128)) as raw_table,
-    listed.position,
-    cast(listed.header as nvarchar(128)) as header,
-    listed.role,
-    cast(listed.column_name as nvarchar(128)) as column_name
-from (values
-    {%- for role in roles %}
-    ({{ role.position }}, {{ text_literal(role.header) }}, '{{ role.role }}', {{ "'" ~ role.column ~ "'" if role.column else 'null' }})
-    {{- ',' if not loop.last }}
-    {%- endfor %}
-) as listed (position, header, role, column_name)
-union all
+    select
+        cast({{ text_literal(raw_table) }} as nvarchar(128)) as raw_table,
+        listed.position,
+        cast(listed.header as nvarchar(128)) as header,
+        listed.role,
+        cast(listed.column_name as nvarchar(128)) as column_name
+    from (
+        values
+        {%- for role in roles %}
+            (
+                {{ role.position }}, {{ text_literal(role.header) }}, '{{ role.role }}',
+                {{ "'" ~ role.column ~ "'" if role.column else 'null' }}
+            )
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+    ) as listed (position, header, role, column_name)
+    union all
 {%- endfor %}
 select
     cast(null as nvarchar(128)) as raw_table,

@@ -1,19 +1,27 @@
 {#- What becomes of each row: an order, or a reason why not. Narrow on purpose: the windows run over few columns. -#}
-{%- set key_columns = key_columns() -%}
+{%- set keys = key_columns() -%}
 {#- windows and joins sort what they carry, so no text in them may have any length -#}
 {%- set name_text = 'cast(left(sheet.customer_name, 400) as nvarchar(400))' -%}
-with found as (
+with sheet as (
+    select * from {{ ref('int_orders__unioned') }}
+),
+
+names as (
+    select * from {{ ref('customer_names') }}
+),
+
+found as (
     select
         sheet._raw_table,
         sheet._source_file,
         sheet._source_sheet,
         sheet._source_row,
-        {%- for column in business_columns() if column.name in ['aag_order_number'] + key_columns | reject('equalto', 'aag_order_number') | list %}
+        {%- for column in business_columns() if column.name in keys %}
         {{ typed_value(column, 'sheet.' ~ column.name) }} as {{ column.name }},
         cast(left(sheet.{{ column.name }}, 400) as nvarchar(400)) as {{ column.name }}_text,
         {%- endfor %}
         {{ is_blank_row('sheet') }} as is_blank,
-        case when sheet.aag_order_number is null or {{ is_placeholder('sheet.aag_order_number') }} then 0 else 1 end as has_number,
+        case when {{ is_placeholder('sheet.aag_order_number') }} then 0 else 1 end as has_number,
         coalesce(
             {{ name_text }},
             first_value({{ name_text }}) over (
@@ -22,17 +30,17 @@ with found as (
                 rows between unbounded preceding and current row
             )
         ) as source_customer_name
-    from {{ ref('int_orders__unioned') }} as sheet
+    from sheet
 ),
 
 spellings as (
     select
         {{ name_key('names.spelling') }} as spelling_key,
         {{ fold_blanks('names.customer_name') }} as customer_name
-    from {{ ref('customer_names') }} as names
+    from names
 ),
 
-customers as (
+listed as (
     select
         spellings.spelling_key,
         min(spellings.customer_name) as customer_name
@@ -43,11 +51,13 @@ customers as (
 named as (
     select
         found.*,
-        customers.customer_name,
-        {{ key_misfit('found') }} as key_misfit
+        listed.customer_name,
+        {% call(columns) by_customer('found._raw_table', 'key') -%}
+        {{ key_misfit('found', columns) }}
+        {%- endcall %} as key_misfit
     from found
-    left join customers
-        on {{ name_key('found.source_customer_name') }} = customers.spelling_key
+    left join listed
+        on {{ name_key('found.source_customer_name') }} = listed.spelling_key
 ),
 
 judged as (
@@ -59,7 +69,9 @@ judged as (
             when named.customer_name is null then 'unknown_customer'
             when named.key_misfit is not null then 'key_does_not_fit'
         end as verdict,
-        {{ order_key('named') }} as order_key
+        {% call(columns) by_customer('named._raw_table', 'key') -%}
+        {{ order_key('named', columns) }}
+        {%- endcall %} as order_key
     from named
 ),
 
@@ -88,24 +100,6 @@ select
     ranked.customer_name,
     ranked.source_customer_name,
     case when ranked.verdict is null then ranked.order_key end as order_key,
-    case
-        when ranked.verdict is not null then ranked.verdict
-        when ranked.place > 1 then 'duplicate'
-    end as row_reject_code,
-    case
-        when ranked.verdict = 'blank' then 'The row names no order and its total is zero.'
-        when ranked.verdict = 'no_order_number' and ranked.aag_order_number_text is not null
-            then concat('AAG ORDER NUMBER "', ranked.aag_order_number_text, '" is no order number.')
-        when ranked.verdict = 'no_order_number' then 'AAG ORDER NUMBER is empty: a total, or an order not numbered yet.'
-        when ranked.verdict = 'unknown_customer' and ranked.source_customer_name is null
-            then 'CUSTOMER NAME is empty in the whole file.'
-        when ranked.verdict = 'unknown_customer'
-            then concat('Unknown customer name "', ranked.source_customer_name, '"; if it is right, add it to seeds/customer_names.csv.')
-        when ranked.verdict = 'key_does_not_fit'
-            then concat(
-                ranked.key_misfit, ' tells this order from others, but holds an error or more characters than its column takes; hint the cell.'
-            )
-        when ranked.place > 1
-            then concat('The same order stands in row ', ranked.first_row, ' of ', ranked.first_file, ' already; the first row counts.')
-    end as row_reject_reason
+    case when ranked.verdict is null and ranked.place > 1 then 'duplicate' else ranked.verdict end as row_reject_code,
+    {{ row_reject_reason('ranked') }} as row_reject_reason
 from ranked

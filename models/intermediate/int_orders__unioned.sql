@@ -1,4 +1,5 @@
-{#- Every customer's rows. Those of a workbook that is refused now are the last good ones, which this table holds already.
+{#- Every customer's rows. Those of a workbook that is refused now are the last good ones, which this table holds
+    already (or that of an older release, which had another name).
 
     The customers' models are listed by name: a test reconciles the list with the files and the customer list. -#}
 {%- set customers = [
@@ -49,22 +50,19 @@
     ref('stg_une_piece'),
     ref('stg_white_fox'),
 ] -%}
-{%- set columns = business_columns() | map(attribute='name') | list + [
-    'sizes', '_raw_table', '_source_file', '_source_sheet', '_source_row', '_extracted_at', '_load_id',
-] -%}
-{%- set quoted = [] -%}
-{%- for column in columns -%} {%- do quoted.append(identifier(column)) -%} {%- endfor -%}
-{%- set listed = quoted | join(', ') -%} {#- by name: a customer's view may be of an older build -#}
-{%- set standing = columns_standing(this) -%}
-with landed as {{ kept_in_memory() }} (
-    {%- for customer in customers %}
-    select {{ listed }} from {{ customer }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+{%- set standing = standing_rows(this) -%}
+{%- set columns = business_columns() | map(attribute='name') | list + ['sizes', '_raw_table'] + loader_columns() -%}
+{%- set listed = '"' ~ columns | join('", "') ~ '"' -%} {#- by name: a customer's view may be of an older build -#}
+with workbooks as (
+    select * from {{ ref('int_workbooks__judged') }}
 ),
 
-workbooks as (
-    select * from {{ ref('int_workbooks__judged') }}
+landed as {{ kept_in_memory() }} (
+    {%- for customer in customers %}
+        select {{ listed }}
+        from {{ customer }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 sheets as (
@@ -73,22 +71,23 @@ sheets as (
     inner join workbooks on landed._raw_table = workbooks.raw_table
     where workbooks.status = 'read'
     {%- if standing %}
-    union all
-    select
-        {%- for column in columns %}
-        {{ 'standing.' ~ identifier(column) if column in standing else 'null' }} as {{ identifier(column) }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ this }} as standing
-    {%- if not flags.EMPTY %} {#- which empties workbooks too: then nobody knows whose rows must stand, and all stay #}
-    inner join workbooks on standing._raw_table = workbooks.raw_table
-    where workbooks.status = 'refused'
-    {%- endif %}
+        union all
+        select
+            {%- for column in columns | reject('equalto', '_load_id') %}
+                {{ 'standing.' if column in standing.columns else 'null as ' }}{{ identifier(column) }},
+            {%- endfor %}
+            standing._load_id
+        from {{ standing.relation }} as standing
+        {%- if not flags.EMPTY %} {#- which empties workbooks too: then nobody knows whose rows must stand, and all stay #}
+            inner join workbooks on standing._raw_table = workbooks.raw_table
+            where workbooks.status = 'refused'
+        {%- endif %}
     {%- endif %}
 )
 
 select
     {%- for column in business_columns() %}
-    {{ fold_blanks('sheets.' ~ identifier(column.name)) }} as {{ identifier(column.name) }},
+        {{ fold_blanks('sheets.' ~ identifier(column.name)) }} as {{ identifier(column.name) }},
     {%- endfor %}
     sheets.sizes,
     sheets._raw_table,

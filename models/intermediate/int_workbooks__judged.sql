@@ -1,14 +1,15 @@
-{#- Which workbooks are read. One without its bounds is refused whole: nobody could tell which of its columns are sizes. -#}
+{#- Which workbooks are read. One without its bounds is refused whole: nobody could tell which of its columns are
+    sizes. -#}
 with headers as (
     select * from {{ ref('int_headers__judged') }}
 ),
 
 listed as (
     {%- for node in customer_models() if customer_source(node) %}
-    select
-        cast({{ text_literal(customer_source(node).identifier) }} as nvarchar(128)) as raw_table,
-        {{ 1 if customer_settings(node).paused else 0 }} as is_paused
-    union all
+        select
+            cast({{ text_literal(customer_source(node).identifier) }} as nvarchar(128)) as raw_table,
+            {{ 1 if customer_settings(node).paused else 0 }} as is_paused
+        union all
     {%- endfor %}
     select
         cast(null as nvarchar(128)) as raw_table,
@@ -54,6 +55,7 @@ select
                 'No header is known as ', judged.lacking, ', and the sizes stand between the two. ',
                 'Say which one it is in the customer''s file (columns), or correct the header.'
             )
-        when judged.status = 'refused' then 'TOTAL QTY stands left of UNIT OF MEASURE, and the sizes stand between the two.'
+        when judged.status = 'refused'
+            then 'TOTAL QTY stands left of UNIT OF MEASURE, and the sizes stand between the two.'
     end as reason
 from judged

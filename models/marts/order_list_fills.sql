@@ -1,17 +1,18 @@
 {#- How full each column is, customer by customer. monday_sync keeps these figures of the last push as the baseline. -#}
-{%- set cells = [] -%}
-{%- for column in business_columns() if column.name != 'customer_name' -%}
-    {%- do cells.append("'" ~ column.name ~ "', " ~ text_literal(column.header) ~ ', counted.' ~ identifier(column.name)) -%}
-{%- endfor -%}
-with counted as (
+{%- set counted_columns = business_columns() | rejectattr('name', 'equalto', 'customer_name') | list -%}
+with orders as (
+    select * from {{ ref('order_list') }}
+),
+
+counted as (
     select
         orders.customer_name,
         max(orders._source_file) as _source_file,
-        count(*) as orders
-        {%- for column in business_columns() if column.name != 'customer_name' %},
-        count(orders.{{ identifier(column.name) }}) as {{ identifier(column.name) }}
+        {%- for column in counted_columns %}
+            count(orders.{{ identifier(column.name) }}) as {{ identifier(column.name) }},
         {%- endfor %}
-    from {{ ref('order_list') }} as orders
+        count(*) as orders
+    from orders
     group by orders.customer_name
 )
 
@@ -23,4 +24,10 @@ select
     cast(counted.orders as integer) as orders,
     cast(cell.filled as integer) as filled
 from counted
-{{ join_values(cells, 'cell', ['column_name', 'header', 'filled']) }}
+{{ join_lateral() }} (
+    values
+    {%- for column in counted_columns %}
+        ('{{ column.name }}', {{ text_literal(column.header) }}, counted.{{ identifier(column.name) }})
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+) as cell (column_name, header, filled)

@@ -1,21 +1,19 @@
 {#- Everything that did not make it: rows that are no orders, and values of orders that do not fit their column. -#}
-{%- set checks = [] -%}
-{%- set misfits = [] -%}
-{%- for column in business_columns() if column.name != 'customer_name' -%}
-    {%- set text, value = 'staged.' ~ identifier(column.name), 'orders.' ~ identifier(column.name) -%}
-    {%- set misfit = text ~ ' is not null and ' ~ value ~ ' is null' -%}
-    {%- do misfits.append('(' ~ misfit ~ ')') -%}
-    {%- set code = 'case when ' ~ misfit ~ ' then ' ~ value_reject_code(column, text) ~ ' end' -%}
-    {%- do checks.append([text_literal(column.header), text, code, "'" ~ column.data_type ~ "'"] | join(', ')) -%}
-{%- endfor -%}
-with rejected_rows as (
-    select
-        staged.*,
-        'row' as reject_level,
-        cast(null as nvarchar(128)) as column_name,
-        cast(null as {{ type_text() }}) as value_text
-    from {{ ref('int_orders__staged') }} as staged
-    where staged.row_reject_code is not null
+{%- set checked_columns = business_columns() | rejectattr('name', 'equalto', 'customer_name') | list -%}
+with staged as (
+    select * from {{ ref('int_orders__staged') }}
+),
+
+orders as (
+    select * from {{ ref('order_list') }}
+),
+
+cells as (
+    select * from {{ ref('int_order_sizes__unpivoted') }}
+),
+
+totals as (
+    select * from {{ ref('int_order_totals__compared') }}
 ),
 
 misfit_values as (
@@ -28,15 +26,29 @@ misfit_values as (
         checked.value_text,
         checked.reason_code,
         checked.data_type
-    from {{ ref('int_orders__staged') }} as staged
-    inner join {{ ref('order_list') }} as orders
+    from staged
+    inner join orders
         on staged.order_key = orders.order_key
-    {{ join_values(checks, 'checked', ['column_name', 'value_text', 'reason_code', 'data_type']) if checks }}
+    {{ join_lateral() }} (
+        values
+        {%- for column in checked_columns %}
+            {%- set text, value = 'staged.' ~ identifier(column.name), 'orders.' ~ identifier(column.name) %}
+            (
+                {{ text_literal(column.header) }}, {{ text }},
+                case when {{ text }} is not null and {{ value }} is null then {{ value_reject_code(column, text) }} end,
+                '{{ column.data_type }}'
+            )
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+    ) as checked (column_name, value_text, reason_code, data_type)
     where
         staged.row_reject_code is null
         and checked.reason_code is not null
         and (
-            {{ misfits | join('\n            or ') }}
+            {%- for column in checked_columns %}
+                {%- set name = identifier(column.name) %}
+                {{ 'or ' if not loop.first }}(staged.{{ name }} is not null and orders.{{ name }} is null)
+            {%- endfor %}
         )
 ),
 
@@ -50,7 +62,7 @@ misfit_sizes as (
         cells.qty_text as value_text,
         {{ value_reject_code(size_quantity(), 'cells.qty_text') }} as reason_code,
         'at most {{ var("max_pieces") }} pieces' as data_type
-    from {{ ref('int_order_sizes__unpivoted') }} as cells
+    from cells
     where cells.ordered_qty is null
 ),
 
@@ -61,16 +73,17 @@ misfits as (
 )
 
 select
-    rejected_rows._source_file,
-    rejected_rows._source_sheet,
-    rejected_rows._source_row,
-    rejected_rows.customer_name,
-    rejected_rows.reject_level,
-    rejected_rows.column_name,
-    rejected_rows.value_text,
-    rejected_rows.row_reject_code as reason_code,
-    rejected_rows.row_reject_reason as reason
-from rejected_rows
+    staged._source_file,
+    staged._source_sheet,
+    staged._source_row,
+    staged.customer_name,
+    'row' as reject_level,
+    cast(null as nvarchar(128)) as column_name,
+    cast(null as {{ type_text() }}) as value_text,
+    staged.row_reject_code as reason_code,
+    staged.row_reject_reason as reason
+from staged
+where staged.row_reject_code is not null
 union all
 select
     misfits._source_file,
@@ -93,5 +106,7 @@ select
     'TOTAL QTY' as column_name,
     totals.value_text,
     'total_differs' as reason_code,
-    concat('TOTAL QTY is ', coalesce(totals.value_text, 'empty'), ', but its sizes add up to ', totals.pieces, '.') as reason
-from {{ ref('int_order_totals__compared') }} as totals
+    concat(
+        'TOTAL QTY is ', coalesce(totals.value_text, 'empty'), ', but its sizes add up to ', totals.pieces, '.'
+    ) as reason
+from totals

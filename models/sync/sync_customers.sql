@@ -2,15 +2,31 @@
     nothing, they are left alone. -#}
 with losses as (
     select
-        known.customer_name,
-        known.baseline_orders,
-        known.baseline_lines,
-        known.baseline_pieces,
-        known.orders,
-        known.lines,
-        known.pieces,
-        known.reason
-    from {{ ref('sync_losses') }} as known
+        customer_name,
+        baseline_orders,
+        baseline_lines,
+        baseline_pieces,
+        orders,
+        lines,
+        pieces,
+        reason
+    from {{ ref('sync_losses') }}
+),
+
+workbooks as (
+    select
+        raw_table,
+        status,
+        reason
+    from {{ ref('order_list_workbooks') }}
+    where status in ('paused', 'refused')
+),
+
+names as (
+    select
+        raw_table,
+        customer_name
+    from {{ ref('customer_names') }}
 ),
 
 stopped as (
@@ -18,9 +34,9 @@ stopped as (
         names.customer_name,
         max(case when workbooks.status = 'paused' then 1 else 0 end) as is_paused,
         max(case when workbooks.status = 'refused' then workbooks.reason end) as refused_reason
-    from {{ ref('int_workbooks__judged') }} as workbooks
-    inner join {{ ref('customer_names') }} as names on workbooks.raw_table = names.raw_table
-    where workbooks.status in ('paused', 'refused')
+    from workbooks
+    inner join names
+        on workbooks.raw_table = names.raw_table
     group by names.customer_name
 ),
 
@@ -37,7 +53,8 @@ holds as (
         1 as place,
         losses.reason
     from losses
-    left join stopped on losses.customer_name = stopped.customer_name
+    left join stopped
+        on losses.customer_name = stopped.customer_name
     where losses.reason is not null and coalesce(stopped.is_paused, 0) = 0
     union all
     select
@@ -48,10 +65,10 @@ holds as (
     where drift.is_on_board = 1
     union all
     select
-        checks.customer_name,
+        failed_tests.customer_name,
         3 as place,
-        concat('The test ', checks.test_name, ' fails on ', checks.failing_rows, ' of its rows.') as reason
-    from {{ source('checks', 'order_list_failed_tests') }} as checks
+        concat('The test ', failed_tests.test_name, ' fails on ', failed_tests.failing_rows, ' of its rows.') as reason
+    from {{ source('checks', 'order_list_failed_tests') }} as failed_tests
 ),
 
 ranked as (
@@ -86,6 +103,9 @@ select
         else ranked.reason
     end as held_back_reason
 from known
-left join losses on known.customer_name = losses.customer_name
-left join stopped on known.customer_name = stopped.customer_name
-left join ranked on known.customer_name = ranked.customer_name and ranked.place = 1
+left join losses
+    on known.customer_name = losses.customer_name
+left join stopped
+    on known.customer_name = stopped.customer_name
+left join ranked
+    on known.customer_name = ranked.customer_name and ranked.place = 1

@@ -1,19 +1,28 @@
 {#- What each customer that was pushed before had then and has now, and the first loss that is more than its share. -#}
-with lines as (
+with baseline as (
     select
-        lines.customer_name,
-        count(*) as lines,
-        sum(cast(lines.ordered_qty as bigint)) as pieces
-    from {{ ref('int_order_lines__keyed') }} as lines
-    group by lines.customer_name
+        customer_name,
+        orders,
+        lines,
+        pieces
+    from {{ source('ledger', 'monday_sync_customers') }}
 ),
 
-orders as (
+orders_now as (
     select
-        orders.customer_name,
+        customer_name,
         count(*) as orders
-    from {{ ref('order_list') }} as orders
-    group by orders.customer_name
+    from {{ ref('order_list') }}
+    group by customer_name
+),
+
+lines_now as (
+    select
+        customer_name,
+        count(*) as lines,
+        sum(cast(ordered_qty as bigint)) as pieces
+    from {{ ref('int_order_lines__keyed') }}
+    group by customer_name
 ),
 
 compared as (
@@ -22,12 +31,14 @@ compared as (
         baseline.orders as baseline_orders,
         baseline.lines as baseline_lines,
         baseline.pieces as baseline_pieces,
-        coalesce(orders.orders, 0) as orders,
-        coalesce(lines.lines, 0) as lines,
-        coalesce(lines.pieces, 0) as pieces
-    from {{ source('ledger', 'monday_sync_customers') }} as baseline
-    left join orders on baseline.customer_name = orders.customer_name
-    left join lines on baseline.customer_name = lines.customer_name
+        coalesce(orders_now.orders, 0) as orders,
+        coalesce(lines_now.lines, 0) as lines,
+        coalesce(lines_now.pieces, 0) as pieces
+    from baseline
+    left join orders_now
+        on baseline.customer_name = orders_now.customer_name
+    left join lines_now
+        on baseline.customer_name = lines_now.customer_name
 )
 
 select
@@ -40,8 +51,12 @@ select
     compared.pieces,
     {# a baseline that is not known yet (NULL) is no loss #}
     case
-        when {{ is_lost('orders') }} then {{ lost_sentence('orders') }}
-        when {{ is_lost('lines') }} then {{ lost_sentence('lines') }}
-        when {{ is_lost('pieces') }} then {{ lost_sentence('pieces') }}
+        {%- for what in ['orders', 'lines', 'pieces'] %}
+            when compared.{{ what }} < (1 - {{ var('max_row_loss_share') }}) * compared.baseline_{{ what }}
+                then concat(
+                    'Only ', compared.{{ what }}, ' of the ', compared.baseline_{{ what }},
+                    ' {{ what }} last pushed are left.'
+                )
+        {%- endfor %}
     end as reason
 from compared

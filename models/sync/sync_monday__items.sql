@@ -1,22 +1,49 @@
-with waiting as (
+with ledger as (
     select
-        orders.order_key,
-        orders.group_name,
-        orders.item_name,
-        orders.row_hash,
-        orders.board_hash,
-        orders.sync_state,
-        orders.action_type,
-        orders.monday_item_id,
-        orders.sync_error_message,
-        orders.retry_count,
+        order_key,
+        group_name,
+        item_name,
+        customer_name,
+        row_hash,
+        board_hash,
+        outcome,
+        monday_item_id,
+        error_message,
+        retry_count
+    from {{ source('ledger', 'monday_sync_items') }}
+),
+
+orders as (
+    select order_key from {{ ref('order_list') }}
+),
+
+customers as (
+    select
+        customer_name,
+        is_paused,
+        is_held_back,
+        held_back_reason
+    from {{ ref('sync_customers') }}
+),
+
+waiting as (
+    select
+        synced.order_key,
+        synced.group_name,
+        synced.item_name,
+        synced.row_hash,
+        synced.board_hash,
+        synced.sync_state,
+        synced.action_type,
+        synced.monday_item_id,
         {%- for column in business_columns() %}
-        {%- set shown = shown_value(column, 'orders') | trim %}
-        {{ shown if shown == 'orders.' ~ identifier(column.name) else shown ~ ' as ' ~ identifier(column.name) }}
-        {{- ',' if not loop.last }}
+            {%- set name, shown = identifier(column.name), shown_value(column, 'synced') | trim %}
+            {{ shown }}{{ ' as ' ~ name if shown != 'synced.' ~ name }},
         {%- endfor %}
-    from {{ ref('swp_order_list_sync') }} as orders
-    where orders.sync_state <> 'SYNCED'
+        synced.sync_error_message,
+        synced.retry_count
+    from {{ ref('swp_order_list_sync') }} as synced
+    where synced.sync_state <> 'SYNCED'
     union all
     select
         ledger.order_key,
@@ -27,16 +54,19 @@ with waiting as (
         {{ gone_state('ledger') }} as sync_state,
         'DELETE' as action_type,
         ledger.monday_item_id,
-        ledger.error_message as sync_error_message,
-        coalesce(ledger.retry_count, 0) as retry_count,
         {%- for column in business_columns() %}
-        {{ 'ledger.customer_name' if column.name == 'customer_name' else 'cast(null as ' ~ column.data_type ~ ') as ' ~ identifier(column.name) }}
-        {{- ',' if not loop.last }}
+            {% if column.name == 'customer_name' -%}
+                ledger.customer_name,
+            {%- else -%}
+                cast(null as {{ column.data_type }}) as {{ identifier(column.name) }},
+            {%- endif %}
         {%- endfor %}
-    from {{ source('ledger', 'monday_sync_items') }} as ledger
-    where
-        ledger.monday_item_id is not null
-        and not exists (select 1 from {{ ref('order_list') }} as orders where orders.order_key = ledger.order_key)
+        ledger.error_message as sync_error_message,
+        coalesce(ledger.retry_count, 0) as retry_count
+    from ledger
+    left join orders
+        on ledger.order_key = orders.order_key
+    where ledger.monday_item_id is not null and orders.order_key is null
 )
 
 select
@@ -44,6 +74,6 @@ select
     coalesce(customers.is_held_back, 0) as is_held_back,
     customers.held_back_reason
 from waiting
-left join {{ ref('sync_customers') }} as customers
+left join customers
     on waiting.customer_name = customers.customer_name
 where coalesce(customers.is_paused, 0) = 0

@@ -1,75 +1,64 @@
-with mapped as ({{ board_mapping('subitem', ['customer_name', 'order_type', 'ex_factory_date']) }}),
+with lines as (
+    select
+        line_key,
+        order_key,
+        customer_name,
+        size_code,
+        qty,
+        row_hash,
+        board_hash,
+        sync_state,
+        action_type,
+        monday_subitem_id,
+        sync_error_message,
+        retry_count,
+        order_type,
+        ex_factory_date
+    from {{ ref('order_list_lines') }}
+    where sync_state <> 'SYNCED'
+),
 
 gone as (
     select
-        ledger.line_key,
-        ledger.order_key,
-        ledger.customer_name,
-        ledger.item_name,
-        ledger.monday_subitem_id,
-        ledger.board_hash,
-        ledger.attempt_hash,
-        ledger.outcome,
-        ledger.error_message,
-        ledger.retry_count,
-        orders.order_type,
-        orders.ex_factory_date,
-        case when orders.order_key is null then 0 else 1 end as has_order,
-        {{ line_hash('ledger.item_name', '0', '0') }} as zero_row_hash
-    from {{ source('ledger', 'monday_sync_subitems') }} as ledger
-    left join {{ ref('order_list') }} as orders
-        on ledger.order_key = orders.order_key
-    where
-        ledger.monday_subitem_id is not null
-        and not exists (select 1 from {{ ref('int_order_lines__keyed') }} as lines where lines.line_key = ledger.line_key)
+        line_key,
+        order_key,
+        customer_name,
+        size_code,
+        qty,
+        row_hash,
+        board_hash,
+        sync_state,
+        action_type,
+        monday_subitem_id,
+        sync_error_message,
+        retry_count,
+        order_type,
+        ex_factory_date
+    from {{ ref('sync_lines_gone') }}
 ),
 
-zeroed as (
+parents as (
     select
-        gone.*,
-        {{ line_board_hash('gone.zero_row_hash', 'gone', 'mapped') }} as zero_hash
-    from gone
-    cross join mapped
+        order_key,
+        monday_item_id
+    from {{ source('ledger', 'monday_sync_items') }}
+),
+
+customers as (
+    select
+        customer_name,
+        is_paused,
+        is_held_back,
+        held_back_reason
+    from {{ ref('sync_customers') }}
 ),
 
 waiting as (
-    select
-        lines.line_key,
-        lines.order_key,
-        lines.customer_name,
-        lines.size_code,
-        lines.qty,
-        lines.row_hash,
-        lines.board_hash,
-        lines.sync_state,
-        lines.action_type,
-        lines.monday_subitem_id,
-        lines.sync_error_message,
-        lines.retry_count,
-        lines.order_type,
-        lines.ex_factory_date
-    from {{ ref('order_list_lines') }} as lines
-    where lines.sync_state <> 'SYNCED'
+    select lines.*
+    from lines
     union all
-    {# The size is gone: the board must show 0. With its order gone as well, nothing is done about the line; should the
-       order go on under another key, it is a size that left it. #}
-    select
-        gone.line_key,
-        gone.order_key,
-        gone.customer_name,
-        gone.item_name as size_code,
-        0 as qty,
-        gone.zero_row_hash as row_hash,
-        gone.zero_hash as board_hash,
-        case when gone.has_order = 1 then {{ sync_state('gone.zero_hash', 'gone') }} when gone.has_order = 0 then {{ gone_state('gone') }} end as sync_state,
-        case when gone.has_order = 1 then 'UPDATE' else 'DELETE' end as action_type,
-        gone.monday_subitem_id,
-        gone.error_message as sync_error_message,
-        coalesce(gone.retry_count, 0) as retry_count,
-        gone.order_type,
-        gone.ex_factory_date
-    from zeroed as gone
-    where gone.has_order = 0 or {{ sync_state('gone.zero_hash', 'gone') }} <> 'SYNCED'
+    select gone.*
+    from gone
 )
 
 select
@@ -81,7 +70,7 @@ select
     waiting.board_hash,
     waiting.sync_state,
     waiting.action_type,
-    parent.monday_item_id,
+    parents.monday_item_id,
     waiting.monday_subitem_id,
     waiting.sync_error_message,
     waiting.retry_count,
@@ -92,8 +81,8 @@ select
     waiting.order_type,
     waiting.ex_factory_date
 from waiting
-left join {{ source('ledger', 'monday_sync_items') }} as parent
-    on waiting.order_key = parent.order_key
-left join {{ ref('sync_customers') }} as customers
+left join parents
+    on waiting.order_key = parents.order_key
+left join customers
     on waiting.customer_name = customers.customer_name
 where coalesce(customers.is_paused, 0) = 0

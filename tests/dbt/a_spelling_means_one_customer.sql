@@ -1,5 +1,6 @@
 {{ config(severity='error') }}
-{#- Compared as int_orders__judged joins them: two lines of one customer whose spellings are the same there do no harm. -#}
+{#- Compared as int_orders__judged joins them: two lines of one customer whose spellings are the same there do no
+    harm. -#}
 with spellings as (
     select
         {{ name_key('names.spelling') }} as spelling_key,

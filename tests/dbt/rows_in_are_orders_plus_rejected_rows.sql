@@ -7,13 +7,13 @@ with workbooks as (
 
 tables as (
     {%- for raw in landed_tables() %}
-    select
-        cast({{ text_literal(raw.identifier) }} as nvarchar(128)) as raw_table,
-        cast(_source_file as nvarchar(255)) as _source_file,
-        count(*) as landed_rows
-    from {{ raw }}
-    group by _source_file
-    union all
+        select
+            cast({{ text_literal(raw.identifier) }} as nvarchar(128)) as raw_table,
+            cast(_source_file as nvarchar(255)) as _source_file,
+            count(*) as landed_rows
+        from {{ raw }}
+        group by _source_file
+        union all
     {%- endfor %}
     select
         cast(null as nvarchar(128)) as raw_table,
@@ -61,7 +61,9 @@ summed as (
         sum(accounted.orders) as orders,
         sum(accounted.rejected_rows) as rejected_rows
     from accounted
-    where not exists (select 1 from standing where standing._source_file = accounted._source_file)
+    left join standing
+        on accounted._source_file = standing._source_file
+    where standing._source_file is null
     group by accounted._source_file
 )
 
@@ -74,6 +76,4 @@ from landed
 full outer join summed on landed._source_file = summed._source_file
 where
     coalesce(landed.landed_rows, 0) <> coalesce(summed.orders, 0) + coalesce(summed.rejected_rows, 0)
-    {%- if flags.EMPTY %}
-    and 1 = 0 -- `dbt build --empty` reads no rows
-    {%- endif %}
+    and {{ '1 = 0' if flags.EMPTY else '1 = 1' }} -- `dbt build --empty` reads no rows

@@ -8,8 +8,8 @@
 {%- endif %}
 with declared as (
     {%- for name in declared %}
-    select cast({{ text_literal(name) }} as nvarchar(128)) as raw_table
-    union all
+        select cast({{ text_literal(name) }} as nvarchar(128)) as raw_table
+        union all
     {%- endfor %}
     select cast(null as nvarchar(128)) as raw_table
     where 1 = 0
@@ -28,6 +28,4 @@ from declared
 full outer join listed on declared.raw_table = listed.raw_table
 where
     (declared.raw_table is null or listed.raw_table is null)
-    {%- if flags.EMPTY %}
-    and 1 = 0 -- `dbt build --empty` reads no seed
-    {%- endif %}
+    and {{ '1 = 0' if flags.EMPTY else '1 = 1' }} -- `dbt build --empty` reads no seed

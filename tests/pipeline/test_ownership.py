@@ -10,7 +10,7 @@ import pytest
 from console import ConfigurationError
 from pipeline.fingerprint import made_files
 from pipeline.options import RunOptions
-from pipeline.ownership import refuse_foreign_relations
+from pipeline.ownership import left_over, refuse_foreign_relations
 from pipeline.run import run
 from tests.project import ROOT, place_of
 from warehouse import ForeignRelationError, Target, Warehouse, load_target, open_warehouse
@@ -66,3 +66,15 @@ def test_every_relation_of_dbts_is_guarded_by_its_files_name() -> None:
         "int_orders__staged": "ORDER_LIST_STAGING"
     }
     assert {"fact_order_list", "stg_greyson", "customer_names", "order_list_history"} <= made_files(ROOT)
+
+
+def test_what_older_versions_made_is_named(tmp_path: Path) -> None:
+    """By its mark (a customer that is gone) or by its former name; what is made today and what others made is not."""
+    target = Target("local", "duckdb", "main", {"path": str(tmp_path / "a.duckdb")}, ROOT)
+    warehouse = open_warehouse(target)
+    with warehouse.session() as session:
+        for name in ("stg_gone", "ORDER_LIST", "order_lines", "their_own", "ORDER_LIST__dbt_backup"):
+            session.execute(f'create table "{name}" (i integer)')
+        for name in ("stg_gone", "ORDER_LIST", "ORDER_LIST__dbt_backup"):
+            session.execute(f"comment on table \"{name}\" is 'Made by the order list, dbt invocation 1'")
+    assert left_over(warehouse) == ["order_lines", "stg_gone"]

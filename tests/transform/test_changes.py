@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.transform.conftest import GREYSON, RHONE, TODAY, Dbt, order
+from tests.transform.conftest import GREYSON, HEADERS, RHONE, TODAY, Dbt, order
 
 #: The ledger as a push that confirmed everything would leave it.
 PUSH = """
@@ -17,6 +17,8 @@ from ORDER_LIST_LINES;
 insert into monday_sync_customers (customer_name, orders)
 select customer_name, count(*) from ORDER_LIST group by customer_name;
 """
+#: What makes ORDER_LIST of the customers' rows.
+WAY = ("unioned", "judged", "staged", "typed")
 WAITING_ITEMS = (
     "select o.item_name, o.action_type, o.sync_state, o.total_qty, o.is_held_back from sync_monday__items o order by 1"
 )
@@ -95,3 +97,28 @@ def test_tomorrow_s_workbooks_change_the_right_rows_and_only_those(copied: Dbt) 
     reason = "Only 1 of the 4 orders last pushed are left."
     assert copied.rows(held.format("sync_monday__items")) == [("DELETE", reason, 3)]
     assert copied.rows(held.format("sync_monday__subitems")) == [("DELETE", reason, 6)]
+
+
+def test_an_upgrade_keeps_the_last_good_orders_of_a_refused_workbook(copied: Dbt) -> None:
+    """They are taken from the table under its former name; where there is none, the workbook's line says so."""
+    orders = "select customer_name, count(*) from ORDER_LIST group by 1 order by 1"
+    before = copied.rows(orders)
+    way = ("stg_greyson", "int_headers__judged", "int_workbooks__judged", *(f"int_orders__{w}" for w in WAY))
+    upgrade = ("run", "--select", *way, "order_list", "order_list_workbooks")
+    headers = ["UOM" if header == "UNIT OF MEASURE" else header for header in HEADERS]
+    copied.land(GREYSON, "GREYSON_ORDER_LIST.xlsx", [order("G-9")], headers)
+    copied.change("alter table int_orders__unioned rename to order_list_rows")
+    copied.run(*upgrade)
+    assert copied.rows(orders) == before
+    status = f"select status, sheet_rows, reason from order_list_workbooks where raw_table = '{GREYSON}'"
+    ((read, rows, reason),) = copied.rows(status)
+    assert (read, rows) == ("refused", len(TODAY[GREYSON]))
+    assert reason.startswith("No header is known as UNIT OF MEASURE")
+    assert reason.endswith("or correct the header.")
+
+    copied.change("drop table int_orders__unioned; drop table order_list_rows")
+    copied.run(*upgrade)
+    assert copied.rows(orders) == [("RHONE", 4)]
+    assert copied.rows(status)[0][1:] == (
+        0, f"{reason} No good rows of it stand from a build before, so it has no orders now."
+    )  # fmt: skip

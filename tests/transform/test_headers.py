@@ -147,7 +147,9 @@ def test_words_that_dbt_would_drop_stop_it(own_project: Dbt, slip: Callable[[str
     assert "stg_greyson.yml" in done.stdout
 
 
-@pytest.mark.parametrize("type_", ["varchar(40)", "NVARCHAR(50)", "float", "nvarchar(max)", "nvarchar(4001)"])
+@pytest.mark.parametrize(
+    "type_", ["varchar(40)", "NVARCHAR(50)", "float", "nvarchar(max)", "nvarchar(4001)", "decimal(4, 5)"]
+)
 def test_a_type_that_is_none_of_ours_is_refused_by_name(own_project: Dbt, type_: str) -> None:
     """The declaration's column and type are named, with the types that there are."""
     path = own_project.project / COLUMNS

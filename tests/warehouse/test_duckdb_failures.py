@@ -46,6 +46,18 @@ def test_a_key_that_is_there_already(keyed: Warehouse) -> None:
     assert caught.value.hint is not None
 
 
+def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
+    """Another schema in the profile is a wrong setting, named with the file; nothing is made in its place."""
+    target = Target("local", "duckdb", "elsewhere", {"path": str(tmp_path / "a.duckdb")}, tmp_path)
+    with open_warehouse(target).session() as session:
+        with pytest.raises(ConnectionFailedError, match=r"no schema 'elsewhere' in .*a\.duckdb") as caught:
+            session.create_table("T", [Column("k", "text")])
+        assert session.rows("select count(*) from duckdb_tables()") == [(0,)]
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert caught.value.hint is not None
+    assert "profiles.yml" in caught.value.hint
+
+
 def test_two_transactions_on_one_row(keyed: Warehouse) -> None:
     """Who comes second is told that nothing was kept and that the command may be run again; the first one stands."""
     change = f"update {keyed.relation('T')} set n = ?"
