@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ("loader", "monday_sync", "pipeline")
 _ROW = re.compile(r"^\| (`[^|]+`) \| ([^|]+) \| ([^|]+) \|$", re.M)
-# it writes dbt's files, and names a model in one of them
-_NO_SQL = {ROOT / "loader/scaffold.py"}
+# one writes dbt's files and names a model in them, the other lists what dbt makes or once made; neither has SQL for it
+_NO_SQL = {ROOT / "loader/scaffold.py", ROOT / "pipeline/ownership.py"}
 
 
 def told() -> dict[str, tuple[str, set[str]]]:
