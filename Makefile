@@ -35,7 +35,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test lint contract format lock bench soak fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test test-fast lint contract format lock bench soak fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -61,6 +61,9 @@ sqlserver-driver: $(RUN_READY)  ## Register Microsoft's ODBC driver for SQL Serv
 
 test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then all tests. ARGS="<pytest options>"
 	@$(PY) -m pytest -n auto $(ARGS)
+
+test-fast: $(DEV_READY)  ## The tests that start no process, server or browser: while you work. ARGS="<pytest options>"
+	@$(PY) -m pytest -n auto -m "not slow" --hypothesis-profile=fast $(ARGS)
 
 # dbt only compiles: no database file is opened, so a run may go on meanwhile
 lint: export ORDER_LIST_DUCKDB := :memory:

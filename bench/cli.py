@@ -43,7 +43,7 @@ def soak(seed: int | None, runs: int) -> None:
     """Seeded runs of the sync engine with faults and kills, each against a fresh board; prints each failing seed."""
     first = secrets.randbelow(1_000_000) if seed is None else seed
     say(f"{runs} runs from seed {first} on")
-    arguments = ["-m", "tests.monday_sync.soak", "--runs", str(runs), "--seed", str(first)]
+    arguments = ["-m", "bench.soak.run", "--runs", str(runs), "--seed", str(first)]
     sys.exit(subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode)  # noqa: S603
 
 

@@ -21,7 +21,6 @@ from typing import Any, NoReturn, ParamSpec, Protocol
 import click
 
 from console.errors import ExitCode, OrderListError
-from console.process import keep_modules
 from console.redaction import redact
 
 P = ParamSpec("P")
@@ -99,7 +98,6 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> NoReturn:
         _speak_utf8()
-        keep_modules()
         try:
             code = function(*args, **kwargs)
         except OrderListError as error:

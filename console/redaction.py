@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import json
 import os
 import re
@@ -48,8 +49,6 @@ def redact(text: str) -> str:
 @functools.lru_cache(maxsize=64)
 def _forms(secret: str) -> frozenset[str]:
     """The secret as it stands, and as JSON, addresses, HTML, ODBC and Python's repr write it."""
-    import html  # noqa: PLC0415 - its thousands of entities are for programs that have a secret
-
     forms = {
         secret,
         json.dumps(secret)[1:-1],

@@ -5,7 +5,6 @@ A process has a limit of memory and of time. One that dies, hangs or runs out of
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import shutil
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import starmap, zip_longest
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,8 +63,7 @@ def reading_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: 
     _sweep()
     with tempfile.TemporaryDirectory(prefix=_SPOOL_PREFIX, ignore_cleanup_errors=True) as folder:
         tasks = [
-            _Task(source, job, limits, Path(folder) / str(number))
-            for number, job in enumerate(_in_good_order(jobs, processes))
+            _Task(source, job, limits, Path(folder) / str(number)) for number, job in enumerate(_largest_first(jobs))
         ]
         with MortalWorkers(_work, _Begin(limits), processes) as workers:
             yield starmap(_reading, workers.results(tasks, limits.seconds))
@@ -142,9 +140,6 @@ class _Begin:
     def __call__(self) -> None:
         import_module(_READER)
         import_module(_COMMONEST_FORMAT)
-        # a sheet is millions of cells and no cycles: looking for them again and again is a 20th of the work
-        gc.freeze()
-        gc.disable()
         # what a native library says when it dies is for nobody: the rejection says what happened
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
@@ -158,7 +153,6 @@ def _work(task: _Task) -> Reading:
     try:
         return read_one(task.source, task.job, task.limits, task.spool)
     finally:
-        gc.collect()
         # Arrow keeps what it has freed, and the next sheet needs its space before Arrow does
         pa.default_memory_pool().release_unused()
 
@@ -181,17 +175,9 @@ def _limit_memory(more: int) -> None:
         return
 
 
-def _in_good_order(jobs: Sequence[Job], processes: int) -> list[Job]:
-    """One large workbook for each process, then small and large ones by turns.
-
-    Large ones first, or they are what everybody waits for in the end. Small ones take less time to read than the parent
-    takes to land them, so many of them in a row keep the readers waiting.
-    """
-    by_size = sorted(jobs, key=lambda job: job.entry.size, reverse=True)
-    first, rest = by_size[:processes], by_size[processes:]
-    large, small = rest[: len(rest) // 2], rest[len(rest) // 2 :]
-    by_turns = (job for pair in zip_longest(small, large) for job in pair if job)
-    return [*first, *by_turns]
+def _largest_first(jobs: Sequence[Job]) -> list[Job]:
+    """Or large ones are what everybody waits for in the end."""
+    return sorted(jobs, key=lambda job: job.entry.size, reverse=True)
 
 
 def _sweep() -> None:

@@ -3,6 +3,7 @@
 Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to one board per target.
 """
 
+from monday_sync.commands.failures import FailedRow, failed_rows
 from monday_sync.commands.plan import plan
 from monday_sync.commands.push import push
 from monday_sync.commands.status import StatusResult, status
@@ -13,11 +14,13 @@ from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResu
 __all__ = [
     "Counts",
     "CustomerCounts",
+    "FailedRow",
     "Plan",
     "Problem",
     "PushOptions",
     "PushResult",
     "StatusResult",
+    "failed_rows",
     "plan",
     "push",
     "status",

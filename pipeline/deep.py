@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from console import OrderListError, redact, say
+from console import Finding, OrderListError, redact, say
 from pipeline.dbt import run_dbt
-from pipeline.doctor import Finding
 from pipeline.errors import StageFailedError
 from pipeline.scratch import Scratch, scratch
 from warehouse import Column, Target

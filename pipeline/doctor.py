@@ -6,11 +6,10 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from console import OrderListError, redact
+from console import Finding, OrderListError
 from loader import is_raw_table
 from pipeline.board import LOCAL_TARGET, board_page
 from pipeline.fingerprint import project_files
@@ -24,30 +23,6 @@ _RELATIONS = {
     "monday_sync": ("monday_sync_items", "monday_sync_subitems"),
 }
 _PACKAGES = ("dbt-core", "dbt-duckdb", "dbt-sqlserver", "duckdb", "pyarrow", "python-calamine", "gql")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check. ``verdict`` is ok, warning (a run works, but look at it) or missing (a run cannot work).
-
-    Of a trial (``--deep``) it is passed or failed.
-    """
-
-    check: str
-    verdict: str
-    found: str
-    hint: str | None = None
-
-    @property
-    def bad(self) -> bool:
-        """Whether a run cannot work with this."""
-        return self.verdict in {"missing", "failed"}
-
-    @property
-    def line(self) -> str:
-        """For a person."""
-        hint = f"\n{'':<10}-> {self.hint}" if self.hint else ""
-        return redact(f"{self.verdict:<9} {self.check}: {self.found}{hint}")
 
 
 def examine(target_name: str | None) -> list[Finding]:
@@ -118,8 +93,7 @@ def _database(warehouse: Warehouse) -> Iterator[Finding]:
     from warehouse import sqlserver  # noqa: PLC0415 - needs the ODBC library, which target local does not
 
     if isinstance(warehouse, sqlserver.SQLServerWarehouse):
-        for finding in sqlserver.examine(warehouse):
-            yield Finding(finding.check, finding.verdict, finding.found, finding.hint)
+        yield from sqlserver.examine(warehouse)
 
 
 def _relations(names: Relations) -> Iterator[Finding]:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loader import is_raw_table
 from pipeline.files import FILE_LOG, read_files
 from pipeline.model import (
     NOTHING_PUSHED,
     CustomerFigures,
-    FailedRow,
     Figures,
     Pushed,
     RejectedFile,
@@ -24,6 +23,10 @@ from pipeline.model import (
 from warehouse import Session, Warehouse
 
 _SHOWN_FAILURES = 200
+_LEDGER = ("monday_sync_items", "monday_sync_subitems")
+
+if TYPE_CHECKING:
+    from monday_sync import FailedRow
 
 Row = tuple[Any, ...]
 
@@ -60,7 +63,7 @@ def read_figures(warehouse: Warehouse, *, after: int | None = None, pushed: Push
     with warehouse.session(read_only=True) as session:
         read = _Reader(session, warehouse)
         files = read_files(read.rows, session.columns(FILE_LOG), warehouse.quote("file"), after)
-        failures = read.rows(_FAILURES, ["monday_sync_items", "monday_sync_subitems"])
+        failures = _failed_rows(read, session, warehouse)
         unread = {
             str(table): (str(status), str(reason))
             for table, status, reason in read.rows(
@@ -87,7 +90,7 @@ def read_figures(warehouse: Warehouse, *, after: int | None = None, pushed: Push
                     "select customer_name, reason from {order_list_drift} order by 1, 2", ["order_list_drift"]
                 )
             ),
-            failed_rows=tuple(FailedRow(*_failure(row)) for row in failures[:_SHOWN_FAILURES]),
+            failed_rows=failures[:_SHOWN_FAILURES],
             failed_rows_left_out=max(0, len(failures) - _SHOWN_FAILURES),
             held_back=_held_back(read),
             board=pushed.board,
@@ -95,14 +98,12 @@ def read_figures(warehouse: Warehouse, *, after: int | None = None, pushed: Push
         )
 
 
-_FAILURES = """
-select customer_name, 'item' as level, item_name, error_message, retry_count, outcome
-from {monday_sync_items} where outcome in ('ERROR', 'DEAD')
-union all
-select customer_name, 'subitem' as level, item_name, error_message, retry_count, outcome
-from {monday_sync_subitems} where outcome in ('ERROR', 'DEAD')
-order by 1, 2, 3
-"""
+def _failed_rows(read: _Reader, session: Session, warehouse: Warehouse) -> tuple[FailedRow, ...]:
+    if read.names.lacking(_LEDGER):
+        return ()
+    import monday_sync  # noqa: PLC0415 - a run that pushes nothing needs none of its libraries
+
+    return monday_sync.failed_rows(session, warehouse)
 
 
 def _refused(read: _Reader, unread: Mapping[str, tuple[str, str]]) -> tuple[RejectedFile, ...]:
@@ -229,8 +230,3 @@ def failed_tests(session: Session, warehouse: Warehouse) -> list[str]:
             ["order_list_failed_tests"],
         )
     ]
-
-
-def _failure(row: Row) -> tuple[str, str, str, str, int, bool]:
-    customer, level, item, error, attempts, outcome = row
-    return str(customer or ""), str(level), str(item or ""), str(error or ""), int(attempts or 0), outcome == "DEAD"

@@ -6,11 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from console import redact
 from pipeline.model import PastRun, RunReport, Status
 from warehouse import Column, Kept, Session, Warehouse, require_ours
+from warehouse.rows import table_of
 
 RUNS = "pipeline_runs"
 STAGES = "pipeline_stages"
@@ -34,7 +33,6 @@ _RUN_COLUMNS = (
     # the order of the runs: a clock may be set back, and a number that only grows may not
     Column("run_seq", "bigint"),
 )
-_SAID_BEFORE = frozenset({"target", "source", "options", "fingerprint", "run_seq"})
 _STAGE_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("stage", "text", 32, nullable=False),
@@ -70,15 +68,19 @@ class History:
                 )
                 session.insert(
                     RUNS,
-                    _table(
+                    table_of(
                         _RUN_COLUMNS,
-                        run_id=run_id,
-                        target=self._warehouse.target.name,
-                        source=redact(source),
-                        started_at=_naive(started_at),
-                        status=Status.RUNNING.value,
-                        options=json.dumps(options, ensure_ascii=False, default=str),
-                        run_seq=number,
+                        [
+                            {
+                                "run_id": run_id,
+                                "target": self._warehouse.target.name,
+                                "source": redact(source),
+                                "started_at": _naive(started_at),
+                                "status": Status.RUNNING.value,
+                                "options": json.dumps(options, ensure_ascii=False, default=str),
+                                "run_seq": number,
+                            }
+                        ],
                     ),
                 )
 
@@ -114,40 +116,33 @@ class History:
 
     def end(self, report: RunReport) -> None:
         """Note how a run ended, with its stages."""
-        built = report.figures
+        run = {
+            "run_id": report.run_id,
+            "started_at": _naive(report.started_at),
+            "ended_at": _naive(datetime.now(UTC)),
+            "seconds": round(report.seconds, 3),
+            "status": report.status.value,
+            "sentence": redact(report.verdict)[:_MESSAGE],
+            "orders": report.figures.total("orders"),
+            "changes": report.figures.board.changes,
+            "failed": report.figures.board.failed,
+        }
+        stages = [
+            {
+                "run_id": report.run_id,
+                "stage": stage.name,
+                "position": position,
+                "status": stage.status.value,
+                "seconds": round(stage.seconds, 3),
+                "stage_rows": stage.rows,
+                "sentence": redact(stage.message)[:_MESSAGE],
+                "figures": json.dumps(dict(stage.figures), ensure_ascii=False),
+            }
+            for position, stage in enumerate(report.stages, 1)
+        ]
         with self._warehouse.session() as session, session.transaction():
-            session.upsert(
-                RUNS,
-                _table(
-                    tuple(column for column in _RUN_COLUMNS if column.name not in _SAID_BEFORE),
-                    run_id=report.run_id,
-                    started_at=_naive(report.started_at),
-                    ended_at=_naive(datetime.now(UTC)),
-                    seconds=round(report.seconds, 3),
-                    status=report.status.value,
-                    sentence=redact(report.verdict)[:_MESSAGE],
-                    orders=built.total("orders"),
-                    changes=built.board.changes,
-                    failed=built.board.failed,
-                ),
-                ["run_id"],
-            )
-            for position, stage in enumerate(report.stages, 1):
-                session.upsert(
-                    STAGES,
-                    _table(
-                        _STAGE_COLUMNS,
-                        run_id=report.run_id,
-                        stage=stage.name,
-                        position=position,
-                        status=stage.status.value,
-                        seconds=round(stage.seconds, 3),
-                        stage_rows=stage.rows,
-                        sentence=redact(stage.message)[:_MESSAGE],
-                        figures=json.dumps(dict(stage.figures), ensure_ascii=False),
-                    ),
-                    ["run_id", "stage"],
-                )
+            session.upsert(RUNS, table_of([c for c in _RUN_COLUMNS if c.name in run], [run]), ["run_id"])
+            session.upsert(STAGES, table_of(_STAGE_COLUMNS, stages), ["run_id", "stage"])
 
     def runs(self, count: int = 20) -> tuple[PastRun, ...]:
         """The last ``count`` runs, the latest first; empty when there was none."""
@@ -208,24 +203,6 @@ def _first(session: Session, sql: str, count: int) -> list[dict[str, Any]]:
         if len(rows) >= count:
             break
     return rows[:count]
-
-
-_ARROW = {
-    "integer": pa.int32(),
-    "bigint": pa.int64(),
-    "decimal": pa.float64(),
-    "timestamp": pa.timestamp("us"),
-}
-
-
-def _table(columns: tuple[Column, ...], **values: object) -> pa.Table:
-    """One row; columns that are not named are null."""
-    return pa.table(
-        {
-            column.name: pa.array([values.get(column.name)], type=_ARROW.get(column.kind, pa.string()))
-            for column in columns
-        }
-    )
 
 
 def _naive(moment: datetime) -> datetime:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from console import ExitCode
+
+if TYPE_CHECKING:
+    from monday_sync import FailedRow
 
 
 class Status(StrEnum):
@@ -80,18 +84,6 @@ class Rejects:
     reason_code: str
     count: int
     example: str
-
-
-@dataclass(frozen=True, slots=True)
-class FailedRow:
-    """An order or a line that the board did not take."""
-
-    customer: str
-    level: str
-    item: str
-    error: str
-    attempts: int
-    given_up: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,61 @@
 
 from __future__ import annotations
 
+import multiprocessing.process
 import os
+import socket
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 # the tests time nothing, so a slow machine fails none
 settings.register_profile("order_list", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=10)
 settings.load_profile("order_list")
 
 _OURS = ("ORDER_LIST_", "MONDAY_", "AZURE_", "DBT_")
+
+ROOT = Path(__file__).parent
+#: Folders and modules whose tests run dbt, start processes or a server, or try thousands of cases.
+_SLOW = frozenset({
+    "samples", "transform", "sqlserver", "sqlserver_live", "bench/test_measure.py", "bench/test_workload.py",
+    "board_emulator/test_page.py", "board_emulator/test_service.py", "console/test_workers.py",
+    "house/test_commands.py", "loader/test_blob.py", "loader/test_cli.py", "loader/test_differential.py",
+    "loader/test_landing.py", "loader/test_reading.py", "loader/test_scaffold.py", "monday_sync/api/test_emulator.py",
+    "monday_sync/test_soak.py", "pipeline/test_board.py", "pipeline/test_child.py", "pipeline/test_dbt.py",
+    "pipeline/test_files.py", "pipeline/test_signals.py",
+})  # fmt: skip
+#: Fixtures that start one, or a board's run with its hundred sessions of DuckDB.
+_SLOW_FIXTURES = frozenset({
+    "bay", "board", "browser", "desk_of", "emulator", "filled", "followed", "holder", "live", "told", "whole",
+})  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow: by its folder or module, or by a fixture that it asks for. `make test-fast` leaves it out."""
+    for item in items:
+        module = item.path.relative_to(ROOT) if item.path.is_relative_to(ROOT) else Path()
+        places = {module.as_posix(), *(parent.as_posix() for parent in module.parents)}
+        if places & _SLOW or _SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def nothing_slow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that is not marked as slow starts no process and no server: so `make test-fast` stays fast."""
+    if request.node.get_closest_marker("slow"):
+        return
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail(
+            "This test starts a process or a server: mark it (pytest.mark.slow), or its fixture in tests/conftest.py."
+        )
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
+    monkeypatch.setattr(socket.socket, "listen", refuse)
 
 
 @pytest.fixture(autouse=True)

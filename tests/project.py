@@ -31,3 +31,16 @@ def copy_project(folder: Path, *more: str) -> Path:
     shutil.copy(ROOT / "dbt_project.yml", folder)
     shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
     return folder
+
+
+def place_of(folder: Path, database: str = "order_list.duckdb") -> dict[str, str]:
+    """What a program needs to work in ``folder`` and nowhere else: profile, database, dbt's target and log."""
+    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    return {
+        "ORDER_LIST_DUCKDB": str(folder / database),
+        "DBT_PROFILES_DIR": str(folder),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONUTF8": "1",
+    }

@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 _WAIT_FOR_FILE_SECONDS = 60.0
 # UTC: a timestamp with a zone that meets a column without one must not turn into this machine's local time.
 # One thread: our statements are small; beside the loader's workers DuckDB's threads cost more than they save: half as
-# much CPU again for a landing (measured). zstd is never chosen for texts as short as ours, but asking takes a few
-# hundredths of the time of writing. What the log of changes holds is written into the file when it is 2 MB, not 16: or
-# the last workbooks of a landing wait for that of many (a quarter of a second, measured).
-_SETTINGS = (
-    "set timezone = 'UTC'; set threads = 1; set disabled_compression_methods = 'zstd'; set checkpoint_threshold = '2MB'"
-)
+# much CPU again for a landing (measured).
+_SETTINGS = "set timezone = 'UTC'; set threads = 1"
 _TYPES = {
     "key": "varchar(64)",
     "integer": "integer",

@@ -13,8 +13,6 @@ import filelock
 
 from console import ConfigurationError, LockHeldError
 
-_held: dict[Path, int] = {}
-
 
 @contextmanager
 def file_lock(path: Path) -> Iterator[None]:
@@ -26,16 +24,9 @@ def file_lock(path: Path) -> Iterator[None]:
         LockHeldError: another process holds it.
         ConfigurationError: the file cannot be made.
     """
-    path = path.resolve()
-    if _held.get(path):
-        _held[path] += 1
-        try:
-            yield
-        finally:
-            _held[path] -= 1
-        return
     owner = path.with_name(path.name + ".owner")
-    lock = filelock.FileLock(path)
+    # one for the whole process: taken again, it only counts
+    lock = filelock.FileLock(path.resolve(), thread_local=False, is_singleton=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
@@ -48,14 +39,14 @@ def file_lock(path: Path) -> Iterator[None]:
             f"The lock file {path} cannot be written: {error.strerror or error}.",
             hint="The folder of the database must be writable.",
         ) from error
-    _held[path] = 1
     try:
-        started = datetime.now(UTC).isoformat(timespec="seconds")
-        owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {started}", encoding="utf-8")
+        if lock.lock_counter == 1:
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {started}", encoding="utf-8")
         yield
     finally:
-        del _held[path]
-        owner.unlink(missing_ok=True)
+        if lock.lock_counter == 1:
+            owner.unlink(missing_ok=True)
         lock.release()
 
 

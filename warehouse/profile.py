@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import jinja2
+import yaml
+from jinja2.nativetypes import NativeEnvironment
+
 from console import ConfigurationError, register_secret
 
 PROFILE_NAME = "order_list"
 _SECRET_KEYS = frozenset({"password", "pwd", "client_secret", "access_token", "token"})
-
-#: A value that is one variable and nothing else, as target local has it. To import Jinja for it would take a tenth of
-#: the time of a command that finds nothing to do.
-_ENV_VAR = re.compile(r"\s*\{\{\s*env_var\(\s*'([^'\\]*)'\s*(?:,\s*'([^'\\]*)'\s*)?\)\s*\}\}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,10 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
     Raises:
         ConfigurationError: no profile, no such target, or a variable that is not set.
     """
-    import yaml  # noqa: PLC0415 - loaded where a profile is read: the loader's worker processes read none
-
-    # every program starts with this; the loader in C takes a tenth of the time, where PyYAML has been built with it
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root = (project_dir or Path.cwd()).resolve()
     path = _find_profiles(root)
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe one
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
         profile = document[PROFILE_NAME]
         outputs = dict(profile["outputs"])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
@@ -102,12 +97,6 @@ def _render(text: str, path: Path) -> Any:
         if value is None:
             raise ConfigurationError(f"{path} needs the environment variable {variable}.", hint="Set it.")
         return value
-
-    if plainest := _ENV_VAR.fullmatch(text):
-        return env_var(plainest[1], plainest[2])
-
-    import jinja2  # noqa: PLC0415
-    from jinja2.nativetypes import NativeEnvironment  # noqa: PLC0415
 
     environment = NativeEnvironment(undefined=jinja2.StrictUndefined)
     environment.filters |= {"as_number": _number, "as_bool": _boolean}

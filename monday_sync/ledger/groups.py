@@ -16,6 +16,7 @@ import pyarrow as pa
 from monday_sync.domain.rows import AttemptOutcome, Level
 from monday_sync.ledger.schema import ATTEMPTS, GROUPS
 from warehouse import Session, Warehouse
+from warehouse.rows import table_of
 
 _CREATED = "create_group"
 
@@ -97,6 +98,6 @@ def _records(
     names: list[str], board_ids: list[str], group_ids: list[str], run_ids: list[str], moments: list[dt.datetime]
 ) -> pa.Table:
     keys = [hashlib.sha256(name.encode()).hexdigest() for name in names]
-    texts = {"board_id": board_ids, "group_key": keys, "group_name": names, "group_id": group_ids, "run_id": run_ids}
-    columns = {name: pa.array(values, pa.string()) for name, values in texts.items()}
-    return pa.table({**columns, "recorded_at": pa.array(moments, pa.timestamp("us"))})
+    rows = zip(board_ids, keys, names, group_ids, run_ids, moments, strict=True)
+    columns = ("board_id", "group_key", "group_name", "group_id", "run_id", "recorded_at")
+    return table_of(GROUPS.columns, (dict(zip(columns, row, strict=True)) for row in rows))

@@ -13,6 +13,7 @@ from monday_sync.domain.mapping import Places
 from monday_sync.domain.rows import Level
 from monday_sync.ledger.schema import MAPPINGS
 from warehouse import Session, Warehouse
+from warehouse.rows import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,4 @@ def _records(board_id: str, current: Mapping[Level, tuple[str, Places]], now: dt
         for level, (fingerprint, places) in current.items()
         for view_column, (column_id, column_type) in places.items()
     ]  # fmt: skip
-    kinds = {"is_current": pa.int32(), "recorded_at": pa.timestamp("us")}
-    schema = pa.schema([(c.name, kinds.get(c.name, pa.string())) for c in MAPPINGS.columns])
-    return pa.Table.from_pylist(rows, schema=schema)
+    return table_of(MAPPINGS.columns, rows)

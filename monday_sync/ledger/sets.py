@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from monday_sync.ledger.schema import Table
 from warehouse import Session, Warehouse
-
-_ARROW = {"integer": pa.int32(), "bigint": pa.int64(), "timestamp": pa.timestamp("us")}
+from warehouse.rows import table_of
 
 
 def select(
@@ -29,9 +26,7 @@ def upsert(session: Session, table: Table, records: Iterable[Mapping[str, Any]])
     if not listed:
         return
     columns = [c for c in table.columns if c.name in listed[0]]
-    schema = pa.schema([(c.name, _ARROW.get(c.kind, pa.string())) for c in columns])
-    data = pa.table({c.name: [r[c.name] for r in listed] for c in columns}, schema=schema)
-    session.upsert(table.name, data, table.key)
+    session.upsert(table.name, table_of(columns, listed), table.key)
 
 
 def parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -13,7 +15,7 @@ from bench.claims import Report
 from bench.errors import MeasurementError
 from bench.sqlserver import ways
 from bench.sqlserver.cli import main
-from bench.sqlserver.counting import CountedConnection, Tally, dbt_statements
+from bench.sqlserver.counting import CountedConnection, CountingWarehouse, Tally, dbt_statements
 from bench.sqlserver.landing import Landing, Speed
 from bench.sqlserver.place import SCHEMA, Project, server_target
 from bench.sqlserver.runs import report_statements
@@ -37,7 +39,7 @@ class Cursor:
     description = (("one",),)
 
     def __init__(self) -> None:
-        self.sent: list[object] = []
+        self.sent: list[tuple[object, ...]] = []
 
     def execute(self, sql: str, *parameters: object) -> Cursor:
         self.sent.append((sql, *parameters))
@@ -64,7 +66,7 @@ class Connection:
 
 
 @pytest.fixture
-def profile(tmp_path, monkeypatch):
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Writes a profile whose server target has this schema, and makes it the one that is found."""
 
     def write(schema: str = "{{ env_var('ORDER_LIST_SQLSERVER_SCHEMA', 'dbo') }}") -> None:
@@ -75,7 +77,7 @@ def profile(tmp_path, monkeypatch):
     return write
 
 
-def test_the_sample_has_whole_tables_of_average_height():
+def test_the_sample_has_whole_tables_of_average_height() -> None:
     """A sample of short tables would make executemany look slow, one of long tables fast: it prepares once a table."""
     tables = {"tiny": 1, "small": 5, "a": 99, "b": 101, "large": 294, "empty": 0}
     assert typical(tables, 200) == ["a", "b"]
@@ -84,22 +86,22 @@ def test_the_sample_has_whole_tables_of_average_height():
     assert typical({"empty": 0}, 10) == []
 
 
-def test_a_share_is_printed_as_a_share():
+def test_a_share_is_printed_as_a_share() -> None:
     """Who reads the report knows that not all rows were sent."""
     assert share_in_words(500, 500, 46) == "all 500 rows"
     assert share_in_words(100, 400, 3) == "100 of the 400 rows (25 %): 3 workbooks of average height"
 
 
-def test_speeds_are_by_rows_and_by_cells():
+def test_speeds_are_by_rows_and_by_cells() -> None:
     """A table of twice the columns is twice the work."""
     speed = Speed(tables=2, rows=100, cells=8_000, seconds=4)
     assert (speed.rows_a_second, speed.cells_a_second) == (25, 2_000)
 
 
-def test_statements_and_chunks_are_counted_and_reach_the_driver():
+def test_statements_and_chunks_are_counted_and_reach_the_driver() -> None:
     """An array of rows is one chunk; without arrays executemany is a statement for each row."""
     tally, real = Tally(), Connection()
-    connection = CountedConnection(real, tally)  # type: ignore[arg-type]
+    connection = CountedConnection(real, tally)
     cursor = connection.cursor()
     assert cursor.execute("select ?", [1]).description == (("one",),)
     cursor.executemany("insert", [(1,), (2,), (3,)])
@@ -118,7 +120,7 @@ def test_statements_and_chunks_are_counted_and_reach_the_driver():
     ("statements", "chunks", "holds"),
     [(233, 138, True), (233, 154, True), (234, 138, False), (233, 155, False)],
 )
-def test_statements_may_not_grow_with_rows(statements, chunks, holds):
+def test_statements_may_not_grow_with_rows(statements: Any, chunks: Any, holds: Any) -> None:
     """One statement more is too many; of chunks there may be one more for each 1,000 further rows."""
 
     def landing(rows: int, statements: int, chunks: int) -> Landing:
@@ -129,7 +131,7 @@ def test_statements_may_not_grow_with_rows(statements, chunks, holds):
     assert report.holds is holds
 
 
-def test_dbts_statements_are_counted_in_its_log(tmp_path):
+def test_dbts_statements_are_counted_in_its_log(tmp_path: Path) -> None:
     """Each statement is one event; its status, its text in another event, and stray lines are not."""
     events = [
         {"info": {"name": "SQLQuery"}, "data": {"sql": "select 1"}},
@@ -144,7 +146,7 @@ def test_dbts_statements_are_counted_in_its_log(tmp_path):
     assert dbt_statements(tmp_path / "nothing") == 0
 
 
-def test_what_arrived_is_compared_with_what_was_sent():
+def test_what_arrived_is_compared_with_what_was_sent() -> None:
     """Rows may come in any order; a row that is missing or differs is told."""
     sent = pa.table({"a": ["x", None, "Größe"], "b": ["1", "2", "3"]})
     assert difference(sent, [("Größe", "3"), ("x", "1"), (None, "2")]) is None
@@ -152,13 +154,13 @@ def test_what_arrived_is_compared_with_what_was_sent():
     assert difference(sent, [("x", "1"), ("", "2"), ("Größe", "3")]) is not None
 
 
-def test_a_way_that_failed_has_no_speed():
+def test_a_way_that_failed_has_no_speed() -> None:
     """A bulk copy that writes other values is fast and worthless."""
     assert Way("bulkcopy", 100, 0.1, "5 of 100 rows did not arrive as they were sent").speed == 0
     assert str(Way("own", 100, 0.5)) == "200 rows/s (100 rows)"
 
 
-def test_a_panic_of_a_driver_is_the_trouble_of_its_way(monkeypatch):
+def test_a_panic_of_a_driver_is_the_trouble_of_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """mssql-python's Rust panics with what is no Exception; the other ways are measured all the same."""
 
     class PanicError(BaseException):
@@ -168,10 +170,10 @@ def test_a_panic_of_a_driver_is_the_trouble_of_its_way(monkeypatch):
         raise PanicError("index out\n of bounds, PWD=secret-word;")
 
     class Warehouse:
-        def session(self):
+        def session(self) -> Any:
             return self
 
-        def __enter__(self):
+        def __enter__(self) -> Any:
             return self
 
         def __exit__(self, *_: object) -> None:
@@ -183,12 +185,12 @@ def test_a_panic_of_a_driver_is_the_trouble_of_its_way(monkeypatch):
         def create_table(self, *_: object) -> None:
             return None
 
-    way = ways._timed(Warehouse(), "bulkcopy", rows_like_a_workbook(1), fill)
+    way = ways._timed(cast("CountingWarehouse", Warehouse()), "bulkcopy", rows_like_a_workbook(1), fill)
     assert way.speed == 0
     assert way.trouble == "PanicError: index out of bounds, PWD=***;"
 
 
-def test_the_rows_are_the_same_every_time():
+def test_the_rows_are_the_same_every_time() -> None:
     """Two ways are compared on equal rows, with letters beyond ASCII and empty cells among them."""
     data = rows_like_a_workbook(50)
     assert data == rows_like_a_workbook(50)
@@ -196,28 +198,28 @@ def test_the_rows_are_the_same_every_time():
     assert {None, "Größe 30/32"} < set(data.column("c0").to_pylist())
 
 
-def test_a_target_that_is_no_sql_server_is_refused(profile):
+def test_a_target_that_is_no_sql_server_is_refused(profile: Callable[..., None]) -> None:
     """Exit status 2 and a sentence, before anything is connected."""
     profile()
     with pytest.raises(ConfigurationError, match="'local' has type 'duckdb'"):
         server_target("local", "olb_1")
 
 
-def test_a_profile_with_a_schema_of_its_own_is_refused(profile):
+def test_a_profile_with_a_schema_of_its_own_is_refused(profile: Callable[..., None]) -> None:
     """dbt would build among the user's tables, and the bench drops what it finds in its schema."""
     profile("dbo")
     with pytest.raises(ConfigurationError, match=f"'dbo' whatever {SCHEMA} says"):
         server_target("prod", "olb_1")
 
 
-def test_the_target_is_the_profiles_with_the_benchs_schema(profile):
+def test_the_target_is_the_profiles_with_the_benchs_schema(profile: Callable[..., None]) -> None:
     """Login and server are the user's; only the schema is not."""
     profile()
     target = server_target("prod", "olb_1")
     assert (target.schema, target.settings["user"]) == ("olb_1", "u")
 
 
-def test_without_a_server_the_bench_ends_with_2_and_a_message(profile):
+def test_without_a_server_the_bench_ends_with_2_and_a_message(profile: Callable[..., None]) -> None:
     """Nothing listens on that port: no trace, no table, the password nowhere, and the variable as it was."""
     profile()
     outcome = CliRunner().invoke(main, ["--rows", "230"])
@@ -227,7 +229,7 @@ def test_without_a_server_the_bench_ends_with_2_and_a_message(profile):
     assert "secret-word" not in outcome.output
 
 
-def test_the_projects_copy_builds_with_the_macros_laid_over(tmp_path):
+def test_the_projects_copy_builds_with_the_macros_laid_over(tmp_path: Path) -> None:
     """Macros of the same path are replaced, the others stay; a second copy does not keep what the first had."""
     overlay = tmp_path / "overlay"
     (overlay / "rules").mkdir(parents=True)
@@ -242,7 +244,9 @@ def test_the_projects_copy_builds_with_the_macros_laid_over(tmp_path):
     assert (folder / "macros/rules/hash_of.sql").read_text(encoding="utf-8") == original
 
 
-def test_a_build_whose_statements_were_not_counted_is_no_result(tmp_path, profile, monkeypatch):
+def test_a_build_whose_statements_were_not_counted_is_no_result(
+    tmp_path: Path, profile: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nought statements for any number of rows would keep the claim."""
     profile()
     monkeypatch.setattr("bench.sqlserver.place.production", lambda: Path("python"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bench.workload import workload
 
 
-def test_workbooks_are_generated_once_and_kept(tmp_path):
+def test_workbooks_are_generated_once_and_kept(tmp_path: Path) -> None:
     """A second call finds them; what an interrupted one left is not taken for whole."""
     first = workload(tmp_path, 6, customers=("FEETURES", "AESCAPE"))
     marks = {path: path.stat().st_mtime_ns for path in first.folder.iterdir()}

@@ -27,7 +27,8 @@ class Answer:
     @property
     def data(self) -> dict[str, Any]:
         assert "errors" not in self.body, self.body
-        return self.body["data"]
+        found: dict[str, Any] = self.body["data"]
+        return found
 
     @property
     def codes(self) -> list[str]:
@@ -56,7 +57,7 @@ class Api:
         )  # fmt: skip
 
     def item(self, name: str = "an order", values: dict[str, Any] | None = None, **more: Any) -> str:
-        return self.create(name, values, **more).data["create_item"]["id"]
+        return str(self.create(name, values, **more).data["create_item"]["id"])
 
     def subitem(self, parent: str, name: str, values: dict[str, Any] | None = None) -> Answer:
         return self(
@@ -81,7 +82,8 @@ class Api:
             "... on StatusValue{index label label_style{color}}}}}",
             {"i": [item], "c": [column]},
         )
-        return found.data["items"][0]["column_values"][0]
+        value: dict[str, Any] = found.data["items"][0]["column_values"][0]
+        return value
 
 
 def new_api(limits: Any = "off", data: Any = None) -> Api:

@@ -4,24 +4,27 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from board_emulator.definitions import load_boards
 from board_emulator.errors import BoardFileError
+from tests.board_emulator.conftest import Api
 
 DEV, DEV_SUBITEMS, PROD = "9609317401", "9609317948", "9200517329"
 ORDER = "text_mkr5wya6"
 
 
-def groups(api, board=DEV):
+def groups(api: Api, board: str = DEV) -> Any:
     return [
         (g["id"], g["title"])
         for g in api("query($b:[ID!]){boards(ids:$b){groups{id title}}}", {"b": [board]}).data["boards"][0]["groups"]
     ]
 
 
-def create_group(api, title, **more):
+def create_group(api: Api, title: str, **more: Any) -> Any:
     arguments = "".join(
         f",{name}:{value if name.endswith('method') else json.dumps(value)}" for name, value in more.items()
     )
@@ -30,12 +33,12 @@ def create_group(api, title, **more):
     )
 
 
-def names(api, board=DEV):
+def names(api: Api, board: str = DEV) -> Any:
     page = api("query($b:[ID!]){boards(ids:$b){items_page(limit:500){items{name group{title}}}}}", {"b": [board]})
     return [item["name"] for item in page.data["boards"][0]["items_page"]["items"]]
 
 
-def test_a_fresh_emulator_has_the_dev_and_prod_boards(api):
+def test_a_fresh_emulator_has_the_dev_and_prod_boards(api: Api) -> None:
     """Both boards, their subitem boards, and the labels that planners keep."""
     boards = api("{boards{id name items_limit permissions access_level columns{id} type}}").data["boards"]
     assert [(b["id"], len(b["columns"]), b["type"]) for b in boards] == [
@@ -50,7 +53,7 @@ def test_a_fresh_emulator_has_the_dev_and_prod_boards(api):
     assert found["subtasks"]["settings"]["boardIds"] == [int(DEV_SUBITEMS)]
 
 
-def test_groups_go_where_they_are_put_and_may_share_a_title(api):
+def test_groups_go_where_they_are_put_and_may_share_a_title(api: Api) -> None:
     """On top by default, before or after another when asked; the same title twice makes two groups."""
     b = create_group(api, "B").data["create_group"]["id"]
     create_group(api, "A", position_relative_method="before_at", relative_to=b)
@@ -60,7 +63,7 @@ def test_groups_go_where_they_are_put_and_may_share_a_title(api):
     assert len({group_id for group_id, _ in groups(api)}) == 5
 
 
-def test_any_number_of_groups_fits_behind_one(api):
+def test_any_number_of_groups_fits_behind_one(api: Api) -> None:
     """Each goes right behind the same group, so the last stands first; places are halves of gaps, and gaps run out."""
     ((backlog, _),) = groups(api)
     for number in range(130):
@@ -78,14 +81,14 @@ def test_any_number_of_groups_fits_behind_one(api):
         ({"position": "1"}, "InvalidArgumentException"),
     ],
 )
-def test_a_group_is_refused(api, more, code):
+def test_a_group_is_refused(api: Api, more: Any, code: str) -> None:
     """Half a position, an unknown neighbour, no hex colour, a deprecated argument."""
     assert create_group(api, "A", **more).codes == [code]
     assert len(groups(api)) == 1
 
 
 @pytest.mark.parametrize(("field", "said"), [("delete_group", "deleted"), ("archive_group", "archived")])
-def test_groups_are_renamed_moved_and_removed(api, field, said):
+def test_groups_are_renamed_moved_and_removed(api: Api, field: str, said: str) -> None:
     """A renamed group keeps its id; a removed one takes its items along; the last one stays."""
     a = create_group(api, "A").data["create_group"]["id"]
     update = (
@@ -110,7 +113,7 @@ def test_groups_are_renamed_moved_and_removed(api, field, said):
     [("", "InvalidItemNameException"), (" \n", "InvalidItemNameException"), ("x" * 256, "ItemNameTooLongException"),
      ("🚲" * 128, "ItemNameTooLongException")],
 )  # fmt: skip
-def test_item_names_have_1_to_255_characters(api, name, code):
+def test_item_names_have_1_to_255_characters(api: Api, name: str, code: str) -> None:
     """Empty, blank and too long names are refused on create, change and for subitems."""
     item = api.item("x" * 255)
     assert api.create(name).codes == [code]
@@ -118,7 +121,7 @@ def test_item_names_have_1_to_255_characters(api, name, code):
     assert api.subitem(item, name).codes == [code]
 
 
-def test_a_board_is_full_at_its_limit(api):
+def test_a_board_is_full_at_its_limit(api: Api) -> None:
     """ItemsLimitationException at items_limit; archived items free their place."""
     api.emulator.world.boards[DEV].items_limit = 2
     first = api.item()
@@ -128,7 +131,7 @@ def test_a_board_is_full_at_its_limit(api):
     assert api.create().codes == []
 
 
-def test_subitems_lie_on_a_board_of_their_own(api):
+def test_subitems_lie_on_a_board_of_their_own(api: Api) -> None:
     """A subitem knows its parent; it has no subitems, no group to move to, and is not made with create_item."""
     parent = api.item()
     made = api.subitem(parent, "M", {"dropdown_mkrak7qp": {"labels": ["M"]}, "numeric_mkra7j8e": "5"}).data[
@@ -147,7 +150,7 @@ def test_subitems_lie_on_a_board_of_their_own(api):
     ]
 
 
-def test_what_is_gone_cannot_be_changed(api):
+def test_what_is_gone_cannot_be_changed(api: Api) -> None:
     """Archived and deleted items refuse every change; archived ones can still be read, deleted ones not."""
     kept, gone = api.item("kept"), api.item("gone")
     sub = api.subitem(kept, "M").data["create_subitem"]["id"]
@@ -162,7 +165,7 @@ def test_what_is_gone_cannot_be_changed(api):
     assert names(api) == []
 
 
-def test_items_move_and_are_listed_group_by_group(api):
+def test_items_move_and_are_listed_group_by_group(api: Api) -> None:
     """The order of a page is the order a person sees; a moved item is the last of its new group."""
     a = create_group(api, "A").data["create_group"]["id"]
     one = api.item("one")
@@ -181,7 +184,7 @@ def test_items_move_and_are_listed_group_by_group(api):
     assert rest.data["next_items_page"] == {"cursor": None, "items": [{"name": "three"}]}
 
 
-def test_pages_are_bounded_and_cursors_expire(api):
+def test_pages_are_bounded_and_cursors_expire(api: Api) -> None:
     """At most 500 a page; a cursor lives an hour; what is created meanwhile is not on its pages, what is archived is left out."""
     ids = [api.item(str(n)) for n in range(5)]
     assert api("{boards(ids:[%s]){items_page(limit:501){cursor}}}" % DEV).codes == ["InvalidArgumentException"]
@@ -197,7 +200,7 @@ def test_pages_are_bounded_and_cursors_expire(api):
     assert api(following, {"c": first["cursor"]}).codes == ["CursorExpiredError"]
 
 
-def test_items_are_found_by_the_text_of_a_cell(api):
+def test_items_are_found_by_the_text_of_a_cell(api: Api) -> None:
     """Full match without regard to case; any value of a column, all columns; changed and archived items count as they are."""
     one = api.item("one", {ORDER: "JOO-1", "text_mkr5wcpw": "SEA"})
     two = api.item("two", {ORDER: "joo-1", "text_mkr5wcpw": "AIR"})
@@ -207,9 +210,9 @@ def test_items_are_found_by_the_text_of_a_cell(api):
         % DEV
     )
 
-    def found(*columns):
-        columns = [{"column_id": column, "column_values": values} for column, values in columns]
-        return [item["id"] for item in api(find, {"c": columns}).data["items_page_by_column_values"]["items"]]
+    def found(*columns: Any) -> Any:
+        wanted = [{"column_id": column, "column_values": values} for column, values in columns]
+        return [item["id"] for item in api(find, {"c": wanted}).data["items_page_by_column_values"]["items"]]
 
     assert found((ORDER, ["JOO-1"])) == [one, two]
     assert found((ORDER, ["JOO-1"]), ("text_mkr5wcpw", ["air"])) == [two]
@@ -224,13 +227,13 @@ def test_items_are_found_by_the_text_of_a_cell(api):
     assert unknown.codes == ["InvalidColumnIdException"]
 
 
-def test_rules_filter_a_page(api):
+def test_rules_filter_a_page(api: Api) -> None:
     """Rules on text, number and label columns, joined by and/or, ordered."""
     for number in (5, 40, 300):
         api.item(f"item {number}", {"numeric_mkr5cact": str(number), "color_mkr5yf27": {"index": number % 2}})
     ask = "query($q:ItemsQuery){boards(ids:[%s]){items_page(limit:10,query_params:$q){items{name}}}}" % DEV
 
-    def found(query):
+    def found(query: Any) -> Any:
         return [item["name"] for item in api(ask, {"q": query}).data["boards"][0]["items_page"]["items"]]
 
     assert found({"rules": [{"column_id": "numeric_mkr5cact", "operator": "greater_than", "compare_value": [30]}]}) == [
@@ -258,7 +261,7 @@ def test_rules_filter_a_page(api):
     assert refused.codes == ["InvalidArgumentException"]
 
 
-def test_aliased_mutations_run_one_after_the_other_and_fail_alone(api):
+def test_aliased_mutations_run_one_after_the_other_and_fail_alone(api: Api) -> None:
     """One bad alias leaves null and an error with its name; the others took effect, in order."""
     answer = api("mutation{a:create_item(board_id:%s,item_name:\"a\"){id} b:create_item(board_id:1,item_name:\"b\"){id} "
                  "c:create_item(board_id:%s,item_name:\"c\"){id}}" % (DEV, DEV))  # fmt: skip
@@ -269,7 +272,7 @@ def test_aliased_mutations_run_one_after_the_other_and_fail_alone(api):
     assert names(api) == ["a", "c"]
 
 
-def test_labels_of_a_dropdown_are_replaced_by_revision(api):
+def test_labels_of_a_dropdown_are_replaced_by_revision(api: Api) -> None:
     """update_dropdown_column needs the revision of now, keeps the labels it is given, and refuses to drop one in use."""
     column = "dropdown_mkr58de6"
     item = api.item("x", {column: {"labels": ["S26"]}}, labels=True)
@@ -296,7 +299,7 @@ def test_labels_of_a_dropdown_are_replaced_by_revision(api):
         ("boards:\n  - id: 1\n    name: a\n    target: dev\n    subitem_board: 2\n    columns: {}", "subitem_board 2"),
     ],
 )
-def test_a_wrong_board_file_is_a_message(tmp_path, text, says):
+def test_a_wrong_board_file_is_a_message(tmp_path: Path, text: str, says: str) -> None:
     """The file of boards is checked on load, and the error says what is wrong."""
     path = tmp_path / "boards.yml"
     path.write_text(text, encoding="utf-8")

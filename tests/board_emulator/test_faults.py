@@ -7,20 +7,21 @@ import dataclasses
 import json
 import threading
 import time
+from typing import Any
 
 import httpx
 import pytest
 
 from board_emulator import PLANS
 from board_emulator.faults import KINDS, TRANSPORT, Chance, Fault, FaultPlan
-from board_emulator.testing import running_emulator
+from board_emulator.testing import EmulatorHandle, running_emulator
 
 DEV = "9609317401"
 CREATE = {"query": f'mutation {{ create_item(board_id: {DEV}, item_name: "x") {{ id }} }}'}
 SEASON = "dropdown_mkr58de6"
 
 
-def items(board):
+def items(board: EmulatorHandle) -> Any:
     with board.state.lock:
         return board.state.active[DEV]
 
@@ -35,7 +36,7 @@ def items(board):
         ("delay", httpx.ReadTimeout, 1),
     ],
 )
-def test_a_broken_answer(board, http, kind, error, effect):
+def test_a_broken_answer(board: EmulatorHandle, http: httpx.Client, kind: str, error: Any, effect: Any) -> None:
     """The connection breaks; what took effect stays, and the same key ends at one item in every case."""
     board.faults.add(Fault(kind, seconds=1.0))
     with pytest.raises(error):
@@ -50,7 +51,7 @@ def test_a_broken_answer(board, http, kind, error, effect):
 @pytest.mark.parametrize(
     "kind", ["http_500", "http_502", "http_503", "http_500_after", "http_502_after", "http_503_after"]
 )
-def test_a_gateway_error(board, http, kind):
+def test_a_gateway_error(board: EmulatorHandle, http: httpx.Client, kind: str) -> None:
     """5xx before or after the effect; 502 and 503 are HTML."""
     board.faults.add(Fault(kind))
     answer = http.post(board.url, json=CREATE)
@@ -59,7 +60,7 @@ def test_a_gateway_error(board, http, kind):
     assert items(board) == (1 if kind.endswith("after") else 0)
 
 
-def test_answers_that_are_no_answers(board, http):
+def test_answers_that_are_no_answers(board: EmulatorHandle, http: httpx.Client) -> None:
     """HTML with status 200, and ids that are lists of numbers, after the effect."""
     board.faults.add(Fault("html"), Fault("wrong_types"))
     assert http.post(board.url, json=CREATE).text.startswith("<!DOCTYPE html>")
@@ -68,14 +69,14 @@ def test_answers_that_are_no_answers(board, http):
 
 
 @pytest.mark.parametrize(("kind", "status"), [("locked", 423), ("conflict", 409)])
-def test_busy_answers_have_a_wait(board, http, kind, status):
+def test_busy_answers_have_a_wait(board: EmulatorHandle, http: httpx.Client, kind: str, status: int) -> None:
     """423 and 409 carry Retry-After, and nothing happened."""
     board.faults.add(Fault(kind))
     answer = http.post(board.url, json=CREATE)
     assert (answer.status_code, answer.headers["Retry-After"], items(board)) == (status, "1", 0)
 
 
-def test_a_slow_drip_arrives_in_full(board, http):
+def test_a_slow_drip_arrives_in_full(board: EmulatorHandle, http: httpx.Client) -> None:
     """The body comes in many pieces and is whole in the end."""
     board.faults.add(Fault("drip", seconds=0.2))
     with http.stream("POST", board.url, json=CREATE) as answer:
@@ -84,7 +85,7 @@ def test_a_slow_drip_arrives_in_full(board, http):
     assert json.loads(b"".join(pieces))["data"]["create_item"]["id"]
 
 
-def test_a_late_effect_and_the_conflict_meanwhile(board, http):
+def test_a_late_effect_and_the_conflict_meanwhile(board: EmulatorHandle, http: httpx.Client) -> None:
     """delay_before takes effect although the client has gone; a repeat of the key meanwhile is a 409, then a replay."""
     board.faults.add(Fault("delay_before", seconds=0.8))
     with pytest.raises(httpx.ReadTimeout):
@@ -99,7 +100,8 @@ def test_a_late_effect_and_the_conflict_meanwhile(board, http):
     assert items(board) == 1
 
 
-def test_concurrency_is_counted_on_the_wire():
+@pytest.mark.slow
+def test_concurrency_is_counted_on_the_wire() -> None:
     """Calls that overlap are counted: with room for one, the second is turned away."""
     limits = dataclasses.replace(PLANS["pro"], concurrent=1)
     with running_emulator(limits=limits, faults=FaultPlan(Fault("delay", seconds=1.0))) as board:
@@ -115,7 +117,7 @@ def test_concurrency_is_counted_on_the_wire():
     assert refused.json()["errors"][0]["extensions"]["code"] == "maxConcurrencyExceeded"
 
 
-def test_a_token_is_revoked_half_way(board, http):
+def test_a_token_is_revoked_half_way(board: EmulatorHandle, http: httpx.Client) -> None:
     """The first mutation of the request took effect, the rest did not, and the next call is a 401."""
     board.faults.add(Fault("token_revoked"))
     two = {"query": f'mutation {{ a: create_item(board_id: {DEV}, item_name: "a") {{ id }} '
@@ -126,7 +128,7 @@ def test_a_token_is_revoked_half_way(board, http):
     assert http.post(board.url, json=CREATE).status_code == 401
 
 
-def test_someone_else_makes_the_label_first(board, http):
+def test_someone_else_makes_the_label_first(board: EmulatorHandle, http: httpx.Client) -> None:
     """The label that the request is about to make is there already when it runs; it is not made twice."""
     board.faults.add(Fault("label_created"))
     values = json.dumps({SEASON: {"labels": ["S26"]}})
@@ -137,7 +139,7 @@ def test_someone_else_makes_the_label_first(board, http):
     assert column.revision == 2
 
 
-def test_people_are_in_the_way(board, http):
+def test_people_are_in_the_way(board: EmulatorHandle, http: httpx.Client) -> None:
     """A person moves, edits, archives or deletes the very item, or the group, that the request is about."""
     group = board.people.create_group(DEV, "A")
     made = {
@@ -164,7 +166,7 @@ def test_people_are_in_the_way(board, http):
     assert refused["errors"][0]["extensions"]["code"] == "InvalidGroupIdException"
 
 
-def test_a_plan_hits_what_it_says():
+def test_a_plan_hits_what_it_says() -> None:
     """match, skip and times choose the requests; reads pass unless meant."""
     plan = FaultPlan(Fault("lost", match="create_item", skip=1, times=2))
     texts = [
@@ -180,10 +182,10 @@ def test_a_plan_hits_what_it_says():
     assert (plan.waiting, plan.hits) == (0, [(4, "lost"), (5, "lost")])
 
 
-def test_chance_is_repeatable():
+def test_chance_is_repeatable() -> None:
     """The same seed gives the same faults; another seed others; ``most`` bounds them; clear ends them."""
 
-    def hits(seed, most=1_000):
+    def hits(seed: int, most: int = 1_000) -> Any:
         plan = FaultPlan(chance=Chance(0.3, seed, most=most))
         for _ in range(200):
             plan.take("mutation")
@@ -199,7 +201,7 @@ def test_chance_is_repeatable():
     assert plan.take("mutation") == []
 
 
-def test_a_fault_must_be_known():
+def test_a_fault_must_be_known() -> None:
     """A typing error in a plan is an error, not a fault that never comes."""
     with pytest.raises(ValueError, match="unknown fault 'losst'"):
         Fault("losst")

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+
+from tests.board_emulator.conftest import Api
 
 DEV, PROD = "9609317401", "9200517329"
 ORDER, PRICE, CUSTOMER, UNIT = "text_mkr5wya6", "numeric_mkr5cact", "dropdown_mkr542p2", "color_mkr5yf27"
@@ -15,7 +19,7 @@ STATUS = ("query($j:ID!){fetch_job_status(job_id:$j){... on ItemsJobStatus{statu
           "updated failed} failure_reason failure_message fully_imported report_url}}}")  # fmt: skip
 
 
-def start(api, kind="ingest_items", match=None, group="topics"):
+def start(api: Api, kind: str = "ingest_items", match: Any = None, group: str = "topics") -> Any:
     return api(
         f"mutation($g:ID!{',$m:OnMatchInput' if kind == 'ingest_items' else ''}){{{kind}(board_id:{DEV},group_id:$g"
         f"{',on_match:$m' if kind == 'ingest_items' else ''}){{job_id upload_url}}}}",
@@ -23,13 +27,13 @@ def start(api, kind="ingest_items", match=None, group="topics"):
     )
 
 
-def sheet(header, *rows):
+def sheet(header: list[str], *rows: Any) -> Any:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])
     return text.getvalue().encode()
 
 
-def run(api, data, kind="ingest_items", match=None):
+def run(api: Api, data: Any, kind: str = "ingest_items", match: Any = None) -> Any:
     made = next(iter(start(api, kind, match).data.values()))
     secret = made["upload_url"].split("token=")[1]
     assert api.emulator.jobs.upload(made["job_id"], secret, data) is None
@@ -37,7 +41,7 @@ def run(api, data, kind="ingest_items", match=None):
     return made["job_id"], secret, api(STATUS, {"j": made["job_id"]}).data["fetch_job_status"]
 
 
-def names(api):
+def names(api: Api) -> Any:
     page = api("{boards(ids:[%s]){items_page(limit:500){items{name subitems{name}}}}}" % DEV)
     return {
         item["name"]: [sub["name"] for sub in item["subitems"]]
@@ -45,7 +49,7 @@ def names(api):
     }
 
 
-def test_an_import_goes_through_its_states(api):
+def test_an_import_goes_through_its_states(api: Api) -> None:
     """UPLOAD_PENDING, PROCESSING, COMPLETED; nothing is on the board before its time, and the report tells of bad rows."""
     made = start(api).data["ingest_items"]
     secret = made["upload_url"].split("token=")[1]
@@ -69,7 +73,7 @@ def test_an_import_goes_through_its_states(api):
     assert api(STATUS, {"j": made["job_id"]}).data["fetch_job_status"]["report_url"] is None
 
 
-def test_subitems_come_below_the_item_above(api):
+def test_subitems_come_below_the_item_above(api: Api) -> None:
     """name.subitem rows hang on the last item row; without one, or below a bad one, they are invalid."""
     header = ["name", ORDER, "name.subitem", f"{SIZE}.subitem", f"{QTY}.subitem"]
     api.emulator.world.boards["9609317948"].columns[SIZE].add_label("M")
@@ -80,7 +84,7 @@ def test_subitems_come_below_the_item_above(api):
     assert (done["counts"]["created"], done["counts"]["invalid"]) == (2, 4)
 
 
-def test_a_match_is_updated_or_skipped(api):
+def test_a_match_is_updated_or_skipped(api: Api) -> None:
     """UPSERT changes what the row says, leaves empty cells, clears <NULL>; SKIP leaves the item; subitems are only created."""
     item = api.item("old", {ORDER: "A-1", PRICE: "5", CUSTOMER: {"labels": ["AJE"]}})
     data = sheet(
@@ -99,7 +103,7 @@ def test_a_match_is_updated_or_skipped(api):
     assert "new" in names(api)
 
 
-def test_two_items_that_match_fail_the_row(api):
+def test_two_items_that_match_fail_the_row(api: Api) -> None:
     """Which of them was meant is nobody's guess."""
     api.item("a", {ORDER: "A-1"})
     api.item("b", {ORDER: "A-1"})
@@ -107,7 +111,7 @@ def test_two_items_that_match_fail_the_row(api):
     assert done["counts"]["invalid"] == 1
 
 
-def test_labels_must_be_there_before(api):
+def test_labels_must_be_there_before(api: Api) -> None:
     """A missing dropdown or status label fails the row and is not made."""
     _, _, done = run(api, sheet(["name", CUSTOMER, UNIT], ["a", "NOBODY", ""], ["b", "", "BOX"], ["c", "AJE", "SET"]))
     assert (done["counts"]["invalid"], done["counts"]["created"]) == (2, 1)
@@ -129,7 +133,7 @@ def test_labels_must_be_there_before(api):
         sheet(["name"], *([["x"]] * 10_001)),
     ],
 )
-def test_a_bad_file_is_rejected_as_a_whole(api, data):
+def test_a_bad_file_is_rejected_as_a_whole(api: Api, data: Any) -> None:
     """INVALID_UPLOAD, a sentence, and nothing on the board."""
     _, _, done = run(api, data)
     assert (done["status"], done["failure_reason"]) == ("REJECTED", "INVALID_UPLOAD")
@@ -137,7 +141,7 @@ def test_a_bad_file_is_rejected_as_a_whole(api, data):
     assert names(api) == {}
 
 
-def test_capacities(make_api):
+def test_capacities(make_api: Callable[..., Api]) -> None:
     """A full board, the hourly budget of ingest, 100 starts an hour, a link that nobody used."""
     api = make_api("enterprise")
     api.emulator.world.boards[DEV].items_limit = 1
@@ -161,7 +165,7 @@ def test_capacities(make_api):
     assert start(api).codes == []
 
 
-def test_matching_needs_a_column_that_can_be_matched(api):
+def test_matching_needs_a_column_that_can_be_matched(api: Api) -> None:
     """Dropdowns and unknown columns cannot be matched; an unknown group takes no job."""
     assert start(api, match={"match_column_id": CUSTOMER, "behaviour": "SKIP"}).codes == ["InvalidArgumentException"]
     assert start(api, match={"match_column_id": "nope", "behaviour": "SKIP"}).codes == ["InvalidColumnIdException"]
@@ -169,7 +173,7 @@ def test_matching_needs_a_column_that_can_be_matched(api):
 
 
 @pytest.mark.parametrize(("fault", "status", "left"), [("failed_half_way", "FAILED", 2), ("rejected", "REJECTED", 0)])
-def test_a_job_can_fail(api, fault, status, left):
+def test_a_job_can_fail(api: Api, fault: str, status: int, left: Any) -> None:
     """A job that dies half-way leaves its first rows on the board; a rejected one none."""
     api.emulator.jobs.outcome = fault
     _, _, done = run(api, sheet(["name"], ["a"], ["b"], ["c"], ["d"]))
@@ -177,7 +181,7 @@ def test_a_job_can_fail(api, fault, status, left):
     assert len(names(api)) == left
 
 
-def test_many_items_are_archived_later(api):
+def test_many_items_are_archived_later(api: Api) -> None:
     """bulk_archive_items answers at once and works later; someone may have been faster."""
     ids = [api.item(str(n)) for n in range(3)]
     job = api("mutation($i:[ID!]!){bulk_archive_items(board_id:%s,item_ids:$i){job_id}}" % DEV, {"i": ids})

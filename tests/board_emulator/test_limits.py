@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from board_emulator import PLANS, Request, Token
 from board_emulator.replies import MOST_BYTES
+from tests.board_emulator.conftest import Api
 
 DEV = "9609317401"
 ORDER, SEASON = "text_mkr5wya6", "dropdown_mkr58de6"
 READ = "{me{id}}"
 
 
-def remaining(answer, policy):
+def remaining(answer: Any, policy: Any) -> Any:
     part = next(part for part in answer.headers["RateLimit"].split(", ") if part.startswith(f'"{policy}"'))
     return int(part.split("r=")[1].split(";")[0])
 
@@ -27,7 +30,9 @@ def remaining(answer, policy):
      ("local-contributor", [], ["UserUnauthorizedException"], ["UserUnauthorizedException"], ["UserUnauthorizedException"]),
      ("local-viewer", *[["UserUnauthorizedException"]] * 4)],
 )  # fmt: skip
-def test_a_token_may_do_what_its_role_permits(api, token, content, label, group, backfill):
+def test_a_token_may_do_what_its_role_permits(
+    api: Api, token: str, content: list[str], label: list[str], group: list[str], backfill: list[str]
+) -> None:
     """Contents, structure (labels, groups) and backfill are rights of their own."""
     assert api.create("x", {ORDER: "1"}, token=token).codes == content
     assert api.create("x", {SEASON: {"labels": ["new"]}}, labels=True, token=token).codes == label
@@ -37,7 +42,7 @@ def test_a_token_may_do_what_its_role_permits(api, token, content, label, group,
     assert level == ("view" if content else "edit")
 
 
-def test_a_board_of_collaborators_keeps_its_structure(api):
+def test_a_board_of_collaborators_keeps_its_structure(api: Api) -> None:
     """On such a board a member fills cells but makes no labels."""
     api.emulator.world.boards[DEV].permissions = "collaborators"
     assert api.create("x", {ORDER: "1"}, token="local-member").codes == []
@@ -46,7 +51,7 @@ def test_a_board_of_collaborators_keeps_its_structure(api):
     ]
 
 
-def test_an_unknown_or_revoked_token_is_turned_away(api):
+def test_an_unknown_or_revoked_token_is_turned_away(api: Api) -> None:
     """401 without data; a token that is permitted again works again."""
     assert (api(READ, token="wrong").status, api(READ, token="").codes) == (401, ["NOT_AUTHENTICATED"])
     api.emulator.revoke("local")
@@ -55,7 +60,7 @@ def test_an_unknown_or_revoked_token_is_turned_away(api):
     assert api(READ).status == 200
 
 
-def test_every_response_carries_the_rate_limit_headers(make_api):
+def test_every_response_carries_the_rate_limit_headers(make_api: Callable[..., Api]) -> None:
     """Policy and what remains, also on errors; creating an item costs 10,000 points of the write budget."""
     api = make_api("pro")
     answer = api.create()
@@ -69,7 +74,7 @@ def test_every_response_carries_the_rate_limit_headers(make_api):
     assert "RateLimit" in api(READ, token="wrong").headers
 
 
-def test_the_write_budget_is_a_sliding_minute(make_api):
+def test_the_write_budget_is_a_sliding_minute(make_api: Callable[..., Api]) -> None:
     """499 items fit into 5M points; the next waits exactly as long as the error says."""
     api = make_api("enterprise")
     for number in range(499):
@@ -86,7 +91,7 @@ def test_the_write_budget_is_a_sliding_minute(make_api):
     assert api.create().codes == []
 
 
-def test_complexity_says_what_was_charged(make_api):
+def test_complexity_says_what_was_charged(make_api: Callable[..., Api]) -> None:
     """before - query = after, for reads and for writes."""
     api = make_api("pro")
     for query in (
@@ -98,21 +103,21 @@ def test_complexity_says_what_was_charged(make_api):
         assert told["reset_in_x_seconds"] == 60
 
 
-def test_a_query_over_five_million_points_never_runs(make_api):
+def test_a_query_over_five_million_points_never_runs(make_api: Callable[..., Api]) -> None:
     """The cap of a single query is below what the nested lists ask for."""
     api = make_api("enterprise")
     query = "{boards(ids:[1]){items_page(limit:500){items{subitems{column_values{id subitems:column{id title}}subitems{subitems{subitems{id}}}}}}}}"
     assert api(query).codes == ["COMPLEXITY_BUDGET_EXHAUSTED"]
 
 
-def test_the_items_of_a_page_are_counted_by_its_limit_alone(make_api):
+def test_the_items_of_a_page_are_counted_by_its_limit_alone(make_api: Callable[..., Api]) -> None:
     """One point for the board, one for the page; then each of 200 items with its id and name."""
     api = make_api("pro")
     query = "{complexity{query} boards(ids:[%s]){items_page(limit:200){items{id name}}}}" % DEV
     assert api(query).data["complexity"]["query"] == 1 + 1 + 200 * (1 + 2)
 
 
-def test_older_versions_of_the_error_are_texts(make_api):
+def test_older_versions_of_the_error_are_texts(make_api: Callable[..., Api]) -> None:
     """The legacy body has error_code at the top and a list of strings."""
     api = make_api(dataclasses.replace(PLANS["pro"], points_a_minute=100, legacy_errors=True))
     refused = api.create()
@@ -121,7 +126,7 @@ def test_older_versions_of_the_error_are_texts(make_api):
     assert all(isinstance(error, str) and "budget remaining" in error for error in refused.body["errors"])
 
 
-def test_a_field_has_a_limit_of_its_own(make_api):
+def test_a_field_has_a_limit_of_its_own(make_api: Callable[..., Api]) -> None:
     """FIELD_MINUTE_RATE_LIMIT_EXCEEDED names the field and the wait."""
     api = make_api(dataclasses.replace(PLANS["pro"], fields={"create_item": 1}))
     api.create()
@@ -132,7 +137,7 @@ def test_a_field_has_a_limit_of_its_own(make_api):
     assert api.create().codes == []
 
 
-def test_calls_a_minute(make_api):
+def test_calls_a_minute(make_api: Callable[..., Api]) -> None:
     """The call after the last is rejected for as long as Retry-After says; rejected calls do not prolong it."""
     api = make_api(dataclasses.replace(PLANS["standard"], calls_a_minute=3))
     assert [api(READ).status for _ in range(5)] == [200, 200, 200, 429, 429]
@@ -142,7 +147,7 @@ def test_calls_a_minute(make_api):
     assert api(READ).status == 200
 
 
-def test_calls_a_day_come_back_at_midnight_utc(make_api):
+def test_calls_a_day_come_back_at_midnight_utc(make_api: Callable[..., Api]) -> None:
     """DAILY_LIMIT_EXCEEDED until 00:00 UTC; a rejected call costs a tenth."""
     api = make_api(dataclasses.replace(PLANS["standard"], calls_a_day=2))
     api(READ)
@@ -156,7 +161,7 @@ def test_calls_a_day_come_back_at_midnight_utc(make_api):
     assert [day["usage"] for day in used["daily_analytics"]["by_day"]] == [2, 1]
 
 
-def test_an_address_has_a_limit(make_api):
+def test_an_address_has_a_limit(make_api: Callable[..., Api]) -> None:
     """5,000 calls in 10 s from one address are the most; another address is not hit."""
     api = make_api(dataclasses.replace(PLANS["enterprise"], calls_per_ip=2))
     assert [api(READ).status for _ in range(3)] == [200, 200, 429]
@@ -166,7 +171,7 @@ def test_an_address_has_a_limit(make_api):
     assert api(READ).status == 200
 
 
-def test_concurrent_calls(make_api):
+def test_concurrent_calls(make_api: Callable[..., Api]) -> None:
     """More requests at once than the plan permits: maxConcurrencyExceeded."""
     api = make_api(dataclasses.replace(PLANS["standard"], concurrent=2))
     api.emulator.meter.under_way = 3
@@ -176,7 +181,7 @@ def test_concurrent_calls(make_api):
     assert api(READ).status == 200
 
 
-def test_off_rejects_nothing_and_still_counts(api):
+def test_off_rejects_nothing_and_still_counts(api: Api) -> None:
     """With limits off a thousand creations in a second pass, and the referee knows them."""
     for _ in range(1_000):
         assert api.create().status == 200
@@ -184,7 +189,7 @@ def test_off_rejects_nothing_and_still_counts(api):
     assert remaining(api(READ), "complexityMinute") == 10**9
 
 
-def test_a_reply_is_kept_thirty_minutes(api):
+def test_a_reply_is_kept_thirty_minutes(api: Api) -> None:
     """The same key gives the same bytes and runs nothing; after 30 minutes it runs again."""
     first = api.create("x", key="k")
     api.clock.advance(1_799)
@@ -198,14 +203,14 @@ def test_a_reply_is_kept_thirty_minutes(api):
     assert api.emulator.world.active[DEV] == 2
 
 
-def test_partial_failures_are_kept_as_well(api):
+def test_partial_failures_are_kept_as_well(api: Api) -> None:
     """A reply with errors is given again too: nothing of it runs twice."""
     query = 'mutation{a:create_item(board_id:%s,item_name:"a"){id} b:create_item(board_id:1,item_name:"b"){id}}' % DEV
     assert api(query, key="k").body == api(query, key="k").body
     assert api.emulator.world.active[DEV] == 1
 
 
-def test_a_key_belongs_to_one_request(api):
+def test_a_key_belongs_to_one_request(api: Api) -> None:
     """Another body under the same key is a conflict that no waiting cures; reads have no keys."""
     api.create("x", key="k")
     other = api.create("y", key="k")
@@ -214,7 +219,7 @@ def test_a_key_belongs_to_one_request(api):
     assert api.create("x", key=" ").status == 400
 
 
-def test_a_repeat_while_the_first_runs_is_a_conflict(api):
+def test_a_repeat_while_the_first_runs_is_a_conflict(api: Api) -> None:
     """409 with Retry-After until the first is done."""
     api.emulator.replies.hold("k")
     refused = api.create("x", key="k")
@@ -223,7 +228,7 @@ def test_a_repeat_while_the_first_runs_is_a_conflict(api):
     assert api.create("x", key="k").codes == []
 
 
-def test_a_rejected_call_leaves_no_reply_behind(make_api):
+def test_a_rejected_call_leaves_no_reply_behind(make_api: Callable[..., Api]) -> None:
     """After the wait the same key runs for the first time."""
     api = make_api(dataclasses.replace(PLANS["pro"], points_a_minute=15_000))
     api.create("x", key="1")
@@ -233,7 +238,7 @@ def test_a_rejected_call_leaves_no_reply_behind(make_api):
     assert api.create("y", key="2").codes == []
 
 
-def test_a_reply_over_a_megabyte_is_not_kept(api):
+def test_a_reply_over_a_megabyte_is_not_kept(api: Api) -> None:
     """A repeat of such a request runs again: the client has to know."""
     many = "".join(
         f'm{n}:create_item(board_id:{DEV},item_name:"{"x" * 250}"){{id name url a:name b:name c:name d:name}}'

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -76,7 +77,9 @@ def filled() -> Iterator[EmulatorHandle]:
 
 
 @contextmanager
-def shown(browser: Browser, board: EmulatorHandle, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
+def shown(
+    browser: Browser, board: EmulatorHandle, width: int = 1280, scheme: Literal["dark", "light"] = "light"
+) -> Iterator[Page]:
     """The page, at a width; any error in its console fails the test, any request to elsewhere too."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
     problems: list[str] = []
@@ -90,7 +93,7 @@ def shown(browser: Browser, board: EmulatorHandle, width: int = 1280, scheme: st
     assert problems == []
 
 
-def test_groups_stand_with_colour_count_and_quantity(browser, filled):
+def test_groups_stand_with_colour_count_and_quantity(browser: Browser, filled: EmulatorHandle) -> None:
     """Groups from top to bottom with their titles, colours, counts and sums."""
     with shown(browser, filled) as page:
         expect(page.locator("h2")).to_have_text(["GREYSON SPRING 2026", "RHONE FALL 2026", "Backlog"])
@@ -102,7 +105,7 @@ def test_groups_stand_with_colour_count_and_quantity(browser, filled):
         assert len(set(colors)) == 3
 
 
-def test_names_are_text_never_markup(browser, filled):
+def test_names_are_text_never_markup(browser: Browser, filled: EmulatorHandle) -> None:
     """HTML in names and cells is shown as typed; emoji and long names too, the full name in the tooltip."""
     with shown(browser, filled) as page:
         first = page.locator("tr.item .title").first
@@ -111,15 +114,16 @@ def test_names_are_text_never_markup(browser, filled):
         assert page.title() == "Customer Master Schedule (dev)"
         second = page.locator("tr.item .title").nth(1)
         assert second.get_attribute("title") == LONG
-        assert second.bounding_box()["width"] <= 340
+        assert (box := second.bounding_box()) is not None
+        assert box["width"] <= 340
         expect(page.get_by_role("cell", name="<i>not markup</i>")).to_be_visible()
 
 
-def test_labels_have_their_colours(browser, filled):
+def test_labels_have_their_colours(browser: Browser, filled: EmulatorHandle) -> None:
     """A status fills its cell with the label's colour; CANCELLED is red, and the text on it can be read."""
     with shown(browser, filled) as page:
 
-        def colors(text):
+        def colors(text: str) -> Any:
             pill = page.locator(".pill", has_text=text).first
             return pill.evaluate("node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).color]")
 
@@ -127,7 +131,7 @@ def test_labels_have_their_colours(browser, filled):
         assert colors("CANCELLED") == ["rgb(223, 47, 74)", "rgb(255, 255, 255)"]
 
 
-def test_subitems_open_and_close(browser, filled):
+def test_subitems_open_and_close(browser: Browser, filled: EmulatorHandle) -> None:
     """The button says how many there are and of which item; it opens them with sizes and quantities."""
     with shown(browser, filled) as page:
         button = page.get_by_role("button", name="2 subitems of a name as long")
@@ -143,7 +147,7 @@ def test_subitems_open_and_close(browser, filled):
         expect(below).to_have_count(0)
 
 
-def test_search_finds_names_cells_and_nothing(browser, filled):
+def test_search_finds_names_cells_and_nothing(browser: Browser, filled: EmulatorHandle) -> None:
     """Every word must be found, in the name or a cell; groups without a hit go; nothing found says so."""
     with shown(browser, filled) as page:
         search = page.get_by_label("Search items")
@@ -156,7 +160,7 @@ def test_search_finds_names_cells_and_nothing(browser, filled):
         expect(page.locator("#counts")).to_have_text("132 items, 2 subitems in 3 groups")
 
 
-def test_long_groups_load_as_they_come_into_view(browser, filled):
+def test_long_groups_load_as_they_come_into_view(browser: Browser, filled: EmulatorHandle) -> None:
     """A group of 130 shows 50, then the rest while scrolling."""
     with shown(browser, filled) as page:
         rows = page.locator("section").nth(1).locator("tr.item")
@@ -169,7 +173,7 @@ def test_long_groups_load_as_they_come_into_view(browser, filled):
         expect(rows.last.locator(".title")).to_have_text("STYLE-129")
 
 
-def test_groups_collapse(browser, filled):
+def test_groups_collapse(browser: Browser, filled: EmulatorHandle) -> None:
     """One by one with its head, or all at once; and open again."""
     with shown(browser, filled) as page:
         head = page.get_by_role("button", name="GREYSON SPRING 2026")
@@ -182,7 +186,7 @@ def test_groups_collapse(browser, filled):
         expect(page.locator("section").first.locator("tr.item").first).to_be_visible()
 
 
-def test_the_board_can_be_switched(browser, filled):
+def test_the_board_can_be_switched(browser: Browser, filled: EmulatorHandle) -> None:
     """dev and prod, with the address to share."""
     with shown(browser, filled) as page:
         page.get_by_role("button", name="prod").click()
@@ -195,13 +199,16 @@ def test_the_board_can_be_switched(browser, filled):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "light"), (375, "dark")])
-def test_the_page_fits_its_window(browser, filled, width, scheme):
+def test_the_page_fits_its_window(
+    browser: Browser, filled: EmulatorHandle, width: int, scheme: Literal["dark", "light"]
+) -> None:
     """At 1280 and 375 px nothing but the tables scrolls sideways, every button is reachable, text contrasts."""
     with shown(browser, filled, width, scheme) as page:
         expect(page.locator("tr.item").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for button in page.locator("header button").all():
             box = button.bounding_box()
+            assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
         back, ink = page.evaluate(
@@ -211,7 +218,7 @@ def test_the_page_fits_its_window(browser, filled, width, scheme):
         assert (sum(back) > sum(ink)) == (scheme == "light")
 
 
-def test_ten_thousand_items_are_a_short_wait(browser):
+def test_ten_thousand_items_are_a_short_wait(browser: Browser) -> None:
     """A full board opens with the first rows only; the rest is counted, not loaded."""
     with running_emulator() as board:
         world = board.state
@@ -226,7 +233,7 @@ def test_ten_thousand_items_are_a_short_wait(browser):
             assert page.locator("tr.item").count() <= 150
 
 
-def test_the_page_changes_nothing(browser, filled):
+def test_the_page_changes_nothing(browser: Browser, filled: EmulatorHandle) -> None:
     """Its addresses answer GET only."""
     with shown(browser, filled) as page:
         for path in ("/", "/page/boards", f"/page/boards/{DEV}"):

@@ -10,7 +10,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,14 +22,15 @@ from board_emulator.cli import main
 from board_emulator.emulator import Emulator
 from board_emulator.errors import DataFileError
 from board_emulator.server import Service
-from board_emulator.testing import running_emulator
+from board_emulator.testing import EmulatorHandle, running_emulator
+from tests.board_emulator.conftest import Api
 
 DEV, DEV_SUBITEMS = "9609317401", "9609317948"
 ROOT = Path(__file__).parents[2]
 CREATE = {"query": f'mutation {{ create_item(board_id: {DEV}, item_name: "x") {{ id }} }}'}
 
 
-def test_everything_outlives_a_restart(make_api, tmp_path):
+def test_everything_outlives_a_restart(make_api: Callable[..., Api], tmp_path: Path) -> None:
     """Groups, labels, items, subitems, states, kept replies, jobs, revoked tokens and the day's calls come back."""
     data = tmp_path / "board.sqlite"
     one = make_api("pro", data)
@@ -69,7 +72,7 @@ def test_everything_outlives_a_restart(make_api, tmp_path):
     assert sum(two.emulator.meter.calls_by_day().values()) > 6
 
 
-def test_a_killed_emulator_loses_nothing_it_answered(tmp_path):
+def test_a_killed_emulator_loses_nothing_it_answered(tmp_path: Path) -> None:
     """SIGKILL in the middle of work: every item that was answered for is there after a restart, once."""
     data = tmp_path / "board.sqlite"
     answered = []
@@ -85,18 +88,19 @@ def test_a_killed_emulator_loses_nothing_it_answered(tmp_path):
     emulator.close()
 
 
-def start_process(*arguments):
+def start_process(*arguments: Any) -> Any:
     command = [sys.executable, "-m", "board_emulator", "serve", "--port", "0", "--json", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True)
     lines = ""
     while not lines.rstrip().endswith("}"):
+        assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"the emulator ended with {process.wait()}"
         lines += line
     return process, json.loads(lines)["page"].rstrip("/")
 
 
-def test_ctrl_c_ends_it_cleanly(tmp_path):
+def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     """SIGINT (on Windows, which has none for a child: termination): everything is written, nobody holds the file."""
     process, base = start_process("--data", str(tmp_path / "b.sqlite"))
     assert httpx.get(f"{base}/health").json()["status"] == "ok"
@@ -106,7 +110,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
     Emulator(tmp_path / "b.sqlite").close()
 
 
-def test_a_port_in_use_is_a_sentence_and_exit_2(tmp_path):
+def test_a_port_in_use_is_a_sentence_and_exit_2(tmp_path: Path) -> None:
     """The hint names --port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -116,13 +120,13 @@ def test_a_port_in_use_is_a_sentence_and_exit_2(tmp_path):
     assert "--port" in result.stderr
 
 
-def make_foreign(path):
+def make_foreign(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("create table t (x)")
     db.close()
 
 
-def make_damaged(path):
+def make_damaged(path: Path) -> None:
     Emulator(path).close()
     with path.open("r+b") as file:
         file.seek(4096)
@@ -138,7 +142,7 @@ def make_damaged(path):
         (lambda path: path.mkdir(), "cannot be used"),
     ],
 )
-def test_a_bad_data_file_is_a_message(tmp_path, spoil, says):
+def test_a_bad_data_file_is_a_message(tmp_path: Path, spoil: Any, says: str) -> None:
     """No database, somebody else's, a damaged one, a folder: each says so and how to fix it."""
     path = tmp_path / "board.sqlite"
     spoil(path)
@@ -148,7 +152,7 @@ def test_a_bad_data_file_is_a_message(tmp_path, spoil, says):
     assert caught.value.exit_code == 2
 
 
-def test_two_emulators_do_not_share_a_file(tmp_path):
+def test_two_emulators_do_not_share_a_file(tmp_path: Path) -> None:
     """The second is told; the first goes on."""
     first = Emulator(tmp_path / "b.sqlite")
     with pytest.raises(DataFileError, match="locked"):
@@ -156,7 +160,7 @@ def test_two_emulators_do_not_share_a_file(tmp_path):
     first.close()
 
 
-def test_a_damaged_file_on_the_command_line_exits_2(tmp_path):
+def test_a_damaged_file_on_the_command_line_exits_2(tmp_path: Path) -> None:
     """The sentence reaches the person, the port is let go."""
     path = tmp_path / "b.sqlite"
     path.write_text("hello")
@@ -165,7 +169,7 @@ def test_a_damaged_file_on_the_command_line_exits_2(tmp_path):
     assert "delete it" in result.stderr
 
 
-def test_the_endpoint_is_posts_only(board, http):
+def test_the_endpoint_is_posts_only(board: EmulatorHandle, http: httpx.Client) -> None:
     """GET is 405; a body that is no JSON is 400; a Bearer prefix is taken."""
     assert http.get(board.url).status_code == 405
     assert http.post(board.url, content=b"{").status_code == 400
@@ -174,7 +178,7 @@ def test_the_endpoint_is_posts_only(board, http):
     )
 
 
-def test_a_file_is_uploaded_over_http(board, http):
+def test_a_file_is_uploaded_over_http(board: EmulatorHandle, http: httpx.Client) -> None:
     """PUT to upload_url, poll, read the report: as a client of the real thing does."""
     made = http.post(
         board.url, json={"query": f'mutation{{ingest_items(board_id:{DEV},group_id:"topics"){{job_id upload_url}}}}'}
@@ -192,7 +196,7 @@ def test_a_file_is_uploaded_over_http(board, http):
     assert httpx.get(done["report_url"][:-1]).status_code == 403
 
 
-def test_the_admin_api_moves_the_clock_and_plans_faults(board, http):
+def test_the_admin_api_moves_the_clock_and_plans_faults(board: EmulatorHandle, http: httpx.Client) -> None:
     """What tests do in process, a program can do over HTTP."""
     before = http.get(f"{board.base_url}/admin/clock").json()["now"]
     assert http.post(f"{board.base_url}/admin/clock", json={"advance": 3600}).json()["now"] >= before + 3600
@@ -211,7 +215,7 @@ def test_the_admin_api_moves_the_clock_and_plans_faults(board, http):
     assert http.post(f"{board.base_url}/admin/faults", json={"add": [{"kind": "nope"}]}).status_code == 400
 
 
-def test_the_admin_api_sets_limits_tokens_and_boards(board, http):
+def test_the_admin_api_sets_limits_tokens_and_boards(board: EmulatorHandle, http: httpx.Client) -> None:
     """A plan or single limits; a token revoked and permitted; a board made smaller; everything reset."""
     admin = f"{board.base_url}/admin"
     assert http.post(f"{admin}/limits", json={"plan": "pro", "calls_a_minute": 1}).json()["calls_a_minute"] == 1
@@ -231,7 +235,7 @@ def test_the_admin_api_sets_limits_tokens_and_boards(board, http):
     assert http.get(f"{admin}/referee").json()["boards"][DEV]["items"]["active"] == 0
 
 
-def test_people_act_over_http(board, http):
+def test_people_act_over_http(board: EmulatorHandle, http: httpx.Client) -> None:
     """Each thing a person can do has its address; an unknown one lists them."""
     base = f"{board.base_url}/admin/boards/{DEV}"
     group = http.post(f"{base}/create_group", json={"title": "A"}).json()["id"]
@@ -254,7 +258,7 @@ def test_people_act_over_http(board, http):
     assert "create_label" in http.post(f"{base}/explode", json={}).json()["error"]
 
 
-def test_the_referee_counts_doubles_and_orphans(board, http):
+def test_the_referee_counts_doubles_and_orphans(board: EmulatorHandle, http: httpx.Client) -> None:
     """Doubles by business key (within the parent for subitems), by a key of one's own, and nothing for archived ones."""
     key = {"text_mkr5wya6": "1", "text_mkr5wcpw": "SEA", "text_mktdechp": "S", "dropdown_mkr542p2": "AJE"}
     first = board.people.create_item(DEV, "topics", "a", key)
@@ -276,11 +280,11 @@ def test_the_referee_counts_doubles_and_orphans(board, http):
     assert len(board.referee.orphans()) == 2
 
 
-def test_admin_answers_this_machine_only():
+def test_admin_answers_this_machine_only() -> None:
     """A caller from elsewhere gets 403, whatever it asks."""
     service = Service(Emulator())
 
-    async def ask():
+    async def ask() -> list[int]:
         transport = httpx.ASGITransport(service.app, client=("192.0.2.7", 5000))
         async with httpx.AsyncClient(transport=transport, base_url="http://board") as client:
             return [(await client.request(*call)).status_code for call in
@@ -290,7 +294,7 @@ def test_admin_answers_this_machine_only():
     service.emulator.close()
 
 
-def test_two_emulators_run_side_by_side():
+def test_two_emulators_run_side_by_side() -> None:
     """Each has its own port and its own boards."""
     with running_emulator() as one, running_emulator() as two:
         one.people.create_item(DEV, "topics", "x")
@@ -298,7 +302,7 @@ def test_two_emulators_run_side_by_side():
         assert (one.state.active[DEV], two.state.active[DEV]) == (1, 0)
 
 
-def test_labels_that_were_dropped_stay_dropped_after_a_restart(make_api, tmp_path):
+def test_labels_that_were_dropped_stay_dropped_after_a_restart(make_api: Callable[..., Api], tmp_path: Path) -> None:
     """A replaced list of labels is the list after a restart, added labels too."""
     column = "dropdown_mkr58de6"
     one = make_api(data=tmp_path / "b.sqlite")
@@ -316,7 +320,7 @@ def test_labels_that_were_dropped_stay_dropped_after_a_restart(make_api, tmp_pat
     assert two.cell(item, column)["text"] == "B, D"
 
 
-def test_old_replies_leave_the_data_file(make_api, tmp_path):
+def test_old_replies_leave_the_data_file(make_api: Callable[..., Api], tmp_path: Path) -> None:
     """What is older than 30 minutes is forgotten, on disk as well."""
     one = make_api(data=tmp_path / "b.sqlite")
     one.create("x", key="1")

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+
+from tests.board_emulator.conftest import Api
 
 DEV = "9609317401"
 
@@ -41,7 +44,7 @@ SEASON, UNIT, CUSTOMER = "dropdown_mkr58de6", "color_mkr5yf27", "dropdown_mkr542
         (UNIT, None, ""),
     ],
 )
-def test_a_documented_value_is_taken(api, column, value, text):
+def test_a_documented_value_is_taken(api: Api, column: str, value: Any, text: str) -> None:
     """Each documented form reads back as the text a person sees; a label that is a number reads as an index."""
     item = api.item("x", {TEXT: "before"} if column == TEXT else {})
     assert api.change(item, {column: value}).codes == []
@@ -87,7 +90,7 @@ def test_a_documented_value_is_taken(api, column, value, text):
         ("subtasks_mkr5c0kp", "5"),
     ],
 )
-def test_any_other_value_is_refused_and_changes_nothing(api, column, value):
+def test_any_other_value_is_refused_and_changes_nothing(api: Api, column: str, value: Any) -> None:
     """A value in no documented form is a ColumnValueException that names the column's type, and neighbours stay."""
     item = api.item("x", {TEXT: "before"})
     answer = api.change(item, {TEXT: "after", column: value} if column != TEXT else {column: value})
@@ -98,7 +101,7 @@ def test_any_other_value_is_refused_and_changes_nothing(api, column, value):
     assert api.cell(item, TEXT)["text"] == "before"
 
 
-def test_typed_fields_say_the_same_as_the_text(api):
+def test_typed_fields_say_the_same_as_the_text(api: Api) -> None:
     """Number, date, labels and index come typed, and ``value`` is JSON."""
     item = api.item(
         "x", {NUMBER: "12.5", DAY: {"date": "2026-06-15"}, UNIT: {"label": "SET"}, CUSTOMER: {"labels": ["AJE"]}}
@@ -111,7 +114,7 @@ def test_typed_fields_say_the_same_as_the_text(api):
     assert [entry["label"] for entry in api.cell(item, CUSTOMER)["values"]] == ["AJE"]
 
 
-def test_labels_are_made_only_when_asked_and_then_once(api):
+def test_labels_are_made_only_when_asked_and_then_once(api: Api) -> None:
     """A missing label fails without create_labels_if_missing; with it, it is made, and found the next time."""
     assert api.create("x", {SEASON: {"labels": ["S26"]}}).codes == ["ColumnValueException"]
     first = api.item("x", {SEASON: {"labels": ["S26", "F26", "S26"]}}, labels=True)
@@ -120,13 +123,13 @@ def test_labels_are_made_only_when_asked_and_then_once(api):
     assert [entry["id"] for entry in api.cell(again, SEASON)["values"]] == ["1"]
 
 
-def test_a_refused_request_makes_no_label(api):
+def test_a_refused_request_makes_no_label(api: Api) -> None:
     """The label of a good cell is not made when its neighbour fails."""
     assert api.create("x", {SEASON: {"labels": ["S26"]}, NUMBER: "many"}, labels=True).codes == ["ColumnValueException"]
     assert api.create("x", {SEASON: {"labels": ["S26"]}}).codes == ["ColumnValueException"]
 
 
-def test_a_status_column_holds_forty_short_labels(api):
+def test_a_status_column_holds_forty_short_labels(api: Api) -> None:
     """At most 40 labels of 30 characters; a label that is a number is never made."""
     assert api.create("x", {UNIT: {"label": "x" * 31}}, labels=True).codes == ["ColumnValueException"]
     assert api.create("x", {UNIT: {"label": "12"}}, labels=True).codes == ["ColumnValueException"]
@@ -136,27 +139,27 @@ def test_a_status_column_holds_forty_short_labels(api):
     assert "at most 40 labels" in answer.body["errors"][0]["message"]
 
 
-def test_the_error_lists_the_labels_there_are(api):
+def test_the_error_lists_the_labels_there_are(api: Api) -> None:
     """A person who reads the error sees what could have been sent."""
     message = api.create("x", {UNIT: {"label": "BOX"}}).body["errors"][0]["message"]
     assert "PCS, PACK, SET, PAIR" in message
 
 
-def test_column_values_must_be_json_text(api):
+def test_column_values_must_be_json_text(api: Api) -> None:
     """The scalar JSON is a JSON formatted string: an object, a list or broken text is refused."""
     create = 'mutation($v:JSON){create_item(board_id:%s,item_name:"x",column_values:$v){id}}' % DEV
     for value in ({TEXT: "x"}, "[1]", "{"):
         assert api(create, {"v": value}).codes == ["JsonParseException"]
 
 
-def test_an_unknown_column_is_named(api):
+def test_an_unknown_column_is_named(api: Api) -> None:
     """InvalidColumnIdException says which column the board lacks."""
     answer = api.create("x", {"text_nope": "x"})
     assert answer.codes == ["InvalidColumnIdException"]
     assert "text_nope" in answer.body["errors"][0]["message"]
 
 
-def test_simple_values_are_plain_text(api):
+def test_simple_values_are_plain_text(api: Api) -> None:
     """change_simple_column_value takes the plain text of every type, and empties with empty text."""
     item = api.item()
     change = (

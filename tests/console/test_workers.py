@@ -44,10 +44,8 @@ def test_a_task_that_kills_costs_only_itself(processes: int) -> None:
     tasks = ["a", "die", "b", "die", "die", "hang", "c"]
     with MortalWorkers(die, nothing, processes) as workers:
         outcomes = [(task, outcome) for task, outcome, _ in workers.results(tasks, seconds=2)]
-    hung = [("hang", Death.HUNG)]
-    assert sorted(outcomes, key=str) == sorted(
-        [(t, t.upper()) for t in "abc"] + [("die", Death.DIED)] * 3 + hung, key=str
-    )
+    came_back = [*((task, task.upper()) for task in "abc"), *[("die", Death.DIED)] * 3, ("hang", Death.HUNG)]
+    assert sorted(outcomes, key=str) == sorted(came_back, key=str)
 
 
 def test_workers_that_cannot_begin_are_no_tasks_fault() -> None:

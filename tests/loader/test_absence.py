@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,9 @@ def test_a_missing_workbook_is_named_until_it_is_back(source: Path, land: Land, 
     assert (missing(back), back.unchanged) == ("", 3)
     remove(source, "B")
     again = land()
-    assert again.missing[0].since > lines[0][3], "a second absence begins anew"
+    first_since = lines[0][3]
+    assert isinstance(first_since, dt.datetime)
+    assert again.missing[0].since > first_since, "a second absence begins anew"
 
 
 def test_a_part_of_the_source_makes_nobody_missing(source: Path, land: Land, warehouse: Warehouse) -> None:

@@ -216,6 +216,7 @@ def test_document_type_over_a_seam(offset: int, monkeypatch: pytest.MonkeyPatch)
     assert "declares a document type" in rejection(attack)
 
 
+@pytest.mark.slow
 def test_file_that_is_too_large_is_not_even_read(source: Path, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
     """The listing's size is enough to reject it: its bytes would have to find room in memory first."""
     save(source, [order("A1")])
@@ -234,6 +235,7 @@ def test_bad_limit_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Limits.from_environment().rows == 7
 
 
+@pytest.mark.slow
 def test_one_bad_workbook_hurts_no_other(source: Path, land: Land) -> None:
     """The good ones land, the bad one is named with its reason, temporary and strange files are passed over."""
     save(source, [order("A1")])
@@ -248,6 +250,7 @@ def test_one_bad_workbook_hurts_no_other(source: Path, land: Land) -> None:
     assert set(result.ignored) == {"~$GREYSON ORDER LIST (M3).xlsx", "notes.txt"}
 
 
+@pytest.mark.slow
 def test_two_workbooks_for_one_table(source: Path, land: Land) -> None:
     """Both are rejected, each message names both, and neither replaces the table."""
     save(source, [order("A1")], name="GREYSON ORDER LIST (M3).xlsx")

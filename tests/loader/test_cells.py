@@ -23,7 +23,7 @@ from tests.loader.books import REQUIRED, book
 # what XML 1.0 cannot hold; openpyxl refuses it too
 _NOT_XML = "".join(map(chr, [*range(9), 11, 12, *range(13, 32), 0xFFFE, 0xFFFF]))
 # openpyxl does not mark a text of blanks alone as one to preserve, so XML lets readers drop it
-_XML_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=_NOT_XML), max_size=60).filter(
+_XML_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=_NOT_XML), max_size=60).filter(
     lambda text: (
         not re.search(r"_x[0-9A-Fa-f]{4}_", text) and not text.startswith(("=", "#")) and (text.strip() or not text)
     )

@@ -140,7 +140,11 @@ def rejection(name: str, data: bytes, limits: Limits | None = None) -> str:
 def test_xls_lands_without_loss(capfd: pytest.CaptureFixture[str]) -> None:
     """Texts, numbers, booleans, gaps and every error; the library that finds the errors prints nothing."""
     errors = [Error(code) for code in ERRORS]
-    rows = [["A1", "ÜBER\n\U0001f455", 12, 0.1], ["A2", True, None, Error(0x2A)], *([e, "x", e, 1] for e in errors)]
+    rows: list[list[object]] = [
+        ["A1", "ÜBER\n\U0001f455", 12, 0.1],
+        ["A2", True, None, Error(0x2A)],
+        *([e, "x", e, 1] for e in errors),
+    ]
     assert rows_of("a.xls", xls(rows)) == [
         ["A1", "ÜBER\n\U0001f455", "12", "0.1"], ["A2", "TRUE", None, "#N/A"],
         *([name, "x", name, "1"] for name in ERRORS.values()),
@@ -197,15 +201,15 @@ def test_xlsb_has_long_texts() -> None:
 
 def test_xlsb_with_far_cells() -> None:
     """The last row that Excel has lands; a column that no table can hold is refused."""
-    far = {0: HEADER, 1_048_575: {3: 1}}
+    far: dict[int, dict[int, object]] = {0: HEADER, 1_048_575: {3: 1}}
     assert rows_of("a.xlsb", xlsb(far)) == [[None, None, None, "1"]]
-    wide = {0: HEADER, 1: {16_383: 1}}
+    wide: dict[int, dict[int, object]] = {0: HEADER, 1: {16_383: 1}}
     assert "Sheet 'MASTER' has values out to column 16,384; the limit is 1,019" in rejection("a.xlsb", xlsb(wide))
 
 
 def test_xlsb_blank_cells_span_nothing() -> None:
     """Formatting without values, far away, is no data."""
-    rows = {0: HEADER, 1: {0: "A1", 1: "G", 2: "S", 3: 1}, 900_000: {5_000: None}}
+    rows: dict[int, dict[int, object]] = {0: HEADER, 1: {0: "A1", 1: "G", 2: "S", 3: 1}, 900_000: {5_000: None}}
     assert rows_of("a.xlsb", xlsb(rows)) == [["A1", "G", "S", "1"]]
 
 

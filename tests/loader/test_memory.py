@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def set_off(days: int) -> None:
         class Clock(dt.datetime):
             @classmethod
-            def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            def now(cls, tz: dt.tzinfo | None = None) -> Any:
                 return dt.datetime.now(tz) + dt.timedelta(days=days)
 
         class Module:

@@ -6,7 +6,9 @@ import ctypes
 import os
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,7 +36,7 @@ def fill(folder: Path, *names: str) -> None:
 class Deadly(Folder):
     """A source whose workbook B is poison for the process that reads it."""
 
-    deaths: ClassVar = {
+    deaths: ClassVar[dict[str, Callable[[], object]]] = {
         "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
         "aborted": os.abort,
         "crashed": lambda: ctypes.string_at(0),
@@ -88,7 +90,7 @@ def test_nothing_is_left_of_the_rows_on_their_way(
     source: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Their files are gone with the block; what a killed landing left is swept away a day later."""
-    monkeypatch.setattr(reading_module.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     old, young = (tmp_path / f"order-list-spool-{name}" for name in ("old", "young"))
     for folder in (old, young):
         folder.mkdir()
@@ -100,7 +102,7 @@ def test_nothing_is_left_of_the_rows_on_their_way(
     assert [path.name for path in tmp_path.glob("order-list-spool-*")] == ["order-list-spool-young"]
 
 
-def test_large_and_small_workbooks_are_read_by_turns() -> None:
-    """The largest first, one for each process; then the smaller ones in between, each workbook once."""
+def test_the_largest_workbooks_are_read_first() -> None:
+    """Or they are what everybody waits for in the end."""
     jobs = [Job(Entry(f"{size}.xlsx", f"{size}.xlsx", "", size)) for size in range(1, 8)]
-    assert [job.entry.size for job in reading_module._in_good_order(jobs, 2)] == [7, 6, 3, 5, 2, 4, 1]
+    assert [job.entry.size for job in reading_module._largest_first(jobs)] == [7, 6, 5, 4, 3, 2, 1]

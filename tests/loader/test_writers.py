@@ -13,7 +13,7 @@ import xlsxwriter
 from openpyxl.styles import Alignment
 
 import samples
-from loader.formats import xlsx
+from loader.formats import canonical, xlsx
 from loader.formats.package import Package
 from loader.formats.sheet_chunks import UnprovenError
 from loader.formats.styles import Styles
@@ -162,6 +162,6 @@ def test_nearly_canonical_is_not_proven() -> None:
         changed_sheet = _EXCEL.replace(old, new)
         assert changed_sheet != _EXCEL
         book = xlsx.XlsxBook(Package(pack(changed(parts_of(changed_sheet, formats=(14,)), {SHEET: str})), Limits()))
-        rows = xlsx.canonical.rows(book._package, SHEET, Styles(), None)
+        rows = canonical.rows(book._package, SHEET, Styles(), None)
         with pytest.raises(UnprovenError):
             list(rows)

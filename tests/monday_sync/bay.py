@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench.soak.referee import differences
+from bench.soak.relations import Order, Relations
 from board_emulator.clock import MovableClock
 from board_emulator.testing import EmulatorHandle, running_emulator
 from monday_sync.api.jobs import Upload
@@ -20,8 +22,6 @@ from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.results import PushResult
-from tests.monday_sync.referee import differences
-from tests.monday_sync.relations import Order, Relations
 
 _START = 1_800_000_000
 

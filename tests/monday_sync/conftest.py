@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench.soak.relations import Order, Relations
 from monday_sync.bulk import BulkImports
 from monday_sync.commands.plan import plan_in
 from monday_sync.commands.push import PushRequest, push_in
@@ -22,7 +23,6 @@ from monday_sync.engine.results import PushResult
 from monday_sync.ledger import Ledger
 from tests.monday_sync.bay import bay
 from tests.monday_sync.fake_board import FakeBoard
-from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
 
 PROFILE = """

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from bench.soak.relations import Order
 from monday_sync.bulk import choice, file
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.plan import Plan
 from monday_sync.render import plan_json, plan_text
 from tests.monday_sync.conftest import Desk, orders
-from tests.monday_sync.relations import Order
 
 NUMBER = "aag_order_number"
 

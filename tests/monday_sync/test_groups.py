@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.soak.relations import Order, Relations
 from board_emulator.testing import running_emulator
 from monday_sync.api import BoardApi, CreateGroup, HttpBoardApi, MutationRequest, Outcome
 from monday_sync.bulk import BulkImports
@@ -25,7 +26,6 @@ from monday_sync.ledger import Ledger
 from monday_sync.ledger.schema import GROUPS
 from tests.monday_sync.conftest import BOARDS, PROFILE, Clock, Desk, orders
 from tests.monday_sync.fake_board import Item
-from tests.monday_sync.relations import Order, Relations
 from tests.monday_sync.test_exactly_once import crash_at
 from warehouse import load_target, open_warehouse
 
@@ -185,6 +185,7 @@ def test_groups_that_people_made_are_never_archived(desk: Desk) -> None:
     assert (desk.push().groups_created, desk.board.named("STYLE1 4").group_id) == (0, renamed.id)
 
 
+@pytest.mark.slow
 def test_two_runs_create_the_same_group_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over HTTP: both runs have planned the group before either creates it, and both create it before either looks."""
     mine = database(tmp_path / "a", orders("1", "2", "3"))

@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import monday_sync
+from bench.soak.referee import differences
+from bench.soak.relations import Order, Relations
 from board_emulator.faults import Fault
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
@@ -22,8 +24,6 @@ from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain.board import load_board
 from monday_sync.domain.selection import PushOptions
 from tests.monday_sync.conftest import orders
-from tests.monday_sync.referee import differences
-from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
 
 

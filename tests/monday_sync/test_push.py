@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from bench.soak.relations import Order
 from monday_sync.api import ChangeColumns
 from monday_sync.domain.board.model import Conflict
 from monday_sync.errors import ConfirmationNeededError
 from tests.monday_sync.conftest import Desk, orders
-from tests.monday_sync.relations import Order
 
 
 def test_first_push_creates_everything_and_the_second_nothing(desk: Desk) -> None:

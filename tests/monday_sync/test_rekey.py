@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.soak.relations import Order
 from monday_sync.api import ChangeColumns, CreateItem, CreateSubitem
 from monday_sync.commands.history import history
 from monday_sync.commands.undo import rollback
@@ -15,7 +16,6 @@ from monday_sync.domain.keys import plain_size
 from monday_sync.errors import ConfirmationNeededError
 from monday_sync.render import plan_json, plan_text
 from tests.monday_sync.conftest import Desk, orders
-from tests.monday_sync.relations import Order
 from tests.monday_sync.test_exactly_once import crash_at
 
 

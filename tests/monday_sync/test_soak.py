@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monday_sync.soak import run_seed
+from bench.soak.run import run_seed
 
 
 @pytest.mark.parametrize("seed", range(2026, 2038))

@@ -103,6 +103,7 @@ def test_the_doctor_names_what_is_missing(project: Path) -> None:
     assert "-> Restore it" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_package_is_a_program() -> None:
     """`python -m pipeline` is the same command."""
     done = subprocess.run(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from console import Finding
 from pipeline import deep
-from pipeline.doctor import Finding
 from pipeline.errors import StageFailedError
 from pipeline.scratch import PREFIX, Scratch, scratch
 from tests.project import copy_project
@@ -45,6 +45,7 @@ def on_server(target: Target) -> Target:
     return replace(target, name="prod", kind="sqlserver", schema="dbo", settings=settings)
 
 
+@pytest.mark.slow
 def test_every_trial_passes_on_a_target_that_is_well(target: Target, tmp_path: Path) -> None:
     """Landing, a build with all its tests, upserts, renames, lock: all pass, and the target's own file is not made."""
     folder = copy_project(tmp_path / "project")
@@ -114,7 +115,8 @@ def test_a_login_that_may_make_no_schema_is_told_the_grant(target: Target, serve
 def _denied() -> Exception:
     import pyodbc  # noqa: PLC0415
 
-    return pyodbc.ProgrammingError("42000", "[42000] [SQL Server]CREATE SCHEMA permission denied. (2759)")
+    error: Exception = pyodbc.ProgrammingError("42000", "[42000] [SQL Server]CREATE SCHEMA permission denied. (2759)")
+    return error
 
 
 def test_the_trial_of_the_lock_sees_its_loss(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

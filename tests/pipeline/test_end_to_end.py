@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import re
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import openpyxl
 import pytest
 
 from board_emulator.testing import running_emulator
 from samples import generate
+from tests.pipeline.whole import Whole
 
 CUSTOMERS = ("GREYSON", "RHONE", "CUTS CLOTHING")
 
 
-def _helper() -> ModuleType:
-    """whole.py beside this file (tests are no package)."""
-    spec = importlib.util.spec_from_file_location("whole", Path(__file__).with_name("whole.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["whole"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-whole_of = _helper()
-
-
 @pytest.fixture
-def whole(tmp_path: Path) -> Iterator[object]:
+def whole(tmp_path: Path) -> Iterator[Whole]:
     with running_emulator() as board:
-        yield whole_of.Whole(tmp_path, board)
+        yield Whole(tmp_path, board)
 
 
 def edit(path: Path, header: str, value: str) -> None:
@@ -64,7 +49,7 @@ def edit(path: Path, header: str, value: str) -> None:
     draft.replace(path)
 
 
-def test_the_whole_way_there_again_and_with_three_edits(whole: whole_of.Whole) -> None:
+def test_the_whole_way_there_again_and_with_three_edits(whole: Whole) -> None:
     """First everything once, then nothing, then exactly the three cells that a person changed."""
     manifest = generate(whole.workbooks, rows=90, customers=CUSTOMERS)
     expected = list(manifest.files.values())
@@ -102,7 +87,7 @@ def test_the_whole_way_there_again_and_with_three_edits(whole: whole_of.Whole) -
     assert whole.call("monday_sync", "verify")[0] == 0
 
 
-def test_ten_kills_at_random_moments_end_in_the_same_board(whole: whole_of.Whole) -> None:
+def test_ten_kills_at_random_moments_end_in_the_same_board(whole: Whole) -> None:
     """Killed in every stage, again and again, then left to finish: each order and line is on the board exactly once."""
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")  # shown when the test fails
@@ -119,4 +104,5 @@ def test_ten_kills_at_random_moments_end_in_the_same_board(whole: whole_of.Whole
     assert sum(whole.shown()[0].values()) == sum(file.orders for file in manifest.files.values())
     report = whole.board.referee.report()
     assert (report["duplicates"], report["orphans"]) == (0, [])
-    assert [run["status"] for run in whole.call("pipeline", "history")[1]].count("died") >= 5
+    runs: Any = whole.call("pipeline", "history")[1]
+    assert [run["status"] for run in runs].count("died") >= 5

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
+from monday_sync import FailedRow
 from pipeline.figures import read_figures
 from pipeline.files import last_load
 from pipeline.model import (
     BoardFigures,
     CustomerFigures,
-    FailedRow,
     MissingFile,
     Pushed,
     RejectedFile,
@@ -187,7 +190,12 @@ def test_the_number_of_statements_does_not_grow(built: Warehouse, monkeypatch: p
     """A hundred more raw tables and orders cost not one statement more."""
     said: list[str] = []
     rows = DuckDBSession.rows
-    monkeypatch.setattr(DuckDBSession, "rows", lambda s, sql, p=(): said.append(sql) or rows(s, sql, p))
+
+    def counted(session: DuckDBSession, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        said.append(sql)
+        return rows(session, sql, parameters)
+
+    monkeypatch.setattr(DuckDBSession, "rows", counted)
     read_figures(built, after=BEFORE)
     before = len(said)
     with built.session() as session:

@@ -12,19 +12,17 @@ from pipeline.fingerprint import made_files
 from pipeline.options import RunOptions
 from pipeline.ownership import left_over, refuse_foreign_relations
 from pipeline.run import run
+from tests.project import ROOT, place_of
 from warehouse import ForeignRelationError, Target, Warehouse, load_target, open_warehouse
 
-ROOT = Path(__file__).parents[2]
 THEIRS = 'create table "{}" as select range as monday_item_id from range(2000)'
 
 
+@pytest.mark.slow
 def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt is asked before the load: one sentence, status 2, and the database is as it was, without even a history."""
-    (tmp_path / "profiles.yml").write_text((ROOT / "profiles.example.yml").read_text(encoding="utf-8"), "utf-8")
-    for variable, path in {
-        "ORDER_LIST_DUCKDB": "a.duckdb", "DBT_PROFILES_DIR": "", "DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(variable, str(tmp_path / path))
+    for variable, value in place_of(tmp_path).items():
+        monkeypatch.setenv(variable, value)
     warehouse = open_warehouse(load_target("local", project_dir=ROOT))
     with warehouse.session() as session:
         session.execute(THEIRS.format("FACT_ORDER_LIST"))

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from console import ExitCode
+from monday_sync import FailedRow
 from pipeline.model import (
     BoardFigures,
     CustomerFigures,
-    FailedRow,
     Figures,
     MissingFile,
     PastRun,

@@ -186,7 +186,7 @@ def test_the_history_keeps_the_stages(warehouse: Warehouse, options: RunOptions)
     report = run(warehouse, options, stages=stages(load=lambda _: load))
     with warehouse.session(read_only=True) as session:
         rows = session.rows(
-            "select stage, status, stage_rows, message, figures from pipeline_stages "
+            "select stage, status, stage_rows, sentence, figures from pipeline_stages "
             "where run_id = ? order by position",
             [report.run_id],
         )

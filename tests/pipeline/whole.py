@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -17,9 +16,9 @@ from typing import Any
 from board_emulator.testing import EmulatorHandle
 from board_emulator.values import text_of
 from monday_sync.domain.board import load_board
+from tests.project import ROOT, place_of
 from warehouse import Target, open_warehouse
 
-ROOT = Path(__file__).parents[2]
 ITEM_COLUMNS = ("aag_order_number", "customer_style", "planned_delivery_method", "po_number", "notes")
 
 
@@ -36,15 +35,11 @@ class Whole:
 
     @property
     def environment(self) -> dict[str, str]:
-        shutil.copy(ROOT / "profiles.example.yml", self.folder / "profiles.yml")
         return {
             **os.environ,
-            "ORDER_LIST_DUCKDB": str(self.folder / "order_list.duckdb"),
+            **place_of(self.folder),
             "ORDER_LIST_SOURCE": str(self.workbooks),
             "ORDER_LIST_REPORTS": str(self.folder / "reports"),
-            "DBT_PROFILES_DIR": str(self.folder),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
             "MONDAY_API_URL": self.board.url,
         }
 
@@ -112,5 +107,6 @@ class Whole:
                 names[item.id] = (item.name, values[0])
             for item in world.listed(sub_board):
                 qty = text(sub_board, item, sub_ids["qty"])
+                assert item.parent_id is not None
                 subitems[(*names[item.parent_id], item.name, int(float(qty)))] += 1
         return items, subitems

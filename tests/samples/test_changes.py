@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import collections
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from samples.generate import Manifest
 
 KEY = ("AAG ORDER NUMBER", "PLANNED DELIVERY METHOD", "CUSTOMER STYLE")
 
 
-def test_only_the_files_of_the_stated_changes_differ(today, tomorrow):
+def test_only_the_files_of_the_stated_changes_differ(
+    today: tuple[Path, Manifest], tomorrow: tuple[Path, Manifest]
+) -> None:
     """Unchanged workbooks keep their bytes, so that a loader can skip them."""
     (old, _), (new, manifest) = today, tomorrow
     touched = {change.file for change in manifest.changes}
@@ -16,7 +23,7 @@ def test_only_the_files_of_the_stated_changes_differ(today, tomorrow):
     assert {name for name in names if (old / name).read_bytes() != (new / name).read_bytes()} == touched
 
 
-def test_there_are_three_cells_and_one_of_each_other_change(tomorrow):
+def test_there_are_three_cells_and_one_of_each_other_change(tomorrow: tuple[Path, Manifest]) -> None:
     """The change set is small and complete."""
     folder, manifest = tomorrow
     counts = collections.Counter(change.change for change in manifest.changes)
@@ -25,7 +32,9 @@ def test_there_are_three_cells_and_one_of_each_other_change(tomorrow):
     assert [change["file"] for change in stored] == [change.file for change in manifest.changes]
 
 
-def test_the_cells_differ_exactly_as_stated(today, tomorrow, read):
+def test_the_cells_differ_exactly_as_stated(
+    today: tuple[Path, Manifest], tomorrow: tuple[Path, Manifest], read: Callable[..., dict[int, list[Any]]]
+) -> None:
     """Compared cell by cell through openpyxl: the differences are the changes, with old and new value."""
     (old, today_manifest), (new, manifest) = today, tomorrow
     for change in manifest.changes:
@@ -63,7 +72,7 @@ def test_the_cells_differ_exactly_as_stated(today, tomorrow, read):
             )
 
 
-def _orders(rows, header_row):
+def _orders(rows: Any, header_row: Any) -> Any:
     """Cells by business key and header; empty cells left out."""
     header = [" ".join(str(value).split()) for value in rows.pop(header_row)]
     named = ({h: v for h, v in zip(header, row, strict=True) if v is not None} for n, row in rows.items())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,11 +12,11 @@ from click.testing import CliRunner
 from samples.cli import main
 
 
-def _run(*arguments):
+def _run(*arguments: Any) -> Any:
     return CliRunner().invoke(main, ["generate", *map(str, arguments)])
 
 
-def test_it_says_what_it_wrote(tmp_path):
+def test_it_says_what_it_wrote(tmp_path: Path) -> None:
     """Workbooks, rows, orders and lines, in words."""
     result = _run("--out", tmp_path, "--customers", "B'HOOD", "--rows", 12, "--dirt", "clean")
     assert result.exit_code == 0
@@ -23,14 +25,14 @@ def test_it_says_what_it_wrote(tmp_path):
     assert (tmp_path / "B'HOOD ORDER LIST (M3).xlsx").is_file()
 
 
-def test_json_is_one_object_with_every_file(tmp_path):
+def test_json_is_one_object_with_every_file(tmp_path: Path) -> None:
     """Programs read the manifest from stdout."""
     result = _run("--out", tmp_path, "--customers", "AJE", "--customers", "RHONE", "--rows", 40, "--json")
     document = json.loads(result.stdout)
     assert sorted(document["files"]) == ["AJE ORDER LIST (M3).xlsx", "RHONE ORDER LIST (M3).xlsx"]
 
 
-def test_tomorrow_lists_its_changes(tmp_path):
+def test_tomorrow_lists_its_changes(tmp_path: Path) -> None:
     """A person sees what to look for on the board."""
     result = _run("--out", tmp_path, "--customers", "AJE", "--rows", 30, "--day", 2)
     assert [line.split(":")[0] for line in result.stdout.splitlines()[2:]] == [
@@ -39,13 +41,13 @@ def test_tomorrow_lists_its_changes(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--customers", "NOBODY"], ["--rows", "0"], ["--dirt", "muddy"], ["--day", "3"]])
-def test_wrong_use_ends_with_2_and_writes_nothing(tmp_path, arguments):
+def test_wrong_use_ends_with_2_and_writes_nothing(tmp_path: Path, arguments: Any) -> None:
     """Nothing half done."""
     assert _run("--out", tmp_path / "new", *arguments).exit_code == 2
     assert not (tmp_path / "new").exists()
 
 
-def test_other_files_in_the_folder_stay(tmp_path):
+def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:
     """The generator overwrites its own workbooks and nothing else."""
     (tmp_path / "mine.xlsx").write_bytes(b"mine")
     assert _run("--out", tmp_path, "--customers", "AJE", "--rows", 12).exit_code == 0

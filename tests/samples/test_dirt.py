@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,13 +12,13 @@ from samples import generate
 
 
 @pytest.fixture(scope="module")
-def filthy(tmp_path_factory):
+def filthy(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("filthy")
     return folder, generate(folder, rows=4000, dirt="filthy", customers=["GREYSON", "WHITE FOX", "B'HOOD"])
 
 
 @pytest.fixture(scope="module")
-def cells(filthy, read):
+def cells(filthy: Any, read: Callable[..., dict[int, list[Any]]]) -> Any:
     """(expectation, row number, cells by header) of every row below the headers."""
     folder, manifest = filthy
     found = []
@@ -27,13 +29,13 @@ def cells(filthy, read):
     return found
 
 
-def test_every_reason_to_reject_a_row_occurs(filthy):
+def test_every_reason_to_reject_a_row_occurs(filthy: Any) -> None:
     """Blank rows, rows without a number, duplicates, strangers."""
     reasons = {reason for expected in filthy[1].files.values() for reason in expected.rejects}
     assert reasons == {"blank", "no_order_number", "duplicate", "unknown_customer"}
 
 
-def test_values_that_do_not_cast_stand_where_the_manifest_says(cells):
+def test_values_that_do_not_cast_stand_where_the_manifest_says(cells: Any) -> None:
     """Each listed text is in its cell; the list is not empty and has placeholders and errors."""
     by_row = {(expected.file, number): row for expected, number, row in cells}
     listed = {
@@ -46,7 +48,7 @@ def test_values_that_do_not_cast_stand_where_the_manifest_says(cells):
         assert str(by_row[file, number][header]) == text
 
 
-def test_quantities_as_text_still_add_up_to_the_manifest(cells):
+def test_quantities_as_text_still_add_up_to_the_manifest(cells: Any) -> None:
     """Blanks, separators and decimals as people type them; read by the rule they give the stated pieces."""
     forms = set()
     for expected in {id(e): e for e, _, _ in cells}.values():
@@ -65,7 +67,7 @@ def test_quantities_as_text_still_add_up_to_the_manifest(cells):
     assert forms == {True, False}
 
 
-def test_dates_as_text_mean_what_the_manifest_says(cells):
+def test_dates_as_text_mean_what_the_manifest_says(cells: Any) -> None:
     """Three ways to type a date, none of which can be read as another day."""
     listed = {date for expected, _, _ in cells for date in expected.dates_as_text}
     forms = ("%Y-%m-%d", "%d-%b-%Y", "%d/%m/%Y")
@@ -82,7 +84,7 @@ def test_dates_as_text_mean_what_the_manifest_says(cells):
     assert used == set(forms)
 
 
-def test_cancelled_is_spelled_in_several_ways(cells):
+def test_cancelled_is_spelled_in_several_ways(cells: Any) -> None:
     """The count of the manifest is the count of spellings of one word."""
     for expected in {id(e): e for e, _, _ in cells}.values():
         rows = [row for owner, number, row in cells if owner is expected and number not in expected.rejected_rows]
@@ -90,7 +92,7 @@ def test_cancelled_is_spelled_in_several_ways(cells):
     assert len({str(row["ORDER TYPE"]) for _, _, row in cells if str(row["ORDER TYPE"]).upper().startswith("CANC")}) > 3
 
 
-def test_wrong_totals_are_wrong_and_all_others_right(cells):
+def test_wrong_totals_are_wrong_and_all_others_right(cells: Any) -> None:
     """TOTAL QTY differs from the sizes in the stated rows only."""
     for expected, number, row in cells:
         total = row["TOTAL QTY"]

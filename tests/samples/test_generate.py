@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from console import ConfigurationError
 from samples import full_books, generate
+from samples.generate import Manifest
 
 BOOKS = {book.file_name: book for book in full_books()}
 
 
-def test_every_workbook_shows_its_headers_and_rows_to_other_readers(today, read_by_each):
+def test_every_workbook_shows_its_headers_and_rows_to_other_readers(
+    today: tuple[Path, Manifest], read_by_each: Callable[..., dict[int, list[Any]]]
+) -> None:
     """Header rows and counts of rows are as the manifest says, in all 46 files."""
     folder, manifest = today
     assert len(manifest.files) == 46
@@ -26,7 +32,7 @@ def test_every_workbook_shows_its_headers_and_rows_to_other_readers(today, read_
         assert sum(number > expected.header_row for number in rows) == expected.rows, name
 
 
-def test_the_same_seed_gives_the_same_bytes(today, tmp_path):
+def test_the_same_seed_gives_the_same_bytes(today: tuple[Path, Manifest], tmp_path: Path) -> None:
     """A run can be repeated anywhere; another seed gives other orders."""
     folder, _ = today
     generate(tmp_path / "again")
@@ -38,7 +44,7 @@ def test_the_same_seed_gives_the_same_bytes(today, tmp_path):
 
 
 @pytest.mark.parametrize("dirt", ["clean", "normal", "filthy"])
-def test_rows_in_are_orders_and_rejects(tmp_path, dirt):
+def test_rows_in_are_orders_and_rejects(tmp_path: Path, dirt: Any) -> None:
     """The manifest keeps the promise it is meant to test, file by file."""
     manifest = generate(tmp_path, rows=2000, dirt=dirt)
     for expected in manifest.files.values():
@@ -49,7 +55,9 @@ def test_rows_in_are_orders_and_rejects(tmp_path, dirt):
     assert (rejects == 0) == (dirt == "clean")
 
 
-def test_the_manifest_agrees_with_a_count_made_from_the_cells(tmp_path, read):
+def test_the_manifest_agrees_with_a_count_made_from_the_cells(
+    tmp_path: Path, read: Callable[..., dict[int, list[Any]]]
+) -> None:
     """Orders, lines and pieces counted again from a clean file by another reader and by the plain rule."""
     manifest = generate(tmp_path, rows=500, dirt="clean", customers=["AJE", "RHONE", "LORNA JANE"])
     assert len(manifest.files) == 3
@@ -63,7 +71,9 @@ def test_the_manifest_agrees_with_a_count_made_from_the_cells(tmp_path, read):
         assert sum(row[end] for row in orders) == expected.pieces
 
 
-def test_business_keys_are_unique_but_for_the_stated_duplicates(tmp_path, read):
+def test_business_keys_are_unique_but_for_the_stated_duplicates(
+    tmp_path: Path, read: Callable[..., dict[int, list[Any]]]
+) -> None:
     """Every repeated key is one of the rows that the manifest calls duplicate, and the first one stands."""
     manifest = generate(tmp_path, rows=6000, dirt="filthy", customers=["GREYSON", "WHITE FOX", "LORNA JANE"])
     duplicates = 0
@@ -84,11 +94,11 @@ def test_business_keys_are_unique_but_for_the_stated_duplicates(tmp_path, read):
     assert duplicates > 0
 
 
-def test_oddities_of_books_are_in_the_files(today):
+def test_oddities_of_books_are_in_the_files(today: tuple[Path, Manifest]) -> None:
     """Titles, other sheets, hidden columns, 1904 dates, inline strings: each where the list of books says so."""
     folder, manifest = today
 
-    def load(name):
+    def load(name: str) -> Any:
         return openpyxl.load_workbook(folder / f"{name} ORDER LIST (M3).xlsx", data_only=True)
 
     assert load("RYDERWEAR")["MASTER"]["A1"].value == "RYDERWEAR ORDER LIST"
@@ -103,7 +113,9 @@ def test_oddities_of_books_are_in_the_files(today):
     assert manifest.files["MACK WELDON ORDER LIST (M3).xlsm"].rows > 0
 
 
-def test_dates_mean_the_same_in_both_date_systems(today, read):
+def test_dates_mean_the_same_in_both_date_systems(
+    today: tuple[Path, Manifest], read: Callable[..., dict[int, list[Any]]]
+) -> None:
     """A 1904 workbook shows plausible days, not days four years off."""
     folder, manifest = today
     name = "BOGGI MILANO ORDER LIST (M3).xlsx"
@@ -115,7 +127,7 @@ def test_dates_mean_the_same_in_both_date_systems(today, read):
     assert years <= {2026, 2027}
 
 
-def test_expected_json_says_what_the_manifest_says(today):
+def test_expected_json_says_what_the_manifest_says(today: tuple[Path, Manifest]) -> None:
     """The file beside the workbooks is the manifest, for programs that only see the folder."""
     folder, manifest = today
     document = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
@@ -126,7 +138,7 @@ def test_expected_json_says_what_the_manifest_says(today):
     assert not (folder / "changes.json").exists()
 
 
-def test_small_samples_show_dirt_too(today):
+def test_small_samples_show_dirt_too(today: tuple[Path, Manifest]) -> None:
     """The demo has rejects and values that do not cast, or `make run` would show a world without them."""
     _, manifest = today
     reasons = {reason for expected in manifest.files.values() for reason in expected.rejects}
@@ -135,14 +147,14 @@ def test_small_samples_show_dirt_too(today):
     assert any(expected.cancelled for expected in manifest.files.values())
 
 
-def test_books_too_small_for_tomorrow_are_refused(tmp_path):
+def test_books_too_small_for_tomorrow_are_refused(tmp_path: Path) -> None:
     """Losing one order of three would make the sync hold the customer back: day 2 says so instead."""
     with pytest.raises(ConfigurationError, match="at least 10 rows"):
         generate(tmp_path, rows=3, customers=["FEETURES"], day=2)
     assert list(tmp_path.iterdir()) == []
 
 
-def _folded(value):
+def _folded(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " ".join(str(value).split())

@@ -42,7 +42,7 @@ def main(sent: Path, arguments: list[str]) -> int:
     def connect(*_: object, **__: object) -> Connection:
         return Connection(server)
 
-    pyodbc.connect = connect  # type: ignore[assignment]
+    pyodbc.connect = connect
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - it imports the driver
 
     done = dbtRunner().invoke(arguments)

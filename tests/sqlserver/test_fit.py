@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyodbc
@@ -83,9 +84,10 @@ def landed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Server]
     """A landing of the folder on a played server."""
 
     def run(server: Server) -> LandResult:
-        server.answers = {"Collation": [(LATIN,)], "sp_getapplock": [(0,)], r"max\(load_seq\)": [(None, 0)]} | (
-            server.answers
-        )
+        usual: dict[str, list[tuple[Any, ...]]] = {
+            "Collation": [(LATIN,)], "sp_getapplock": [(0,)], r"max\(load_seq\)": [(None, 0)],
+        }  # fmt: skip
+        server.answers = usual | server.answers
         monkeypatch.setattr("warehouse.sqlserver.warehouse.connect", lambda _: server.connect())
         return land(warehouse(), str(tmp_path), processes=1)
 

@@ -29,7 +29,7 @@ class _Sheet(dict[str, bool]):
     def __missing__(self, name: str) -> bool:
         return name not in META_COLUMNS
 
-    def get(self, name: str, default: object = None) -> bool:  # type: ignore[override]
+    def get(self, name: str, default: object = None) -> bool:
         return self[name]
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyodbc
 import pytest
@@ -21,7 +22,7 @@ from warehouse import LockLostError, Target, Warehouse, open_warehouse
 from warehouse.sqlserver import lock
 
 CUT = pyodbc.OperationalError("08S01", "[08S01] [Microsoft] TCP Provider: Error code 0x68 (104)")
-GRANTED = {"sp_getapplock": [(0,)], "applock_mode": [("Exclusive",)]}
+GRANTED: dict[str, list[tuple[Any, ...]]] = {"sp_getapplock": [(0,)], "applock_mode": [("Exclusive",)]}
 
 
 @pytest.fixture(autouse=True)

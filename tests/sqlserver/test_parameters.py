@@ -22,7 +22,10 @@ AT = dt.datetime(2026, 11, 27)  # noqa: DTZ001 - UTC without a zone
 
 def described(columns: tuple[Column, ...]) -> list[tuple[object, ...]]:
     """Columns as INFORMATION_SCHEMA describes them."""
-    kinds = {"key": ("varchar", 64, None, None, None), "integer": ("int", None, 10, 0, None)}
+    kinds: dict[str, tuple[str, int | None, int | None, int | None, int | None]] = {
+        "key": ("varchar", 64, None, None, None),
+        "integer": ("int", None, 10, 0, None),
+    }
     kinds |= {"timestamp": ("datetime2", None, None, None, 6)}
     return [(c.name, *kinds.get(c.kind, ("nvarchar", c.size or -1, None, None, None))) for c in columns]
 

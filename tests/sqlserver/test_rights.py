@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from console import Finding
 from tests.project import ROOT
 from tests.sqlserver.driver import warehouse
 from warehouse.sqlserver import doctor, rights
-from warehouse.sqlserver.doctor import Finding
 from warehouse.sqlserver.session import SQLServerSession
 
 

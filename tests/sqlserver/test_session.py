@@ -95,7 +95,7 @@ class Cursor:
     def setinputsizes(self, *_: object) -> None:
         """Sizes matter to the driver only."""
 
-    def fetchall(self) -> list[tuple[str, ...]]:
+    def fetchall(self) -> list[tuple[object, ...]]:
         return [("k", "nvarchar", 64, None, None, None)] if self.is_of_types else [("a",)]
 
     def fetchmany(self, _: int) -> list[tuple[str, ...]]:

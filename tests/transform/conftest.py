@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 
-from tests.project import ROOT
+from tests.project import ROOT, place_of
 
 #: What every test workbook has, in order; the sizes stand between the two named by the rules.
 HEADERS = (
@@ -45,15 +45,7 @@ class Dbt:
 
     def run(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run dbt; with ``check``, fail the test with dbt's own words when it fails."""
-        shutil.copy(ROOT / "profiles.example.yml", self.folder / "profiles.yml")
-        environment = os.environ | {
-            "ORDER_LIST_DUCKDB": str(self.database),
-            "DBT_PROFILES_DIR": str(self.folder),
-            "DBT_TARGET_PATH": str(self.target),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "PYTHONUTF8": "1",
-        }
+        environment = os.environ | place_of(self.folder, self.database.name)
         done = subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
             cwd=self.project, env=environment | variables, capture_output=True, encoding="utf-8", check=False,

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,9 +99,10 @@ def columns_of(node: yaml.Node) -> Iterator[yaml.Node]:
 
 def test_no_description_is_written_twice() -> None:
     """Each text of a column stands in one place of one file."""
-    texts = {}
+    texts: dict[tuple[Path, int], str] = {}
     for path in FILES:
         document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        assert document is not None
         texts |= {(path, text.start_mark.index): text.value for text in columns_of(document)}
     assert len(texts) > 200
     assert [text for text, times in Counter(texts.values()).items() if times > 1] == []

@@ -203,6 +203,7 @@ def test_waiting_ends_with_a_message(
         holder.communicate("\n")
 
 
+@pytest.mark.slow
 def test_a_reader_sees_what_a_killed_writer_had_committed(table: Warehouse, tmp_path: Path) -> None:
     """A writer that dies without closing leaves a log beside the file; the next session reads it in."""
     crash = """if True:

@@ -101,6 +101,7 @@ def test_a_damaged_file(keyed: Warehouse, target: Target, cut: bool) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root may become somebody else")
+@pytest.mark.slow
 def test_a_file_that_is_not_ours_to_open(keyed: Warehouse, target: Target, tmp_path: Path) -> None:
     """Status 2, with the file's name and what its permissions must be."""
     for folder in (tmp_path, *list(tmp_path.parents)[:3]):  # with xdist one more

@@ -49,6 +49,7 @@ def test_the_lock_dies_with_its_process(warehouse: Warehouse, holder: subprocess
         pass
 
 
+@pytest.mark.slow
 def test_the_same_process_may_take_it_again(warehouse: Warehouse, target: Target) -> None:
     """The pipeline holds it while the loader, in the same process, takes it as well; the last one out releases."""
     with warehouse.lock():

@@ -3,9 +3,9 @@
 Connections are made the way dbt-sqlserver makes them.
 """
 
-from warehouse.sqlserver.doctor import Finding, examine
+from warehouse.sqlserver.doctor import examine
 from warehouse.sqlserver.lock import lock_trial
 from warehouse.sqlserver.session import SQLServerSession
 from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
-__all__ = ["Finding", "SQLServerSession", "SQLServerWarehouse", "examine", "lock_trial"]
+__all__ = ["SQLServerSession", "SQLServerWarehouse", "examine", "lock_trial"]

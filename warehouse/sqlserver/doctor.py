@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import pyodbc
 
-from console import OrderListError
+from console import Finding, OrderListError, Verdict
 from warehouse.sqlserver.rights import RIGHTS, grant
 from warehouse.sqlserver.session import SQLServerSession
 from warehouse.sqlserver.statements import quote
 from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
-Verdict = Literal["ok", "warning", "missing"]
 _OLDEST_MAJOR = 15  # SQL Server 2019
 _OLDEST_LEVEL = 150
 #: SERVERPROPERTY('EngineEdition'): what is versioned by year is asked for its version, what is a service is not.
@@ -25,16 +22,6 @@ _WAREHOUSES = {
 }
 _LOW_SPACE_MB = 1024
 _HIGH_LOG_PERCENT = 80.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was looked at, how it stands, what was found, and how to fix it if something is to be fixed."""
-
-    check: str
-    verdict: Verdict
-    found: str
-    hint: str | None = None
 
 
 def examine(warehouse: SQLServerWarehouse) -> list[Finding]:

@@ -45,7 +45,10 @@ class NoList:
     def __repr__(self) -> str:
         return self.name
 
-    data = OrderList.data
+    def data(self) -> bytes:
+        """The workbook."""
+        built = self.build()
+        return built if isinstance(built, bytes) else pack(built)
 
 
 def orders(*rows: int) -> dict[str, Column]:

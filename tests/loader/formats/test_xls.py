@@ -97,7 +97,7 @@ def _value(kind: int, value: object) -> object:
 
 _VALUES = st.one_of(
     st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**40), 2**40),
-    st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=300),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300),
     st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 30)).map(lambda value: value.replace(microsecond=0)),  # noqa: DTZ001
 )  # fmt: skip
 

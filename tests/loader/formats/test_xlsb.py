@@ -18,7 +18,8 @@ from loader.formats.moments import Moment, moment
 from loader.formats.package import Relation
 from loader.formats.xlsb import open_xlsb
 from tests.loader.corpus.cases import Case, Refusal
-from tests.loader.corpus.xlsb import CASES, ERRORS, REFUSALS
+from tests.loader.corpus.xls import ERRORS
+from tests.loader.corpus.xlsb import CASES, REFUSALS
 from tests.loader.corpus.xlsb_writer import Settings, Sheet, cell, real, rich, row, shared, text, xlsb
 from tests.loader.formats.damage import CHANGES, Change, damaged, read_or_refused
 from tests.loader.formats.packages import CutPackage
@@ -100,7 +101,7 @@ def test_pyxlsb_reads_the_same(case: Case) -> None:
 
 _VALUES = st.one_of(
     st.none(), st.booleans(), st.floats(allow_nan=False), st.sampled_from(sorted(set(ERRORS.values()) - {"#ERROR!"})),
-    st.text(st.characters(exclude_categories=("Cs",)), max_size=300),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
     st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 30)).map(lambda value: value.replace(microsecond=0)),  # noqa: DTZ001
 )  # fmt: skip
 

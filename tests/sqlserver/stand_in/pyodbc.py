@@ -149,7 +149,8 @@ def answer_to(sql: str) -> Answer | None:
     """What a server would answer to what dbt asks; None where dbt waits for no rows."""
     for words, reply in _REPLIES:
         if re.search(words, sql, re.IGNORECASE):
-            return reply(sql)
+            answer: Answer | None = reply(sql)
+            return answer
     return None
 
 
@@ -195,7 +196,7 @@ def _catalog(_: str) -> Answer:
     return names, rows
 
 
-_REPLIES = (
+_REPLIES: tuple[tuple[str, Any], ...] = (
     (r"dbt_sqlserver_skip_check_body", lambda _: (["definition", "needs_refresh"], [("create view v as select 1", 0)])),
     (r"\bwhere t\.schema_id = @schema_id\b", lambda _: _there(_ANSWERS["relations"])),
     (r"select\s+name as \[schema\]", lambda _: (["schema"], [(_ANSWERS["schema"],)])),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bench.soak.relations import Order, Relations
 from board_emulator.testing import EmulatorHandle
 from board_emulator.values import text_of
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.values import shown
-from tests.monday_sync.relations import Order, Relations
 
 
 def differences(

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from bench.soak.relations import Order, Relations
 from monday_sync.domain.board import load_board
 from monday_sync.ledger import Ledger
-from tests.monday_sync.relations import Order, Relations
 from warehouse import load_target, open_warehouse
 
 BOARDS = Path(__file__).parents[2] / "boards"

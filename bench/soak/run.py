@@ -1,6 +1,6 @@
 """Seeded runs over faults, people, lost ledgers, rollbacks, two databases and SIGKILL: in the end all is equal.
 
-``python -m tests.monday_sync.soak --runs 300 --seed 1`` prints each failing seed; a few seeds run in ``make test``.
+``python -m bench.soak.run --runs 300 --seed 1`` prints each failing seed; a few seeds run in ``make test``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from bench.soak.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
+from bench.soak.referee import differences
+from bench.soak.sides import Side
 from board_emulator.emulator import TOKENS
 from board_emulator.faults import JOBS, PEOPLE, TRANSPORT, Chance
 from board_emulator.model import Board, Item
@@ -31,9 +34,6 @@ from monday_sync.commands.verify import verify
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.errors import ConfirmationNeededError
-from tests.monday_sync.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
-from tests.monday_sync.referee import differences
-from tests.monday_sync.sides import Side
 
 _DELAY = 1.5 * TIMEOUT
 _JOB = 10.0  # a bulk import has ended by then, on the emulator's clock
@@ -42,7 +42,7 @@ _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES: Any = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
     # duckdb imports pandas, where it is installed, to look at the first table that it is given
-    _PROCESSES.set_forkserver_preload(["tests.monday_sync.hurried_push", "pandas"])
+    _PROCESSES.set_forkserver_preload(["bench.soak.hurried_push", "pandas"])
 
 
 @dataclass
