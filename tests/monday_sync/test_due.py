@@ -184,14 +184,14 @@ def test_data_is_told_from_rules(desk: Desk) -> None:
     }  # fmt: skip
 
 
-def test_a_row_given_up_is_tried_again_under_another_mapping(desk: Desk) -> None:
-    """A label that may not be created makes a row dead; once the file lets it be created, the row is due again."""
+def test_a_row_that_waits_for_a_label_is_tried_again_under_another_mapping(desk: Desk) -> None:
+    """A label that may not be created keeps a row in ERROR; once the file lets it be created, the row goes through."""
     config = mapped(desk.context.board, "category", create_labels=False)
     desk.reopen(config)
     desk.have(orders("1", values={"category": "Tops"}))
     for _ in range(config.policy.max_attempts):
         desk.push()
-    assert desk.push().items.dead == 1
+    assert (desk.push().items.failed, desk.plan().given_up) == (1, ())
     assert states(desk) == [("ERROR",), ("NEW",)]
     desk.reopen(mapped(config, "category", create_labels=True))
     assert desk.push().items.created == 1
