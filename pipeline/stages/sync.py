@@ -46,7 +46,7 @@ def sync(context: Context) -> Stage:
     return Stage(
         "sync",
         Status.OK if result.exit_code == 0 else Status.ATTENTION,
-        message=_message(board, stopped=result.message),
+        message=_message(board, stopped=result.message, given_up=len(result.given_up)),
         rows=board.changes or None,
         figures={
             "items created": board.items_created,
@@ -56,6 +56,7 @@ def sync(context: Context) -> Stage:
             "subitems updated": board.subitems_updated,
             "subitems failed": board.subitems_failed,
             "groups created": board.groups_created,
+            "records given up": len(result.given_up),
             "orders gone from their workbook": board.gone,
             "orders outside the board's scope": result.items.out_of_scope,
             "orders held back": result.items.held_back,
@@ -66,11 +67,17 @@ def sync(context: Context) -> Stage:
     )
 
 
-def _message(board: BoardFigures, *, stopped: str | None) -> str:
+def _message(board: BoardFigures, *, stopped: str | None, given_up: int) -> str:
     if stopped:
         return stopped
+    did = f"{board.changes:,} change(s) made" if board.changes else "Nothing changed"
+    left = []
     if board.failed:
-        return f"{board.changes:,} change(s) made, {board.failed:,} record(s) failed; the next run tries them again."
-    if not board.changes:
-        return "The board is up to date: nothing changed."
-    return f"{board.changes:,} change(s) made."
+        left.append(f"{board.failed:,} record(s) failed; the next run tries them again")
+    if given_up:
+        left.append(
+            f"{given_up:,} record(s) given up: `monday-sync status` names them, `monday-sync retry` tries them again"
+        )
+    if left:
+        return f"{did}; {'; '.join(left)}."
+    return f"{did}." if board.changes else "The board is up to date: nothing changed."

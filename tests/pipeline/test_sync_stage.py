@@ -9,31 +9,51 @@ from typing import Any
 import pytest
 
 from pipeline.history import History
-from pipeline.model import Status
+from pipeline.model import Stage, Status
 from pipeline.options import RunOptions
 from pipeline.stages import Context
 from pipeline.stages.sync import sync
 from warehouse import Target, open_warehouse
 
 
-def test_a_row_that_failed_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The report lists failed rows out of the ledger, so the stage counts them and lists none a second time."""
-    levels: dict[str, Any] = {"created": 0, "updated": 0, "failed": 1, "out_of_scope": 0, "held_back": 0}
+def stage_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, failed: int, given_up: int) -> Stage:
+    """The stage of a push that failed for some orders and gave up others."""
+    levels: dict[str, Any] = {"created": 0, "updated": 0, "failed": failed, "out_of_scope": 0, "held_back": 0}
+    row = SimpleNamespace(customer="AJE", name="POLO", message="Refused.")
     pushed = SimpleNamespace(
         groups_created=0,
         items=SimpleNamespace(**levels),
-        subitems=SimpleNamespace(**levels),
+        subitems=SimpleNamespace(**levels | {"failed": 0}),
         deletes_reported=0,
         customers=(),
-        exit_code=1,
+        exit_code=int(bool(failed or given_up)),
         message=None,
         conflicts=0,
         calls=3,
         notes=("One note.",),
-        errors=(SimpleNamespace(customer="AJE", name="POLO", message="Refused."),),
+        errors=(row,) * failed,
+        given_up=(row,) * given_up,
     )
     monkeypatch.setattr("monday_sync.push", lambda *_, **__: pushed)
     warehouse = open_warehouse(Target("dev", "duckdb", "main", {"path": str(tmp_path / "a.duckdb")}, tmp_path))
-    stage = sync(Context("run", warehouse, RunOptions(), History(warehouse)))
+    return sync(Context("run", warehouse, RunOptions(), History(warehouse)))
+
+
+def test_a_row_that_failed_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report lists failed rows out of the ledger, so the stage counts them and lists none a second time."""
+    stage = stage_of(tmp_path, monkeypatch, failed=1, given_up=0)
     assert (stage.status, stage.problems) == (Status.ATTENTION, ("One note.",))
     assert stage.figures["items failed"] == 1
+
+
+def test_a_row_that_was_given_up_is_no_all_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that tried nothing, since all that is due was given up, does not say that the board is up to date."""
+    stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=2)
+    assert (stage.status, stage.figures["records given up"]) == (Status.ATTENTION, 2)
+    assert stage.message.startswith("Nothing changed; 2 record(s) given up")
+
+
+def test_a_quiet_push_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing failed, nothing given up, nothing to do."""
+    stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=0)
+    assert (stage.status, stage.message) == (Status.OK, "The board is up to date: nothing changed.")
