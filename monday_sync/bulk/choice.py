@@ -118,6 +118,8 @@ def _fit(found: Sequence[NewOrder], board: BoardConfig) -> list[NewOrder]:
         names = [step.row.name for step in order.subitems]
         if not key or key[0] is None or times[key] > 1 or len(set(names)) < len(names):
             continue
+        if any(step.reason is not None for step in (order.item, *order.subitems)):
+            continue  # some of its values are left out, and the row is to say so
         if unfit(order.row, board.items, board.subitems) is not None:
             continue
         if any(_new_status(step, board) for step in (order.item, *order.subitems)):

@@ -206,7 +206,7 @@ class _Comparison:
             Difference(row.level.value, row.key, item.id, item.name, column, should.get(column), shown[column],
                        accepted=policies.get(column) == "theirs", due=why)
             for column in (NAME, *policies)
-            if should.get(column) != shown[column]
+            if column in should and should[column] != shown[column]
         ]  # fmt: skip
         if row.level is Level.ITEM:
             group_id = row.group_id if due is None else self._groups.get(due.group_name)

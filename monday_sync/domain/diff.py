@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.labels import Labels
@@ -52,23 +53,26 @@ def step_for(
     else:
         changes = _changes(row, base, on_board(item, mappings), mappings)
     by_column = {m.view_column: m for m in mappings}
-    new_labels = set()
-    for change in changes:
-        mapping = by_column.get(change.column)
-        if mapping is None or not change.sent:
-            continue
-        refusal = labels.refusal(mapping, change.new)
-        if refusal is not None:
-            return Step(Action.FAIL, row, base, reason=refusal, adopted=adopted, blameless=True)
-        if labels.creates(mapping, change.new):
-            new_labels.add(change.column)
+    refusals = {c.column: r for c in changes if c.sent and (r := labels.refusal(by_column.get(c.column), c.new))}
+    key = next((c for c in refusals if c in board.key_columns), None)
+    if key is not None:
+        # without its key the item could not be found again
+        return Step(Action.FAIL, row, base, reason=refusals[key], adopted=adopted, blameless=True)
+    changes = [change for change in changes if change.column not in refusals]
+    if refusals:
+        row = replace(row, desired={c: text for c, text in row.desired.items() if c not in refusals})
+    reason = "; ".join((*row.misfits, *refusals.values())) or None
+    new_labels = frozenset(c.column for c in changes if c.sent and labels.creates(by_column.get(c.column), c.new))
     if item is None:
-        return Step(Action.CREATE, row, base, tuple(changes), new_labels=frozenset(new_labels))
+        return Step(Action.CREATE, row, base, tuple(changes), reason=reason, new_labels=new_labels)
     move_from = item.group_id if row.level is Level.ITEM and item.group_id != group_id else None
     action = Action.UPDATE if move_from is not None or any(c.sent for c in changes) else Action.CONFIRM
+    if action is Action.CONFIRM and reason is not None:
+        action = Action.FAIL
     return Step(
-        action, row, base, tuple(changes), move_from=move_from, adopted=adopted, new_labels=frozenset(new_labels)
-    )
+        action, row, base, tuple(changes), move_from=move_from, reason=reason, adopted=adopted, new_labels=new_labels,
+        blameless=True,
+    )  # fmt: skip
 
 
 def _changes(

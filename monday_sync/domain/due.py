@@ -89,7 +89,7 @@ def needs_no_look(row: SourceRow, group_id: str | None) -> bool:
         group_id: of the group that stands for the row's group name on the board now.
     """
     known = row.ledger
-    if known is None or row.action == "DELETE" or row.rejected is not None or not is_proven(known):
+    if known is None or row.action == "DELETE" or row.rejected is not None or row.misfits or not is_proven(known):
         return False
     if row.level is Level.ITEM and (group_id is None or known.group_id != group_id):
         return False

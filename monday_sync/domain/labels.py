@@ -30,9 +30,9 @@ class Labels:
         self._ids = {column_id: column.label_ids for column_id, column in columns.items()}
         self._added: dict[str, set[str]] = {}
 
-    def refusal(self, mapping: ColumnMapping, text: str | None) -> str | None:
+    def refusal(self, mapping: ColumnMapping | None, text: str | None) -> str | None:
         """Why ``text`` must not be sent to the column, if so. A new label that is allowed counts as there from now."""
-        if text is None or mapping.type not in _KINDS:
+        if text is None or mapping is None or mapping.type not in _KINDS:
             return None
         try:
             encode(mapping, text, self._ids.get(mapping.column_id, {}))
@@ -54,10 +54,11 @@ class Labels:
         added.add(text)
         return None
 
-    def creates(self, mapping: ColumnMapping, text: str | None) -> bool:
+    def creates(self, mapping: ColumnMapping | None, text: str | None) -> bool:
         """Whether sending ``text`` needs a label that the board did not have when it was read."""
         return (
             text is not None
+            and mapping is not None
             and mapping.type in _KINDS
             and text not in self._existing.get(mapping.column_id, frozenset())
         )

@@ -55,7 +55,8 @@ class Step:
         base: the ledger's row to start from, after adoption or the loss of its item.
         move_from: id of the group the item lies in, if it has to move to ``row.group_name``.
         adopted: the item was found on the board by its business key.
-        blameless: the reason of a failure is the board's, not the row's: no attempt is used up.
+        reason: why the row fails, or why some of its values are not sent.
+        blameless: the reason is not the row as a whole: no attempt is used up.
         new_labels: view columns that are sent a label which the board did not have when it was read.
     """
 

@@ -15,7 +15,8 @@ class SourceRow:
     Args:
         action: INSERT, UPDATE or DELETE (the row is gone from the source).
         wanted: view column (and the item's name) to the text the board should show; ``None`` is empty.
-        rejected: why a value cannot be sent; the row fails without a call.
+        rejected: why the row cannot be sent at all: it fails without a call.
+        misfits: why single values cannot be sent. They are not among ``desired``: the board keeps what it shows there.
         ledger: the ledger's row; ``None`` when there is none.
         row_hash: of the row's data alone; ``board_hash`` covers all that the board is to show, and its mapping.
         mapping: fingerprint of the mapping that ``wanted`` is for.
@@ -38,6 +39,7 @@ class SourceRow:
     row_hash: str | None = None
     mapping: str | None = None
     remapped: frozenset[str] = frozenset()
+    misfits: tuple[str, ...] = ()
     rekeyed_from: str | None = None
 
     @property

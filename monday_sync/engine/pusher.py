@@ -173,7 +173,7 @@ class Pusher:
         base = replace(base, customer_name=step.row.customer_name, item_name=base.item_name or step.row.name)
         if step.level is Level.ITEM and base.group_name is None:
             base = replace(base, group_name=step.row.group_name)
-        return Work(base, step.row.ledger, step.row.board_hash, tasks)
+        return Work(base, step.row.ledger, step.row.board_hash, tasks, step.reason)
 
     def _values(self, step: Step) -> dict[str, str | None]:
         """The mapped columns that the step sends, by view column."""

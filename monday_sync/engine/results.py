@@ -143,22 +143,24 @@ class Tally:
         name = step.row.name if step else (settled.row.item_name or "" if settled.row else settled.key)
         dead = settled.row is not None and settled.row.state.outcome is Outcome.DEAD
         self.row(settled.level, settled.key, customer=customer, name=name, kinds=settled.kinds,
-                 message=settled.message or "", ok=settled.ok, dead=dead)  # fmt: skip
+                 message=settled.message or settled.misfit or "", ok=settled.ok, dead=dead,
+                 misfit=settled.misfit is not None)  # fmt: skip
 
     def row(
         self, level: Level, key: str, *, customer: str, name: str, kinds: frozenset[str], message: str,
-        ok: bool, dead: bool = False,
+        ok: bool, dead: bool = False, misfit: bool = False,
     ) -> None:  # fmt: skip
-        """Count a row."""
-        if not ok:
+        """Count a row. One with a ``misfit`` is done but for single values, and counts as failed as well."""
+        if not ok or misfit:
             problem = Problem(level.value, key, customer, name, message)
             self.counts[level, "failed"] += 1
             self.customers[customer, level, "failed"] += 1
             self.errors.append(problem)
             if dead:
                 self.given_up.append(problem)
-            return
-        self.ok += 1
+            if not misfit:
+                return
+        self.ok += not misfit
         for kind in kinds:
             self.counts[level, _COUNTED.get(kind, kind)] += 1
         if CREATE in kinds:

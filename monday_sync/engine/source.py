@@ -109,7 +109,7 @@ def _row(
     name = " ".join((values["item_name"] or "").split())
     deleted = values["action_type"] == "DELETE"
     desired: dict[str, str | None] = {NAME: name}
-    rejected = None
+    rejected, misfits = None, list[str]()
     # a line that is gone has what to show if its order goes on under another key; an order that is gone has not
     if not deleted or level is Level.SUBITEM:
         if not name:
@@ -120,7 +120,9 @@ def _row(
             try:
                 desired[mapping.view_column] = shown(mapping, values[mapping.view_column])
             except ValueRejectedError as error:
-                rejected = rejected or str(error)
+                if mapping.view_column in board.key_columns:
+                    rejected = rejected or str(error)  # without its key it could not be found again
+                misfits.append(str(error))
     return SourceRow(
         level=level,
         key=key,
@@ -138,4 +140,5 @@ def _row(
         row_hash=values["row_hash"],
         mapping=now.mapping,
         remapped=remapped(ledger, now, mappings[1]),
+        misfits=tuple(misfits),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from monday_sync.api import CreateItem, Outcome
 from monday_sync.commands.retry import requeue
+from monday_sync.domain.board import ColumnMapping
 from monday_sync.errors import DailyLimitError, InDoubtError, RequestFailedError, TokenRevokedError
 from monday_sync.render import plan_text
 from tests.monday_sync.conftest import Desk, orders
@@ -33,13 +34,48 @@ def test_one_bad_value_never_fails_its_neighbours(desk: Desk) -> None:
     assert desk.sizes("STYLE1 2") == {"S": "10", "M": "20"}
 
 
-def test_a_value_that_does_not_fit_fails_without_a_call(desk: Desk) -> None:
-    """A missing label that may not be created makes the row an ERROR that lists the labels there are."""
+def test_a_missing_label_costs_its_field_and_no_more(desk: Desk) -> None:
+    """A label that may not be created is left out: the order and its lines arrive, and the row is in ERROR with it."""
     desk.have(orders("1", "2", values={"unit_of_measure": "PCS"}) + orders("3", values={"unit_of_measure": "BOX"}))
     result = desk.push()
-    assert (result.items.created, result.items.failed, result.subitems.waiting) == (2, 1, 2)
+    assert (result.items.created, result.items.failed, result.subitems.created) == (3, 1, 6)
     assert "no label 'BOX'" in result.errors[0].message
     assert "PCS, SET" in result.errors[0].message
+    assert (desk.shows("STYLE1 3", "unit_of_measure"), desk.shows("STYLE1 3", "order_type")) == (None, "RECEIVED")
+    assert desk.state("select sync_state from FACT_ORDER_LIST where aag_order_number = '3'") == [("ERROR",)]
+    sent = len(desk.board.requests)
+    again = desk.push()
+    assert (again.items.failed, int(again.exit_code), len(desk.board.requests)) == (1, 1, sent)
+
+
+def test_a_cancellation_arrives_whatever_else_is_wrong_in_its_row(desk: Desk) -> None:
+    """One cell that the board cannot show keeps neither the other fields nor the cancellation from it."""
+    column = ColumnMapping("notes", desk.column("notes"), "numbers")
+    config = desk.context.board
+    items = tuple(column if m.view_column == "notes" else m for m in config.items)
+    desk.reopen(replace(config, items=items, policy=replace(config.policy, touch_share=1.0)))
+    several = orders("1", "2", values={"notes": "5"})
+    desk.have(several)
+    desk.push()
+    desk.have([several[0].with_values(notes="-", po_number="9", order_type="CANCELLED"), several[1]])
+    result = desk.push()
+    assert (result.items.updated, result.items.failed, result.success_share < 1) == (1, 1, True)
+    assert "notes: '-' is no number" in result.errors[0].message
+    shown = [desk.shows("STYLE1 1", c) for c in ("order_type", "po_number", "notes")]
+    assert shown == ["CANCELLED", "9", "5"]
+    assert "'-' is no number" in plan_text(desk.plan())
+    desk.have([several[0].with_values(notes="7", po_number="9", order_type="CANCELLED"), several[1]])
+    assert int(desk.push().exit_code) == 0
+    assert desk.shows("STYLE1 1", "notes") == "7"
+
+
+def test_a_key_that_does_not_fit_keeps_the_row_off_the_board(desk: Desk) -> None:
+    """Without its key an item could not be found again: the row fails as a whole, and no call is made for it."""
+    long = orders("2")[0].with_values(aag_order_number="9" * 3000)
+    desk.have([*orders("1"), long])
+    result = desk.push()
+    assert (result.items.created, result.items.failed, len(desk.board.active())) == (1, 1, 1)
+    assert "aag_order_number" in result.errors[0].message
 
 
 def test_seven_mornings_of_one_bad_row(desk: Desk) -> None:
@@ -73,7 +109,7 @@ def test_what_is_the_boards_fault_uses_up_no_attempt(desk: Desk) -> None:
     mornings = [desk.push() for _ in range(7)]
     assert [(len(m.errors), len(m.given_up), int(m.exit_code)) for m in mornings] == [(1, 0, 1)] * 7
     desk.board.labels[desk.column("unit_of_measure")].append("BOX")
-    assert desk.push().items.created == 1
+    assert (desk.push(yes=1).items.updated, desk.shows("STYLE1 1", "unit_of_measure")) == (1, "BOX")
 
 
 def test_a_run_that_stopped_is_no_success(desk: Desk) -> None:

@@ -28,12 +28,14 @@ class Work:
     Args:
         base: the ledger's row before; for a group a row that only carries the group's name as its key.
         before: the ledger's row as it stands in the database, ``None`` when it is not there.
+        misfit: why some of the row's values are not among the tasks: the row is then in ERROR though the rest is done.
     """
 
     base: LedgerRow
     before: LedgerRow | None
     board_hash: str | None
     tasks: tuple[Task, ...]
+    misfit: str | None = None
 
 
 def waves(found: Iterable[list[Work]]) -> Iterator[list[list[Work]]]:

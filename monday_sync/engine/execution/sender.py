@@ -151,7 +151,7 @@ class Sender:
             row_key=base.key, order_key=None if base.level is Level.GROUP else base.order_key,
             customer_name=base.customer_name, kind=task.kind, operation=operations.to_json(task.operation),
             row_hash=work.board_hash, row_before=work.before.to_json() if work.before else None, desired=task.desired,
-            created_at=now,
+            created_at=now, message=work.misfit,
         )  # fmt: skip
 
     def _exchange(self, request: _Request, *, doubtful: bool) -> None:
@@ -255,4 +255,4 @@ class Sender:
             # what an adoption found out must not be lost with the withdrawal
             row = request.rows[address]
             base = replace(row, state=replace((before or row).state, linked=row.monday_id is not None))
-        return Work(base, before, attempt.row_hash, tasks)
+        return Work(base, before, attempt.row_hash, tasks, attempt.message)

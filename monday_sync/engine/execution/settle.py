@@ -22,6 +22,7 @@ class Settled:
     """A row after its operations were answered.
 
     Args:
+        misfit: why some values were not sent, although all that was sent is done.
         row: the new ledger row; ``None`` when the ledger has to forget it (it was withdrawn before it was created).
     """
 
@@ -32,6 +33,7 @@ class Settled:
     kinds: frozenset[str]
     message: str | None = None
     gone: bool = False
+    misfit: str | None = None
 
 
 def complete(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], now: dt.datetime) -> list[Answered]:
@@ -68,6 +70,13 @@ def settle_row(
             changes |= {"monday_id": outcome.item_id, "created_run_id": attempt.run_id}
     name = confirmed.get("item_name")
     changes |= {"confirmed": confirmed, "item_name": name if name is not None else row.item_name}
+    misfit = attempts[0].message
+    if not failures and misfit is not None:
+        linked = changes.get("monday_id", row.monday_id) is not None
+        state = machine.block(replace(row.state, linked=linked))
+        return Settled(
+            row.key, row.level, row.with_state(state, error_message=misfit, **changes), True, kinds, misfit=misfit
+        )
     if not failures:
         after = row.with_state(machine.confirm(row.state), error_message=None, **changes)
         return Settled(row.key, row.level, after, True, kinds)
