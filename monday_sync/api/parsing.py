@@ -75,21 +75,32 @@ def column(found: Mapping[str, Any]) -> ColumnInfo:
         labels=tuple(label_ids),
         label_ids=label_ids,
         revision=str(found.get("revision") or ""),
+        board_ids=_board_ids(found.get("settings")),
     )
 
 
-def labels(settings: object) -> list[tuple[str, int, bool]]:
-    """Labels of a column's settings, each with its id (dropdown) or index (status) and whether it is deactivated.
-
-    The settings come as an object or as its text, and labels as a list or, in the older form of a status column, as an
-    object of index to label.
-    """
+def _settings(settings: object) -> Mapping[str, Any]:
+    """Settings come as an object or as its text."""
     if isinstance(settings, str):
         try:
             settings = json.loads(settings)
         except ValueError:
             raise ShapeError("settings") from None
-    listed = settings.get("labels") if isinstance(settings, dict) else None
+    return settings if isinstance(settings, dict) else {}
+
+
+def _board_ids(settings: object) -> tuple[str, ...]:
+    """The boards that a subtasks column names."""
+    listed = _settings(settings).get("boardIds")
+    return tuple(str(board_id) for board_id in listed) if isinstance(listed, list) else ()
+
+
+def labels(settings: object) -> list[tuple[str, int, bool]]:
+    """Labels of a column's settings, each with its id (dropdown) or index (status) and whether it is deactivated.
+
+    Labels come as a list or, in the older form of a status column, as an object of index to label.
+    """
+    listed = _settings(settings).get("labels")
     if isinstance(listed, dict):
         listed = [{"index": int(k), "label": v} for k, v in listed.items() if str(k).isdigit()]
     found = []

@@ -46,18 +46,30 @@ def check_board(context: Context) -> BoardFacts:
             "The API does not accept the token.", hint="Set MONDAY_API_TOKEN to a valid token of a member of the board."
         ) from error
     info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
-    if info.state != "active":
-        raise RefusedError(
-            f"Board {board.board_id} ({info.name}) is {info.state}.", hint=f"Correct boards/{board.target}.yml."
-        )
-    _check_columns(board, info, board.items)
-    _check_columns(board, sub_info, board.subitems)
-    if not info.can_write:
-        raise RefusedError(
-            f"The token may read board {board.board_id} ({info.name}) but not write to it.",
-            hint="Use the token of a member who may edit the board.",
-        )
+    _check_subitem_board(board, info)
+    for one, mappings in ((info, board.items), (sub_info, board.subitems)):
+        if one.state != "active":
+            raise RefusedError(
+                f"Board {one.id} ({one.name}) is {one.state}.", hint=f"Correct boards/{board.target}.yml."
+            )
+        _check_columns(board, one, mappings)
+        if not one.can_write:
+            raise RefusedError(
+                f"The token may read board {one.id} ({one.name}) but not write to it.",
+                hint="Use the token of a member who may edit the board.",
+            )
     return BoardFacts(info, sub_info, start.me.is_admin)
+
+
+def _check_subitem_board(board: BoardConfig, info: BoardInfo) -> None:
+    """Refuse the subitem board of another board: a board that was duplicated has one of its own."""
+    columns = [column for column in info.columns.values() if column.board_ids]
+    if columns and all(board.subitem_board_id not in column.board_ids for column in columns):
+        named = ", ".join(board_id for column in columns for board_id in column.board_ids)
+        raise RefusedError(
+            f"The subitems of board {info.id} ({info.name}) lie on board {named}, not on {board.subitem_board_id}.",
+            hint=f"Correct subitem_board_id in boards/{board.target}.yml, and the column ids below subitems with it.",
+        )
 
 
 def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[ColumnMapping]) -> None:

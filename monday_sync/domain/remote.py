@@ -35,6 +35,7 @@ class ColumnInfo:
         labels: of a dropdown or status column, those that may be chosen (deactivated ones are left out).
         label_ids: label to its id (dropdown) or index (status): what a status label that is a number is sent by.
         revision: what a change of the column's settings has to name.
+        board_ids: of a subtasks column, the boards that its subitems lie on; empty when the API does not say.
     """
 
     id: str
@@ -43,6 +44,7 @@ class ColumnInfo:
     labels: tuple[str, ...] = ()
     label_ids: Mapping[str, int] = field(default_factory=dict)
     revision: str = ""
+    board_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class FakeBoard:
     after: Callable[[MutationRequest], None] = lambda _: None
     refuse: Callable[[Operation], Outcome | None] = lambda _: None
     can_write: bool = True
+    #: what the subtasks column says of where subitems lie; nothing unless a test says so
+    subitem_boards: tuple[str, ...] = ()
     #: what the API says instead of the true number of items
     said_count: Callable[[int], int | None] = lambda count: count
 
@@ -93,6 +95,8 @@ class FakeBoard:
             m.column_id: ColumnInfo(m.column_id, m.view_column, m.type, tuple(self.labels.get(m.column_id, ())))
             for m in mappings
         }
+        if of_items and self.subitem_boards:
+            columns["subtasks"] = ColumnInfo("subtasks", "Subitems", "subtasks", board_ids=self.subitem_boards)
         return BoardInfo(
             board_id, "Test board", "active", "everyone", self.can_write, self.said_count(len(self.active())),
             self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,

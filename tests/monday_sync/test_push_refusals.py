@@ -157,3 +157,13 @@ def test_a_planner_may_archive_a_few(desk: Desk) -> None:
     desk.have([o.with_values(notes="x") if n < 2 else o for n, o in enumerate(several)])
     result = desk.push()
     assert (result.items.created, result.items.updated) == (1, 1)
+
+
+def test_the_subitem_board_of_another_board_is_refused(desk: Desk) -> None:
+    """A duplicated board has a subitem board of its own: with the old one every change of a quantity would fail."""
+    desk.have(orders("1"))
+    desk.board.subitem_boards = ("777",)
+    with pytest.raises(RefusedError, match=r"lie on board 777, not on \d+\. Correct subitem_board_id"):
+        desk.push()
+    desk.board.subitem_boards = ("777", desk.context.board.subitem_board_id)
+    assert desk.push().items.created == 1

@@ -137,6 +137,7 @@ def test_the_board_says_who_may_write(api: HttpBoardApi, emulator: EmulatorHandl
     assert all(info.columns[m.column_id].type == m.type for m in BOARD.items)
     assert "PCS" in info.columns[BY_NAME["unit_of_measure"].column_id].label_ids
     assert (info.can_write, info.items_limit, info.state) == (True, 10_000, "active")
+    assert [c.board_ids for c in info.columns.values() if c.type == "subtasks"] == [(BOARD.subitem_board_id,)]
     start = api.start((BOARD.board_id, BOARD.subitem_board_id))
     assert start.me.account_id
     assert start.boards[BOARD.board_id] == info
