@@ -1,4 +1,4 @@
-# Every task of the project. `make help` lists them; each sets up what it needs and nothing twice.
+# Every task of the project. `make help` lists them; each sets up what it needs, and nothing twice.
 # PYTHON is the interpreter (3.11 or newer) that makes the virtual environment; everything else runs inside it.
 
 VENV := .venv
@@ -14,7 +14,7 @@ RUN_READY := $(VENV)/run.stamp
 DEV_READY := $(VENV)/dev.stamp
 LOCK_READY := $(VENV)-lock/lock.stamp
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11
-# in order: later ones take the versions of run.txt
+# in this order: later ones take the versions of run.txt
 LOCKS := requirements/lock requirements/run requirements/dev requirements/sqlserver bench/requirements-clients
 
 TARGET ?=
@@ -26,7 +26,7 @@ SERVER ?=
 WORKBOOKS := data/workbooks
 LINTED := target/lint
 CONTRACT := models/marts/order_list.yml
-# of each kind one, and those that a model treats apart: SQLFluff need not read what macros write alike 160 times
+# one of each kind, and those that a model treats differently: SQLFluff need not read what macros write 160 times alike
 LINTED_COLUMNS := aag_order_number, customer_name, drop, planned_delivery_method, customer_style, unit_of_measure, total_qty, ex_factory_date, order_type, customer_price
 OPTIONS := $(if $(TARGET),--target "$(TARGET)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
@@ -45,13 +45,13 @@ run: $(RUN_READY) profiles.yml $(if $(SOURCE)$(ORDER_LIST_SOURCE)$(wildcard $(WO
 board: $(RUN_READY)  ## Serve the local board (API and page) until Ctrl-C
 	@$(PY) -m board_emulator serve $(ARGS)
 
-samples: $(RUN_READY)  ## Generate sample workbooks, the same ones each time, into data/workbooks
+samples: $(RUN_READY)  ## Generate sample workbooks into data/workbooks, the same ones each time
 	@$(PY) -m samples generate --out $(WORKBOOKS)
 
 docs: $(RUN_READY) profiles.yml  ## Generate dbt's documentation of every model and column into target/
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main docs generate $(if $(TARGET),--target "$(TARGET)")
 
-setup: $(DEV_READY) profiles.yml  ## Only set up: virtual environment with everything, profiles.yml
+setup: $(DEV_READY) profiles.yml  ## Only set up: the virtual environment with everything, and profiles.yml
 
 sqlserver-driver: $(RUN_READY)  ## Register Microsoft's ODBC driver for SQL Server, from the package index
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sqlserver.txt
@@ -62,7 +62,7 @@ sqlserver-driver: $(RUN_READY)  ## Register Microsoft's ODBC driver for SQL Serv
 test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then all tests. ARGS="<pytest options>"
 	@$(PY) -m pytest -n auto $(ARGS)
 
-test-fast: $(DEV_READY)  ## The tests that start no process, server or browser: while you work. ARGS="<pytest options>"
+test-fast: $(DEV_READY)  ## Only the tests that start no process, server or browser, for use while you work. ARGS="<pytest options>"
 	@$(PY) -m pytest -n auto -m "not slow" --hypothesis-profile=fast $(ARGS)
 
 # dbt only compiles: no database file is opened, so a run may go on meanwhile
@@ -70,11 +70,11 @@ lint: export ORDER_LIST_DUCKDB := :memory:
 tsql-parse: $(DEV_READY)  ## Parse all T-SQL with Microsoft's own grammar as well (Linux on x86-64)
 	@$(PY) -m tests.sqlserver.microsoft
 
-test-sqlserver: $(DEV_READY)  ## The whole path on a live SQL Server. SERVER=<host:port>; login by ORDER_LIST_SQLSERVER_USER, _PASSWORD
+test-sqlserver: $(DEV_READY)  ## Test the whole path on a live SQL Server. SERVER=<host:port>; login from ORDER_LIST_SQLSERVER_USER, _PASSWORD
 	@$(PY) -c "import sys; sys.exit(None if '$(SERVER)' else 'Name the server: make test-sqlserver SERVER=localhost:1433')"
 	@ORDER_LIST_TEST_SERVER="$(SERVER)" $(PY) -m pytest tests/sqlserver_live $(ARGS)
 
-bench-sqlserver: $(DEV_READY) profiles.yml sqlserver-driver  ## Measure on a live SQL Server (target prod): landing, dbt build, bulk inserts. ARGS=--help tells more
+bench-sqlserver: $(DEV_READY) profiles.yml sqlserver-driver  ## Measure on a live SQL Server (target prod): landing, dbt build, bulk inserts. ARGS=--help says more
 	@$(PY) -m bench.sqlserver $(ARGS)
 
 lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict), import-linter and SQLFluff; changes nothing
@@ -88,7 +88,7 @@ lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict), import-linter and SQLFl
 	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 --config .sqlfluff-compiled $(LINTED)/compiled/master_schedule
 
 contract: export ORDER_LIST_DUCKDB := :memory:
-contract: $(RUN_READY) profiles.yml  ## Write what dbt wants as YAML: ORDER_LIST's contract from its declared columns, the macros from their comments
+contract: $(RUN_READY) profiles.yml  ## Write the YAML that dbt needs: ORDER_LIST's contract from its declared columns, the macros' docs from their comments
 	@$(PY) macros/describe.py
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet run-operation order_list_contract > $(CONTRACT).new
 	@$(PY) -c "import pathlib; pathlib.Path('$(CONTRACT).new').replace('$(CONTRACT)')"
@@ -103,21 +103,21 @@ bench: $(DEV_READY) profiles.yml  ## Measure: loader, dbt, the whole run, the sy
 soak: $(DEV_READY) profiles.yml  ## Hundreds of seeded runs with faults and kills. SEED=<n>
 	@$(PY) -m bench soak $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-fuzz: $(DEV_READY)  ## Change workbooks at random: no crash, no hang, no way of reading that differs. SECONDS=60 SEED=<n>
+fuzz: $(DEV_READY)  ## Change workbooks at random: no crash, no hang, no difference between the ways of reading. SECONDS=60 SEED=<n>
 	@$(PY) -m tests.loader.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-##@ House
+##@ Maintenance
 
-lock: $(LOCK_READY)  ## Resolve the *.in files anew into pins with hashes. ARGS=--upgrade for newer versions
+lock: $(LOCK_READY)  ## Resolve the *.in files again into pins with hashes. ARGS=--upgrade for newer versions
 	@$(foreach lock,$(LOCKS),$(VENV)-lock/$(notdir $(BIN))/uv $(COMPILE) $(ARGS) $(lock).in -o $(lock).txt &&) echo "Locked: $(LOCKS)"
 
-clean:  ## Remove what tools made (not data/, profiles.yml or the virtual environment). ALL=1 removes those as well
+clean:  ## Remove what the tools made (but not data/, profiles.yml or the virtual environment). ALL=1 removes those as well
 	@$(PYTHON) -c "import pathlib, shutil; [shutil.rmtree(p, ignore_errors=True) for p in 'target logs build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis order_list.egg-info $(if $(ALL),$(VENV) $(VENV)-lock data)'.split()]; [shutil.rmtree(p, ignore_errors=True) for p in pathlib.Path('.').rglob('__pycache__')]; $(if $(ALL),pathlib.Path('profiles.yml').unlink(missing_ok=True))"
 
 help:  ## This list
 	@$(PYTHON) -c "import re; [print(('\n' + m[2]) if m[1] else f'  make {m[3]:<16} {m[4]}') for m in re.finditer(r'^(?:(##@) (.+)|([a-z-]+):.*?## (.+))$$', open('Makefile', encoding='utf-8').read(), re.M)]"
 
-# The virtual environment: made anew only when its pins change.
+# The virtual environment: made again only when its pins change.
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'Python 3.11 or newer is needed; this is ' + sys.version.split()[0] + '. Name another: make PYTHON=python3.12 ...')"
 	@echo "Creating the virtual environment in $(VENV) ..."

@@ -26,8 +26,8 @@ _ORDERS, _QUICK_ORDERS = 10_000, 600  # the board takes 10,000 items
 
 
 @click.group(invoke_without_command=True, context_settings=CONTEXT_SETTINGS)
-@click.option("--quick", is_flag=True, help="A tenth of the rows, once: to try the bench, not to prove a claim.")
-@click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area (may be repeated).")
+@click.option("--quick", is_flag=True, help="A tenth of the rows, once: to try the bench out, not to prove a claim.")
+@click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area. Repeatable.")
 @json_option
 @click.pass_context
 def main(context: click.Context, quick: bool, only: tuple[str, ...], as_json: bool) -> None:
@@ -37,10 +37,10 @@ def main(context: click.Context, quick: bool, only: tuple[str, ...], as_json: bo
 
 
 @main.command()
-@click.option("--seed", type=int, help="The first seed; default: one by chance, which is printed.")
+@click.option("--seed", type=int, help="The first seed; default: a random one, which is printed.")
 @click.option("--runs", type=click.IntRange(min=1), default=300, show_default=True)
 def soak(seed: int | None, runs: int) -> None:
-    """Seeded runs of the sync engine with faults and kills, each against a fresh board; prints each failing seed."""
+    """Run the sync engine with seeded faults and kills, each time against a fresh board; print each failing seed."""
     first = secrets.randbelow(1_000_000) if seed is None else seed
     say(f"{runs} runs from seed {first} on")
     arguments = ["-m", "bench.soak.run", "--runs", str(runs), "--seed", str(first)]

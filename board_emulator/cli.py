@@ -23,17 +23,22 @@ def main() -> None:
 
 @main.command()
 @click.option(
-    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one."
+    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one."
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--data", default=Path("data/board.sqlite"), show_default=True, help="Data file; :memory: keeps none.",
               type=click.Path(dir_okay=False, path_type=Path))  # fmt: skip
 @click.option("--limits", default="off", show_default=True, type=click.Choice(sorted(PLANS)),
-              help="Rate limits of a plan. Values and permissions are always strict.")  # fmt: skip
+              help="Rate limits of a plan. Values and permissions are always checked.")  # fmt: skip
 @click.option(
-    "--boards", default=None, type=click.Path(dir_okay=False, path_type=Path), help="A file of boards of your own."
+    "--boards",
+    default=None,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that describes your own boards.",
 )
-@click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(0), help="Seconds every answer takes.")
+@click.option(
+    "--latency", default=0.0, show_default=True, type=click.FloatRange(0), help="Seconds that every answer takes."
+)
 @json_option
 @command
 def serve(  # noqa: PLR0917 - click passes them by name

@@ -16,16 +16,18 @@ from warehouse import load_target, open_warehouse
 
 @click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
-    """Land order list workbooks as raw tables, one table a workbook, every cell as text."""
+    """Land order list workbooks as raw tables, one table per workbook, every cell as text."""
 
 
 @main.command("land")
 @target_option
 @click.option("--source", help="Folder, or az://container/prefix.  [default: ORDER_LIST_SOURCE, else data/workbooks]")
-@click.option("--select", multiple=True, metavar="GLOB", help="Only files of such names (may be repeated): 'GREYSON*'.")
-@click.option("--limit-files", type=click.IntRange(min=1), help="Only the first so many, by name.")
+@click.option("--select", multiple=True, metavar="GLOB", help="Only files with names like 'GREYSON*'. Repeatable.")
+@click.option("--limit-files", type=click.IntRange(min=1), metavar="N", help="Only the first N files, by name.")
 @click.option("--full", is_flag=True, help="Land unchanged workbooks too.")
-@click.option("--processes", type=click.IntRange(min=1), help="Read with so many processes.  [default: one a core]")
+@click.option(
+    "--processes", type=click.IntRange(min=1), metavar="N", help="Read with N processes.  [default: one per core]"
+)
 @json_option
 @command
 def land_command(
@@ -40,10 +42,11 @@ def land_command(
 ) -> ExitCode:
     """Land new and changed workbooks.
 
-    A workbook that cannot be landed is rejected with its reason, its rows of last time stay, and the exit status is 1.
-    So it is when a workbook is missing that used to come from this source (--select and --limit-files look for none);
-    when more than half are (ORDER_LIST_MAX_MISSING_SHARE), nothing is landed and it is 2.
-    Each workbook is read in a process of its own; sizes are limited, since a workbook can be a bomb.
+    A workbook that cannot be landed is rejected with its reason, its last good rows stay, and the exit status is 1.
+    It is also 1 when a workbook that used to come from this source is missing (not checked with --select or
+    --limit-files). When more than half are missing, and more than four, nothing is landed and it is 2
+    (ORDER_LIST_MAX_MISSING_SHARE sets another share).
+    Each workbook is read in a process of its own; sizes are limited, since a workbook can be a zip bomb.
     ORDER_LIST_LIMIT_FILE_BYTES, _UNPACKED_BYTES, _ROWS, _COLUMNS, _HEADER_ROWS, _MEMORY_BYTES and _SECONDS raise the
     limits.
     """
@@ -63,8 +66,8 @@ def land_command(
 def forget_command(*, files: tuple[str, ...], target: str | None, as_json: bool) -> ExitCode:
     """Stop waiting for workbooks that were taken away for good.
 
-    They are no longer called missing. Nothing else is done: their rows stay in the raw tables and their orders on the
-    board, and a workbook that comes back lands as before.
+    They are no longer reported as missing. Nothing else changes: their rows stay in the raw tables and their orders on
+    the board, and a workbook that comes back lands as before.
     """
     result = forget(open_warehouse(load_target(target)), files)
     print_result(result, as_json=as_json, human=result.describe)
@@ -73,7 +76,7 @@ def forget_command(*, files: tuple[str, ...], target: str | None, as_json: bool)
 
 @main.command("scaffold")
 @click.argument("workbook", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--customer", help="Canonical customer name.  [default: the commonest CUSTOMER NAME in the file]")
+@click.option("--customer", help="Canonical customer name.  [default: the most common CUSTOMER NAME in the file]")
 @click.option(
     "--project-dir", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The dbt project."
 )
@@ -83,7 +86,7 @@ def forget_command(*, files: tuple[str, ...], target: str | None, as_json: bool)
 def scaffold_command(
     *, workbook: Path, customer: str | None, project_dir: Path, force: bool, as_json: bool
 ) -> ExitCode:
-    """Write the dbt files of a new customer from its workbook, and print what remains to be done."""
+    """Write the dbt files of a new customer from its workbook, and print what is left to do."""
     from loader.scaffold import scaffold  # noqa: PLC0415 - every landing would import it for nothing
 
     result = scaffold(workbook, project_dir, customer=customer, force=force, limits=Limits.from_environment())

@@ -33,7 +33,7 @@ _limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="
 _skip_subitems = click.option("--skip-subitems", is_flag=True, help="Leave the order lines for a later push.")
 _release = click.option(
     "--release", multiple=True, metavar="NAME",
-    help="Push this customer although it is held back for having lost many rows. Repeatable.",
+    help="Push this customer although it is held back. Repeatable.",
 )  # fmt: skip
 _archive = click.option(
     "--archive-deleted", is_flag=True,
@@ -72,7 +72,7 @@ def _push_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
-    """Bring the monday.com board to what the database says, and keep account of it.
+    """Bring the monday.com board to what the database says, and record what was done.
 
     \b
     See what would happen:        monday-sync plan
@@ -118,7 +118,7 @@ def push(
     """Create and update groups, items and subitems, exactly once.
 
     Safe to interrupt at any time: the next push settles what was under way and carries on. A push that would change
-    more of the board than its policy allows, or archive anything, asks for --yes with the number of rows.
+    more of the board than the policy allows, or archive anything, asks for --yes with the number of rows.
     """
     with open_context(target) as context:
         result = push_in(context, PushRequest(options, yes, plan_id, test_data), bar=progress)
@@ -128,7 +128,7 @@ def push(
 
 @main.command()
 @_options(target_option, _customer)
-@click.option("--runs", default=5, show_default=True, type=click.IntRange(min=0), help="How many of the last runs.")
+@click.option("--runs", default=5, show_default=True, type=click.IntRange(min=0), help="How many of the latest runs.")
 @json_option
 @command
 def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: bool) -> ExitCode:
@@ -144,7 +144,7 @@ def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: b
 @json_option
 @command
 def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as_json: bool) -> ExitCode:
-    """Put rows in ERROR, also those given up, back in the queue; the next push tries them again."""
+    """Make rows in ERROR due again, including those given up; the next push tries them again."""
     with open_context(target) as context, context.warehouse.lock():
         result = requeue(context.ledger, customers=customers, reason=reason)
     text = f"{result.items} items and {result.subitems} subitems are due again ({result.dead} had been given up)."
@@ -170,7 +170,7 @@ def check(target: str | None, as_json: bool) -> ExitCode:
 @_options(target_option, json_option)
 @command
 def adopt(target: str | None, as_json: bool) -> ExitCode:
-    """Link orders and lines to items that are on the board already, by business key. Changes nothing on the board.
+    """Link orders and lines to items already on the board, by business key. Changes nothing on the board.
 
     For an empty or restored ledger. (A push does the same for the rows it sends, before it creates anything.)
     """
@@ -182,14 +182,14 @@ def adopt(target: str | None, as_json: bool) -> ExitCode:
 
 @main.command()
 @_options(target_option, _yes)
-@click.option("--repair", is_flag=True, help="Repair what differs, by a push of the rows concerned.")
+@click.option("--repair", is_flag=True, help="Repair what differs by pushing the rows concerned.")
 @json_option
 @command
 def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
-    """Read the whole board and report every difference from what it was told, missing, extra and duplicate items.
+    """Read the whole board; report each difference from what it should show, and missing, extra and duplicate items.
 
-    --repair sends again what differs and archives duplicates, which are people's copies: it names each, and needs --yes
-    with the number of all rows it would touch.
+    --repair sends again what differs and archives duplicates, which are copies that people made: it names each, and
+    needs --yes with the number of all rows it would touch.
     """
     with open_context(target) as context:
         result = verify_board(context, repair=repair, yes=yes, bar=progress)
@@ -202,7 +202,7 @@ def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> 
 @_options(target_option, json_option)
 @command
 def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
-    """What the board was told about an order (AAG ORDER NUMBER), and when."""
+    """Show what was sent to the board about an order (AAG ORDER NUMBER), and when."""
     with open_context(target) as context:
         result = order_history(context, order_number)
     print_result(result, as_json=as_json, human=lambda: render.history_text(result))
@@ -216,8 +216,8 @@ def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
 def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
     """Undo a run: its values go back to what they were, and the items that it created are archived.
 
-    So are groups that it created, when no item is left in them. Rows that the board refuses to take back are listed
-    and make exit status 1; the same command goes on with just them.
+    Groups that it created are archived too, when no item is left in them. Rows that the board refuses to take back are
+    listed and make the exit status 1; the same command, run again, goes on with just those.
     """
     with open_context(target) as context:
         result = roll_back(context, run, yes=yes, bar=progress)
@@ -226,14 +226,14 @@ def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> Ex
 
 
 @main.command()
-@click.option("--run", metavar="RUN", help="Take off the items that this run created.")
-@click.option("--test-data", is_flag=True, help="Take off the items of all runs made with `push --test-data`.")
+@click.option("--run", metavar="RUN", help="Archive the items that this run created.")
+@click.option("--test-data", is_flag=True, help="Archive the items of all runs made with `push --test-data`.")
 @_options(target_option, _yes, json_option)
 @command
 def cleanup(run: str | None, test_data: bool, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
-    """Archive test items, and groups left empty, by the ledger's own record of having created them.
+    """Archive test items, and groups left empty, that the ledger records as created by the runs named.
 
-    On prod only with --yes N.
+    On prod this needs --yes N.
     """
     if (run is None) == (not test_data):
         raise click.UsageError("Give either --run RUN or --test-data.")

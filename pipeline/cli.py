@@ -40,7 +40,7 @@ def main() -> None:
     """Workbooks -> database -> board, in one run.
 
     Exit status: 0 all well, 1 some records or files failed (the rest is done), 2 wrong use or configuration (nothing
-    done), 3 another run holds the lock, or ours was lost.
+    done), 3 another run holds the lock, or this run lost it.
     """
 
 
@@ -58,10 +58,10 @@ def main() -> None:
     "--only",
     multiple=True,
     type=click.Choice(STAGES),
-    help="Run this stage alone; repeatable. validate changes nothing.",
+    help="Run only this stage; repeatable. validate changes nothing.",
 )
 @click.option("--limit-files", type=click.IntRange(min=1), metavar="N", help="Load the first N workbooks only.")
-@click.option("--select", multiple=True, metavar="GLOB", help="Load workbooks whose name matches only; repeatable.")
+@click.option("--select", multiple=True, metavar="GLOB", help="Load only workbooks whose name matches; repeatable.")
 @click.option("--customer", "customers", multiple=True, metavar="C", help="Push this customer only; repeatable.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Push at most N orders.")
 @click.option("--skip-subitems", is_flag=True, help="Push the orders and leave their lines for a later run.")
@@ -70,11 +70,13 @@ def main() -> None:
     "confirmed",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Agree that the push touches N records, where it asks for that.",
+    help="Confirm that the push may touch N records, when it asks for that.",
 )
 @click.option("--full", is_flag=True, help="Land and build everything, changed or not.")
 @_reports
-@click.option("--keep-reports", type=click.IntRange(min=1), default=30, show_default=True, help="Reports to keep.")
+@click.option(
+    "--keep-reports", type=click.IntRange(min=1), default=30, show_default=True, help="How many reports to keep."
+)
 @json_option
 @command
 def run_(
@@ -125,7 +127,7 @@ def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
 
 
 @main.command("report")
-@click.option("--run", "run_id", metavar="ID", help="A run as `pipeline history` lists it; default: the last one.")
+@click.option("--run", "run_id", metavar="ID", help="A run listed by `pipeline history`; default: the latest.")
 @_reports
 @json_option
 @command
@@ -154,7 +156,7 @@ def doctor_(target: str | None, deep: bool, as_json: bool) -> ExitCode:
     """Check profile, database, relations, board and disk; say what is missing and how to fix it.
 
     With --deep also: land three workbooks, build one customer, upsert long texts, rename a table under a reader, lose
-    the run lock. All in a schema that is made for it and dropped afterwards; your tables are neither read nor written.
+    the run lock. All this in a schema made for it and dropped afterwards; your tables are neither read nor written.
     """
     findings = examine(target)
     if deep:

@@ -19,13 +19,15 @@ def main() -> None:
 
 @main.command("generate")
 @click.option("--out", "destination", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder.")
-@click.option("--rows", type=click.IntRange(min=1), help="Rows in all workbooks together; wins over --scale.")
+@click.option("--rows", type=click.IntRange(min=1), help="Rows in all workbooks together; overrides --scale.")
 @click.option("--scale", type=click.Choice(["demo", "full"]), default="demo", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
-@click.option("--customers", multiple=True, metavar="NAME", help="Only these (may be repeated).")
+@click.option("--customers", multiple=True, metavar="NAME", help="Only this customer. Repeatable.")
 @click.option("--dirt", type=click.Choice(list(LEVELS)), default="normal", show_default=True)
 @click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True, help="2: tomorrow's workbooks.")
-@click.option("--processes", type=click.IntRange(min=1), help="At most so many; default: one per core.")
+@click.option(
+    "--processes", type=click.IntRange(min=1), metavar="N", help="At most N processes; default: one per core."
+)
 @json_option
 @command
 def generate_command(

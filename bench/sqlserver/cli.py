@@ -30,21 +30,21 @@ _FILES = 46
     show_default=True,
     type=click.IntRange(min=TIMES * _FILES),
     help="Rows of the 46 workbooks together; the default is what customers sent. Fewer suit a small server, but a "
-    "landing has costs for each workbook, so with few rows its claim may fail.",
+    "landing has costs per workbook, so with few rows its claim may fail.",
 )
 @click.option(
     "--slow-rows",
     default=2_000,
     show_default=True,
     type=click.IntRange(min=1),
-    help="About so many of them for what sends one row at a time: whole workbooks of average height.",
+    help="About how many of them to send one row at a time: whole workbooks of average height.",
 )
 @click.option(
     "--turns",
     default=2,
     show_default=True,
     type=click.IntRange(min=1),
-    help="How often landing and executemany are measured, by turns; the best of each counts.",
+    help="How often landing and executemany are measured, in turns; the best of each counts.",
 )
 @click.option(
     "--way-rows",
@@ -53,7 +53,7 @@ _FILES = 46
     type=click.IntRange(min=1),
     help="Rows of 100 columns for each way to insert in bulk.",
 )
-@click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area (may be repeated).")
+@click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area. Repeatable.")
 @click.option(
     "--macros",
     type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
@@ -73,16 +73,16 @@ def main(
     macros: Path | None,
     as_json: bool,
 ) -> ExitCode:
-    """Measure what is claimed of SQL Server, as ratios of one run on one server; exit 1 if a claim fails.
+    """Measure what is claimed about SQL Server, as ratios of one run on one server; exit 1 if a claim fails.
 
     The login comes from the profile (ORDER_LIST_SQLSERVER_HOST, _USER, _PASSWORD, ...). Everything happens in a schema
     of its own, which is dropped at the end; the login must be allowed to create it.
 
     \b
     landing    the loader against plain executemany of the same rows (at least 10 times as fast), and whether it
-               sends more statements for 5 times the rows (it must not, chunks of rows apart)
-    transform  lands, then dbt build: its statements for 5 times the rows, its time beside DuckDB's (no limit)
-    ways       fast_executemany in chunks, executemany, VALUES, mssql-python: speed, and whether all arrived
+               sends more statements for 5 times the rows (it must not, apart from chunks of rows)
+    transform  land, then dbt build: its statements for 5 times the rows, its time beside DuckDB's (no limit)
+    ways       fast_executemany in chunks, executemany, VALUES, mssql-python: speed, and whether all rows arrived
     """
     # a driver manager that is missing is said by this, not by an import
     open_warehouse(load_target(target, project_dir=ROOT))
