@@ -59,10 +59,10 @@ lpad(cast((position(lower(left({{ date_piece(text, pattern, group) }}, 3)) in 'j
         when t.typed is null or len(t.typed) > 40 or t.typed like N'%[^0-9a-zA-Z .,/:+-]%' then null
         when t.typed like N'[0-9][0-9][0-9][0-9][-/]%' and d.before_time not like N'%.%' and {{ dotted_part('d.iso', 4) }} is null
             and {{ dotted_is_day('d.iso', 2) }} and {{ dotted_is_day('d.iso', 1) }}
-            and stuff(d.time_part, 1, 1, N'') not like N'%[^0-9:.Z+]%'
+            and d.time_part not like N'_%[^0-9:.Z+]%'
             then concat({{ dotted_part('d.iso', 3) }}, N'-', {{ dotted_padded('d.iso', 2) }}, N'-', {{ dotted_padded('d.iso', 1) }})
         when t.typed like N'[0-9][0-9][0-9][0-9][0-9]'
-            or (t.typed like N'[0-9][0-9][0-9][0-9][0-9].[0-9]%' and stuff(t.typed, 6, 1, N'') not like N'%[^0-9]%')
+            or (t.typed like N'[0-9][0-9][0-9][0-9][0-9].[0-9]%' and t.typed not like N'______%[^0-9]%')
             then cast(dateadd(day, try_cast(left(t.typed, 5) as int), cast('1899-12-30' as date)) as nvarchar(10))
         when d.numbers like N'[0-9]%' and {{ dotted_is_day('d.numbers', 3) }} and {{ dotted_is_day('d.numbers', 2) }} and {{ dotted_part('d.numbers', 4) }} is null
             and {{ dotted_part('d.numbers', 1) }} like N'[0-9][0-9][0-9][0-9]'

@@ -60,6 +60,12 @@ REFUSED = (
     Refused("concatenation by ||", r"\|\|", "use concat()", "select a || b from t"),
     Refused("integer division by //", r"//", "use /", "select a // b from t"),
     Refused("equality by ==", r"==", "use =", "select a from t where b == c"),
+    Refused(
+        "stuff() compared",
+        r"\bstuff\s*\([^()]*\)\s*(?:(?:not\s+)?(?:like|in|between)\b|=|<|>)",
+        "it is NULL where it starts behind the end of its text, and no comparison holds: compare the text itself",
+        "select 1 as a from t where stuff(b, 1, 1, '') not like '%x%'",
+    ),
     Refused("lambda", r"->", "use openjson", "select x -> 1 from t"),
     Refused(
         "on conflict", r"\bon\s+conflict\b", "use Session.upsert", "insert into t values (1) on conflict do nothing"
