@@ -101,7 +101,7 @@ def _database(session: SQLServerSession, _: SQLServerWarehouse) -> Iterator[Find
     kind = "case-sensitive" if "_CS" in collation or "_BIN" in collation else "case-insensitive"
     yield Finding("collation", "ok", f"{collation} ({kind})")
     if snapshot:
-        yield Finding("readers during a build", "ok", "READ_COMMITTED_SNAPSHOT is on: readers never wait for a build")
+        yield Finding("readers during a build", "ok", "READ_COMMITTED_SNAPSHOT is on: readers wait for renames only")
     else:
         yield Finding(
             "readers during a build",
