@@ -13,10 +13,19 @@
 
 {#- The cases that a macro does not read as expected: the rows of value_cases() with what was found. None is a passed test.
 
-    Args: cases, a list of [typed, expected]; found, the macro's SQL over cases.typed, as text. -#}
-{% macro value_differences(cases, found) -%}
-with cases as (
+    Args: cases, a list of [typed, expected]; found, the macro's SQL over cases.typed, as text; before, SQL over
+    typed_cases.typed that is applied to it first, as a model does in an earlier step. -#}
+{% macro value_differences(cases, found, before='typed_cases.typed') -%}
+with typed_cases as (
     {{- value_cases(cases) }}
+),
+
+cases as (
+    select
+        typed_cases.case_number,
+        {{ before }} as typed,
+        typed_cases.expected
+    from typed_cases
 ),
 
 read_cases as (

@@ -22,4 +22,4 @@
     ['received', 'RECEIVED'],
     ['forecast', 'FORECAST'],
     [none, none],
-], order_type_of(fold_blanks('cases.typed'), 'nvarchar(100)')) }}
+], order_type_of('cases.typed', 'nvarchar(100)'), fold_blanks('typed_cases.typed')) }}
