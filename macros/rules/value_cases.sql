@@ -15,7 +15,7 @@
 
     Args: cases, a list of [typed, expected]; found, the macro's SQL over cases.typed, as text; before, SQL over
     typed_cases.typed that is applied to it first, as a model does in an earlier step. -#}
-{% macro value_differences(cases, found, before='typed_cases.typed') -%}
+{% macro value_differences(cases, found, before=none) -%}
 with typed_cases as (
     {{- value_cases(cases) }}
 ),
@@ -23,7 +23,7 @@ with typed_cases as (
 cases as (
     select
         typed_cases.case_number,
-        {{ before }} as typed,
+        {{ before ~ ' as typed' if before is not none else 'typed_cases.typed' }},
         typed_cases.expected
     from typed_cases
 ),
