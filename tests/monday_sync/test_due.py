@@ -192,9 +192,9 @@ def test_a_row_that_waits_for_a_label_is_tried_again_under_another_mapping(desk:
     for _ in range(config.policy.max_attempts):
         desk.push()
     assert (desk.push().items.failed, desk.plan().given_up) == (1, ())
-    assert states(desk) == [("ERROR",), ("NEW",)]
+    assert states(desk) == [("ERROR",), ("SYNCED",)]
     desk.reopen(mapped(config, "category", create_labels=True))
-    assert desk.push().items.created == 1
+    assert (desk.push(yes=1).items.updated, desk.shows("STYLE1 1", "category")) == (1, "Tops")
     assert states(desk) == [("SYNCED",)]
 
 
