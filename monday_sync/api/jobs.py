@@ -21,9 +21,9 @@ from monday_sync.api.documents import Request, single
 from monday_sync.api.faults import Fault
 from monday_sync.api.pacing import Time
 from monday_sync.api.retrying import Exchange
+from monday_sync.domain.plan import Mode
 from monday_sync.errors import InDoubtError, NotReadError, RequestFailedError
 
-Mode = Literal["ingest", "backfill"]
 State = Literal["UPLOAD_PENDING", "PROCESSING", "COMPLETED", "FAILED", "REJECTED"]
 Behaviour = Literal["UPSERT", "SKIP"]
 
