@@ -7,6 +7,8 @@
         'name', 'type', 'description',
         'header' (what the workbooks call it; a column without one does not come from a cell),
         'spellings' (other headers of the same meaning, if any),
+        'board_type' (of the boards' column, where a value can be right here and unfit there; what a board's file says wins
+        as soon as monday_sync has seen it),
         'not_null', 'quote' (true where it holds; a name that is a reserved word of T-SQL is quoted),
         'data_tests' (each as YAML)}. -#}
 {% macro order_list_columns() %}
@@ -123,7 +125,7 @@
      'description': 'Make or buy as a flag.'},
     {'name': 'make_buy_code', 'type': 'nvarchar(100)', 'header': 'MAKE/BUY CODE',
      'description': 'Make or buy as a code.'},
-    {'name': 'unit_of_measure', 'type': 'nvarchar(100)', 'header': 'UNIT OF MEASURE',
+    {'name': 'unit_of_measure', 'type': 'nvarchar(100)', 'header': 'UNIT OF MEASURE', 'board_type': 'status',
      'description': 'Unit the quantities are counted in; the sizes stand right of it in a workbook.'},
     {'name': 'total_qty', 'type': 'smallint', 'header': 'TOTAL QTY',
      'description': 'Pieces ordered, all sizes together, as the workbook has it.'},
@@ -167,7 +169,7 @@
      'description': 'Ex-works price per piece, in USD.'},
     {'name': 'administration_fee', 'type': 'decimal(10, 4)', 'header': 'ADMINISTRATION FEE',
      'description': 'Administration fee per piece.'},
-    {'name': 'design_fee', 'type': 'nvarchar(255)', 'header': 'DESIGN FEE',
+    {'name': 'design_fee', 'type': 'nvarchar(255)', 'header': 'DESIGN FEE', 'board_type': 'numbers',
      'description': 'Design fee, as typed.'},
     {'name': 'fx_charge', 'type': 'decimal(10, 4)', 'header': 'FX CHARGE',
      'description': 'Charge for foreign exchange, per piece.'},
@@ -175,9 +177,9 @@
      'description': 'Handling per piece.'},
     {'name': 'pnp', 'type': 'nvarchar(255)', 'header': 'PNP',
      'description': 'Pick and pack, as typed.'},
-    {'name': 'surcharge_fee', 'type': 'nvarchar(255)', 'header': 'SURCHARGE FEE',
+    {'name': 'surcharge_fee', 'type': 'nvarchar(255)', 'header': 'SURCHARGE FEE', 'board_type': 'numbers',
      'description': 'Surcharge, as typed.'},
-    {'name': 'discount', 'type': 'nvarchar(255)', 'header': 'DISCOUNT',
+    {'name': 'discount', 'type': 'nvarchar(255)', 'header': 'DISCOUNT', 'board_type': 'numbers',
      'description': 'Discount, as typed.'},
     {'name': 'final_fob_usd', 'type': 'decimal(17, 4)', 'header': 'FINAL FOB (USD)',
      'description': 'Final price free on board, in USD.'},

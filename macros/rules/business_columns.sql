@@ -1,8 +1,9 @@
 {#- The business columns of an order: those of ORDER_LIST that come from a cell (see order_list_columns).
 
     Returns a list, in contract order, of {'name', 'header', 'spellings', 'kind' (text, date, decimal or whole),
-    'data_type', 'size' (text), 'precision' and 'scale' (decimal)}. The var only_columns names those to keep: `make lint`
-    looks at a few of each kind, since the others are written alike. Stops with a sentence at a type that is none of ours. -#}
+    'data_type', 'size' (text), 'precision' and 'scale' (decimal), 'board_type' (or none)}. The var
+    only_columns names those to keep: `make lint` looks at a few of each kind, since the others are written alike. Stops with
+    a sentence at a type that is none of ours. -#}
 {% macro business_columns() %}
 {%- set found = [] -%}
 {%- set only = var('only_columns', []) -%}
@@ -16,6 +17,7 @@
         'spellings': column.spellings or [],
         'kind': type.kind,
         'data_type': column.type,
+        'board_type': column.board_type,
         'size': type.numbers[0] if type.kind == 'text' else none,
         'precision': type.numbers[0] if type.kind == 'decimal' else none,
         'scale': type.numbers[1] if type.kind == 'decimal' else none,

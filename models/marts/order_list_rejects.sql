@@ -1,4 +1,5 @@
-{#- Everything that did not make it: rows that are no orders, and values of orders that do not fit their column. -#}
+{#- Everything that did not make it: rows that are no orders, values of orders that do not fit their column here, and
+    values that the board cannot show. -#}
 {%- set checked_columns = business_columns() | rejectattr('name', 'equalto', 'customer_name') | list -%}
 with staged as (
     select * from {{ ref('int_orders__staged') }}
@@ -14,6 +15,10 @@ cells as (
 
 totals as (
     select * from {{ ref('int_order_totals__compared') }}
+),
+
+unfit_for_the_board as (
+    select * from {{ ref('int_board_values__judged') }}
 ),
 
 misfit_values as (
@@ -110,3 +115,15 @@ select
         'TOTAL QTY is ', coalesce(totals.value_text, 'empty'), ', but its sizes add up to ', totals.pieces, '.'
     ) as reason
 from totals
+union all
+select
+    unfit_for_the_board._source_file,
+    unfit_for_the_board._source_sheet,
+    unfit_for_the_board._source_row,
+    unfit_for_the_board.customer_name,
+    'value' as reject_level,
+    unfit_for_the_board.column_name,
+    unfit_for_the_board.value_text,
+    unfit_for_the_board.reason_code,
+    unfit_for_the_board.reason
+from unfit_for_the_board

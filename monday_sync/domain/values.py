@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -27,7 +28,7 @@ from monday_sync.errors import ValueRejectedError
 LENGTHS = {"text": 2_000, "long_text": 2_000, "dropdown": 255, "status": 30}
 #: Part of every mapping's fingerprint. Raise it when :func:`shown` makes another text of some value: then each row is
 #: compared with the board once.
-FORM = 1
+FORM = 2
 #: The board computes with 64-bit floats: more digits would come back as another number.
 SIGNIFICANT_DIGITS = 15
 
@@ -35,6 +36,10 @@ _NO_LABELS: Mapping[str, int] = {}
 # control characters that are no white space
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: A number as people type it in a cell: what dbt's macro decimal_of takes (macros/platform/decimal_of.sql).
+_TYPED_NUMBER = re.compile(
+    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3}| ?%)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?(?: ?%)?)"
+)
 _INDEX_LIKE = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 _MIDNIGHT = dt.time()
 #: Most cells of a column hold one of few values: what was made of these is kept.
@@ -146,11 +151,15 @@ def _encoded_status(mapping: ColumnMapping, text: str, label_ids: Mapping[str, i
 
 
 def _shown_number(mapping: ColumnMapping, value: object) -> str | None:
-    raw = repr(value) if isinstance(value, float) else _folded(str(value))
-    if not raw:
-        return None
-    text, refusal = _checked_number(raw)
-    if isinstance(value, bool) or text is None:
+    if isinstance(value, Decimal | float | int) and not isinstance(value, bool):
+        raw = repr(value) if isinstance(value, float) else str(value)
+        text, refusal = _checked_number(raw)
+    else:
+        raw = _folded(str(value))
+        if not raw:
+            return None
+        text, refusal = _checked_number(raw) if _TYPED_NUMBER.fullmatch(raw) else (None, None)
+    if text is None:
         raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} {refusal or 'is no number'}")
     return text
 
@@ -159,11 +168,13 @@ def _shown_number(mapping: ColumnMapping, value: object) -> str | None:
 def _checked_number(raw: str) -> tuple[str | None, str | None]:
     """A number's canonical text, or why the board cannot show it."""
     try:
-        number = Decimal(raw)
+        number = Decimal(raw.replace(",", "").rstrip("% "))
     except InvalidOperation:
-        return None, "is no number"
+        return None, None
     if not number.is_finite():
-        return None, "is no number"
+        return None, None
+    if raw.endswith("%"):
+        number = number.scaleb(-2)
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
     if len(digits) > SIGNIFICANT_DIGITS or not -SIGNIFICANT_DIGITS <= number.adjusted() < SIGNIFICANT_DIGITS:
         return None, f"has more than the {SIGNIFICANT_DIGITS} digits that the board keeps"
@@ -194,10 +205,11 @@ def _shown_date(mapping: ColumnMapping, value: object) -> str | None:
     raw = _folded(str(value))
     if not raw:
         return None
-    try:
-        return dt.date.fromisoformat(raw).isoformat()
-    except ValueError:
-        raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} is no date of the form YYYY-MM-DD") from None
+    # fromisoformat takes other forms as well
+    with suppress(ValueError):
+        if len(raw) == len("YYYY-MM-DD") and raw[4] == raw[7] == "-" and raw.isascii():
+            return dt.date.fromisoformat(raw).isoformat()
+    raise ValueRejectedError(mapping.view_column, f"{_quoted(raw)} is no date of the form YYYY-MM-DD")
 
 
 def _read_date(column_value: Mapping[str, Any]) -> str | None:

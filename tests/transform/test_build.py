@@ -46,6 +46,7 @@ def test_values_that_do_not_fit_are_reported_and_the_order_stands(today: Dbt) ->
     assert found == [
         (4, "30/32", "-", "not_a_number"),
         (4, "CUSTOMER PRICE", "TBC", "not_a_number"),
+        (4, "DISCOUNT", "-", "not_a_number"),
         (4, "EX FACTORY DATE", "03/04/2026", "ambiguous_date"),
         (9, "0", "2000000", "out_of_range"),
         (9, "TOTAL QTY", "13", "total_differs"),

@@ -1,12 +1,11 @@
 {#- Babelfish has no OPTION (LABEL = ...). -#}
 {% macro get_query_options(parse_options=False) %}{{ return('') }}{% endmacro %}
 
-{#- The names of its indexes are unique within a schema, and a table that steps aside keeps its own: those are dropped first. -#}
+{#- The names of its indexes are unique within a schema, and a table that steps aside keeps its own: each run has names of its own. -#}
 {% macro sqlserver__create_indexes(relation) %}
   {%- for index in config.get('indexes', default=[]) %}
     {%- set name = adapter.parse_index(index).render(relation) %}
-    {%- do run_query('drop index if exists [' ~ name ~ '] on ' ~ relation.include(database=False)) %}
-    {%- do run_query(sqlserver__get_create_index_sql(relation, index)) %}
+    {%- do run_query(sqlserver__get_create_index_sql(relation, index) | replace(name, name[:32] ~ '_' ~ local_md5(invocation_id)[:8])) %}
   {%- endfor %}
 {% endmacro %}
 
