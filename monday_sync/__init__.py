@@ -4,6 +4,7 @@ Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to
 """
 
 from monday_sync.commands.failures import FailedRow, failed_rows
+from monday_sync.commands.mapping import record_mapping
 from monday_sync.commands.plan import plan
 from monday_sync.commands.push import push
 from monday_sync.commands.status import StatusResult, status
@@ -23,5 +24,6 @@ __all__ = [
     "failed_rows",
     "plan",
     "push",
+    "record_mapping",
     "status",
 ]

@@ -1,9 +1,9 @@
 """What a dbt build depends on and what it made, as one hash.
 
-What it depends on: the raw tables, the project's files, the target, the versions of dbt. What it made: every relation
-with the mark that names the invocation of dbt which wrote it last, and what stands in the orders and lines. So whoever
-runs dbt, from wherever and with whatever options, or changes a table by hand, makes another hash. Equal to the one of
-the last successful build means that the relations are what building again would make.
+What it depends on: the raw tables, the board's mapping, the project's files, the target, the versions of dbt. What it
+made: every relation with the mark that names the invocation of dbt which wrote it last, and what stands in the orders
+and lines. So whoever runs dbt, from wherever and with whatever options, or changes a table by hand, makes another hash.
+Equal to the one of the last successful build means that the relations are what building again would make.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loader import is_raw_table
 from warehouse import Warehouse
 
 PROJECT_FILE = "dbt_project.yml"
-ORDERS, LINES = "ORDER_LIST", "ORDER_LIST_LINES"
+ORDERS, LINES, MAPPINGS = "ORDER_LIST", "ORDER_LIST_LINES", "monday_sync_mappings"
 # the other columns of a line are the ledger's, and change with every push
 _BUILT_OF_A_LINE = ("line_key", "order_key", "size_code", "ordered_qty", "qty", "row_hash")
 _PATHS = {
@@ -96,11 +96,22 @@ def _standing(warehouse: Warehouse) -> list[str] | None:
                 f"{warehouse.relation('loader_file_headers')} group by raw_table"
             )
         )
+        mappings = (
+            sorted(
+                session.rows(
+                    "select distinct row_level, mapping from "  # noqa: S608 - quoted name
+                    f"{warehouse.relation(MAPPINGS)} where is_current = 1"
+                )
+            )
+            if MAPPINGS in names
+            else []
+        )
         raw = sorted(filter(is_raw_table, names))
         counted = dict(session.rows(_count(warehouse, raw), raw)) if raw else {}
         lines = [name for name in _BUILT_OF_A_LINE if name in session.columns(LINES)]
         return [
             *(f"{name}={loads.get(name)},{counted[name]}" for name in raw),
+            *(f"{level}={mapping}" for level, mapping in mappings),
             *sorted(f"{name}={mark}" for name, mark in session.marks().items() if mark),
             session.checksum(ORDERS),
             session.checksum(LINES, lines),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from console import ConfigurationError
 from pipeline.dbt import DbtResult, run_dbt
 from pipeline.fingerprint import fingerprint
 from pipeline.model import Stage, Status
@@ -15,6 +18,7 @@ def transform(context: Context) -> Stage:
 
     A model that errors or a test that fails with severity error makes the stage FAILED: nothing is pushed then.
     """
+    _tell_the_mapping(context)
     before = fingerprint(context.warehouse)
     if before is not None and not context.options.full and before == context.history.last_fingerprint():
         return Stage(
@@ -40,6 +44,14 @@ def transform(context: Context) -> Stage:
         figures=_figures(result),
         problems=result.warnings[:_SHOWN],
     )
+
+
+def _tell_the_mapping(context: Context) -> None:
+    """Let dbt know which types the board's columns have, by which it lists what the board cannot show."""
+    import monday_sync  # noqa: PLC0415 - costs more than reading the figures of another stage
+
+    with contextlib.suppress(ConfigurationError):  # the sync says what is wrong with the file
+        monday_sync.record_mapping(context.target)
 
 
 def _failed(result: DbtResult) -> Stage:
