@@ -41,7 +41,8 @@ def items(_: None, info: Info, **a: Args) -> list[Item]:
     if len(ids) > _MOST_IDS:
         raise invalid_argument(f"items takes at most {_MOST_IDS} ids, got {len(ids)}")
     limit, page = page_size(a["limit"], _MOST_IDS), a["page"]
-    found = [item for item in map(world.find, dict.fromkeys(ids)) if item is not None and item.state != "deleted"]
+    known = [item for item in map(world.find, dict.fromkeys(ids)) if item is not None and item.state != "deleted"]
+    found = [item for item in known if world.sight.shows(item)]
     if a.get("exclude_nonactive"):
         found = [item for item in found if world.is_active(item)]
     found.sort(key=lambda item: item.id, reverse=bool(a.get("newest_first")))
@@ -55,8 +56,8 @@ def _items_page(info: Info, board: Board, group_id: str | None, a: dict[str, Any
         if a.get("query_params"):
             raise invalid_argument("give a cursor or query_params, not both")
         return context.cursors.next(a["cursor"], limit)
-    found = matching(board, context.world.listed(board, group_id), a.get("query_params"))
-    return context.cursors.first(found, limit)
+    shown = [item for item in context.world.listed(board, group_id) if context.world.sight.shows(item)]
+    return context.cursors.first(matching(board, shown, a.get("query_params")), limit)
 
 
 def board_items_page(board: Board, info: Info, **a: Args) -> dict[str, object]:
@@ -91,7 +92,8 @@ def items_page_by_column_values(_: None, info: Info, *, board_id: str, limit: in
         hits = world.by_cell(board, column["column_id"], column["column_values"])
         found = hits if found is None else found & hits
     matched = [world.items[number] for number in sorted(found or ())]
-    return context.cursors.first([item for item in matched if world.is_active(item)], page_size(limit))
+    shown = [item for item in matched if world.is_active(item) and world.sight.shows(item)]
+    return context.cursors.first(shown, page_size(limit))
 
 
 def column_values(item: Item, info: Info, **a: Args) -> list[dict[str, Any]]:
@@ -209,7 +211,8 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
     "Board": {
         "state": lambda *_: "active", "board_kind": lambda *_: "public", "hierarchy_type": lambda *_: "classic",
         "access_level": lambda board, info: "edit" if _ctx(info).token.may_edit(board) else "view",
-        "items_count": lambda board, info: _ctx(info).world.active[board.id], "columns": _columns, "groups": _groups,
+        "items_count": lambda board, info: _ctx(info).world.sight.count(_ctx(info).world.active[board.id]),
+        "columns": _columns, "groups": _groups,
         "top_group": _top_group, "items_page": board_items_page, "url": _url,
         "type": lambda board, _: "sub_items_board" if board.parent_board_id else "board",
     },

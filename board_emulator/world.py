@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from board_emulator.clock import Clock, iso
 from board_emulator.errors import ApiError, invalid_board, invalid_column, invalid_group, invalid_item
 from board_emulator.model import PALETTE, Board, Group, Item, Value
+from board_emulator.sight import Sight
 from board_emulator.values import Change, settle, text_of, utf16_length
 
 NAME_LENGTH = 255
@@ -31,6 +32,7 @@ class World:
         self.children: dict[int, list[int]] = {}
         self.on_board: dict[str, list[int]] = {board_id: [] for board_id in boards}
         self.active: dict[str, int] = dict.fromkeys(boards, 0)
+        self.sight = Sight()
         self.touched_items: set[int] = set()
         self.touched_boards: set[str] = set()
         self.touched_columns: set[tuple[str, str]] = set()
@@ -62,7 +64,7 @@ class World:
     def item(self, item_id: object) -> Item:
         """The active item, or InvalidItemIdException (documented for none; strict: archived ones cannot be changed)."""
         found = self.find(item_id)
-        if found is None or not self.is_active(found):
+        if found is None or not self.is_active(found) or not self.sight.shows(found):
             raise invalid_item(item_id)
         return found
 

@@ -32,7 +32,7 @@ BROKEN = 70
 _BATCH = 3
 
 
-def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -> Context:
+def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT, attempts: int = 100) -> Context:
     """A context that waits little, sends small requests, and whose clock is ``minutes`` ahead."""
 
     def sleep(seconds: float) -> None:
@@ -40,7 +40,7 @@ def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT) -
 
     target = load_target("local", project_dir=project)
     board = load_board("local", project / "boards")
-    board = replace(board, policy=replace(board.policy, touch_share=1.0, max_attempts=100))
+    board = replace(board, policy=replace(board.policy, touch_share=1.0, max_attempts=attempts))
     warehouse = open_warehouse(target)
     api = HttpBoardApi(url, "local", sleep=sleep, timeout=timeout)
     setattr(api, "batch_size", lambda _kind: _BATCH)  # noqa: B010 - as a test of this process would, by monkeypatch

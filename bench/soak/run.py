@@ -36,6 +36,8 @@ from monday_sync.engine.context import Context
 from monday_sync.errors import ConfirmationNeededError
 
 _DELAY = 1.5 * TIMEOUT
+#: Items that may be out of sight without a question.
+FEW = 2
 _JOB = 10.0  # a bulk import has ended by then, on the emulator's clock
 _PATIENT = 60.0  # the clean run must not stumble over a busy machine
 _METHODS = multiprocessing.get_all_start_methods()
@@ -64,6 +66,7 @@ class Soak:
     def __init__(self, seed: int, folder: Path, handle: EmulatorHandle) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self.people = seed % 2 == 1
+        self.has_mornings = seed % 4 == 0
         self.handle = handle
         self.sides = [Side(folder / "a", "N")]
         if self.dice.random() < 0.5:
@@ -80,6 +83,13 @@ class Soak:
             self.break_things()
             if self.dice.random() < 0.3:
                 self.pass_minutes(40)
+            self.handle.state.sight.counts = self.dice.choice(["exact", "unknown", "behind"])
+            if self.dice.random() < 0.3:
+                self.hide_everything()
+            if self.dice.random() < 0.3:
+                self.take_another_subitem_board(self.dice.choice(self.sides))
+            if self.people:
+                self.edit_something("before")
             self.play([(push_in_child, side, (self.dice.choice(["never", "always"]),)) for side in self.sides])
             for side in self.sides:
                 if self.dice.random() < 0.3:
@@ -88,6 +98,8 @@ class Soak:
                     self.lose_ledger(side)
             if self.people and self.dice.random() < 0.4:
                 self.copy_something()
+            if self.people:
+                self.edit_something("after")
         self.finish()
         return self.report
 
@@ -95,6 +107,53 @@ class Soak:
         kinds = (*TRANSPORT, *JOBS, *PEOPLE) if self.people else (*TRANSPORT, *JOBS)
         seed = self.dice.randrange(1_000_000)
         self.handle.faults.by_chance(Chance(0.3, seed, kinds, seconds=_DELAY, mutations_only=False))
+
+    def hide_everything(self) -> None:
+        """Pushes while the token sees none of the items: each stops, and says so."""
+        world = self.handle.state
+        knowing = []
+        for side in self.sides:
+            with side.open():
+                if side.linked_items() > FEW:
+                    knowing.append(side)
+        with world.lock:
+            hidden = {item.id for item in world.all_items()}
+        world.sight.hidden = hidden
+        self.report.tell("the token sees no item")
+        for side in knowing:
+            self.refused(side, "with all items out of sight")
+        world.sight.hidden = set()
+
+    def take_another_subitem_board(self, side: Side) -> None:
+        """A push whose board file names the subitems of another board: it stops before it writes."""
+        self.report.tell("the subitem board is another board's")
+        with side.other_subitem_board():
+            self.refused(side, "with another board's subitems")
+
+    def refused(self, side: Side, when: str) -> None:
+        """A push that has to be refused, without a write to the board."""
+        before = self.handle.emulator.tally.mutations.total()
+        process = _PROCESSES.Process(
+            target=push_in_child, args=(str(side.folder), self.handle.url, self.minutes, "never")
+        )
+        process.start()
+        self.end(process, None, 0)
+        self.permit()
+        written = self.handle.emulator.tally.mutations.total() - before
+        if process.exitcode == 0 or written:
+            self.report.problems.append(f"a push {when} was not refused: {process.exitcode}, {written} mutations")
+
+    def edit_something(self, moment: str) -> None:
+        """A person types over a cell that the board's file maps."""
+        world, config = self.handle.state, self.sides[0].config
+        with world.lock:
+            board = world.board(config.board_id)
+            items = world.listed(board)
+            if items:
+                item = self.dice.choice(items)
+                self.report.tell(f"a person edits {moment} the push", f": {item.name}")
+                notes = next(m.column_id for m in config.items if m.view_column == "notes")
+                self.handle.people.edit_item(item.id, {notes: f"typed {self.dice.random()}"})
 
     def pass_minutes(self, minutes: float) -> None:
         self.report.tell("minutes pass", f": {minutes}")
@@ -149,11 +208,15 @@ class Soak:
             started[-1][0].start()
         for process, fatal, moment in sorted(started, key=lambda s: s[1] or sys.maxsize):
             self.end(process, fatal, moment)
-        for token in TOKENS:
-            self.handle.emulator.permit(token)
+        self.permit()
         # what is under way on the board's side comes to its end before anything else happens to the ledger
         time.sleep(_DELAY)
         self.handle.clock.advance(_JOB)
+
+    def permit(self) -> None:
+        """Give back the tokens that were revoked."""
+        for token in TOKENS:
+            self.handle.emulator.permit(token)
 
     def end(self, process: BaseProcess, fatal: int | None, moment: float) -> None:
         if fatal is not None:
@@ -172,6 +235,7 @@ class Soak:
     def finish(self) -> None:
         """The last, clean runs of each database in turn; after the second turn there is nothing left to do."""
         self.handle.faults.clear()
+        self.handle.state.sight.counts = "exact"
         problems = self.report.problems
         for last in (False, True):
             for side in self.sides:
@@ -192,6 +256,28 @@ class Soak:
                     problems.append("the push after the last one changed something")
         orders = [order for side in self.sides for order in side.orders]
         problems += differences(self.handle, self.sides[0].config, self.sides[0].relations, orders)
+        if self.has_mornings:
+            self.seven_mornings(self.sides[0])
+
+    def seven_mornings(self, side: Side) -> None:
+        """An order with a text too long for its column: said each morning until it is corrected, all else arrives."""
+        self.report.tell("seven mornings of a bad row")
+        problems, good = self.report.problems, side.orders[0]
+        for morning in range(9):
+            is_bad = morning < 7
+            side.orders[0] = good.with_values(notes="x" * 2_001 if is_bad else "short", po_number="PO 1")
+            side.orders[-1] = side.orders[-1].with_values(customer_alt_po=f"PO {morning}")
+            self.pass_minutes(24 * 60)
+            with side.open():
+                side.relations.set_orders(side.orders)
+                with hurried(side.folder, self.handle.url, self.minutes, _PATIENT, attempts=3) as context:
+                    result = push_in(context, PushRequest(PushOptions()))
+            said = {problem.key for problem in (*result.errors, *result.given_up)}
+            if (result.exit_code, said) != ((1, {good.key}) if is_bad else (0, set())):
+                problems.append(f"morning {morning}: exit {result.exit_code}, said of {len(said)} orders")
+            orders = [order for each in self.sides for order in each.orders]
+            listed = differences(self.handle, side.config, side.relations, orders)
+            problems += [f"morning {morning}: {line}" for line in listed]
 
 
 def repair(context: Context) -> None:

@@ -74,6 +74,19 @@ class Side:
             for name, data in (kept or {}).items():
                 session.insert(f"monday_sync_{name}", data)
 
+    def linked_items(self) -> int:
+        """How many items the ledger knows on the board."""
+        return Ledger(self.warehouse, self.config.board_id).links()[0]
+
+    @contextmanager
+    def other_subitem_board(self) -> Iterator[None]:
+        """Meanwhile the board's file names the subitems of the board of another target."""
+        path = self.folder / "boards" / "local.yml"
+        kept = path.read_text(encoding="utf-8")
+        path.write_text(f"{kept}\nsubitem_board_id: {load_board('prod', BOARDS).subitem_board_id}\n", encoding="utf-8")
+        yield
+        path.write_text(kept, encoding="utf-8")
+
     def runs(self) -> list[str]:
         """Ids of the pushes that the ledger knows, latest first."""
         return [r.run_id for r in Ledger(self.warehouse, self.config.board_id).runs() if r.kind in {"push", "repair"}]
