@@ -9,7 +9,7 @@ from console.errors import (
 from console.finding import Finding, Verdict
 from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
-from console.redaction import redact, register_secret
+from console.redaction import mask, masked, redact, register_secret
 from console.tables import text_table
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "Verdict",
     "command",
     "json_option",
+    "mask",
+    "masked",
     "plain",
     "print_result",
     "progress",

@@ -21,7 +21,7 @@ from typing import Any, NoReturn, ParamSpec, Protocol
 import click
 
 from console.errors import ExitCode, OrderListError
-from console.redaction import redact
+from console.redaction import mask, masked, redact
 
 P = ParamSpec("P")
 #: Seconds between two lines of progress where there is no terminal for a bar.
@@ -45,7 +45,7 @@ def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> 
     if as_json:
         _echo_json(result)
     else:
-        click.echo(redact(human()))
+        click.echo(mask(human()))
 
 
 def _lines(description: str, whole: int | None) -> Advance:
@@ -102,7 +102,7 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
             code = function(*args, **kwargs)
         except OrderListError as error:
             if kwargs.get("as_json"):
-                _echo_json({"error": error.message, "hint": error.hint})
+                _echo_json({"error": redact(error.message), "hint": error.hint and redact(error.hint)})
             say(f"error: {error}")
             code = error.exit_code
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -116,7 +116,7 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
             code = ExitCode.SOME_FAILED
         except Exception as error:  # the last place that can keep a secret out of a trace
             if kwargs.get("as_json"):
-                _echo_json({"error": f"{type(error).__name__}: {error}", "hint": None})
+                _echo_json({"error": redact(f"{type(error).__name__}: {error}"), "hint": None})
             say(traceback.format_exc())
             say("error: this is a defect of the program, not of your data; please report the lines above.")
             code = ExitCode.SOME_FAILED
@@ -133,7 +133,7 @@ def _speak_utf8() -> None:
 
 
 def _echo_json(result: object) -> None:
-    click.echo(redact(json.dumps(plain(result), ensure_ascii=False, indent=2, default=str)))
+    click.echo(json.dumps(masked(plain(result)), ensure_ascii=False, indent=2, default=str))
 
 
 def plain(value: object) -> Any:  # noqa: PLR0911 - one return for each kind of value

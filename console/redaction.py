@@ -1,14 +1,24 @@
-"""Keeps secrets out of everything that is printed, logged, stored or raised."""
+"""Keeps secrets out of everything that is printed, logged, stored or raised.
+
+Text from outside (what a driver, a service or another program says) goes through :func:`redact` where it comes in.
+What we make ourselves of names, cells and figures goes through :func:`masked` before it becomes JSON or a page: it
+loses the secrets that are known, and nothing that merely looks like one. A column may be called ``PWD=DISTRO``.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import functools
 import html
 import json
 import os
 import re
 import urllib.parse
+from collections.abc import Mapping
+from typing import TypeVar, cast
 
+T = TypeVar("T")
 _MASK = "***"
 _MINIMUM_LENGTH = 4  # a shorter "secret" would mask ordinary words
 _SECRET_VARIABLES = (
@@ -37,13 +47,40 @@ def register_secret(value: str | None) -> None:
 
 def redact(text: str) -> str:
     """``text`` with every known secret, and everything that looks like one, replaced by ``***``."""
+    text = mask(text)
+    for pattern in _PATTERNS:
+        text = pattern.sub(rf"\g<1>{_MASK}", text)
+    return text
+
+
+def mask(text: str) -> str:
+    """``text`` with every known secret replaced by ``***``."""
     for name in _SECRET_VARIABLES:
         register_secret(os.environ.get(name))
     for secret in sorted(_registered, key=len, reverse=True):
         text = text.replace(secret, _MASK)
-    for pattern in _PATTERNS:
-        text = pattern.sub(rf"\g<1>{_MASK}", text)
     return text
+
+
+def masked(value: T) -> T:
+    """``value`` with :func:`mask` on every text in it: in dataclasses, mappings (values and keys) and sequences."""
+    return cast(T, _masked(value))
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, enum.Enum):
+        return value
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(map(_masked, value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.replace(
+            value, **{f.name: _masked(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        )
+    return value
 
 
 @functools.lru_cache(maxsize=64)

@@ -60,6 +60,7 @@ class History:
         runs = self._warehouse.relation(RUNS)
         with self._warehouse.session() as session:
             _create(session)
+            _mask_what_was_stored(session, runs)
             number = self._next_number(session)
             with session.transaction():
                 session.execute(
@@ -193,6 +194,17 @@ def _create(session: Session) -> None:
     had = set(session.columns(RUNS))
     session.add_columns(RUNS, [column for column in _RUN_COLUMNS if column.name not in had])
     session.create_table(STAGES, _STAGE_COLUMNS, key=["run_id", "stage"])
+
+
+def _mask_what_was_stored(session: Session, runs: str) -> None:
+    """Take secrets out of the sources that earlier releases kept as they were typed."""
+    signed = ("%sig=%", "%://%:%@%", "%key=%", "%pwd=%", "%password=%")
+    doubtful = " or ".join("lower(options) like ?" for _ in signed)
+    for run_id, stored in session.rows(f"select run_id, options from {runs} where {doubtful}", signed):  # noqa: S608
+        options = json.loads(stored)
+        options["source"] = redact(options.get("source", ""))
+        if (healed := json.dumps(options, ensure_ascii=False)) != stored:
+            session.execute(f"update {runs} set options = ? where run_id = ?", [healed, run_id])  # noqa: S608
 
 
 def _first(session: Session, sql: str, count: int) -> list[dict[str, Any]]:

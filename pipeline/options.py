@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from console import ConfigurationError
+from console import ConfigurationError, redact
 
 STAGES = ("load", "transform", "sync", "validate")
 """All stages, in the order in which they run. ``validate`` runs only when asked for: a build has its tests with it."""
@@ -61,4 +61,5 @@ class RunOptions:
 
     def as_json(self) -> dict[str, object]:
         """What was asked for, without what was not."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, (), False)}
+        asked = {key: value for key, value in asdict(self).items() if value not in (None, (), False)}
+        return asked | {"source": redact(self.source)}  # an address may be signed

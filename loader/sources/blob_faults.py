@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from azure.core.exceptions import HttpResponseError, ServiceRequestError
 
+from console import redact
 from loader.sources.blob_access import ACCOUNT_URL, CONNECTION, Access
 
 _RIGHTS = {"r": "read (r)", "l": "list (l)"}
@@ -124,4 +125,4 @@ def reason(error: Exception) -> str:
     """The service's own words in one line, without the request that carried the credentials."""
     if isinstance(error, HttpResponseError) and error.reason:
         return f"{error.status_code} {error.reason}".rstrip(".")
-    return str(error).splitlines()[0].rstrip(".")
+    return redact(str(error).splitlines()[0]).rstrip(".")

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from console import plain, redact
+from console import masked, plain
 from pipeline.model import RunReport
 from pipeline.reporting.page import render_page
 
@@ -25,9 +25,9 @@ def write_report(report: RunReport, folder: Path, *, keep: int) -> Path:
     """Write both forms of the report and drop all but the last ``keep``; returns the path of the page."""
     own = folder / report.run_id
     own.mkdir(parents=True, exist_ok=True)
-    document = json.dumps(plain(report), ensure_ascii=False, indent=2)
-    _write(own / "report.json", redact(document) + "\n")
-    _write(own / "report.html", redact(render_page(report)))
+    report = masked(report)  # before it is written: in finished JSON or HTML, a mask could take quotes and tags with it
+    _write(own / "report.json", json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n")
+    _write(own / "report.html", render_page(report))
     _write(folder / LATEST, _POINTER.format(run_id=report.run_id))
     # this one is the last, whatever its name says of the clock
     others = sorted(p for p in folder.iterdir() if p.is_dir() and _RUN_ID.fullmatch(p.name) and p != own)

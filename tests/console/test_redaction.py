@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console import redact, redaction, register_secret
+from console import masked, plain, print_result, redact, redaction, register_secret
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +74,41 @@ def test_a_registered_secret_shows_in_no_form(secret: str) -> None:
     register_secret(secret)
     for form in (secret, json.dumps(secret), urllib.parse.quote(secret, safe=""), repr(secret)):
         assert "***" in redact(f"<{form}>")
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    cells: tuple[str, ...]
+    colour: Colour = Colour.RED
+
+
+#: What a file, a header or a cell may be called without being a secret.
+HOSTILE = st.one_of(
+    st.sampled_from(['pwd="bad ORDER LIST.xlsx', "PWD=DISTRO", "password={", "?sig=</td><tr>", 'token"', "a://b:c@d"]),
+    st.text(max_size=40),
+)
+
+
+@given(st.lists(st.builds(Row, HOSTILE, st.lists(HOSTILE, max_size=3).map(tuple)), max_size=5))
+def test_names_that_look_like_secrets_stay_whole(rows: list[Row]) -> None:
+    """Whatever names and cells say, what is masked is the value that was given, of the same types."""
+    assert masked({"rows": rows}) == {"rows": rows}
+
+
+@given(HOSTILE, HOSTILE)
+def test_json_that_is_printed_can_be_read_and_holds_no_secret(before: str, after: str) -> None:
+    """A known secret amid any text: the JSON parses, the text is there, and the secret is not."""
+    redaction._registered.clear()
+    register_secret('hunter"22')
+    row = Row(f'{before}hunter"22{after}', ("x",))
+    with pytest.MonkeyPatch.context() as patch:
+        printed: list[str] = []
+        patch.setattr("console.output.click.echo", printed.append)
+        print_result(row, as_json=True, human=str)
+    assert json.loads(printed[0]) == {"name": f"{before}***{after}", "cells": ["x"], "colour": "red"}
+    assert plain(masked(row)) == json.loads(printed[0])

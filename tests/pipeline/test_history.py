@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from console import ExitCode
 from pipeline.history import History
 from pipeline.model import Figures, RunReport, Status
+from pipeline.options import RunOptions
 from warehouse import Warehouse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -74,3 +76,21 @@ def test_runs_come_the_latest_first_and_no_more_than_asked_for(warehouse: Wareho
         ("run-2", 2, UTC),
         ("run-1", 1, UTC),
     ]
+
+
+def test_a_source_that_was_stored_with_its_signature_is_healed(warehouse: Warehouse) -> None:
+    """Earlier releases kept the source as it was typed; the next run masks the signature, and keeps the rest."""
+    past_run(warehouse, 1)
+    stored = '{"full": true, "source": "https://a.blob.example/c?sv=1&sig=AbC%2Bd&se=2", "select": ["PWD=X"]}'
+    with warehouse.session() as session:
+        session.execute("update pipeline_runs set options = ?", [stored])
+    past_run(warehouse, 2)
+    with warehouse.session() as session:
+        (kept,) = session.rows("select options from pipeline_runs where run_id = 'run-1'")
+    assert json.loads(kept[0]) == json.loads(stored.replace("AbC%2Bd", "***"))
+
+
+def test_what_a_run_was_asked_for_is_kept_without_secrets() -> None:
+    """The options that a run stores have no signature of their source."""
+    options = RunOptions(source="https://a.blob.example/c?sv=1&sig=AbC%2Bd").as_json()
+    assert options["source"] == "https://a.blob.example/c?sv=1&sig=***"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from console import ExitCode
+from console import ExitCode, register_secret
 from monday_sync import FailedRow
 from pipeline.model import (
     BoardFigures,
@@ -105,6 +106,41 @@ def test_both_forms_are_written_and_the_pointer_leads_to_the_page(tmp_path: Path
     assert target is not None
     assert tmp_path / target[1] == page
     assert not list(tmp_path.rglob("*.part"))
+
+
+HOSTILE = (
+    'pwd="bad ORDER LIST.xlsx',
+    "PWD=DISTRO",
+    "password={x",
+    "?sig=",
+    "AccountKey=1;",
+    "a://b:c@d",
+    "{{ 7 * 7 }}",
+)
+
+
+def test_names_that_look_like_secrets_leave_the_report_whole(tmp_path: Path) -> None:
+    """Files, headers and names of any spelling: the JSON parses, and the page has a row for each."""
+    figures = replace(
+        REPORT.figures,
+        unknown_headers=tuple(UnknownHeader(f"F{n}.xlsx", name) for n, name in enumerate(HOSTILE)),
+        rejected_files=tuple(RejectedFile(name, "It is no workbook.") for name in HOSTILE),
+    )
+    page = write_report(replace(REPORT, figures=figures), tmp_path, keep=1)
+    document = json.loads((page.parent / "report.json").read_text(encoding="utf-8"))
+    assert [entry["header"] for entry in document["figures"]["unknown_headers"]] == list(HOSTILE)
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    for name in HOSTILE:
+        assert text.count(name) >= 2, name
+
+
+def test_a_known_secret_is_in_neither_form(tmp_path: Path) -> None:
+    """A password that found its way into a message is masked before JSON and page are made."""
+    register_secret('hunter"22')
+    page = write_report(replace(REPORT, verdict='Failed: hunter"22 <b>.'), tmp_path, keep=1)
+    document = json.loads((page.parent / "report.json").read_text(encoding="utf-8"))
+    assert document["verdict"] == "Failed: *** <b>."
+    assert "hunter" not in page.read_text(encoding="utf-8")
 
 
 def test_only_the_last_reports_are_kept(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyodbc
 
-from console import ConfigurationError
+from console import ConfigurationError, redact
 from warehouse.errors import ConnectionFailedError
 from warehouse.profile import Target
 from warehouse.sqlserver.failures import connection_message, is_passing
@@ -74,7 +74,8 @@ def connection_settings(target: Target) -> tuple[str, Mapping[int, bytes]]:
         string = sqlserver_backend.build_pyodbc_connection_string(credentials)
     except (DbtBaseException, TypeError) as error:
         raise ConfigurationError(
-            f"Target '{target.name}' cannot be used: {error}", hint="Compare profiles.yml with profiles.example.yml."
+            f"Target '{target.name}' cannot be used: {redact(str(error))}",
+            hint="Compare profiles.yml with profiles.example.yml.",
         ) from error
     if credentials.authentication == "sql" and not credentials.windows_login and credentials.UID in _PLACEHOLDER_USER:
         raise ConfigurationError(
@@ -87,7 +88,7 @@ def connection_settings(target: Target) -> tuple[str, Mapping[int, bytes]]:
     except AzureError as error:
         raise ConnectionFailedError(
             f"Entra ID gave no token for target '{target.name}' "
-            f"(authentication '{credentials.authentication}'): {str(error).splitlines()[0]}",
+            f"(authentication '{credentials.authentication}'): {redact(str(error).splitlines()[0])}",
             hint="Sign in (`az login`), or set the variables of the credential: docs/sqlserver.md lists them.",
         ) from error
     # ODBC takes the first of two equal keywords: our own name shows in the server's list of sessions
