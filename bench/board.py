@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import httpx
 
 from bench.errors import MeasurementError
 from bench.places import ROOT
+from board_emulator.admin import TOKEN_HEADER
 
 #: 2026-11-21, midnight UTC: a day's calls start from none.
 MIDNIGHT = 1_795_219_200.0
@@ -27,10 +28,12 @@ class Board:
     url: str
     base: str
     pid: int
+    admin_token: str = field(repr=False)
 
     def admin(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Ask or change something: ``clock``, ``limits``, ``referee``, ``boards/<id>``, ..."""
-        answer = httpx.post(f"{self.base}/admin/{path}", json=body or {}, timeout=120)
+        answer = httpx.post(f"{self.base}/admin/{path}", json=body or {}, timeout=120,
+                            headers={TOKEN_HEADER: self.admin_token})  # fmt: skip
         answer.raise_for_status()
         return answer.json()
 
@@ -53,7 +56,7 @@ def running_board(limits: str, *, step: float = 0.0) -> Iterator[Board]:
     )
     try:
         where = _announced(process.stdout)
-        board = Board(where["api"], where["page"].rstrip("/"), process.pid)
+        board = Board(where["api"], where["page"].rstrip("/"), process.pid, where["admin_token"])
         board.admin("clock", {"step": step})
         yield board
     finally:

@@ -1,6 +1,6 @@
 """One ``monday-sync plan`` or ``push`` in a process of its own, on the board's clock; prints what it took as JSON.
 
-    python -m bench.push_work plan|push ADMIN_URL
+    python -m bench.push_work plan|push ADMIN_URL ADMIN_TOKEN
 
 Environment as for monday-sync itself. Waiting moves the emulator's clock instead of the wall's, so a push of two hours
 takes the minutes that its work takes.
@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from board_emulator.admin import TOKEN_HEADER
 from monday_sync.commands.opening import open_context
 from monday_sync.commands.plan import plan_in
 from monday_sync.commands.push import PushRequest, push_in
@@ -51,11 +52,11 @@ class Counter:
         return counted
 
 
-def main(what: str, admin: str) -> None:
+def main(what: str, admin: str, token: str) -> None:
     """Plan or push, and print what it took."""
     statements = Counter()
     statements.watch(DuckDBSession, _STATEMENTS)
-    http = httpx.Client(timeout=60)
+    http = httpx.Client(timeout=60, headers={TOKEN_HEADER: token})
     waited = 0.0
 
     def sleep(seconds: float) -> None:
@@ -63,7 +64,7 @@ def main(what: str, admin: str) -> None:
         waited += seconds
         http.post(f"{admin}/admin/clock", json={"advance": seconds})
 
-    before = float(http.post(f"{admin}/admin/clock").json()["now"])
+    before = float(http.post(f"{admin}/admin/clock", json={}).json()["now"])
     cpu, wall = time.process_time(), time.perf_counter()
     result: dict[str, Any]
     with open_context("local", sleep=sleep) as context:
@@ -87,7 +88,7 @@ def main(what: str, admin: str) -> None:
     result |= {
         "cpu_seconds": time.process_time() - cpu,
         "wall_seconds": time.perf_counter() - wall,
-        "board_seconds": float(http.post(f"{admin}/admin/clock").json()["now"]) - before,
+        "board_seconds": float(http.post(f"{admin}/admin/clock", json={}).json()["now"]) - before,
         "waited_seconds": waited,
         "statements": statements.count,
     }

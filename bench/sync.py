@@ -92,7 +92,9 @@ def _built(cache: Path, orders: int) -> Scratch:
 
 
 def _engine(scratch: Scratch, board: Board, what: str) -> dict[str, Any]:
-    measured = scratch.run("bench.push_work", what, board.base, environment={"MONDAY_API_URL": board.url})
+    measured = scratch.run(
+        "bench.push_work", what, board.base, board.admin_token, environment={"MONDAY_API_URL": board.url}
+    )
     found: dict[str, Any] = json.loads(measured.output.splitlines()[-1])
     return found
 

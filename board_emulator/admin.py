@@ -1,10 +1,16 @@
-"""``/admin``: the emulator's own controls, for tests and whoever runs it. Answers callers on this machine only."""
+"""``/admin``: the emulator's own controls, for tests and whoever runs it.
+
+They wipe and rewrite boards, so a page that happens to be open in a browser of this machine must not reach them. Callers
+are on this machine and call it by a name of this machine (none that was pointed here); a browser's call comes from our
+own page; a change is JSON, which no form of another page can send, and carries the token that our page holds.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import ipaddress
 import json
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +31,34 @@ if TYPE_CHECKING:
 Action = Callable[["Service", dict[str, Any], dict[str, Any]], Any]
 
 
-def _loopback(http: HttpRequest) -> bool:
+TOKEN_HEADER = "X-Admin-Token"  # noqa: S105 - a name, no token
+
+
+def _is_loopback(host: str | None) -> bool:
     try:
-        return http.client is not None and ipaddress.ip_address(http.client.host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def _refusal(http: HttpRequest, token: str) -> str | None:
+    """Why the caller gets no answer; ``None`` when it does."""
+    if not (http.client and _is_loopback(http.client.host) and _is_loopback(http.url.hostname)):
+        return "the admin API answers on this machine only"
+    own = f"{http.url.scheme}://{http.headers.get('host', '')}"
+    if http.headers.get("origin", own) != own or http.headers.get("sec-fetch-site") not in {
+        None,
+        "none",
+        "same-origin",
+    }:
+        return "the admin API answers no page of another origin"
+    if http.method == "GET":
+        return None
+    if http.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return "the admin API takes JSON only (Content-Type: application/json)"
+    if not secrets.compare_digest(http.headers.get(TOKEN_HEADER, "").encode(), token.encode()):
+        return f"the admin API wants its token in {TOKEN_HEADER}: the board's page and `serve --json` show it"
+    return None
 
 
 def _clock(service: Service, body: dict[str, Any], _: dict[str, Any]) -> Any:
@@ -118,8 +147,8 @@ def routes(service: Service) -> list[Route]:
 
     def endpoint(action: Action) -> Callable[[HttpRequest], Any]:
         async def answer(http: HttpRequest) -> Response:
-            if not _loopback(http):
-                return JSONResponse({"error": "the admin API answers on this machine only"}, 403)
+            if refusal := _refusal(http, service.admin_token):
+                return JSONResponse({"error": refusal}, 403)
             if http.path_params.get("action", _PEOPLE[0]) not in _PEOPLE:
                 return JSONResponse({"error": f"there are: {', '.join(_PEOPLE)}"}, 404)
             try:

@@ -53,11 +53,13 @@ def serve(  # noqa: PLR0917 - click passes them by name
         raise
     shown = f"[{host}]" if ":" in host else host
     base = f"http://{shown}:{sock.getsockname()[1]}"
-    where = {"page": f"{base}/", "api": f"{base}/v2", "data": str(data), "limits": limits}
+    service = Service(emulator, latency=latency)
+    where = {"page": f"{base}/", "api": f"{base}/v2", "data": str(data), "limits": limits,
+             "admin_token": service.admin_token}  # fmt: skip
 
     def ready() -> None:
         print_result(where, as_json=as_json, human=lambda: f"The board is at {base}/ (API: {base}/v2, data: {data}).")
         say("Stop it with Ctrl-C.")
 
-    run(Service(emulator, latency=latency), sock, on_ready=ready)
+    run(service, sock, on_ready=ready)
     return ExitCode.OK

@@ -129,6 +129,7 @@ def routes(service: Service) -> list[BaseRoute]:
     def file(http: HttpRequest) -> Response:
         name, kind = _FILES[http.url.path]
         content = (resources.files("board_emulator") / name).read_bytes()
+        content = content.replace(b"{admin_token}", service.admin_token.encode())
         return Response(content, headers=_HEADERS, media_type=f"{kind}; charset=utf-8")
 
     def data(http: HttpRequest) -> Response:

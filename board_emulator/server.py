@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -33,6 +34,7 @@ class Service:
         self.faults = faults or FaultPlan()
         self.people = People(emulator)
         self.referee = Referee(emulator)
+        self.admin_token = secrets.token_urlsafe(24)
         self.endpoint = Endpoint(emulator, self.faults, self.people, latency)
         self.app = Starlette(routes=self._routes())
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from board_emulator import Emulator, MovableClock, Request
+from board_emulator.admin import TOKEN_HEADER
 from board_emulator.testing import EmulatorHandle, running_emulator
 
 DEV, DEV_SUBITEMS, PROD = "9609317401", "9609317948", "9200517329"
@@ -119,5 +120,6 @@ def board() -> Iterator[EmulatorHandle]:
 
 @pytest.fixture
 def http(board: EmulatorHandle) -> Iterator[httpx.Client]:
-    with httpx.Client(headers={"Authorization": board.token}, timeout=10) as client:
+    headers = {"Authorization": board.token, TOKEN_HEADER: board.service.admin_token}
+    with httpx.Client(headers=headers, timeout=10) as client:
         yield client

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -18,6 +19,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from board_emulator.admin import TOKEN_HEADER
 from board_emulator.cli import main
 from board_emulator.emulator import Emulator
 from board_emulator.errors import DataFileError
@@ -292,6 +294,42 @@ def test_admin_answers_this_machine_only() -> None:
 
     assert asyncio.run(ask()) == [403, 403, 200]
     service.emulator.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"Origin": "http://evil.example"}, b"{}"),
+        ({"Origin": "null"}, b"{}"),
+        ({"Host": "evil.example:8765"}, b"{}"),
+        ({"Sec-Fetch-Site": "cross-site"}, b"{}"),
+        ({"Content-Type": "text/plain"}, b"{}"),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b""),
+        ({TOKEN_HEADER: ""}, b"{}"),
+        ({TOKEN_HEADER: "guessed"}, b"{}"),
+    ],
+)
+def test_no_page_of_another_origin_wipes_the_board(
+    board: EmulatorHandle, http: httpx.Client, headers: dict[str, str], content: bytes
+) -> None:
+    """What a page open in the same browser can send is refused, and the board keeps its items."""
+    board.people.create_item(DEV, "topics", "x")
+    sent = httpx.Headers({"Content-Type": "application/json"})
+    sent.update(headers)
+    refused = http.post(f"{board.base_url}/admin/reset", headers=sent, content=content)
+    assert refused.status_code == 403
+    assert board.referee.report()["boards"][DEV]["items"]["active"] == 1
+    assert http.post(f"{board.base_url}/admin/reset", headers={"Origin": board.base_url}, json={}).status_code == 200
+    assert board.referee.report()["boards"][DEV]["items"]["active"] == 0
+
+
+def test_the_page_holds_the_token_of_the_admin_api(board: EmulatorHandle, http: httpx.Client) -> None:
+    """Who opens the page can use the controls; the token is of this emulator only."""
+    token = re.search(r'name="admin-token" content="([^"]+)"', http.get(f"{board.base_url}/").text)
+    assert token is not None
+    assert token[1] == board.service.admin_token
+    with running_emulator() as other:
+        assert other.service.admin_token != token[1]
 
 
 def test_two_emulators_run_side_by_side() -> None:
