@@ -1,8 +1,8 @@
 """``/admin``: the emulator's own controls, for tests and whoever runs it.
 
-They wipe and rewrite boards, so a page that happens to be open in a browser of this machine must not reach them. Callers
-are on this machine and call it by a name of this machine (none that was pointed here); a browser's call comes from our
-own page; a change is JSON, which no form of another page can send, and carries the token that our page holds.
+They wipe and rewrite boards, so a page that happens to be open in a browser of this machine must not reach them.
+Callers are on this machine and call it by a name of this machine (none that was pointed here); a browser's call comes
+from our own page; a change is JSON, which no form of another page can send, and carries the token that our page holds.
 """
 
 from __future__ import annotations
