@@ -158,10 +158,13 @@ def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as
 def check(target: str | None, as_json: bool) -> ExitCode:
     """Check database, ledger, board, columns and token. Changes nothing; exit status 2 names what to fix."""
     with open_context(target) as context:
-        info = check_start(context).items
-    result = {"board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit}
+        facts = check_start(context)
+    info = facts.items
+    result = {"board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit,
+              "warnings": list(facts.warnings)}  # fmt: skip
     count = "an unknown number" if info.items_count is None else info.items_count
     text = f"All well: board {info.id} ({info.name}) has {count} of {info.items_limit or '?'} items."
+    text = "\n".join((text, *(f"warning: {warning}" for warning in facts.warnings)))
     print_result(result, as_json=as_json, human=lambda: text)
     return ExitCode.OK
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monday_sync.api import API_VERSION
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Level
+from monday_sync.domain.versions import version_warning
 from monday_sync.engine.context import Context
 from monday_sync.engine.source import check_relations, declare_mapping
 from monday_sync.errors import ConfirmationNeededError, RefusedError, TokenRevokedError
@@ -46,7 +48,14 @@ def check_board(context: Context) -> BoardFacts:
             "The API does not accept the token.", hint="Set MONDAY_API_TOKEN to a valid token of a member of the board."
         ) from error
     info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
+    if info.hierarchy == "multi_level":
+        raise RefusedError(
+            f"Board {info.id} ({info.name}) is a multi-level board, and those are not supported: orders are items, "
+            "their sizes the one level of subitems below them.",
+            hint=f"Use a classic board in boards/{board.target}.yml.",
+        )
     _check_subitem_board(board, info)
+    warning = version_warning(API_VERSION, start.versions, context.clock().date())
     for one, mappings in ((info, board.items), (sub_info, board.subitems)):
         if one.state != "active":
             raise RefusedError(
@@ -58,7 +67,7 @@ def check_board(context: Context) -> BoardFacts:
                 f"The token may read board {one.id} ({one.name}) but not write to it.",
                 hint="Use the token of a member who may edit the board.",
             )
-    return BoardFacts(info, sub_info, start.me.is_admin)
+    return BoardFacts(info, sub_info, start.me.is_admin, () if warning is None else (warning,))
 
 
 def _check_subitem_board(board: BoardConfig, info: BoardInfo) -> None:

@@ -59,7 +59,7 @@ def make_plan(
         vanished=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
-        notes=(*_notes(gathered.source, facts.items, linked.gone), *rekey_notes(rekeys)),
+        notes=(*facts.warnings, *_notes(gathered.source, facts.items, linked.gone), *rekey_notes(rekeys)),
         unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
         bulk=files,
         rekeyed=rekeys,
