@@ -15,6 +15,7 @@ from monday_sync.domain.plan import Action, Change, Plan, Step
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
 from monday_sync.engine.results import Counts, Problem, PushResult
+from monday_sync.rooms import room_json, room_line
 
 _STEPS_SHOWN = 200
 _PROBLEMS_SHOWN = 20
@@ -51,6 +52,7 @@ def plan_text(plan: Plan) -> str:
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
     lines += _bulk_lines(plan)
+    lines += [room_line(room) for room in plan.rooms]
     if plan.estimate is not None:
         share = "" if plan.estimate.day_share is None else f" ({plan.estimate.day_share:.1%} of the day's)"
         lines.append(f"It takes about {plan.estimate.calls} calls{share} and {plan.estimate.seconds:.0f} s.")
@@ -222,6 +224,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
             for r in plan.rekeyed
         ],
         "estimate": plan.estimate,
+        "rooms": [room_json(room) for room in plan.rooms],
         "bulk": [
             {"group": part.group, "mode": part.mode, "items": len(part.orders), "subitems": part.subitems}
             for part in plan.bulk

@@ -97,16 +97,16 @@ def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[Colum
             )
 
 
-def check_room(plan: Plan, info: BoardInfo) -> None:
-    """Refuse a push whose new items would not fit on the board."""
-    creates = plan.count(Action.CREATE, Level.ITEM)
-    there = max(info.items_count or 0, plan.linked_items - plan.vanished)
-    if info.items_limit is not None and creates and there + creates > info.items_limit:
-        raise RefusedError(
-            f"Board {info.id} ({info.name}) has {there} of at most {info.items_limit} items; "
-            f"{creates} more do not fit.",
-            hint="Archive old items, narrow `scope` in the board's file, or push fewer with --limit.",
-        )
+def check_room(plan: Plan, facts: BoardFacts) -> None:
+    """Refuse a push whose new items or subitems would not fit on the board."""
+    for room, info in zip(plan.rooms, (facts.items, facts.subitems), strict=True):
+        if not room.fits:
+            raise RefusedError(
+                f"Board {info.id} ({info.name}) has {room.there} of at most {room.limit} {room.level}s; "
+                f"{room.adds} more do not fit.",
+                hint="Archive old items (`archive` in the board's file does it by their dates), narrow `scope` there, "
+                "or push fewer with --limit.",
+            )
 
 
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:

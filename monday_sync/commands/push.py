@@ -81,7 +81,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
         check_customers(made, options)
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
-        check_room(made, facts.items)
+        check_room(made, facts)
         check_confirmed(context, made, request.yes)
         with running(context, kind, plan_id=request.plan_id, is_test=request.is_test) as state:
             state.plan = made

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from monday_sync.domain.capacity import Room
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.rows import LedgerRow, Level, Rekey
@@ -152,6 +153,7 @@ class Plan:
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
+        rooms: how full the board is with items and subitems, and when there is no room left.
     """
 
     board_id: str
@@ -176,6 +178,7 @@ class Plan:
     duplicate_items: tuple[ListedItem, ...] = ()
     bulk: tuple[BulkPart, ...] = ()
     rekeyed: tuple[Rekey, ...] = ()
+    rooms: tuple[Room, ...] = ()
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""

@@ -11,6 +11,7 @@ from typing import Any
 from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level, Rekey
 from monday_sync.ledger.baselines import BaselineBook
 from monday_sync.ledger.groups import GroupBook, upgrade
+from monday_sync.ledger.growth import GrowthBook
 from monday_sync.ledger.mappings import MappingBook
 from monday_sync.ledger.schema import (
     ATTEMPTS,
@@ -62,6 +63,7 @@ class Ledger:
         self.groups = GroupBook(warehouse, board_id, self.session)
         self.mappings = MappingBook(warehouse, board_id, self.session)
         self.baselines = BaselineBook(warehouse, self.session)
+        self.growth = GrowthBook(warehouse, board_id, self.session)
         self._ready = False
         self._open: Session | None = None
 

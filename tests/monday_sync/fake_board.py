@@ -99,8 +99,9 @@ class FakeBoard:
         }
         if of_items and self.subitem_boards:
             columns["subtasks"] = ColumnInfo("subtasks", "Subitems", "subtasks", board_ids=self.subitem_boards)
+        count = len(self.active()) if of_items else sum(len(self.children(item.id)) for item in self.active())
         return BoardInfo(
-            board_id, "Test board", "active", "everyone", self.can_write, self.said_count(len(self.active())),
+            board_id, "Test board", "active", "everyone", self.can_write, self.said_count(count),
             self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns, self.hierarchy,
         )  # fmt: skip
 

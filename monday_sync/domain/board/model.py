@@ -146,6 +146,14 @@ class Policy:
     bulk_minimum: _Count = 200
 
 
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class Limits:
+    """How many items and subitems the board is to hold at most; ``None``: what the API says, else 10,000."""
+
+    items: _Count | None = None
+    subitems: _Count | None = None
+
+
 class Column(BaseModel):
     """A line of ``items`` or ``subitems``."""
 
@@ -179,6 +187,7 @@ class BoardFile(BaseModel):
     subitems: _Columns
     scope: Scope = Scope()
     policy: Policy = Policy()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -201,3 +210,4 @@ class BoardConfig:
     key_columns: tuple[str, ...]
     scope: Scope = field(default_factory=Scope)
     policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=Limits)

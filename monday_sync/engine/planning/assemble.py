@@ -14,6 +14,7 @@ from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
 from monday_sync.engine.planning.link import link, without_item
 from monday_sync.engine.planning.price import price
+from monday_sync.engine.planning.room import rooms
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 
 
@@ -63,6 +64,7 @@ def make_plan(
         unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
         bulk=files,
         rekeyed=rekeys,
+        rooms=rooms(context, facts, steps, len(linked.gone)),
     )
 
 
