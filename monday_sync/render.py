@@ -10,23 +10,26 @@ from monday_sync.commands.adopt import AdoptResult
 from monday_sync.commands.history import HistoryResult
 from monday_sync.commands.status import StateCounts, StatusResult
 from monday_sync.commands.verify import VerifyResult
+from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.plan import Action, Change, Plan, Step
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
 from monday_sync.engine.results import Counts, Problem, PushResult
-from monday_sync.rooms import room_json, room_line
+from monday_sync.figures import archive_json, archive_lines, bulk_lines, room_json, room_line
 
 _STEPS_SHOWN = 200
 _PROBLEMS_SHOWN = 20
+_SKIPS = (Skip.OUT_OF_SCOPE, Skip.HELD_BACK, Skip.DEAD, Skip.SHIPPED, Skip.NOT_SELECTED, Skip.WAITS_FOR_ITEM)
 _VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-"}
 
 
 def plan_text(plan: Plan) -> str:
     """A plan, row by row and field by field."""
     lines = [f"Plan {plan.plan_id or '(not stored)'} for board {plan.board_id}", ""]
+    lines += archive_lines(plan)
     lines += [f"  + group {name}" for name in plan.groups]
-    shown = [s for s in plan.steps if s.action is not Action.CONFIRM or s.row.rekeyed_from is not None]
+    shown = [s for s in plan.steps if _is_shown(s)]
     for step in shown[:_STEPS_SHOWN]:
         lines += _step_lines(step, plan)
     if len(shown) > _STEPS_SHOWN:
@@ -39,19 +42,28 @@ def plan_text(plan: Plan) -> str:
     lines += [f"  * {note}" for note in plan.notes]
     if plan.in_doubt:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
-    if not shown and not plan.groups:
+    if not shown and not plan.groups and not plan.by_policy:
         lines.append(_nothing_to_do(plan))
     rows = [
         (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
         for level in (Level.ITEM, Level.SUBITEM)
     ]
-    headers = ("", *(a.value for a in Action), "out of scope", "held back", "given up", "not selected", "waiting")
+    headers = (
+        "",
+        *(a.value for a in Action),
+        "out of scope",
+        "held back",
+        "given up",
+        "shipped",
+        "not selected",
+        "waiting",
+    )
     lines += ["", text_table(headers, rows)]
     lines += _because(_due_because(plan))
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
-    lines += _bulk_lines(plan)
+    lines += bulk_lines(plan)
     lines += [room_line(room) for room in plan.rooms]
     if plan.estimate is not None:
         share = "" if plan.estimate.day_share is None else f" ({plan.estimate.day_share:.1%} of the day's)"
@@ -59,6 +71,11 @@ def plan_text(plan: Plan) -> str:
     if plan.plan_id:
         lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
     return "\n".join(lines)
+
+
+def _is_shown(step: Step) -> bool:
+    """Whether a step has lines of its own; those of the archive policy are summed up."""
+    return step.row.action != BY_POLICY and (step.action is not Action.CONFIRM or step.row.rekeyed_from is not None)
 
 
 def _nothing_to_do(plan: Plan) -> str:
@@ -82,17 +99,8 @@ def _because(counts: Mapping[str, int]) -> list[str]:
     return ["due because: " + ", ".join(f"{why} {count}" for why, count in counts.items())] if counts else []
 
 
-def _bulk_lines(plan: Plan) -> list[str]:
-    if not plan.bulk:
-        return []
-    items, subitems = sum(len(part.orders) for part in plan.bulk), sum(part.subitems for part in plan.bulk)
-    groups = len({part.group for part in plan.bulk})
-    return [f"{items} items with {subitems} subitems in {groups} groups go by bulk import, the rest one by one."]
-
-
 def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
-    order = (Skip.OUT_OF_SCOPE, Skip.HELD_BACK, Skip.DEAD, Skip.NOT_SELECTED, Skip.WAITS_FOR_ITEM)
-    return tuple(plan.skipped.get((level, reason), 0) for reason in order)
+    return tuple(plan.skipped.get((level, reason), 0) for reason in _SKIPS)
 
 
 def _step_lines(step: Step, plan: Plan) -> list[str]:
@@ -144,6 +152,8 @@ def push_text(result: PushResult) -> str:
         lines.append(f"Duplicates archived: {result.duplicates_archived}.")
     if result.deletes_reported:
         lines.append(f"{result.deletes_reported} orders are gone from the source; their items were left alone.")
+    if result.items.shipped:
+        lines.append(f"{result.items.shipped} shipped orders stay off the board by the archive policy.")
     if result.recovered:
         lines.append(f"{result.recovered} operations of an earlier run were in doubt and are settled.")
     if result.conflicts:
@@ -183,6 +193,8 @@ def status_text(result: StatusResult) -> str:
     lines += [text_table(headers, rows), ""]
     if result.dead:
         lines.append(f"{result.dead} rows were given up after too many attempts: `monday-sync retry` requeues them.")
+    if result.archived_by_policy:
+        lines.append(f"{result.archived_by_policy} shipped orders are off the board by the archive policy.")
     if result.in_doubt:
         lines.append(f"{result.in_doubt} operations have no answer yet; the next push settles them.")
     lines += _problem_lines("ERROR", result.errors)
@@ -224,6 +236,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
             for r in plan.rekeyed
         ],
         "estimate": plan.estimate,
+        "archive": archive_json(plan),
         "rooms": [room_json(room) for room in plan.rooms],
         "bulk": [
             {"group": part.group, "mode": part.mode, "items": len(part.orders), "subitems": part.subitems}

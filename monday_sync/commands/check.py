@@ -112,7 +112,10 @@ def check_room(plan: Plan, facts: BoardFacts) -> None:
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     """Refuse a push that touches much of the board, or archives anything, unless its number was given."""
     archived = (
-        plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.duplicate_items)
+        plan.count(Action.ARCHIVE, Level.ITEM)
+        + plan.count(Action.ARCHIVE, Level.SUBITEM)
+        + len(plan.duplicate_items)
+        - len(plan.by_policy)  # the board's file says yes to these, within the share below
     )
     policy, share = context.board.policy, plan.touched_share
     vanished = plan.vanished > _FEW and plan.vanished_share > policy.vanished_share
@@ -139,8 +142,9 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
         )
     if share > policy.touch_share:
         of = "" if plan.board_items is None else f" of {plan.board_items}"
+        what = "change or archive" if plan.by_policy else "change"
         raise ConfirmationNeededError(
-            f"This push would change {plan.touched_items}{of} items on the board ({share:.0%}; "
+            f"This push would {what} {plan.touched_items}{of} items on the board ({share:.0%}; "
             f"the policy allows {policy.touch_share:.0%} without a word from you).",
             hint=f"Look at `monday-sync plan`, then push with --yes {number}.",
         )

@@ -18,6 +18,7 @@ from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, Running, no_bar, running, settle_doubts
+from monday_sync.engine.shipped import read_shipped
 from monday_sync.errors import RefusedError
 from warehouse import Target
 
@@ -76,7 +77,8 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if recovery.stopped:
                 return recovery.result()
             facts = check(context)
-        made = make_plan(context, facts, options, request.only)
+        shipped = read_shipped(context.ledger, context.board, options.release)
+        made = make_plan(context, facts, options, request.only, shipped)
         made = replace(made, duplicate_items=request.duplicate_items)
         check_customers(made, options)
         if request.plan_id:

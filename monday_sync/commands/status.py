@@ -57,6 +57,7 @@ class StatusResult:
         errors: rows in ERROR, those with customers asked for first; dead ones say so.
         dead: rows given up after the policy's number of attempts.
         in_doubt: operations without an answer, that the next push settles.
+        archived_by_policy: orders that pushes took off the board since they were shipped long ago.
     """
 
     target: str
@@ -67,6 +68,7 @@ class StatusResult:
     dead: int
     in_doubt: int
     runs: tuple[RunLine, ...]
+    archived_by_policy: int = 0
 
 
 def status(
@@ -93,6 +95,7 @@ def status(
         dead=sum(1 for row in errors if row.state.outcome is Outcome.DEAD),
         in_doubt=len(ledger.open_attempts()),
         runs=tuple(_line(run) for run in ledger.runs(limit=runs)),
+        archived_by_policy=len(ledger.archived.keys()),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from monday_sync.domain.archive import BY_POLICY, ArchivePlan
 from monday_sync.domain.capacity import Room
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
@@ -153,6 +154,7 @@ class Plan:
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
+        archive: what the archive policy takes off; ``None`` without a policy.
         rooms: how full the board is with items and subitems, and when there is no room left.
     """
 
@@ -179,10 +181,16 @@ class Plan:
     bulk: tuple[BulkPart, ...] = ()
     rekeyed: tuple[Rekey, ...] = ()
     rooms: tuple[Room, ...] = ()
+    archive: ArchivePlan | None = None
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""
         return sum(1 for s in self.steps if s.action is action and s.level is level)
+
+    @property
+    def by_policy(self) -> tuple[Step, ...]:
+        """The items that the archive policy takes off the board."""
+        return tuple(step for step in self.steps if step.row.action == BY_POLICY)
 
     @property
     def touched(self) -> int:

@@ -34,6 +34,7 @@ class Counts:
     dead: int = 0
     not_selected: int = 0
     waiting: int = 0
+    shipped: int = 0
 
     @property
     def skipped(self) -> int:
@@ -183,6 +184,7 @@ class Tally:
             dead=skipped.get((level, Skip.DEAD), 0),
             not_selected=skipped.get((level, Skip.NOT_SELECTED), 0),
             waiting=skipped.get((level, Skip.WAITS_FOR_ITEM), 0),
+            shipped=skipped.get((level, Skip.SHIPPED), 0),
         )
 
     def by_customer(self) -> tuple[CustomerCounts, ...]:

@@ -193,7 +193,22 @@ PLANS = Table(
     ),
     ("plan_id",),
 )
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS)
+#: Orders that the archive policy took off a board. They have no row among the items until they come back.
+ARCHIVED = Table(
+    "monday_sync_archived",
+    (
+        Column("board_id", "text", 32, nullable=False),
+        Column("order_key", "key", nullable=False),
+        _text("monday_item_id", 32),
+        _text("item_name", 255),
+        _text("customer_name", 100),
+        _text("ex_factory_date", 10),
+        _text("run_id", 64),
+        _at("archived_at"),
+    ),
+    ("board_id", "order_key"),
+)
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED)
 
 #: Tables that have more columns than in an earlier version.
 GROWN = (ITEMS, SUBITEMS, CUSTOMERS)

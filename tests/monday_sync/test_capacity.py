@@ -11,8 +11,8 @@ from monday_sync.domain.board import Limits
 from monday_sync.domain.capacity import DayCount, rate, room
 from monday_sync.domain.rows import Level
 from monday_sync.errors import RefusedError
+from monday_sync.figures import room_line
 from monday_sync.render import plan_json, plan_text
-from monday_sync.rooms import room_line
 from tests.monday_sync.conftest import Desk, orders
 
 TODAY = dt.date(2026, 11, 21)

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from console import ConfigurationError
 from monday_sync.domain.board.document import read_document
-from monday_sync.domain.board.model import BoardConfig, BoardFile, Column, ColumnMapping, Limits, Policy, Scope
+from monday_sync.domain.board.model import Archive, BoardConfig, BoardFile, Column, ColumnMapping, Limits, Policy, Scope
 
 _LABELLED = ("dropdown", "status")
 _SEARCHABLE = "text"
@@ -49,6 +49,7 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
         scope=file.scope,
         policy=file.policy,
         limits=file.limits,
+        archive=file.archive,
     )
 
 
@@ -116,6 +117,8 @@ def _known(section: list[str]) -> list[str]:
             return [*BoardFile.model_fields, "extends"]
         case ["scope"]:
             return [f.name for f in fields(Scope)]
+        case ["archive"]:
+            return [f.name for f in fields(Archive)]
         case ["limits"]:
             return [f.name for f in fields(Limits)]
         case ["policy"]:

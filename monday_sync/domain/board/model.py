@@ -8,7 +8,16 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+)
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -154,6 +163,19 @@ class Limits:
     subitems: _Count | None = None
 
 
+def _past(value: dt.date, info: ValidationInfo) -> dt.date:
+    if value >= (info.context or {}).get("today", dt.date.max):
+        raise wrong(f"is {value}, which is not in the past", "Write a day that is over, such as -365d.")
+    return value
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class Archive:
+    """Which items a push takes off the board: those of orders with an ex-factory date before this day."""
+
+    ex_factory_before: Annotated[_Day, AfterValidator(_past)]
+
+
 class Column(BaseModel):
     """A line of ``items`` or ``subitems``."""
 
@@ -188,6 +210,7 @@ class BoardFile(BaseModel):
     scope: Scope = Scope()
     policy: Policy = Policy()
     limits: Limits = Limits()
+    archive: Archive | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -211,3 +234,4 @@ class BoardConfig:
     scope: Scope = field(default_factory=Scope)
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
+    archive: Archive | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from monday_sync.domain.archive import Shipped
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Address, Level
@@ -12,6 +13,7 @@ from monday_sync.domain.source import Source
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
+from monday_sync.engine.planning.leaving import leaving
 from monday_sync.engine.planning.link import link, without_item
 from monday_sync.engine.planning.price import price
 from monday_sync.engine.planning.room import rooms
@@ -19,23 +21,27 @@ from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 
 
 def make_plan(
-    context: Context, facts: BoardFacts, options: PushOptions, only: Collection[Address] | None = None
-) -> Plan:
+    context: Context, facts: BoardFacts, options: PushOptions, only: Collection[Address] | None = None,
+    shipped: Shipped | None = None,
+) -> Plan:  # fmt: skip
     """What a push with ``options`` would do now.
 
     Args:
         only: these rows, whatever else is due.
+        shipped: the orders that the archive policy takes off the board.
 
     Raises:
         RefusedError: the database lacks what we read.
     """
     ledger, board = context.ledger, context.board
-    gathered = gather(ledger, board, facts.items, options, only)
+    gathered = gather(ledger, board, facts.items, options, only, shipped=shipped)
     linked = link(context.api, ledger, board, gathered, options)
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
     compared = compare(linked, known, board, facts, group_ids)
-    steps = (*compared.proven, *compared.items, *compared.subitems)
+    created = [step for step in compared.items if step.action is Action.CREATE]
+    off = leaving(context, facts, gathered, options, created)
+    steps = (*(off.steps if off else ()), *compared.proven, *compared.items, *compared.subitems)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
     files, estimate = price(context, facts, steps, options, new_groups)
@@ -64,6 +70,7 @@ def make_plan(
         unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
         bulk=files,
         rekeyed=rekeys,
+        archive=off.plan if off else None,
         rooms=rooms(context, facts, steps, len(linked.gone)),
     )
 

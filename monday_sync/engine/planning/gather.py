@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monday_sync.domain import state as machine
+from monday_sync.domain.archive import Shipped, without_shipped
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.remote import BoardInfo
 from monday_sync.domain.rows import Address, LedgerRow
-from monday_sync.domain.selection import PushOptions, Selection, select
+from monday_sync.domain.selection import PushOptions, Selection, Skip, select
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.groups import duplicate_groups, resolve_groups
 from monday_sync.engine.rekeying import follow_keys
@@ -22,6 +24,7 @@ class Gathered:
     """The database's side, and what the board's own data say.
 
     Args:
+        shipped: the orders that the archive policy takes off; their rows are not among the chosen ones.
         in_lost_groups: rows that are SYNCED, and whose group a person deleted.
         group_ids: names to ids of the groups that the chosen rows lie in, as far as they are on the board.
     """
@@ -33,6 +36,7 @@ class Gathered:
     group_ids: Mapping[str, str]
     in_lost_groups: tuple[SourceRow, ...]
     only: Collection[Address] | None = None
+    shipped: Shipped | None = None
 
     def groups_of(self, rows: list[SourceRow]) -> dict[str, str]:
         """Names to ids of the groups that rows lie in, as far as they are on the board."""
@@ -40,19 +44,24 @@ class Gathered:
 
 
 def gather(
-    ledger: Ledger, board: BoardConfig, info: BoardInfo, options: PushOptions, only: Collection[Address] | None
-) -> Gathered:
+    ledger: Ledger, board: BoardConfig, info: BoardInfo, options: PushOptions, only: Collection[Address] | None,
+    *, shipped: Shipped | None = None,
+) -> Gathered:  # fmt: skip
     """Read the database, follow keys that changed, and choose the rows that the push is about.
 
     Raises:
         RefusedError: the database lacks what we read.
     """
-    source = follow_keys(ledger, board, read_source(ledger, board))
+    source, off = without_shipped(follow_keys(ledger, board, read_source(ledger, board)), shipped, options.concerns)
     chosen = select(source.items, source.subitems, options, only)
+    left = Counter((row.level, Skip.SHIPPED) for row in off)
+    chosen = replace(chosen, skipped={**chosen.skipped, **left})
     known = ledger.groups.known()
     there = {group.id for group in info.groups} - duplicate_groups(info, known)
     lost = tuple(row for row in _in_lost_groups(source, there, options) if row.is_among(only))
-    return Gathered(source, chosen, info, known, resolve_groups(_names(chosen.items), info, known), lost, only)
+    lost = tuple(row for row in lost if shipped is None or not shipped.covers(row.order_key, row.customer_name))
+    group_ids = resolve_groups(_names(chosen.items), info, known)
+    return Gathered(source, chosen, info, known, group_ids, lost, only, shipped)
 
 
 def as_confirmed(row: LedgerRow) -> SourceRow:
