@@ -1,10 +1,12 @@
-"""What a plan says of the board as a whole: how full it is, what goes by bulk import and by the archive policy."""
+"""What is said of a board as a whole: may it be pushed to, how full is it, what leaves it, what goes by bulk import."""
 
 from __future__ import annotations
 
 from monday_sync.domain.capacity import SHORTEST, Room
 from monday_sync.domain.plan import Plan
+from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Level
+from monday_sync.domain.trial import Trial, TrialOutcome
 
 _EXAMPLES = 3
 
@@ -91,3 +93,24 @@ def bulk_lines(plan: Plan) -> list[str]:
     items, subitems = sum(len(part.orders) for part in plan.bulk), sum(part.subitems for part in plan.bulk)
     groups = len({part.group for part in plan.bulk})
     return [f"{items} items with {subitems} subitems in {groups} groups go by bulk import, the rest one by one."]
+
+
+def check_text(facts: BoardFacts, trial: Trial | None) -> str:
+    """That a push may start, what will need attention, and what was tried."""
+    info = facts.items
+    count = "an unknown number" if info.items_count is None else info.items_count
+    lines = [f"All well: board {info.id} ({info.name}) has {count} of {info.items_limit or '?'} items."]
+    lines += [f"warning: {warning}" for warning in facts.warnings]
+    if trial is not None:
+        use = "pushes may use it" if trial.outcome is TrialOutcome.PROVEN else "pushes do without it"
+        lines.append(f"{trial.subject}: {trial.outcome.value.lower()}; {trial.message}; {use}.")
+    return "\n".join(lines)
+
+
+def check_json(facts: BoardFacts, trial: Trial | None) -> dict[str, object]:
+    """The same as data."""
+    info = facts.items
+    return {
+        "board_id": info.id, "name": info.name, "items": info.items_count, "items_limit": info.items_limit,
+        "warnings": list(facts.warnings), "trial": trial,
+    }  # fmt: skip

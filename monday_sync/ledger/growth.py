@@ -12,8 +12,6 @@ from monday_sync.domain.rows import AttemptOutcome, Level
 from monday_sync.ledger.schema import ATTEMPTS
 from warehouse import Session, Warehouse
 
-_CREATED = "('create', 'import')"
-
 
 @dataclass(frozen=True, slots=True)
 class GrowthBook:
@@ -35,13 +33,13 @@ class GrowthBook:
         attempts, quoted = self.warehouse.relation(ATTEMPTS.name), self.warehouse.quote("level")
         created = (
             f"select cast(completed_at as date), count(*) from {attempts} where board_id = ? and {quoted} = ? "  # noqa: S608 - ours
-            f"and kind in {_CREATED} and item_id is not null group by cast(completed_at as date)"
+            f"and kind in ('create', 'import') and item_id is not null group by cast(completed_at as date)"
         )
         # one that was archived twice, as after a doubt, is off the board once
         archived = (
             f"select max(cast(a.completed_at as date)), l.row_key from {attempts} a join {attempts} l "  # noqa: S608
-            f"on l.order_key = a.order_key and l.board_id = a.board_id and l.{quoted} = ? and l.kind in {_CREATED} "
-            f"and l.item_id is not null and l.completed_at <= a.completed_at "
+            f"on l.order_key = a.order_key and l.board_id = a.board_id and l.{quoted} = ? "
+            f"and l.kind in ('create', 'import') and l.item_id is not null and l.completed_at <= a.completed_at "
             f"where a.board_id = ? and a.{quoted} = ? and a.kind = 'archive' and a.outcome = ? group by l.row_key"
         )
         days: dict[dt.date, list[int]] = {}

@@ -208,7 +208,21 @@ ARCHIVED = Table(
     ),
     ("board_id", "order_key"),
 )
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED)
+#: What was tried on the live board itself (`monday-sync check --deep`), the last trial of each subject.
+TRIALS = Table(
+    "monday_sync_trials",
+    (
+        Column("board_id", "text", 32, nullable=False),
+        Column("subject", "text", 64, nullable=False),
+        _text("outcome", 16),
+        _text("message", 1000),
+        _text("api_version", 16),
+        _text("run_id", 64),
+        _at("tried_at"),
+    ),
+    ("board_id", "subject"),
+)
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS)
 
 #: Tables that have more columns than in an earlier version.
 GROWN = (ITEMS, SUBITEMS, CUSTOMERS)

@@ -25,6 +25,7 @@ from monday_sync.ledger.schema import (
     create_missing,
 )
 from monday_sync.ledger.sets import parts, select, upsert
+from monday_sync.ledger.trials import TrialBook
 from warehouse import Session, Warehouse
 
 _OF_LEVEL = {Level.ITEM: ITEMS, Level.SUBITEM: SUBITEMS}
@@ -66,6 +67,7 @@ class Ledger:
         self.mappings = MappingBook(warehouse, board_id, self.session)
         self.baselines = BaselineBook(warehouse, self.session)
         self.archived = ArchivedBook(warehouse, board_id, self.session)
+        self.trials = TrialBook(warehouse, board_id, self.session)
         self.growth = GrowthBook(warehouse, board_id, self.session)
         self._ready = False
         self._open: Session | None = None

@@ -45,6 +45,7 @@ def make_plan(
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
     files, estimate = price(context, facts, steps, options, new_groups)
+    advice = context.bulk.advice(steps, board, ledger, mode=options.bulk or board.policy.bulk)
     rekeys = chosen_rekeys(gathered.source.rekeyed, steps)
     skipped = dict(gathered.chosen.skipped)
     if compared.waiting:
@@ -66,7 +67,12 @@ def make_plan(
         vanished=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
-        notes=(*facts.warnings, *_notes(gathered.source, facts.items, linked.gone), *rekey_notes(rekeys)),
+        notes=(
+            *facts.warnings,
+            *_notes(gathered.source, facts.items, linked.gone),
+            *rekey_notes(rekeys),
+            *((advice,) if advice else ()),
+        ),
         unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
         bulk=files,
         rekeyed=rekeys,
