@@ -16,6 +16,8 @@ from monday_sync.commands.adopt import adopt
 from monday_sync.commands.status import status
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import Archive, load_board
+from monday_sync.domain.capacity import DayCount
+from monday_sync.domain.rows import Level
 from monday_sync.errors import ConfirmationNeededError
 from monday_sync.render import plan_json, plan_text, push_text
 from tests.monday_sync.conftest import Desk, orders
@@ -78,6 +80,10 @@ def test_the_plan_shows_it_first_and_the_push_does_it(shipping: Desk) -> None:
     assert (result.items.archived, result.exit_code, sent(shipping, ArchiveItem)) == (2, ExitCode.OK, 2)
     assert sorted(item.name for item in shipping.board.active()) == sorted(f"STYLE1 {n}" for n in range(3, 11))
     assert archived(shipping) == [("STYLE1 1", "2025-03-01"), ("STYLE1 2", "2025-03-01")]
+    today = shipping.clock.now.date()
+    growth = shipping.context.ledger.growth
+    assert growth.by_day(Level.ITEM) == (DayCount(today, 10, 2),)
+    assert growth.by_day(Level.SUBITEM) == (DayCount(today, 20, 4),)
 
 
 def test_what_is_off_is_neither_missed_nor_created_again(shipping: Desk) -> None:
