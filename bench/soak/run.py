@@ -19,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bench.soak.hurried_push import BROKEN, TIMEOUT, hurried, push_in_child, roll_back_in_child
 from bench.soak.referee import differences
@@ -30,10 +30,13 @@ from board_emulator.model import Board, Item
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
 from monday_sync.commands.push import PushRequest, push_in
-from monday_sync.commands.verify import verify
+from monday_sync.commands.verify import VerifyResult, verify
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
+from monday_sync.engine.results import PushResult
 from monday_sync.errors import ConfirmationNeededError
+
+T = TypeVar("T")
 
 _DELAY = 1.5 * TIMEOUT
 #: Items that may be out of sight without a question.
@@ -240,11 +243,11 @@ class Soak:
         for last in (False, True):
             for side in self.sides:
                 with side.open(), hurried(side.folder, self.handle.url, self.minutes, _PATIENT) as context:
-                    result = push_in(context, PushRequest(PushOptions()))
+                    result = push(context)
                     # what a restored ledger believes of the board may be out of date, as if people had been at work
                     if self.people or side.restored:
                         repair(context)
-                        result = push_in(context, PushRequest(PushOptions()))
+                        result = push(context)
                     if last:
                         problems += [p.message for p in result.errors]
         for side in self.sides:
@@ -252,7 +255,7 @@ class Soak:
                 found = verify(context)
                 if not found.clean:
                     problems.append(f"verify: {found.differences} {found.missing} {found.duplicates}")
-                if push_in(context, PushRequest(PushOptions())).changed:
+                if push(context).changed:
                     problems.append("the push after the last one changed something")
         orders = [order for side in self.sides for order in side.orders]
         problems += differences(self.handle, self.sides[0].config, self.sides[0].relations, orders)
@@ -280,13 +283,23 @@ class Soak:
             problems += [f"morning {morning}: {line}" for line in listed]
 
 
-def repair(context: Context) -> None:
-    """Verify and repair, with the number that it asks for."""
+def push(context: Context) -> PushResult:
+    """All that is due, with the number that it may ask for."""
+    return confirmed(lambda yes: push_in(context, PushRequest(PushOptions(), yes=yes)))
+
+
+def repair(context: Context) -> VerifyResult:
+    """Verify and repair, with the number that it may ask for."""
+    return confirmed(lambda yes: verify(context, repair=True, yes=yes))
+
+
+def confirmed(act: Callable[[int | None], T]) -> T:
+    """What ``act`` gives, after a second try with ``--yes`` where the first one asked for it."""
     try:
-        verify(context, repair=True)
+        return act(None)
     except ConfirmationNeededError as refused:
         (number,) = re.findall(r"--yes (\d+)", refused.hint or "")
-        verify(context, repair=True, yes=int(number))
+        return act(int(number))
 
 
 def _cells(board: Board, item: Item) -> dict[str, str]:
