@@ -9,8 +9,10 @@ from typing import Any, get_args
 import click
 
 from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, progress, target_option
-from monday_sync import figures, render
+from monday_sync import figures, render, row_texts
+from monday_sync.cli_rows import accept, why
 from monday_sync.commands.adopt import adopt as adopt_board
+from monday_sync.commands.adopt import plan_adopt
 from monday_sync.commands.check import check as check_start
 from monday_sync.commands.deep import check_deep
 from monday_sync.commands.history import history as order_history
@@ -20,9 +22,11 @@ from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.retry import requeue
 from monday_sync.commands.status import status as read_status
 from monday_sync.commands.undo import cleanup as clean_up
+from monday_sync.commands.undo import plan_cleanup, plan_rollback
 from monday_sync.commands.undo import rollback as roll_back
 from monday_sync.commands.verify import verify as verify_board
 from monday_sync.domain.board import Bulk
+from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.domain.trial import TrialOutcome
 
@@ -46,6 +50,7 @@ _bulk = click.option(
     help="Create new items by bulk import: where it is cheaper, never, or wherever a file can hold them. "
     "Default: `bulk` in the policy of the board's file.",
 )  # fmt: skip
+_dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done, as `plan` does, and change nothing.")
 _yes = click.option(
     "--yes", type=click.IntRange(min=0), metavar="N",
     help="The number of rows on the board that may be changed or archived, as the plan counts them.",
@@ -82,9 +87,10 @@ def main() -> None:
     Do exactly what was planned:  monday-sync push --plan <id>
     One customer, no lines yet:   monday-sync push --customer GREYSON --skip-subitems
     How things stand:             monday-sync status
+    What became of an order:      monday-sync why <order number>
     Try failed rows again:        monday-sync retry --reason "label"
     Compare with the board:       monday-sync verify --repair
-    Undo a run:                   monday-sync rollback <run>
+    Undo a run:                   monday-sync rollback <run> --dry-run
 
     Every command takes --target (local, dev, prod) and --json.
 
@@ -103,7 +109,11 @@ def plan(target: str | None, options: PushOptions, as_json: bool) -> ExitCode:
     The plan is stored; `monday-sync push --plan <id>` does exactly that, or refuses if data or board changed.
     """
     with open_context(target) as context:
-        made = plan_in(context, options)
+        return _show_plan(plan_in(context, options), as_json=as_json)
+
+
+def _show_plan(made: Plan, *, as_json: bool) -> ExitCode:
+    """The page that every plan and every dry run has."""
     print_result(render.plan_json(made) if as_json else None, as_json=as_json, human=lambda: render.plan_text(made))
     return ExitCode.OK
 
@@ -136,7 +146,7 @@ def push(
 def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: bool) -> ExitCode:
     """Count rows by customer and state, list errors and the last runs. Reads the database only."""
     result = read_status(target, customers, runs=runs)
-    print_result(result, as_json=as_json, human=lambda: render.status_text(result))
+    print_result(result, as_json=as_json, human=lambda: row_texts.status_text(result))
     return ExitCode.OK
 
 
@@ -150,6 +160,8 @@ def retry(target: str | None, customers: tuple[str, ...], reason: str | None, as
     with open_context(target) as context, context.warehouse.lock():
         result = requeue(context.ledger, customers=customers, reason=reason)
     text = f"{result.items} items and {result.subitems} subitems are due again ({result.dead} had been given up)."
+    if result.accepted:
+        text += f" {result.accepted} rows are accepted as they are: `monday-sync accept --revoke` first."
     print_result(result, as_json=as_json, human=lambda: text)
     return ExitCode.OK
 
@@ -178,33 +190,39 @@ def check(*, target: str | None, deep: bool, as_json: bool) -> ExitCode:
 
 
 @main.command()
-@_options(target_option, json_option)
+@_options(target_option, _dry_run, json_option)
 @command
-def adopt(target: str | None, as_json: bool) -> ExitCode:
+def adopt(target: str | None, dry_run: bool, as_json: bool) -> ExitCode:
     """Link orders and lines to items already on the board, by business key. Changes nothing on the board.
 
     For an empty or restored ledger. (A push does the same for the rows it sends, before it creates anything.)
     """
     with open_context(target) as context:
+        if dry_run:
+            return _show_plan(plan_adopt(context), as_json=as_json)
         result = adopt_board(context)
-    print_result(result, as_json=as_json, human=lambda: render.adopt_text(result))
+    print_result(result, as_json=as_json, human=lambda: row_texts.adopt_text(result))
     return ExitCode.OK
 
 
 @main.command()
 @_options(target_option, _yes)
 @click.option("--repair", is_flag=True, help="Repair what differs by pushing the rows concerned.")
-@json_option
+@_options(_dry_run, json_option)
 @command
-def verify(target: str | None, repair: bool, yes: int | None, as_json: bool) -> ExitCode:
+def verify(target: str | None, repair: bool, yes: int | None, dry_run: bool, as_json: bool) -> ExitCode:
     """Read the whole board; report each difference from what it should show, and missing, extra and duplicate items.
 
     --repair sends again what differs and archives duplicates, which are copies that people made: it names each, and
-    needs --yes with the number of all rows it would touch.
+    needs --yes with the number of all rows it would touch. With --dry-run it shows the plan of it.
     """
+    if dry_run and not repair:
+        raise click.UsageError("--dry-run goes with --repair; without it, verify changes nothing.")
     with open_context(target) as context:
-        result = verify_board(context, repair=repair, yes=yes, bar=progress)
-    print_result(result, as_json=as_json, human=lambda: render.verify_text(result))
+        result = verify_board(context, repair=repair, yes=yes, dry_run=dry_run, bar=progress)
+    found = {name: getattr(result, name) for name in result.__dataclass_fields__}
+    found["plan"] = None if result.plan is None else render.plan_json(result.plan)
+    print_result(found, as_json=as_json, human=lambda: render.verify_text(result))
     return result.exit_code
 
 
@@ -216,21 +234,24 @@ def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
     """Show what was sent to the board about an order (AAG ORDER NUMBER), and when."""
     with open_context(target) as context:
         result = order_history(context, order_number)
-    print_result(result, as_json=as_json, human=lambda: render.history_text(result))
+    print_result(result, as_json=as_json, human=lambda: row_texts.history_text(result))
     return ExitCode.OK
 
 
 @main.command()
 @click.argument("run")
-@_options(target_option, _yes, json_option)
+@_options(target_option, _yes, _dry_run, json_option)
 @command
-def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
-    """Undo a run: its values go back to what they were, and the items that it created are archived.
+def rollback(run: str, target: str | None, yes: int | None, dry_run: bool, as_json: bool) -> ExitCode:
+    """Undo a run: what it wrote shows again what the board showed before, and the items that it created are archived.
 
-    Groups that it created are archived too, when no item is left in them. Rows that the board refuses to take back are
-    listed and make the exit status 1; the same command, run again, goes on with just those.
+    The board is read first. What people have changed since is left as it is and listed, and so are new items that they
+    worked on. Groups that the run created are archived too, when no item is left in them. Rows that the board refuses
+    to take back are listed; the same command, run again, goes on with just those. Both make the exit status 1.
     """
     with open_context(target) as context:
+        if dry_run:
+            return _show_plan(plan_rollback(context, run), as_json=as_json)
         result = roll_back(context, run, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))
     return result.exit_code
@@ -239,16 +260,24 @@ def rollback(run: str, target: str | None, yes: int | None, as_json: bool) -> Ex
 @main.command()
 @click.option("--run", metavar="RUN", help="Archive the items that this run created.")
 @click.option("--test-data", is_flag=True, help="Archive the items of all runs made with `push --test-data`.")
-@_options(target_option, _yes, json_option)
+@_options(target_option, _yes, _dry_run, json_option)
 @command
-def cleanup(run: str | None, test_data: bool, target: str | None, yes: int | None, as_json: bool) -> ExitCode:
+def cleanup(
+    *, run: str | None, test_data: bool, target: str | None, yes: int | None, dry_run: bool, as_json: bool
+) -> ExitCode:
     """Archive test items, and groups left empty, that the ledger records as created by the runs named.
 
-    On prod this needs --yes N.
+    They go whatever people did to them since. On prod this needs --yes N.
     """
     if (run is None) == (not test_data):
         raise click.UsageError("Give either --run RUN or --test-data.")
     with open_context(target) as context:
+        if dry_run:
+            return _show_plan(plan_cleanup(context, run), as_json=as_json)
         result = clean_up(context, run, yes=yes, bar=progress)
     print_result(result, as_json=as_json, human=lambda: render.push_text(result))
     return result.exit_code
+
+
+main.add_command(accept)
+main.add_command(why)

@@ -6,15 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from console import text_table
-from monday_sync.commands.adopt import AdoptResult
-from monday_sync.commands.history import HistoryResult
-from monday_sync.commands.status import StateCounts, StatusResult
 from monday_sync.commands.verify import VerifyResult
+from monday_sync.domain.acceptance import age_of
 from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.plan import Action, Change, Plan, Step
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
+from monday_sync.domain.source import SourceRow
 from monday_sync.engine.results import Counts, Problem, PushResult
 from monday_sync.figures import archive_json, archive_lines, bulk_lines, room_json, room_line
 
@@ -26,23 +25,27 @@ _VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FA
 
 def plan_text(plan: Plan) -> str:
     """A plan, row by row and field by field."""
-    lines = [f"Plan {plan.plan_id or '(not stored)'} for board {plan.board_id}", ""]
+    what = f"{plan.title} (dry run, nothing is changed)" if plan.title else f"Plan {plan.plan_id or '(not stored)'}"
+    lines = [f"{what} for board {plan.board_id}", ""]
     lines += archive_lines(plan)
     lines += [f"  + group {name}" for name in plan.groups]
-    shown = [s for s in plan.steps if _is_shown(s)]
+    shown = [s for s in plan.steps if _is_shown(s, plan)]
     for step in shown[:_STEPS_SHOWN]:
         lines += _step_lines(step, plan)
     if len(shown) > _STEPS_SHOWN:
         lines.append(f"  ... and {len(shown) - _STEPS_SHOWN} more rows (all of them with --json)")
     lines += [f"  . {row.customer_name}: {row.name} is gone from the source; left alone" for row in plan.deleted[:20]]
-    lines += [f"  ! {row.customer_name}: {row.name} was given up; left alone (`monday-sync retry` tries it again)"
+    lines += [f"  ! {row.customer_name}: {row.name} was given up; left alone ({_if_accepted(row, plan)})"
               for row in plan.given_up[:20]]  # fmt: skip
     lines += [f"  ! {d.name}: items {', '.join((d.kept, *d.others))} have one business key; {d.kept} is ours"
               for d in plan.duplicates]  # fmt: skip
+    lines += [f"  - duplicate {d.level} {d.name} ({d.monday_id}), beside {d.of}" for d in plan.duplicate_items]
+    lines += [f"  - group {name}" for name in plan.groups_to_archive]
+    lines += [f"  . left as it is: {field}" for field in plan.left[:_STEPS_SHOWN]]
     lines += [f"  * {note}" for note in plan.notes]
     if plan.in_doubt:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
-    if not shown and not plan.groups and not plan.by_policy:
+    if not (shown or plan.groups or plan.by_policy or plan.duplicate_items or plan.groups_to_archive):
         lines.append(_nothing_to_do(plan))
     rows = [
         (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
@@ -70,16 +73,27 @@ def plan_text(plan: Plan) -> str:
         lines.append(f"It takes about {plan.estimate.calls} calls{share} and {plan.estimate.seconds:.0f} s.")
     if plan.plan_id:
         lines.append(f"To do exactly this: monday-sync push --plan {plan.plan_id}")
+    elif plan.command:
+        lines.append(f"To do this: monday-sync {plan.command}")
     return "\n".join(lines)
 
 
-def _is_shown(step: Step) -> bool:
-    """Whether a step has lines of its own; those of the archive policy are summed up."""
-    return step.row.action != BY_POLICY and (step.action is not Action.CONFIRM or step.row.rekeyed_from is not None)
+def _if_accepted(row: SourceRow, plan: Plan) -> str:
+    at = row.ledger.attempted_at if row.ledger else None
+    age = f"for {age_of(at, plan.looked_at)}; " if at and plan.looked_at else ""
+    return age + plan.accepted.get((row.level, row.key), "`monday-sync retry` tries it again")
+
+
+def _is_shown(step: Step, plan: Plan) -> bool:
+    """Whether a step has lines of its own: not if it is only confirmed without a new link, or of the archive policy."""
+    linked = step.row.rekeyed_from is not None or (step.adopted and plan.title is not None)
+    return step.row.action != BY_POLICY and (step.action is not Action.CONFIRM or linked)
 
 
 def _nothing_to_do(plan: Plan) -> str:
     """That the board shows all of it is said only when nothing is left out."""
+    if plan.title is not None:
+        return "  Nothing to do."
     left = {reason.value: 0 for reason in Skip}
     for (_, reason), count in plan.skipped.items():
         left[reason.value] += count
@@ -106,7 +120,8 @@ def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
 def _step_lines(step: Step, plan: Plan) -> list[str]:
     indent = "    " if step.level is Level.SUBITEM else "  "
     adopted = " (found on the board)" if step.adopted else ""
-    why = f" [{', '.join(reasons(step.row))}]" if step.action is not Action.CREATE else ""
+    because = () if step.action is Action.CREATE else reasons(step.row)
+    why = f" [{', '.join(because)}]" if because else ""
     what = f"{step.level.value} {step.row.customer_name}: {step.row.name}"
     lines = [f"{indent}{_VERBS[step.action]} {what}{adopted}{why}"]
     if step.reason:
@@ -123,14 +138,15 @@ def _step_lines(step: Step, plan: Plan) -> list[str]:
 
 
 def _change(change: Change) -> str:
-    text = f"{change.column}: {_quoted(change.old)} -> {_quoted(change.new)}"
+    text = f"{change.column}: {quoted(change.old)} -> {quoted(change.new)}"
     if change.conflict:
         kept = "sent all the same" if change.sent else "left as it is"
-        text += f"  [conflict: we last sent {_quoted(change.last_sent)}; policy {change.conflict}: {kept}]"
+        text += f"  [conflict: we last sent {quoted(change.last_sent)}; policy {change.conflict}: {kept}]"
     return text
 
 
-def _quoted(text: str | None) -> str:
+def quoted(text: str | None) -> str:
+    """A value as it stands in a message."""
     return "(empty)" if text is None else f"'{text}'"
 
 
@@ -142,8 +158,9 @@ def push_text(result: PushResult) -> str:
     lines = [text_table(headers, rows), ""]
     if not result.changed and not result.errors:
         lines.append("Nothing had to be changed on the board.")
+    but = f", {len(result.accepted)} accepted as they are not counted" if result.accepted else ""
     lines.append(
-        f"{result.verdict}: {result.success_share:.1%} of rows reached the board; groups created: "
+        f"{result.verdict}: {result.success_share:.1%} of rows reached the board{but}; groups created: "
         f"{result.groups_created}, archived: {result.groups_archived}; "
         f"{result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
         f"run {result.run_id}"
@@ -159,8 +176,10 @@ def push_text(result: PushResult) -> str:
     if result.conflicts:
         lines.append(f"{result.conflicts} values had been changed on the board by a person (see `monday-sync plan`).")
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    lines += _problem_lines("given up", result.given_up)
-    lines += _problem_lines("failed", result.errors)
+    lines += [f"left as it is: {field}" for field in result.left[:_STEPS_SHOWN]]
+    lines += problem_lines("accepted as it is", result.accepted)
+    lines += problem_lines("given up", result.given_up)
+    lines += problem_lines("failed", result.errors)
     lines += [f"note: {note}" for note in result.notes]
     if result.message:
         lines.append(f"stopped: {result.message}")
@@ -172,47 +191,19 @@ def _count_row(name: str, c: Counts) -> tuple[object, ...]:
             c.held_back, c.dead, c.not_selected)  # fmt: skip
 
 
-def _problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
-    lines = [f"{title}: {p.customer}: {p.name}: {p.message}" for p in problems[:_PROBLEMS_SHOWN]]
+def problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
+    """Rows that failed, the first ones of many."""
+    lines = [
+        f"{title}: {p.customer}: {p.name}: {p.message}{f'; {p.accepted}' if p.accepted else ''}"
+        for p in problems[:_PROBLEMS_SHOWN]
+    ]
     if len(problems) > _PROBLEMS_SHOWN:
         lines.append(f"{title}: {len(problems) - _PROBLEMS_SHOWN} more (see `monday-sync status --json`)")
     return lines
 
 
-def status_text(result: StatusResult) -> str:
-    """How database and board stand."""
-    lines = [f"Board {result.board_id}, target {result.target}", ""]
-    subitems = {c.customer: c for c in result.subitems}
-    rows: list[tuple[object, ...]] = []
-    for count in result.items:
-        lines_of = subitems.get(count.customer, StateCounts(count.customer))
-        rows.append((count.customer, *_states(count), *_states(lines_of)))
-    if rows:
-        rows.append(("all", *(sum(int(str(r[i])) for r in rows) for i in range(1, 9))))
-    headers = ("customer", "NEW", "PENDING", "SYNCED", "ERROR", "lines NEW", "PENDING", "SYNCED", "ERROR")
-    lines += [text_table(headers, rows), ""]
-    if result.dead:
-        lines.append(f"{result.dead} rows were given up after too many attempts: `monday-sync retry` requeues them.")
-    if result.archived_by_policy:
-        lines.append(f"{result.archived_by_policy} shipped orders are off the board by the archive policy.")
-    if result.in_doubt:
-        lines.append(f"{result.in_doubt} operations have no answer yet; the next push settles them.")
-    lines += _problem_lines("ERROR", result.errors)
-    runs = [
-        (r.run_id, r.kind, r.outcome, _time(r.started_at), r.seconds, r.changed,
-         None if r.success_share is None else f"{r.success_share:.1%}", r.message)
-        for r in result.runs
-    ]  # fmt: skip
-    run_headers = ("run", "kind", "outcome", "started (UTC)", "seconds", "changed", "success", "")
-    lines += ["", "Last runs", text_table(run_headers, runs) if runs else "none yet"]
-    return "\n".join(lines)
-
-
-def _states(c: StateCounts) -> tuple[int, int, int, int]:
-    return (c.new, c.pending, c.synced, c.error)
-
-
-def _time(value: dt.datetime) -> str:
+def time_text(value: dt.datetime) -> str:
+    """A moment as people read it."""
     return value.isoformat(sep=" ", timespec="seconds")
 
 
@@ -225,6 +216,8 @@ def plan_json(plan: Plan) -> dict[str, object]:
     }
     return {
         "plan_id": plan.plan_id,
+        "dry_run_of": plan.title,
+        "command": plan.command,
         "board_id": plan.board_id,
         "fingerprint": plan.fingerprint,
         "groups": list(plan.groups),
@@ -245,17 +238,12 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "in_doubt": plan.in_doubt,
         "deleted": [{"key": r.key, "customer": r.customer_name, "item": r.name} for r in plan.deleted],
         "duplicates": plan.duplicates,
+        "duplicates_to_archive": plan.duplicate_items,
+        "groups_to_archive": list(plan.groups_to_archive),
+        "left": plan.left,
         "notes": list(plan.notes),
         "steps": [s.to_json() for s in plan.steps],
     }
-
-
-def adopt_text(result: AdoptResult) -> str:
-    """What was linked."""
-    lines = [f"{result.items} items and {result.subitems} subitems on the board are linked now (run {result.run_id})."]
-    lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    lines.append(f"{result.not_on_board} orders are not on the board; a push creates them.")
-    return "\n".join(lines)
 
 
 def verify_text(result: VerifyResult) -> str:
@@ -263,7 +251,7 @@ def verify_text(result: VerifyResult) -> str:
     lines = []
     for d in result.differences[:_STEPS_SHOWN]:
         accepted = "  [accepted by policy]" if d.accepted else ""
-        desired, shown = _quoted(d.desired), _quoted(d.shown)
+        desired, shown = quoted(d.desired), quoted(d.shown)
         should = f"due ({', '.join(d.due)}): should show" if d.due else "should show"
         lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: {should} {desired}, shows {shown}{accepted}")
     lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:_STEPS_SHOWN]]
@@ -277,6 +265,8 @@ def verify_text(result: VerifyResult) -> str:
         f"{result.due} rows are due and not on the board yet."
     )
     lines += _because(result.due_because)
+    if result.plan is not None:
+        lines += ["", plan_text(result.plan)]
     if result.repair is not None:
         lines += ["", "Repair:", push_text(result.repair)]
         lines += [
@@ -284,21 +274,4 @@ def verify_text(result: VerifyResult) -> str:
             f"{s.level} {s.name} ({s.monday_id})"
             for s in result.left[:_STEPS_SHOWN]
         ]
-    return "\n".join(lines)
-
-
-def history_text(result: HistoryResult) -> str:
-    """What the board was told about an order."""
-    if not result.entries:
-        return f"The board was never told anything about order {result.order_number}."
-    lines = []
-    for entry in result.entries:
-        answer = f", item {entry.item_id}" if entry.item_id else ""
-        took = f", {entry.milliseconds} ms" if entry.milliseconds is not None else ""
-        request = f", request {entry.request_id}" if entry.request_id else ""
-        what = f"{entry.level} {entry.name}: {entry.kind} {entry.outcome}{answer}{took}{request}"
-        lines.append(f"{_time(entry.at)}  {what}  (run {entry.run_id})")
-        lines += [f"    {c}: {_quoted(old)} -> {_quoted(new)}" for c, (old, new) in sorted(entry.changes.items())]
-        if entry.message:
-            lines.append(f"    {entry.message}")
     return "\n".join(lines)

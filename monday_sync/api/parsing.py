@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monday_sync.domain.board import ColumnMapping
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, ItemAddress, Me
 from monday_sync.domain.values import read
 
 
@@ -150,6 +150,21 @@ def items(
         for entry in listed
         if entry is not None and _on_board(entry, board_id)
     ]  # fmt: skip
+
+
+def addresses(listed: object) -> dict[str, ItemAddress]:
+    """Where items are found, by id."""
+    if not isinstance(listed, list):
+        raise ShapeError("items")
+    found = {}
+    for entry in listed:
+        if entry is not None:
+            board, group = entry.get("board"), entry.get("group")
+            found[_text(entry, "id")] = ItemAddress(
+                _text(entry, "id"), _text(entry, "url"), str(entry.get("state") or "active"),
+                _text(board, "id") if board else None, _text(group, "title") if group else None,
+            )  # fmt: skip
+    return found
 
 
 def _on_board(entry: object, board_id: str) -> bool:

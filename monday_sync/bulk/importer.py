@@ -18,9 +18,9 @@ from monday_sync.domain.diff import step_for
 from monday_sync.domain.labels import Labels
 from monday_sync.domain.plan import BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
-from monday_sync.domain.rows import Address, Answered, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.domain.rows import GROUP_ID, GROUP_NAME, Address, Answered, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.engine.execution.sender import Sender
-from monday_sync.engine.execution.settle import GROUP_ID, GROUP_NAME, withdraw
+from monday_sync.engine.execution.settle import withdraw
 from monday_sync.engine.results import Tally
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 

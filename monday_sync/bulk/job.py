@@ -17,8 +17,7 @@ from monday_sync.bulk.readback import Found, Import, is_short, match, settle
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.keys import KeyReader
 from monday_sync.domain.remote import BoardItem
-from monday_sync.domain.rows import Address, Attempt, LedgerRow, Level
-from monday_sync.engine.execution.settle import GROUP_ID
+from monday_sync.domain.rows import GROUP_ID, Address, Attempt, LedgerRow, Level
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 from monday_sync.ledger import Ledger
 

@@ -17,8 +17,18 @@ from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.keys import Key, KeyReader, subitem_for
 from monday_sync.domain.plan import Duplicate
 from monday_sync.domain.remote import BoardItem
-from monday_sync.domain.rows import NAME, Address, Answered, Attempt, AttemptOutcome, LedgerRow, Level
-from monday_sync.engine.execution.settle import CREATE, GROUP_ID, GROUP_NAME, Settled, expire, withdraw
+from monday_sync.domain.rows import (
+    GROUP_ID,
+    GROUP_NAME,
+    NAME,
+    Address,
+    Answered,
+    Attempt,
+    AttemptOutcome,
+    LedgerRow,
+    Level,
+)
+from monday_sync.engine.execution.settle import CREATE, Settled, expire, withdraw
 
 #: The kind of an attempt that went by file. The item is created like any other; only the way differs.
 IMPORT = "import"

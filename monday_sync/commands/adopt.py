@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monday_sync.commands.check import check
 from monday_sync.domain.archive import Shipped
-from monday_sync.domain.plan import Duplicate, Step
+from monday_sync.domain.plan import Action, Duplicate, Plan, Step
 from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
@@ -52,6 +52,28 @@ def adopt(context: Context) -> AdoptResult:
             duplicates=plan.duplicates,
             not_on_board=sum(1 for s in plan.steps if _is_to_create(s, shipped)),
         )
+
+
+def plan_adopt(context: Context) -> Plan:
+    """What :func:`adopt` would link now. Changes nothing, in the ledger neither.
+
+    Raises:
+        RefusedError: as for a push.
+    """
+    with context.warehouse.lock():
+        made = make_plan(context, check(context), PushOptions())
+        shipped = read_shipped(context.ledger, context.board)
+        missing = sum(1 for s in made.steps if _is_to_create(s, shipped))
+        links = tuple(Step(Action.CONFIRM, s.row, s.base, adopted=True) for s in made.steps if s.adopted)
+        notes = [f"{missing} orders are not on the board; a push creates them."] if missing else []
+        if made.unlinked:
+            notes.append(
+                f"{len(made.unlinked)} rows are linked to what is no longer on the board; the ledger forgets it."
+            )
+        return replace(
+            made, steps=links, groups=(), skipped={}, deleted=(), given_up=(), vanished=0, bulk=(), rekeyed=(),
+            estimate=None, notes=tuple(notes), title="Adopt", command="adopt",
+        )  # fmt: skip
 
 
 def _is_to_create(step: Step, shipped: Shipped | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monday_sync.api import API_VERSION
-from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.board import BoardConfig, ColumnMapping, Policy
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Level
@@ -109,6 +109,16 @@ def check_room(plan: Plan, facts: BoardFacts) -> None:
             )
 
 
+def number_to_confirm(policy: Policy, plan: Plan) -> int:
+    """The number that ``--yes`` has to name for a plan."""
+    return plan.touched + (plan.vanished if _vanishes(policy, plan) else 0)
+
+
+def _vanishes(policy: Policy, plan: Plan) -> bool:
+    """Whether more items vanished than the policy lets pass without a question."""
+    return plan.vanished > _FEW and plan.vanished_share > policy.vanished_share
+
+
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     """Refuse a push that touches much of the board, or archives anything, unless its number was given."""
     archived = (
@@ -118,8 +128,8 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
         - len(plan.by_policy)  # the board's file says yes to these, within the share below
     )
     policy, share = context.board.policy, plan.touched_share
-    vanished = plan.vanished > _FEW and plan.vanished_share > policy.vanished_share
-    number = plan.touched + (plan.vanished if vanished else 0)
+    vanished = _vanishes(policy, plan)
+    number = number_to_confirm(policy, plan)
     if yes is not None:
         if yes != number and (archived or vanished or share > policy.touch_share):
             raise ConfirmationNeededError(

@@ -1,20 +1,18 @@
-"""``history``: what the board was told about an order, and when."""
+"""``history``: what the board was told about an order, when, and what it showed there before."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from monday_sync.domain.rows import Attempt, LedgerRow, Level
+from monday_sync.commands.orders import keys_of, unknown_order
+from monday_sync.domain.rows import GROUP_ID, Attempt, LedgerRow, Level
 from monday_sync.engine.context import Context
-from monday_sync.engine.execution.settle import GROUP_ID
+from monday_sync.engine.execution.settle import CHANGE, MOVE
 from monday_sync.engine.rekeying import REKEY
-from monday_sync.engine.source import ORDERS
-from monday_sync.errors import RefusedError
-
-_ORDER_NUMBER = "aag_order_number"
+from monday_sync.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,10 @@ class Entry:
     """One operation on an order or one of its lines.
 
     Args:
-        changes: view column to (what the ledger knew the board to show, what the board was told).
+        changes: view column to (what the board showed before, what it was told).
+        as_confirmed: whether the former is only what the ledger knew: the board was not read, or by an earlier release
+            that did not record it.
+        overwritten: view column to what we had last sent, where the board showed something else: a person's value.
         outcome: SYNCED, ERROR, INTENT (no answer yet), EXPIRED, WITHDRAWN, or NO_CALL (the board showed it already).
     """
 
@@ -38,6 +39,8 @@ class Entry:
     milliseconds: int | None
     changes: Mapping[str, tuple[str | None, str | None]]
     message: str | None
+    as_confirmed: bool = False
+    overwritten: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,20 @@ def history(context: Context, order_number: str) -> HistoryResult:
     """
     wanted = order_number.strip()
     ledger = context.ledger
-    keys: dict[str, None] = {}
-    with ledger.session() as session:
-        if ORDERS in session.relations():
-            quoted = ledger.warehouse.quote(_ORDER_NUMBER)
-            sql = f"select order_key from {ledger.warehouse.relation(ORDERS)} where {quoted} = ?"  # noqa: S608
-            keys |= {str(row[0]): None for row in session.rows(sql, [wanted])}
-    keys |= {k: None for k, row in ledger.rows(Level.ITEM).items() if row.confirmed.get(_ORDER_NUMBER) == wanted}
+    keys = keys_of(ledger, wanted)
     if not keys:
-        raise RefusedError(
-            f"There is no order {order_number!r}.", hint="Give the AAG ORDER NUMBER as the board has it."
-        )
-    attempts = ledger.attempts_of_orders(list(keys))
-    # under the keys that the orders had before
+        raise unknown_order(ledger, wanted)
+    entries = history_of(ledger, keys)
+    return HistoryResult(wanted, tuple(keys), entries)
+
+
+def history_of(ledger: Ledger, keys: list[str]) -> tuple[Entry, ...]:
+    """What the board was told about orders, their lines included. ``keys`` grows by those that they had before."""
+    attempts = ledger.attempts_of_orders(keys)
     while earlier := {_key_before(a) for a in attempts} - {None, *keys}:
-        keys |= {str(key): None for key in earlier}
-        attempts = ledger.attempts_of_orders(list(keys))
-    return HistoryResult(wanted, tuple(keys), tuple(_entry(a) for a in attempts))
+        keys += sorted(str(key) for key in earlier)
+        attempts = ledger.attempts_of_orders(keys)
+    return tuple(_entry(a) for a in attempts)
 
 
 def _key_before(attempt: Attempt) -> str | None:
@@ -89,12 +89,17 @@ def _entry(attempt: Attempt) -> Entry:
     desired = {name: text for name, text in attempt.desired.items() if name != GROUP_ID}
     if attempt.level is Level.UNLINKED:
         confirmed |= desired  # its name is told to name it, not to change it
-    changes = {
-        name.lstrip("@"): (confirmed.get(name), text) for name, text in desired.items() if confirmed.get(name) != text
+    shown = confirmed if attempt.shown_before is None else attempt.shown_before
+    changes = {name.lstrip("@"): (shown.get(name), text) for name, text in desired.items() if shown.get(name) != text}
+    overwritten = {
+        name.lstrip("@"): confirmed[name]
+        for name, text in (attempt.shown_before or {}).items()
+        if name in desired and confirmed.get(name, text) != text
     }
     return Entry(
         at=attempt.completed_at or attempt.created_at, run_id=attempt.run_id, level=attempt.level.value,
         order_key=attempt.order_key or "", name=desired.get("item_name") or before.get("item_name") or "",
         kind=attempt.kind, outcome=attempt.outcome.value, item_id=attempt.item_id, request_id=attempt.request_id,
         milliseconds=attempt.milliseconds, changes=changes, message=attempt.message,
+        as_confirmed=attempt.shown_before is None and attempt.kind in {CHANGE, MOVE}, overwritten=overwritten,
     )  # fmt: skip

@@ -9,8 +9,10 @@ from monday_sync.commands.check import check, check_confirmed, check_room
 from monday_sync.commands.opening import open_context
 from monday_sync.commands.plan import check_customers
 from monday_sync.domain.plan import ListedItem, Plan
+from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Address
 from monday_sync.domain.selection import EVERYTHING, PushOptions
+from monday_sync.engine.accepted import end_what_is_over, standing_acceptances
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_duplicates
@@ -77,16 +79,15 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if recovery.stopped:
                 return recovery.result()
             facts = check(context)
-        shipped = read_shipped(context.ledger, context.board, options.release)
-        made = make_plan(context, facts, options, request.only, shipped)
-        made = replace(made, duplicate_items=request.duplicate_items)
-        check_customers(made, options)
+        made = planned(context, facts, replace(request, options=options))
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
         check_room(made, facts)
         check_confirmed(context, made, request.yes)
+        end_what_is_over(context.ledger, context.clock())
         with running(context, kind, plan_id=request.plan_id, is_test=request.is_test) as state:
             state.plan = made
+            state.tally.acceptances = standing_acceptances(context.ledger)
             state.recovered = recovery.recovered if recovery else 0
             if request.plan_id:
                 context.ledger.save_plan_run(request.plan_id, state.run_id)
@@ -97,7 +98,20 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                     archive_duplicates(state.sender, context.board, made.duplicate_items)
             if request.only is None:
                 _set_baselines(state, made)
+        end_what_is_over(context.ledger, context.clock())
         return state.result()
+
+
+def planned(context: Context, facts: BoardFacts, request: PushRequest) -> Plan:
+    """What a push that was asked for so would do now.
+
+    Raises:
+        RefusedError: there are no orders of a customer that was named.
+    """
+    shipped = read_shipped(context.ledger, context.board, request.options.release)
+    made = make_plan(context, facts, request.options, request.only, shipped)
+    check_customers(made, request.options)
+    return replace(made, duplicate_items=request.duplicate_items)
 
 
 def _stored(context: Context, plan_id: str) -> PushOptions:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monday_sync.domain.acceptance import age_of
 from monday_sync.domain.board import load_board
 from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.selection import is_asked_for
 from monday_sync.domain.state import Outcome, SyncState
+from monday_sync.engine.accepted import standing_acceptances
 from monday_sync.engine.context import utc_now
 from monday_sync.engine.results import Problem
 from monday_sync.engine.source import LINES, ORDERS, check_relations, declare_mapping
@@ -54,7 +56,8 @@ class StatusResult:
     """How database and board stand.
 
     Args:
-        errors: rows in ERROR, those with customers asked for first; dead ones say so.
+        errors: rows in ERROR, those with customers asked for first; dead ones say so, with their age.
+        accepted: rows in ERROR that a person accepted as they are; they are not among ``errors``.
         dead: rows given up after the policy's number of attempts.
         in_doubt: operations without an answer, that the next push settles.
         archived_by_policy: orders that pushes took off the board since they were shipped long ago.
@@ -65,6 +68,7 @@ class StatusResult:
     items: tuple[StateCounts, ...]
     subitems: tuple[StateCounts, ...]
     errors: tuple[Problem, ...]
+    accepted: tuple[Problem, ...]
     dead: int
     in_doubt: int
     runs: tuple[RunLine, ...]
@@ -81,17 +85,18 @@ def status(
     """
     chosen = target if isinstance(target, Target) else load_target(target, project_dir=project_dir)
     board = load_board(chosen.name, chosen.project_dir / "boards")
-    ledger = Ledger(open_warehouse(chosen), board.board_id)
+    ledger, now = Ledger(open_warehouse(chosen), board.board_id), utc_now()
     with ledger.session() as session:
         check_relations(session, board)
-        declare_mapping(ledger, board, utc_now())
-    errors = _errors(ledger, customers)
+        declare_mapping(ledger, board, now)
+    errors, accepted = _errors(ledger, customers, now)
     return StatusResult(
         target=board.target,
         board_id=board.board_id,
         items=_counts(ledger, ORDERS, customers),
         subitems=_counts(ledger, LINES, customers),
-        errors=tuple(_problem(row) for row in errors[:200]),
+        errors=tuple(_problem(row, now) for row in errors[:200]),
+        accepted=tuple(accepted[:200]),
         dead=sum(1 for row in errors if row.state.outcome is Outcome.DEAD),
         in_doubt=len(ledger.open_attempts()),
         runs=tuple(_line(run) for run in ledger.runs(limit=runs)),
@@ -113,18 +118,29 @@ def _counts(ledger: Ledger, relation: str, customers: Sequence[str]) -> tuple[St
     return tuple(StateCounts(customer, **counts) for customer, counts in sorted(found.items()))
 
 
-def _errors(ledger: Ledger, customers: Sequence[str]) -> list[LedgerRow]:
+def _errors(
+    ledger: Ledger, customers: Sequence[str], now: dt.datetime
+) -> tuple[list[LedgerRow], list[Problem]]:  # fmt: skip
+    """Rows in error, and those among them that are accepted."""
     rows = [*ledger.rows(Level.ITEM).values(), *ledger.rows(Level.SUBITEM).values()]
     failed = [
         row
         for row in rows
         if row.state.outcome in {Outcome.ERROR, Outcome.DEAD} and is_asked_for(row.customer_name, customers)
     ]
-    return sorted(failed, key=lambda row: (row.customer_name or "", row.item_name or "", row.key))
+    failed.sort(key=lambda row: (row.customer_name or "", row.item_name or "", row.key))
+    standing = standing_acceptances(ledger)
+    covered = {a: one for row in failed if (one := standing.get(a := (row.level, row.key))) and one.covers(row)}
+    return [row for row in failed if (row.level, row.key) not in covered], [
+        replace(_problem(row, now), accepted=covered[row.level, row.key].told(now))
+        for row in failed
+        if (row.level, row.key) in covered
+    ]
 
 
-def _problem(row: LedgerRow) -> Problem:
-    dead = " (given up; `monday-sync retry` requeues it)" if row.state.outcome is Outcome.DEAD else ""
+def _problem(row: LedgerRow, now: dt.datetime) -> Problem:
+    age = f" {age_of(row.attempted_at, now)} ago" if row.attempted_at else ""
+    dead = f" (given up{age}; `monday-sync retry` requeues it)" if row.state.outcome is Outcome.DEAD else ""
     message = f"{row.error_message or 'no reason recorded'}{dead}"
     return Problem(row.level.value, row.key, row.customer_name or "", row.item_name or "", message)
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from console import ConfigurationError, ExitCode
-from monday_sync.commands.check import check
-from monday_sync.commands.push import PushRequest, push_in
+from monday_sync.commands.check import check, number_to_confirm
+from monday_sync.commands.push import PushRequest, planned, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.archive import without_shipped
 from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.keys import KeyReader
-from monday_sync.domain.plan import ListedItem
+from monday_sync.domain.plan import ListedItem, Plan
 from monday_sync.domain.remote import BoardFacts, BoardItem
 from monday_sync.domain.rows import NAME, Address, LedgerRow, Level
 from monday_sync.domain.selection import EVERYTHING, is_chosen
@@ -66,6 +66,7 @@ class VerifyResult:
             ``due_because`` counts them by reason.
         repair: what the repairing push did.
         left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope.
+        plan: what a repair would do, if only that was asked for.
     """
 
     board_id: str
@@ -78,6 +79,7 @@ class VerifyResult:
     due_because: Mapping[str, int] = field(default_factory=dict)
     repair: PushResult | None = None
     left: tuple[ListedItem, ...] = ()
+    plan: Plan | None = None
 
     @property
     def clean(self) -> bool:
@@ -93,8 +95,12 @@ class VerifyResult:
         return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
 
 
-def verify(context: Context, *, repair: bool = False, yes: int | None = None, bar: Bar = no_bar) -> VerifyResult:
+def verify(
+    context: Context, *, repair: bool = False, yes: int | None = None, dry_run: bool = False, bar: Bar = no_bar
+) -> VerifyResult:
     """Read the whole board and compare it with what it should show; with ``repair``, send that and nothing else.
+
+    With ``dry_run`` nothing at all is sent, and what a repair would do is in ``VerifyResult.plan``.
 
     A row that is due is held against what the database wants of it, by the texts that a push would send; any other
     against what the board was told, which is the same then. Rows that no push would send are held against the latter.
@@ -106,7 +112,8 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
     """
     with context.warehouse.lock():
         facts = check(context)
-        settle_doubts(context)
+        if not dry_run:
+            settle_doubts(context)
         items = context.ledger.rows(Level.ITEM)
         lines = context.ledger.rows(Level.SUBITEM)
         board = BoardReader(context.api, context.board, facts.items.items_count).everything()
@@ -119,18 +126,29 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
         found = VerifyResult(context.board.board_id, *compared, len(due), because)
-        if not repair or not (faulty or found.duplicates):
+        if not repair or not (dry_run or faulty or found.duplicates):
             return found
+        only = frozenset((row.level, row.key) for row in faulty) | _claimants(context, found, source, board)
+        request = PushRequest(EVERYTHING, yes, duplicate_items=found.duplicates, only=only)
         context.ledger.write(faulty)
+        if dry_run:
+            try:
+                return replace(found, plan=_repair_plan(context, planned(context, facts, request)))
+            finally:
+                # the rows were distrusted for the sake of the plan only
+                context.ledger.write([known[row.key] for row in faulty])
         try:
-            only = frozenset((row.level, row.key) for row in faulty) | _claimants(context, found, source, board)
-            request = PushRequest(EVERYTHING, yes, duplicate_items=found.duplicates, only=only)
             pushed = push_in(context, request, kind="repair", bar=bar)
         except ConfigurationError:
             # refused before anything was sent: what differs has to be found again next time
             context.ledger.write([known[row.key] for row in faulty])
             raise
         return replace(found, repair=pushed, left=_left(context, faulty, known))
+
+
+def _repair_plan(context: Context, made: Plan) -> Plan:
+    number = number_to_confirm(context.board.policy, made)
+    return replace(made, title="Repair", command="verify --repair" + (f" --yes {number}" if number else ""))
 
 
 def _claimants(

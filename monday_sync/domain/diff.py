@@ -75,6 +75,13 @@ def step_for(
     )  # fmt: skip
 
 
+def seen_again(step: Step, item: BoardItem, mappings: Sequence[ColumnMapping]) -> Step:
+    """An update with its changes by what the item shows now: no field is added, one that is right by now is dropped."""
+    columns = {change.column for change in step.changes}
+    row = replace(step.row, desired={c: text for c, text in step.row.desired.items() if c in columns})
+    return replace(step, changes=tuple(_changes(row, step.base, on_board(item, mappings), mappings)))
+
+
 def _changes(
     row: SourceRow, base: LedgerRow, shown: dict[str, str | None], mappings: Sequence[ColumnMapping]
 ) -> list[Change]:

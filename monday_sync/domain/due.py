@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.rows import GROUP, LedgerRow, Level
-from monday_sync.domain.source import SourceRow
+from monday_sync.domain.source import UNDO, SourceRow
 from monday_sync.domain.state import Outcome
 
 
@@ -70,6 +70,8 @@ def reasons(row: SourceRow) -> tuple[Why, ...]:
     """Why the row is due, each reason once."""
     if row.action == "DELETE":
         return (Why.GONE,)
+    if row.action == UNDO:
+        return ()
     if row.action == BY_POLICY:
         return (Why.SHIPPED,)
     if row.ledger is None or row.ledger.monday_id is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from monday_sync.domain.archive import BY_POLICY, ArchivePlan
 from monday_sync.domain.capacity import Room
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.rows import LedgerRow, Level, Rekey
+from monday_sync.domain.rows import Address, LedgerRow, Level, Rekey
 from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import SourceRow
+from monday_sync.domain.undo import LeftField
 
 
 class Action(StrEnum):
@@ -154,6 +156,12 @@ class Plan:
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
+        accepted: rows in error that a person accepted as they are, with who, when and why.
+        looked_at: when the board was read for it.
+        title: what the plan is of, unless it is of a push.
+        command: what does exactly this, for a plan that is not stored.
+        groups_to_archive: names of groups to archive: a run created them, and they are left empty.
+        left: fields and items that an undo leaves as they are.
         archive: what the archive policy takes off; ``None`` without a policy.
         rooms: how full the board is with items and subitems, and when there is no room left.
     """
@@ -180,6 +188,12 @@ class Plan:
     duplicate_items: tuple[ListedItem, ...] = ()
     bulk: tuple[BulkPart, ...] = ()
     rekeyed: tuple[Rekey, ...] = ()
+    accepted: Mapping[Address, str] = field(default_factory=dict)
+    looked_at: dt.datetime | None = None
+    title: str | None = None
+    command: str | None = None
+    groups_to_archive: tuple[str, ...] = ()
+    left: tuple[LeftField, ...] = ()
     rooms: tuple[Room, ...] = ()
     archive: ArchivePlan | None = None
 

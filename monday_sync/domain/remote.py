@@ -93,6 +93,23 @@ class BoardItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemAddress:
+    """Where an item or subitem is found.
+
+    Args:
+        state: active, archived or deleted.
+        board_id: the board it lies on; ``None`` for a deleted one.
+        group: its group's title.
+    """
+
+    id: str
+    url: str
+    state: str
+    board_id: str | None
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What a run has to know before it begins, asked for in one call.
 

@@ -14,6 +14,8 @@ from monday_sync.domain.state import UNKNOWN, Outcome, RowState
 #: Keys beside the mapped view columns: what the item is called, and the group it lies in.
 NAME = "item_name"
 GROUP = "group_name"
+#: Keys of ``Attempt.desired`` that are no value: where the item lies.
+GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
 
 _MESSAGE = 1000
 #: One encoder for all: json.dumps() with options makes one for each value.
@@ -182,6 +184,8 @@ class Attempt:
         operation: what was asked, as JSON; the same request can be built from it again.
         row_before: the ledger's row before the run's first operation on it, as JSON; ``None`` when there was none.
         desired: what the board shows after success: view columns to texts.
+        shown_before: what the board itself showed of these before, as it was read for the run; ``None``: it was not
+            read (a creation, or an earlier release).
     """
 
     batch_id: str
@@ -205,6 +209,7 @@ class Attempt:
     code: str | None = None
     message: str | None = None
     completed_at: dt.datetime | None = None
+    shown_before: Mapping[str, str | None] | None = None
 
     def to_record(self) -> dict[str, Any]:
         """As columns of ``monday_sync_attempts``."""
@@ -212,6 +217,7 @@ class Attempt:
         record["level"] = self.level.value
         record["outcome"] = self.outcome.value
         record["sets"] = _json(self.desired)
+        record["shown_before"] = None if self.shown_before is None else _json(self.shown_before)
         record["sentence"] = self.message[:_MESSAGE] if self.message else None
         return record
 
@@ -222,6 +228,7 @@ class Attempt:
         values["level"] = Level(values["level"])
         values["outcome"] = AttemptOutcome(values["outcome"])
         values["desired"] = json.loads(values["desired"] or "{}")
+        values["shown_before"] = json.loads(values["shown_before"]) if values["shown_before"] else None
         return cls(**values)
 
 

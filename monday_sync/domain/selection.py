@@ -100,7 +100,7 @@ def select(
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
         for row in rows:
-            reason = _skip(row, options) if row.is_among(only) else Skip.NOT_SELECTED
+            reason = skip_reason(row, options) if row.is_among(only) else Skip.NOT_SELECTED
             if reason is not None:
                 skipped[row.level, reason] += 1
                 if reason is Skip.DEAD:
@@ -131,10 +131,11 @@ def select(
 
 def is_chosen(row: SourceRow, options: PushOptions) -> bool:
     """Whether a push of everything would send the row or confirm it."""
-    return _skip(row, options) is None and row.action != "DELETE" and row.rejected is None
+    return skip_reason(row, options) is None and row.action != "DELETE" and row.rejected is None
 
 
-def _skip(row: SourceRow, options: PushOptions) -> Skip | None:
+def skip_reason(row: SourceRow, options: PushOptions) -> Skip | None:
+    """Why a row is left alone; ``None``: it is not."""
     if not options.concerns(row.customer_name):
         return Skip.NOT_SELECTED
     if not row.in_scope:

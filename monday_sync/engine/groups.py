@@ -7,10 +7,10 @@ lies in a younger one moves by the next plan, and whoever created the younger on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from monday_sync.api import ArchiveGroup
+from monday_sync.api import ArchiveGroup, BoardApi
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo, Group
@@ -62,17 +62,24 @@ def archive_groups(
 
     The board is asked about each just before: archiving a group would archive what is in it.
     """
-    there = {group.id for group in info.groups}
     works = []
-    for group_id in sorted(groups.keys() & there)[: max(0, len(there) - 1)]:
-        if next(iter(sender.api.items(board, group=group_id)), None) is None:
-            name = groups[group_id]
-            row = LedgerRow(Level.GROUP, name, name, board_id=board.board_id)
-            works.append(Work(row, None, None, (Task(ARCHIVE_GROUP, ArchiveGroup(board.board_id, group_id), {}),)))
+    for group_id in empty_groups(sender.api, board, info, groups):
+        name = groups[group_id]
+        row = LedgerRow(Level.GROUP, name, name, board_id=board.board_id)
+        works.append(Work(row, None, None, (Task(ARCHIVE_GROUP, ArchiveGroup(board.board_id, group_id), {}),)))
     sender.send(works)
     if works:
         left = {group.id for group in sender.api.board(board.board_id).groups}
         ledger.groups.forget(groups.keys() - left)
+
+
+def empty_groups(
+    api: BoardApi, board: BoardConfig, info: BoardInfo, groups: Collection[str], without: Collection[str] = ()
+) -> list[str]:
+    """Which of ``groups`` are there and hold no item but those of ``without``; never the last group of a board."""
+    there = {group.id for group in info.groups}
+    candidates = sorted(there.intersection(groups))[: max(0, len(there) - 1)]
+    return [g for g in candidates if all(item.id in without for item in api.items(board, group=g))]
 
 
 @dataclass(slots=True)

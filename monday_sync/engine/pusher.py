@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monday_sync.api import ArchiveItem, MoveToGroup
@@ -13,11 +13,12 @@ from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.plan import Action, Plan, Step
 from monday_sync.domain.remote import BoardFacts
-from monday_sync.domain.rows import NAME, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.domain.rows import GROUP_ID, GROUP_NAME, NAME, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.engine.execution.batches import Task, Work
 from monday_sync.engine.execution.operations import Builder
+from monday_sync.engine.execution.second_look import SecondLook
 from monday_sync.engine.execution.sender import Sender
-from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
+from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, MOVE
 from monday_sync.engine.groups import GroupWork
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
@@ -40,6 +41,7 @@ class Pusher:
         self._bulk = bulk
         self._facts = facts
         self._build = Builder(board, facts)
+        self._titles = {group.id: group.title for group in facts.items.groups}
         self._groups: dict[str, str] = {}
         self._parents: dict[str, str] = {}
 
@@ -66,12 +68,13 @@ class Pusher:
         )  # fmt: skip
         items = [s for s in steps if s.level is Level.ITEM and s.action is not Action.ARCHIVE]
         self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
-        self._sender.send(self._item_works(items))
+        look = SecondLook(self._sender.api, self._board, self._sender.clock, plan.looked_at or self._sender.clock())
+        self._sender.send(self._item_works(look.over(items, self._parents, self._groups)))
         subitems = [s for s in steps if s.level is Level.SUBITEM]
         if subitems:
             known = self._ledger.rows(Level.ITEM)
             self._parents |= {k: r.monday_id for k, r in known.items() if r.monday_id is not None}
-            self._sender.send(self._subitem_works(subitems))
+            self._sender.send(self._subitem_works(look.over(subitems, self._parents, self._groups)))
         groups.archive_duplicates()
 
     # -- rows without a call -----------------------------------------------------------------------------------------
@@ -134,7 +137,7 @@ class Pusher:
 
     # -- items and subitems ------------------------------------------------------------------------------------------
 
-    def _item_works(self, steps: Sequence[Step]) -> Iterator[Work]:
+    def _item_works(self, steps: Iterable[Step]) -> Iterator[Work]:
         for step in steps:
             group_id = self._groups.get(step.row.group_name)
             if step.action is Action.ARCHIVE and step.base.monday_id:
@@ -150,11 +153,12 @@ class Pusher:
                 tasks = list(self._change(step, step.base.monday_id))
                 if step.move_from is not None and group_id is not None:
                     desired = {GROUP_ID: group_id, GROUP_NAME: step.row.group_name}
-                    tasks.append(Task(MOVE, MoveToGroup(step.base.monday_id, group_id), desired))
+                    before = {GROUP_ID: step.move_from, GROUP_NAME: self._titles.get(step.move_from)}
+                    tasks.append(Task(MOVE, MoveToGroup(step.base.monday_id, group_id), desired, before))
                 if tasks:
                     yield self._work(step, tuple(tasks))
 
-    def _subitem_works(self, steps: Sequence[Step]) -> Iterator[Work]:
+    def _subitem_works(self, steps: Iterable[Step]) -> Iterator[Work]:
         for step in steps:
             parent = self._parents.get(step.row.order_key)
             if step.action is Action.CREATE and parent is not None:
@@ -163,16 +167,19 @@ class Pusher:
                 )
                 yield self._work(step, (Task(CREATE, operation, dict(step.row.desired)),))
             elif step.action is Action.UPDATE and step.base.monday_id:
-                yield self._work(step, tuple(self._change(step, step.base.monday_id)))
+                tasks = list(self._change(step, step.base.monday_id))
+                if tasks:
+                    yield self._work(step, tuple(tasks))
 
     def _change(self, step: Step, monday_id: str) -> Iterator[Task]:
         sent = {c.column: c.new for c in step.sent}
+        before = {c.column: c.old for c in step.sent}
         if sent:
             operation = self._build.change(
                 step.level, monday_id, sent.get(NAME), self._values(step),
                 creates_labels=bool(step.new_labels),
             )  # fmt: skip
-            yield Task(CHANGE, operation, sent)
+            yield Task(CHANGE, operation, sent, before)
 
     def _work(self, step: Step, tasks: tuple[Task, ...]) -> Work:
         base = step.base if step.action is Action.CREATE else self._shown(step)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from console import ExitCode
+from monday_sync.domain.acceptance import Acceptance, age_of
 from monday_sync.domain.board import Policy
 from monday_sync.domain.plan import Duplicate, Plan, Step
-from monday_sync.domain.rows import Level
+from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.selection import Skip
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import Outcome
+from monday_sync.domain.undo import LeftField
 from monday_sync.engine.execution.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
 
 _PROBLEMS_LISTED = 200
@@ -57,13 +60,18 @@ class CustomerCounts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row that failed, and why, as a sentence."""
+    """A row that failed, and why, as a sentence.
+
+    Args:
+        accepted: who accepted it as it is, when and why; ``None``: nobody.
+    """
 
     level: str
     key: str
     customer: str
     name: str
     message: str
+    accepted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ class PushResult:
         deletes_reported: orders gone from the source whose items were left alone.
         given_up: rows refused as often as the policy allows, in this run or an earlier one. Every run names them, until
             their data change, someone has them tried again, or they are no longer due.
+        accepted: rows in error that a person accepted as they are: they count neither as done nor as failed.
+        left: of a rollback: what was left as it is, because people changed it since or it cannot go back.
         recovered: operations of an earlier run that were in doubt and are settled now.
         calls: requests to the API; points: complexity points they cost.
     """
@@ -105,6 +115,8 @@ class PushResult:
     notes: tuple[str, ...] = ()
     message: str | None = None
     plan_id: str | None = None
+    left: tuple[LeftField, ...] = ()
+    accepted: tuple[Problem, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -119,8 +131,9 @@ class PushResult:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 all well; 1 something failed, now or for good, or the run stopped early."""
-        return ExitCode.SOME_FAILED if self.errors or self.given_up or self.outcome != "done" else ExitCode.OK
+        """0 all well; 1 something failed, now or for good, was left as it is, or the run stopped early."""
+        failed = self.errors or self.given_up or self.left or self.outcome != "done"
+        return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
 
 @dataclass(slots=True)
@@ -136,6 +149,10 @@ class Tally:
     #: found out on the way, beside what the plan says
     duplicates: list[Duplicate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: of a rollback
+    left: list[LeftField] = field(default_factory=list)
+    acceptances: Mapping[Address, Acceptance] = field(default_factory=dict)
+    accepted: list[tuple[Problem, Acceptance]] = field(default_factory=list)
 
     def settled(self, settled: Settled) -> None:
         """Count a row whose outcome is known."""
@@ -153,12 +170,7 @@ class Tally:
     ) -> None:  # fmt: skip
         """Count a row. One with a ``misfit`` is done but for single values, and counts as failed as well."""
         if not ok or misfit:
-            problem = Problem(level.value, key, customer, name, message)
-            self.counts[level, "failed"] += 1
-            self.customers[customer, level, "failed"] += 1
-            self.errors.append(problem)
-            if dead:
-                self.given_up.append(problem)
+            self._failed(Problem(level.value, key, customer, name, message), dead=dead)
             if not misfit:
                 return
         self.ok += not misfit
@@ -170,6 +182,18 @@ class Tally:
             self.customers[customer, level, "updated"] += 1
             if CHANGE not in kinds:
                 self.counts[level, "updated"] += 1
+
+    def _failed(self, problem: Problem, *, dead: bool) -> None:
+        level = Level(problem.level)
+        step, acceptance = self.steps.get((level, problem.key)), self.acceptances.get((level, problem.key))
+        if step is not None and acceptance is not None and acceptance.board_hash == step.row.board_hash:
+            self.accepted.append((problem, acceptance))
+            return
+        self.counts[level, "failed"] += 1
+        self.customers[problem.customer, level, "failed"] += 1
+        self.errors.append(problem)
+        if dead:
+            self.given_up.append(problem)
 
     def level(self, level: Level, plan: Plan | None) -> Counts:
         """The counts of one level."""
@@ -197,10 +221,17 @@ class Tally:
 
     def result(
         self, *, run_id: str, target: str, policy: Policy, plan: Plan | None, outcome: str, message: str | None,
-        recovered: int, calls: int, points: int, seconds: float, board_id: str,
+        recovered: int, calls: int, points: int, seconds: float, board_id: str, now: dt.datetime,
     ) -> PushResult:  # fmt: skip
         """The counts as a result."""
-        earlier = [_given_up(row) for row in plan.given_up] if plan else []
+        earlier: list[Problem] = []
+        accepted = list(self.accepted)
+        for row in plan.given_up if plan else ():
+            acceptance = self.acceptances.get((row.level, row.key))
+            if acceptance is not None and acceptance.covers(row.ledger):
+                accepted.append((_given_up(row, now), acceptance))
+            else:
+                earlier.append(_given_up(row, now))
         due = self.ok + len(self.errors) + len(earlier)
         share = self.ok / due if due else 1.0
         verdict = "failed"
@@ -219,18 +250,22 @@ class Tally:
             conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
             calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
             notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
+            left=tuple(self.left),
+            accepted=tuple(replace(p, accepted=a.told(now)) for p, a in accepted[:_PROBLEMS_LISTED]),
         )  # fmt: skip
 
 
-def _given_up(row: SourceRow) -> Problem:
+def _given_up(row: SourceRow, now: dt.datetime) -> Problem:
     """A row that an earlier run gave up, with its age and the board's last word."""
     known = row.ledger
-    since = known.attempted_at.date().isoformat() if known and known.attempted_at else "an unknown day"
+    at = known.attempted_at if known else None
+    since, age = ("an unknown day", "") if at is None else (f"{at:%Y-%m-%d}", f" ({age_of(at, now)} ago)")
     why = (known.error_message if known else None) or "no reason recorded"
     tries = known.state.retries if known else 0
     return Problem(
-        row.level.value, row.key, row.customer_name, row.name, f"given up on {since} after {tries} attempts: {why}"
-    )
+        row.level.value, row.key, row.customer_name, row.name,
+        f"given up on {since} after {tries} attempts: {why}{age}",
+    )  # fmt: skip
 
 
 _COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived"}

@@ -46,12 +46,12 @@ class Running:
 
     def result(self) -> PushResult:
         """What the run did so far."""
-        board, api = self.context.board, self.context.api
+        board, api, now = self.context.board, self.context.api, self.context.clock()
         return self.tally.result(
             run_id=self.run_id, target=board.target, board_id=board.board_id, policy=board.policy, plan=self.plan,
             outcome="stopped" if self.stopped else "done", message=str(self.stopped) if self.stopped else None,
             recovered=self.recovered, calls=api.calls, points=api.points,
-            seconds=(self.context.clock() - self.run.started_at).total_seconds(),
+            seconds=(now - self.run.started_at).total_seconds(), now=now,
         )  # fmt: skip
 
 

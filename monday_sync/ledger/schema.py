@@ -147,6 +147,8 @@ ATTEMPTS = Table(
         _text("sentence", 1000),
         _at("created_at"),
         _at("completed_at"),
+        # what the board showed of the fields in "sets" before, as it was read; NULL: it was not read
+        _text("shown_before"),
     ),
     ("batch_id", "position"),
     (("outcome",), ("run_id",), ("order_key",), ("row_key", "board_id")),
@@ -193,6 +195,29 @@ PLANS = Table(
     ),
     ("plan_id",),
 )
+#: Rows in error that a person accepted as they are; ended acceptances stay.
+ACCEPTED = Table(
+    "monday_sync_accepted",
+    (
+        _key("acceptance_id"),
+        _text("board_id", 32),
+        _text("row_level", 16),
+        Column("row_key", "key"),
+        Column("order_key", "key"),
+        _text("customer_name", 100),
+        _text("item_name", 255),
+        # of the attempt that failed: another content ends the acceptance
+        Column("board_hash", "key"),
+        _text("error_message", 1000),
+        _text("reason", 1000),
+        _text("accepted_by", 255),
+        _at("accepted_at"),
+        _at("ended_at"),
+        _text("ended_by", 255),
+        _text("ended_because", 255),
+    ),
+    ("acceptance_id",),
+)
 #: Orders that the archive policy took off a board. They have no row among the items until they come back.
 ARCHIVED = Table(
     "monday_sync_archived",
@@ -222,10 +247,10 @@ TRIALS = Table(
     ),
     ("board_id", "subject"),
 )
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS)
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS, ACCEPTED)
 
 #: Tables that have more columns than in an earlier version.
-GROWN = (ITEMS, SUBITEMS, CUSTOMERS)
+GROWN = (ITEMS, SUBITEMS, CUSTOMERS, ATTEMPTS)
 
 
 def create_missing(session: Session) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from monday_sync.domain.archive import ArchivedOrder
 from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level, Rekey
+from monday_sync.ledger.acceptances import AcceptanceBook
 from monday_sync.ledger.archived import ArchivedBook
 from monday_sync.ledger.baselines import BaselineBook
 from monday_sync.ledger.groups import GroupBook, upgrade
@@ -66,6 +67,7 @@ class Ledger:
         self.groups = GroupBook(warehouse, board_id, self.session)
         self.mappings = MappingBook(warehouse, board_id, self.session)
         self.baselines = BaselineBook(warehouse, self.session)
+        self.acceptances = AcceptanceBook(warehouse, board_id, self.session)
         self.archived = ArchivedBook(warehouse, board_id, self.session)
         self.trials = TrialBook(warehouse, board_id, self.session)
         self.growth = GrowthBook(warehouse, board_id, self.session)

@@ -46,7 +46,7 @@ def sync(context: Context) -> Stage:
     return Stage(
         "sync",
         Status.OK if result.exit_code == 0 else Status.ATTENTION,
-        message=_message(board, stopped=result.message, given_up=len(result.given_up)),
+        message=_message(board, stopped=result.message, given_up=len(result.given_up), accepted=len(result.accepted)),
         rows=board.changes or None,
         figures={
             "items created": board.items_created,
@@ -57,6 +57,7 @@ def sync(context: Context) -> Stage:
             "subitems failed": board.subitems_failed,
             "groups created": board.groups_created,
             "records given up": len(result.given_up),
+            "records accepted as they are": len(result.accepted),
             "orders gone from their workbook": board.gone,
             "orders outside the board's scope": result.items.out_of_scope,
             "orders held back": result.items.held_back,
@@ -67,7 +68,7 @@ def sync(context: Context) -> Stage:
     )
 
 
-def _message(board: BoardFigures, *, stopped: str | None, given_up: int) -> str:
+def _message(board: BoardFigures, *, stopped: str | None, given_up: int, accepted: int) -> str:
     if stopped:
         return stopped
     did = f"{board.changes:,} change(s) made" if board.changes else "Nothing changed"
@@ -78,6 +79,8 @@ def _message(board: BoardFigures, *, stopped: str | None, given_up: int) -> str:
         left.append(
             f"{given_up:,} record(s) given up: `monday-sync status` names them, `monday-sync retry` tries them again"
         )
+    if accepted:
+        left.append(f"{accepted:,} record(s) that the board does not take are accepted as they are")
     if left:
         return f"{did}; {'; '.join(left)}."
     return f"{did}." if board.changes else "The board is up to date: nothing changed."

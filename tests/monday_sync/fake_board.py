@@ -25,7 +25,7 @@ from monday_sync.api import (
 from monday_sync.api.port import BulkJobs
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, ItemAddress, Me, Start
 from monday_sync.errors import InDoubtError
 
 _KEPT = dt.timedelta(minutes=30)
@@ -144,6 +144,14 @@ class FakeBoard:
         for thing in list(self.active()):
             if (thing.values.get(column_id) or "").casefold() in wanted:
                 yield self._item(thing)
+
+    def addresses(self, ids: Iterable[str]) -> Mapping[str, ItemAddress]:
+        titles = {group.id: group.title for group in self.groups}
+        return {
+            i: ItemAddress(i, f"https://board/{i}", t.state, self.config.board_id, titles.get(t.group_id or ""))
+            for i in ids
+            if (t := self.things.get(i)) is not None
+        }
 
     # -- what tests look at and do -----------------------------------------------------------------------------------
 

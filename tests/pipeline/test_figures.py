@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,11 +69,17 @@ create table order_list_drift as select * from (values
     ('AJE', 'planner is empty: no header "PLANNER" in AJE.xlsx.')
 ) t(customer_name, reason);
 create table monday_sync_items as select * from (values
-    ('AJE', 'POLO', 'The label is too long.', 5, 'DEAD'), ('AJE', 'TEE', null, 0, 'SYNCED')
-) t(customer_name, item_name, error_message, retry_count, outcome);
+    ('AJE', 'POLO', 'The label is too long.', 5, 'DEAD', 'o1', 'h1', timestamp '2026-11-20 06:00:00'),
+    ('AJE', 'TEE', null, 0, 'SYNCED', 'o2', 'h2', timestamp '2026-11-20 06:00:00')
+) t(customer_name, item_name, error_message, retry_count, outcome, order_key, attempt_hash, attempted_at);
 create table monday_sync_subitems as select * from (values
-    ('AJE', 'XL', 'Refused.', 1, 'ERROR')
-) t(customer_name, item_name, error_message, retry_count, outcome);
+    ('AJE', 'XL', 'Refused.', 1, 'ERROR', 'l1', 'h3', timestamp '2026-11-21 06:00:00')
+) t(customer_name, item_name, error_message, retry_count, outcome, line_key, attempt_hash, attempted_at);
+create table monday_sync_accepted as select * from (values
+    ('item', 'o1', 'h1', 'maria', timestamp '2026-11-22 06:00:00', 'They know.', null),
+    ('subitem', 'l1', 'h3', 'maria', timestamp '2026-11-22 06:00:00', 'Revoked.', timestamp '2026-11-23 06:00:00'),
+    ('subitem', 'l1', 'another content', 'maria', timestamp '2026-11-22 06:00:00', 'Once.', null)
+) t(row_level, row_key, board_hash, accepted_by, accepted_at, reason, ended_at);
 """
 
 
@@ -181,8 +188,19 @@ def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
     assert both.startswith("RHONE: 1 order, 9 were last pushed (2 change(s) wait;")
     assert figures.drift == ('AJE: planner is empty: no header "PLANNER" in AJE.xlsx.',)
     assert figures.failed_rows == (
-        FailedRow("AJE", "item", "POLO", "The label is too long.", 5, given_up=True),
-        FailedRow("AJE", "subitem", "XL", "Refused.", 1, given_up=False),
+        FailedRow(
+            "AJE",
+            "item",
+            "POLO",
+            "The label is too long.",
+            5,
+            given_up=True,
+            since=dt.datetime.fromisoformat("2026-11-20 06:00"),
+            accepted="accepted by maria on 2026-11-22: They know.",
+        ),
+        FailedRow(
+            "AJE", "subitem", "XL", "Refused.", 1, given_up=False, since=dt.datetime.fromisoformat("2026-11-21 06:00")
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from pipeline.reporting import LATEST, latest_run, render_page, write_report
 from pipeline.summary import summary
 
 EVIL = "<img src=x onerror=alert(1)>"
+SINCE = datetime.fromisoformat("2025-12-30 05:00")
 REPORT = RunReport(
     run_id="20260102T030405Z-0a1b",
     target="local",
@@ -57,7 +58,10 @@ REPORT = RunReport(
         rejected_files=(RejectedFile(f"BAD {EVIL}.xlsx", f"It is no workbook {EVIL}. Save it again."),),
         missing_files=(MissingFile(f"GONE {EVIL}.xlsx", f"It is not in the source {EVIL}."),),
         unknown_headers=(UnknownHeader("A.xlsx", EVIL * 4),),
-        failed_rows=(FailedRow("AJE", "item", EVIL, f"Refused {EVIL}.", 5, given_up=True),),
+        failed_rows=(
+            FailedRow("AJE", "item", EVIL, f"Refused {EVIL}.", 5, given_up=True, since=SINCE),
+            FailedRow("AJE", "item", "TEE", "Refused.", 5, given_up=True, since=SINCE, accepted=f"accepted: {EVIL}"),
+        ),
         failed_rows_left_out=3,
         drift=(f"RHONE: {EVIL}",),
         held_back=(f"RHONE: {EVIL}",),
@@ -80,6 +84,13 @@ def test_nothing_from_a_workbook_becomes_markup() -> None:
     assert page.count("&lt;img") >= 46
 
 
+def test_a_row_that_was_given_up_says_since_when_and_who_accepted_it() -> None:
+    """One that nobody accepted can be tried again; one that somebody did says so instead."""
+    page = render_page(REPORT)
+    assert page.count("given up on 2025-12-30") == 1
+    assert "<small>accepted: &lt;img" in page
+
+
 def test_the_page_needs_nothing_but_itself() -> None:
     """No script, no style sheet, no picture from elsewhere; the only address is the board's."""
     page = render_page(REPORT)
@@ -100,6 +111,9 @@ def test_both_forms_are_written_and_the_pointer_leads_to_the_page(tmp_path: Path
     page = write_report(REPORT, tmp_path, keep=5)
     document = json.loads((tmp_path / REPORT.run_id / "report.json").read_text(encoding="utf-8"))
     assert document["figures"]["customers"][0]["rows"] == 1000
+    assert [(row["since"], row["accepted"]) for row in document["figures"]["failed_rows"]] == [
+        ("2025-12-30T05:00:00", None), ("2025-12-30T05:00:00", f"accepted: {EVIL}"),
+    ]  # fmt: skip
     assert document["started_at"] == "2026-01-02T03:04:05+00:00"
     assert page.is_file()
     target = re.search(r'href="([^"]+)"', (tmp_path / LATEST).read_text(encoding="utf-8"))

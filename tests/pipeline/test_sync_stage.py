@@ -16,7 +16,9 @@ from pipeline.stages.sync import sync
 from warehouse import Target, open_warehouse
 
 
-def stage_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, failed: int, given_up: int) -> Stage:
+def stage_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, failed: int, given_up: int, accepted: int = 0
+) -> Stage:
     """The stage of a push that failed for some orders and gave up others."""
     levels: dict[str, Any] = {"created": 0, "updated": 0, "failed": failed, "out_of_scope": 0, "held_back": 0}
     row = SimpleNamespace(customer="AJE", name="POLO", message="Refused.")
@@ -33,6 +35,7 @@ def stage_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, failed: int, gi
         notes=("One note.",),
         errors=(row,) * failed,
         given_up=(row,) * given_up,
+        accepted=(row,) * accepted,
     )
     monkeypatch.setattr("monday_sync.push", lambda *_, **__: pushed)
     warehouse = open_warehouse(Target("dev", "duckdb", "main", {"path": str(tmp_path / "a.duckdb")}, tmp_path))
@@ -57,3 +60,10 @@ def test_a_quiet_push_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """Nothing failed, nothing given up, nothing to do."""
     stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=0)
     assert (stage.status, stage.message) == (Status.OK, "The board is up to date: nothing changed.")
+
+
+def test_rows_that_are_accepted_are_named_and_fail_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage is OK, and does not say that the board is up to date."""
+    stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=0, accepted=2)
+    assert (stage.status, stage.figures["records accepted as they are"]) == (Status.OK, 2)
+    assert stage.message == "Nothing changed; 2 record(s) that the board does not take are accepted as they are."

@@ -14,11 +14,12 @@ AHEAD = 500
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One operation: what to ask, and what the board shows once it is done."""
+    """One operation: what to ask, what the board shows once it is done, and what it was seen to show there before."""
 
     kind: str
     operation: Operation
     desired: Mapping[str, str | None]
+    before: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

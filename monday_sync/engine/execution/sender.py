@@ -151,7 +151,7 @@ class Sender:
             row_key=base.key, order_key=None if base.level is Level.GROUP else base.order_key,
             customer_name=base.customer_name, kind=task.kind, operation=operations.to_json(task.operation),
             row_hash=work.board_hash, row_before=work.before.to_json() if work.before else None, desired=task.desired,
-            created_at=now, message=work.misfit,
+            created_at=now, message=work.misfit, shown_before=task.before,
         )  # fmt: skip
 
     def _exchange(self, request: _Request, *, doubtful: bool) -> None:
@@ -239,7 +239,7 @@ class Sender:
         self.flush()
         tasks: dict[tuple[Level, str], list[Task]] = {}
         for a, operation in zip(request.attempts, request.operations, strict=True):
-            tasks.setdefault((a.level, a.row_key), []).append(Task(a.kind, operation, a.desired))
+            tasks.setdefault((a.level, a.row_key), []).append(Task(a.kind, operation, a.desired, a.shown_before))
         works = [self._again(request, group[0], tuple(tasks[address])) for address, group in groups.items()]
         half = len(works) // 2
         for part in (works[:half], works[half:]):

@@ -8,10 +8,7 @@ from dataclasses import dataclass, replace
 
 from monday_sync.api import Outcome
 from monday_sync.domain import state as machine
-from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level
-
-#: Keys of ``Attempt.desired`` that are no value: where the item lies.
-GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
+from monday_sync.domain.rows import GROUP_ID, GROUP_NAME, Answered, Attempt, AttemptOutcome, LedgerRow, Level
 
 CREATE, CHANGE, MOVE, ARCHIVE, GROUP = "create", "change", "move", "archive", "create_group"
 ARCHIVE_GROUP = "archive_group"

@@ -10,6 +10,7 @@ from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import Source
+from monday_sync.engine.accepted import standing_acceptances
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
@@ -34,6 +35,7 @@ def make_plan(
         RefusedError: the database lacks what we read.
     """
     ledger, board = context.ledger, context.board
+    looked_at = context.clock()
     gathered = gather(ledger, board, facts.items, options, only, shipped=shipped)
     linked = link(context.api, ledger, board, gathered, options)
     known = gathered.source.parents
@@ -76,6 +78,8 @@ def make_plan(
         unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
         bulk=files,
         rekeyed=rekeys,
+        accepted={address: one.told(looked_at) for address, one in standing_acceptances(ledger).items()},
+        looked_at=looked_at,
         archive=off.plan if off else None,
         rooms=rooms(context, facts, steps, len(linked.gone)),
     )

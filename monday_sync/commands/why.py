@@ -1,0 +1,271 @@
+"""``why``: the life of an order in one place, from the row of its sheet to its address on the board.
+
+Everything but the addresses comes from the database; without an answer of the board the rest is said all the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from console import OrderListError
+from monday_sync.commands.history import Entry, history_of
+from monday_sync.commands.orders import ORDER_NUMBER, keys_of, unknown_order
+from monday_sync.domain.acceptance import Acceptance, age_of
+from monday_sync.domain.due import differences, reasons
+from monday_sync.domain.remote import ItemAddress
+from monday_sync.domain.rows import Address, LedgerRow, Level
+from monday_sync.domain.selection import EVERYTHING, Skip, skip_reason
+from monday_sync.domain.source import SourceRow
+from monday_sync.domain.state import Outcome
+from monday_sync.engine.context import Context
+from monday_sync.engine.rekeying import follow_keys
+from monday_sync.engine.sheets import SheetRow, sheet_numbers, sheet_rows
+from monday_sync.engine.shipped import read_shipped
+from monday_sync.engine.source import LINES, ORDERS, declare_mapping, read_source
+
+
+@dataclass(frozen=True, slots=True)
+class RowLife:
+    """How an order, or a line of it, stands.
+
+    Args:
+        state: NEW, PENDING, SYNCED or ERROR, as the views have it; ``None``: the source does not have the row.
+        is_due: whether the next push of everything would send or confirm it.
+        stands: how it stands and why, as sentences.
+        board_id, monday_id, group, url, on_board: its address; ``on_board`` is the state there (active, archived,
+            deleted), as far as the board said.
+        acceptances: given to it so far, ended ones included.
+    """
+
+    level: str
+    key: str
+    name: str
+    state: str | None
+    is_due: bool
+    stands: tuple[str, ...]
+    attempts: int
+    error: str | None
+    board_id: str
+    monday_id: str | None
+    group: str | None
+    url: str | None
+    on_board: str | None
+    acceptances: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLife:
+    """One order with the number that was asked for.
+
+    Args:
+        sheet_rows: the rows of sheets that it was made of, or that have its key and were rejected.
+        rows: the order, then its lines.
+        history: what the board was told, oldest first.
+    """
+
+    order_key: str
+    customer: str
+    in_source: bool
+    sheet_rows: tuple[SheetRow, ...]
+    rows: tuple[RowLife, ...]
+    history: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyResult:
+    """All that is known of an order number.
+
+    Args:
+        customers: whose orders have it.
+        rejected_rows: rows of sheets with the number that became no order.
+        notes: what could not be found out.
+    """
+
+    order_number: str
+    customers: tuple[str, ...]
+    orders: tuple[OrderLife, ...]
+    rejected_rows: tuple[SheetRow, ...]
+    notes: tuple[str, ...]
+
+
+def why(context: Context, order_number: str) -> WhyResult:
+    """The life of all orders with a number.
+
+    Raises:
+        RefusedError: nobody knows the number; it names those near it. Or dbt has not built what we read.
+    """
+    number = order_number.strip()
+    ledger = context.ledger
+    declare_mapping(ledger, context.board, context.clock())
+    keys = keys_of(ledger, number)
+    sheets = sheet_rows(ledger, number, keys, ORDER_NUMBER)
+    if not keys and not sheets:
+        raise unknown_order(ledger, number, sheet_numbers(ledger, ORDER_NUMBER))
+    notes = [] if sheets is not None else ["The rows of the workbooks are not known: dbt has not built them."]
+    found = _Rows(context, keys)
+    addresses, problem = _addresses(context, found.ids)
+    notes += problem
+    orders = tuple(found.order(key, sheets or (), addresses) for key in keys)
+    rejected = tuple(row for row in sheets or () if not row.is_order)
+    customers = [o.customer for o in orders] + [row.customer or "" for row in rejected]
+    return WhyResult(number, tuple(sorted({c for c in customers if c})), orders, rejected, tuple(notes))
+
+
+def _addresses(context: Context, ids: Sequence[str]) -> tuple[Mapping[str, ItemAddress], list[str]]:
+    """Where items are on the board; without an answer, why there is none."""
+    if not ids:
+        return {}, []
+    try:
+        return context.api.addresses(ids), []
+    except OrderListError as error:
+        return {}, [f"The board could not be asked for addresses: {error.message}"]
+
+
+class _Rows:
+    """What database and ledger say of some orders and their lines."""
+
+    def __init__(self, context: Context, keys: Sequence[str]) -> None:
+        self._context, self._keys = context, set(keys)
+        ledger = context.ledger
+        source = follow_keys(ledger, context.board, read_source(ledger, context.board))
+        rows = (*source.items, *source.subitems)
+        self._due = {(r.level, r.key): r for r in rows if r.order_key in self._keys}
+        self._known: dict[Address, LedgerRow] = {
+            (level, row.key): row
+            for level in (Level.ITEM, Level.SUBITEM)
+            for row in ledger.rows(level).values()
+            if row.order_key in self._keys
+        }
+        self._known |= {address: row.ledger for address, row in self._due.items() if row.ledger is not None}
+        self._shipped = read_shipped(ledger, context.board)
+        self._states = self._of_views(keys)
+        self._acceptances = ledger.acceptances.of_orders(keys)
+        self._entries = {key: history_of(ledger, [key]) for key in keys}
+
+    @property
+    def ids(self) -> list[str]:
+        """Of all items and subitems."""
+        return sorted({row.monday_id for row in self._known.values() if row.monday_id is not None})
+
+    def order(self, key: str, sheets: Sequence[SheetRow], addresses: Mapping[str, ItemAddress]) -> OrderLife:
+        """One order."""
+        every = dict.fromkeys((*self._states, *self._due, *self._known))
+        lines = [a for a in every if a[0] is Level.SUBITEM and self._order_of(a) == key]
+        item = (Level.ITEM, key)
+        known, due = self._known.get(item), self._due.get(item)
+        customer = (due.customer_name if due else None) or (known.customer_name if known else None)
+        return OrderLife(
+            order_key=key,
+            customer=customer or self._states.get(item, ("", "", ""))[1],
+            in_source=item in self._states,
+            sheet_rows=tuple(row for row in sheets if row.order_key == key),
+            rows=tuple(self._row(address, addresses) for address in (item, *sorted(lines, key=self._name))),
+            history=self._entries[key],
+        )
+
+    def _of_views(self, keys: Sequence[str]) -> dict[Address, tuple[str, str, str]]:
+        """State, customer and order key of rows that the source has."""
+        ledger = self._context.ledger
+        marks = ", ".join("?" for _ in keys)
+        found: dict[Address, tuple[str, str, str]] = {}
+        if not keys:
+            return found
+        with ledger.session() as session:
+            for level, relation, key in ((Level.ITEM, ORDERS, "order_key"), (Level.SUBITEM, LINES, "line_key")):
+                sql = (
+                    f"select {key}, sync_state, customer_name, order_key from {ledger.warehouse.relation(relation)} "  # noqa: S608
+                    f"where order_key in ({marks})"
+                )
+                for row_key, state, customer, order_key in session.rows(sql, list(keys)):
+                    found[level, str(row_key)] = (str(state), customer or "", str(order_key))
+        return found
+
+    def _order_of(self, address: Address) -> str:
+        known = self._due.get(address) or self._known.get(address)
+        return known.order_key if known is not None else self._states[address][2]
+
+    def _customer(self, address: Address) -> str | None:
+        known = self._due.get(address) or self._known.get(address)
+        return known.customer_name if known is not None else self._states[address][1]
+
+    def _name(self, address: Address) -> str:
+        due, known = self._due.get(address), self._known.get(address)
+        return (due.name if due else None) or (known.item_name if known else None) or address[1]
+
+    def _row(self, address: Address, addresses: Mapping[str, ItemAddress]) -> RowLife:
+        board, now = self._context.board, self._context.clock()
+        due, known = self._due.get(address), self._known.get(address)
+        state = self._states.get(address)
+        given = [one for one in self._acceptances if one.address == address]
+        monday_id = known.monday_id if known else None
+        place = addresses.get(monday_id or "")
+        stands = _stands(due, known, None if state is None else state[0], given, now)
+        is_due = due is not None and due.action != "DELETE" and skip_reason(due, EVERYTHING) is None
+        if self._shipped is not None and self._shipped.covers(self._order_of(address), self._customer(address)):
+            stands, is_due = ["not due: shipped long enough ago for the archive policy of the board's file"], False
+        return RowLife(
+            level=address[0].value, key=address[1], name=self._name(address), state=None if state is None else state[0],
+            is_due=is_due,
+            stands=tuple(stands), attempts=known.state.retries if known else 0,
+            error=known.error_message if known else None,
+            board_id=board.board_id if address[0] is Level.ITEM else board.subitem_board_id, monday_id=monday_id,
+            group=(place.group if place else None) or (known.group_name if known else None),
+            url=place.url if place else None, on_board=place.state if place else None,
+            acceptances=tuple(_told(one, now) for one in given),
+        )  # fmt: skip
+
+
+def _stands(
+    due: SourceRow | None, known: LedgerRow | None, state: str | None, given: Sequence[Acceptance], now: dt.datetime
+) -> list[str]:
+    """How a row stands, as the planner sees it."""
+    if due is None:
+        return [_not_due(known, state)]
+    told = [*_skipped(due, known, given, now)]
+    if due.action == "DELETE":
+        told.append("gone from the source: its item is left alone (`push --archive-deleted` archives it)")
+    elif due.rejected is not None:
+        told.append(f"cannot be sent: {due.rejected}")
+    elif not told:
+        told.append(f"due: {', '.join(reasons(due))}")
+    if due.action != "DELETE" and known is not None and known.monday_id is not None:
+        told += [f"{d.column}: confirmed {_quoted(d.last)}, should show {_quoted(d.desired)}" for d in differences(due)]
+    told += [f"not sent: {misfit}" for misfit in due.misfits]
+    if known is not None and known.state.outcome is Outcome.ERROR and known.error_message and not due.misfits:
+        told.append(f"refused {known.state.retries} times: {known.error_message}")
+    return told
+
+
+def _skipped(due: SourceRow, known: LedgerRow | None, given: Sequence[Acceptance], now: dt.datetime) -> Sequence[str]:
+    accepted = [f"{one.told(now)}" for one in given if one.ended_at is None and one.covers(known)]
+    match skip_reason(due, EVERYTHING):
+        case Skip.OUT_OF_SCOPE:
+            return ["not due: out of the scope that the board's file sets", *accepted]
+        case Skip.HELD_BACK:
+            return [f"held back with its customer: {due.held_back}", *accepted]
+        case Skip.DEAD if known is not None:
+            age = f" {age_of(known.attempted_at, now)} ago" if known.attempted_at else ""
+            what = f"given up{age} after {known.state.retries} attempts: {known.error_message or 'no reason recorded'}"
+            return [what, *accepted]
+    return accepted
+
+
+def _not_due(known: LedgerRow | None, state: str | None) -> str:
+    """A row that the views do not list."""
+    if state == "SYNCED":
+        at = known.completed_at if known else None
+        return "the board shows it" + (f": confirmed on {at:%Y-%m-%d %H:%M} (UTC)" if at else "")
+    if state is not None:
+        return "not pushed: its customer is paused"
+    return "gone from the source, and no item stands for it"
+
+
+def _told(acceptance: Acceptance, now: dt.datetime) -> str:
+    ended = f"; ended on {acceptance.ended_at:%Y-%m-%d}: {acceptance.ended_because}" if acceptance.ended_at else ""
+    return acceptance.told(now) + ended
+
+
+def _quoted(text: str | None) -> str:
+    return "nothing" if text is None else f"'{text}'"
