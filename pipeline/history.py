@@ -198,9 +198,11 @@ def _create(session: Session) -> None:
 
 def _mask_what_was_stored(session: Session, runs: str) -> None:
     """Take secrets out of the sources that earlier releases kept as they were typed."""
-    signed = ("%sig=%", "%://%:%@%", "%key=%", "%pwd=%", "%password=%")
-    doubtful = " or ".join("lower(options) like ?" for _ in signed)
-    for run_id, stored in session.rows(f"select run_id, options from {runs} where {doubtful}", signed):  # noqa: S608
+    found = session.rows(
+        f"select run_id, options from {runs} where lower(options) like '%sig=%' or lower(options) like '%://%:%@%' "  # noqa: S608
+        "or lower(options) like '%key=%' or lower(options) like '%pwd=%' or lower(options) like '%password=%'"
+    )
+    for run_id, stored in found:
         options = json.loads(stored)
         options["source"] = redact(options.get("source", ""))
         if (healed := json.dumps(options, ensure_ascii=False)) != stored:
