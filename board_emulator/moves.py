@@ -17,9 +17,14 @@ from board_emulator.world import World
 
 
 def move_item_to_board(
-    world: World, item: Item, board: Board, group: Group, columns: Mapping[str, str] | None = None,
+    world: World,
+    item: Item,
+    board: Board,
+    group: Group,
+    *,
+    columns: Mapping[str, str] | None = None,
     subitem_columns: Mapping[str, str] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Put an item with its subitems on another board.
 
     Args:
@@ -108,11 +113,12 @@ def _move(_: None, info: Info, *, board_id: str, group_id: str, item_id: str, **
     item = world.item(item_id)
     context.require_edit(world.boards[item.board_id])
     board = context.require_edit(world.board(board_id))
-    mapped = [
+    mine, below = (
         {line["source"]: line.get("target") or "" for line in a[name]} if a.get(name) is not None else None
         for name in ("columns_mapping", "subitems_columns_mapping")
-    ]
-    move_item_to_board(world, item, board, world.group(board, group_id), *mapped)
+    )
+    group = world.group(board, group_id)
+    move_item_to_board(world, item, board, group, columns=mine, subitem_columns=below)
     return item
 
 

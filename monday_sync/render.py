@@ -18,7 +18,8 @@ from monday_sync.engine.results import Counts, Problem, PushResult
 
 _STEPS_SHOWN = 200
 _PROBLEMS_SHOWN = 20
-_VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-"}
+_VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-",
+          Action.LEAVE: "."}  # fmt: skip
 
 
 def plan_text(plan: Plan) -> str:

@@ -25,7 +25,7 @@ from monday_sync.api.transport import Transport
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.board.guard import is_loopback
 from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start, Whereabouts
 from monday_sync.errors import RefusedError, RequestFailedError, StoppedError, TokenRevokedError
 
 #: Seconds for a whole answer: the API's own 60, and some for the way.
@@ -173,6 +173,10 @@ class HttpBoardApi:
         """
         reader = Reader(self._exchange, self._pacer, board)
         return reader.all(group) if ids is None else reader.by_ids(ids)
+
+    def where(self, board: BoardConfig, ids: Iterable[str]) -> dict[str, Whereabouts]:
+        """Where items and subitems are, whatever their state and board, by id; those that nobody knows are left out."""
+        return Reader(self._exchange, self._pacer, board).where(ids)
 
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
         """Active items whose text column shows one of the texts (the API takes upper and lower case for the same)."""

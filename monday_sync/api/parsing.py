@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monday_sync.domain.board import ColumnMapping
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Whereabouts
 from monday_sync.domain.values import read
 
 
@@ -50,6 +50,11 @@ def _board(found: Mapping[str, Any]) -> BoardInfo:
         items_limit=limit if isinstance(limit, int) else None,
         groups=tuple(Group(_text(g, "id"), _text(g, "title"), n) for n, g in enumerate(groups)),
         columns={c.id: c for c in columns},
+        gone_groups={
+            _text(g, "id"): "deleted" if g.get("deleted") else "archived"
+            for g in _list(found, "groups")
+            if g and (g.get("archived") or g.get("deleted"))
+        },
     )
 
 
@@ -142,6 +147,17 @@ def items(
         for entry in listed
         if entry is not None and _on_board(entry, board_id)
     ]  # fmt: skip
+
+
+def whereabouts(data: Mapping[str, Any]) -> list[Whereabouts]:
+    """Where items are. One that the API does not know, or that the token may not see, is not among them."""
+    found = []
+    for entry in _list(data, "items"):
+        if entry is not None:
+            board = _part(entry, "board")
+            where = (board.get("id"), board.get("name"))
+            found.append(Whereabouts(_text(entry, "id"), str(entry.get("state") or "active"), *where))
+    return found
 
 
 def _on_board(entry: object, board_id: str) -> bool:

@@ -10,7 +10,7 @@ from monday_sync.api.operations import MutationRequest, Outcome
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.plan import Mode
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start, Whereabouts
 
 
 class BulkJobs(Protocol):
@@ -80,6 +80,9 @@ class BoardApi(Protocol):
         self, board: BoardConfig, *, ids: Iterable[str] | None = None, group: str | None = None
     ) -> Iterator[BoardItem]:
         """Items with their subitems: those with the given ids (any state), of a group, or all active ones."""
+
+    def where(self, board: BoardConfig, ids: Iterable[str]) -> Mapping[str, Whereabouts]:
+        """Where items and subitems are, whatever their state and board, by id; those that nobody knows are left out."""
 
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
         """Active items whose text column shows one of the texts, upper and lower case being the same."""

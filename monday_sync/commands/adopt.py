@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from monday_sync.commands.check import check
-from monday_sync.domain.plan import Duplicate, Step
+from monday_sync.domain.plan import Action, Duplicate, Step
 from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
@@ -46,7 +46,11 @@ def adopt(context: Context) -> AdoptResult:
             items=sum(1 for s in adopted if s.level is Level.ITEM),
             subitems=sum(1 for s in adopted if s.level is Level.SUBITEM),
             duplicates=plan.duplicates,
-            not_on_board=sum(1 for s in plan.steps if s.level is Level.ITEM and s.base.monday_id is None),
+            not_on_board=sum(
+                1
+                for s in plan.steps
+                if s.level is Level.ITEM and s.base.monday_id is None and s.action is not Action.LEAVE
+            ),
         )
 
 

@@ -64,6 +64,7 @@ class VerifyResult:
             ``due_because`` counts them by reason.
         repair: what the repairing push did.
         left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope.
+        left_to_people: archived, deleted or moved by a person, and left alone by the policy since a push said so.
     """
 
     board_id: str
@@ -76,6 +77,7 @@ class VerifyResult:
     due_because: Mapping[str, int] = field(default_factory=dict)
     repair: PushResult | None = None
     left: tuple[ListedItem, ...] = ()
+    left_to_people: tuple[ListedItem, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -111,10 +113,13 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
         would_go = [row for row in due if is_chosen(row, EVERYTHING)]
-        compared, faulty = _Comparison(context, facts, source, would_go).run(items, lines, board)
+        comparison = _Comparison(context, facts, source, would_go)
+        compared, faulty = comparison.run(items, lines, board)
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
-        found = VerifyResult(context.board.board_id, *compared, len(due), because)
+        found = VerifyResult(
+            context.board.board_id, *compared, len(due), because, left_to_people=tuple(comparison.left_to_people)
+        )
         if not repair or not (faulty or found.duplicates):
             return found
         context.ledger.write(faulty)
@@ -140,14 +145,26 @@ def _claimants(
 
 
 def _left(context: Context, faulty: Sequence[LedgerRow], known: Mapping[str, LedgerRow]) -> tuple[ListedItem, ...]:
-    """What no push sends: gone from the source, held back, out of scope. The next verification is to find it again."""
+    """What no push sends: gone from the source, held back, out of scope. The next verification is to find it again.
+
+    What the policy leaves to people is marked so; as far as it was not due before, it is not due now.
+    """
     now = {**context.ledger.rows(Level.ITEM), **context.ledger.rows(Level.SUBITEM)}
+    marked = [now[row.key] for row in faulty if row.key in now and now[row.key].left_as is not None]
+    context.ledger.write(
+        [
+            replace(known[row.key], left_as=row.left_as, left_at=row.left_at)
+            for row in marked
+            if known[row.key].state.outcome is machine.Outcome.SYNCED
+        ]
+    )
     left = [row for row in faulty if row.key in now and now[row.key].state == row.state]
     context.ledger.write([known[row.key] for row in left])
     return tuple(ListedItem(row.level.value, known[row.key].monday_id or "", row.item_name or row.key) for row in left)
 
 
-_Found = tuple[int, tuple[Difference, ...], tuple[ListedItem, ...], tuple[ListedItem, ...], tuple[ListedItem, ...]]
+_Items = tuple[ListedItem, ...]
+_Found = tuple[int, tuple[Difference, ...], _Items, _Items, _Items]
 
 
 class _Comparison:
@@ -159,10 +176,12 @@ class _Comparison:
 
     def __init__(self, context: Context, facts: BoardFacts, source: Source, due: Sequence[SourceRow]) -> None:
         self._config, self._source = context.board, source
+        self.left_to_people: list[ListedItem] = []
         # by item, as a row that is due under another key has its old one in the ledger
         self._due = {row.monday_id: row for row in due if row.monday_id is not None}
         names = {row.group_name for row in due}
-        self._groups = resolve_groups(names, facts.items, context.ledger.groups.known())
+        anew = context.board.policy.renamed == "recreate"
+        self._groups = resolve_groups(names, facts.items, context.ledger.groups.known(), anew=anew)
 
     def run(
         self, items: Mapping[str, LedgerRow], lines: Mapping[str, LedgerRow], board: Mapping[str, BoardItem]
@@ -170,6 +189,7 @@ class _Comparison:
         """What differs, and the ledger's rows that are not to be believed any more."""
         differences: list[Difference] = []
         missing: list[ListedItem] = []
+        left = {r.key for r in items.values() if r.left_as is not None}
         faulty: dict[str, LedgerRow] = {}
         checked = 0
         subitems = {s.id: s for item in board.values() for s in item.subitems if s.state == "active"}
@@ -180,10 +200,13 @@ class _Comparison:
                     continue
                 item = there.get(row.monday_id)
                 if item is None or row.order_key in gone:
-                    missing.append(ListedItem(row.level.value, row.monday_id, row.item_name or row.key))
-                    faulty[row.key] = row.with_state(
-                        machine.unlink(row.state), monday_id=None, group_id=None, confirmed={}
-                    )
+                    listed = ListedItem(row.level.value, row.monday_id, row.item_name or row.key)
+                    if row.left_as is not None or row.order_key in left:
+                        self.left_to_people.append(listed)
+                        continue
+                    missing.append(listed)
+                    # its link stays: by it the push finds out what became of it, and goes by the policy
+                    faulty[row.key] = row.with_state(machine.distrust(row.state))
                 elif row.monday_id in self._due or row.state.outcome is machine.Outcome.SYNCED:
                     checked += 1
                     found = self._differences(row, item)

@@ -24,6 +24,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"  # the board shows all of it already: only the ledger learns of it
     FAIL = "fail"  # a value cannot be sent: no call is made
     ARCHIVE = "archive"
+    LEAVE = "leave"  # for what a person did to its item or group: nothing is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,12 @@ class Plan:
         given_up: rows refused as often as the policy allows, that are reported and left alone.
         in_doubt: operations of an earlier run without an answer; a push settles them first.
         board_items: items on the board before the push, as far as the API says.
-        linked_items: items that the ledger links before the push.
-        vanished: linked items that turned out not to be on the board any more; they are created again.
+        linked_items: items that the ledger links before the push, but for those that were left to people.
+        vanished: linked items that turned out not to be on the board any more, and were not left alone before.
+        recreated: orders among these that are created again.
         estimate: calls and seconds that the push will take.
-        unlinked: ledger rows whose item turned out to be gone, as they are from now on.
+        unlinked: ledger rows whose item turned out to be gone, as they are from now on; also such as are left alone
+            though they are not due, or no longer.
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
@@ -167,6 +170,7 @@ class Plan:
     board_items: int | None
     linked_items: int
     vanished: int
+    recreated: int = 0
     orders_per_customer: Mapping[str, int] = field(default_factory=dict)
     held_customers: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()

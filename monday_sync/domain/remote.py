@@ -58,6 +58,7 @@ class BoardInfo:
         items_count: active items; ``None`` when the API does not say. It may lag: no safety rests on it.
         items_limit: items the board takes at most; ``None`` when the API does not say.
         groups: active ones, top to bottom.
+        gone_groups: ids of groups to archived or deleted, as far as the API lists such.
     """
 
     id: str
@@ -69,6 +70,7 @@ class BoardInfo:
     items_limit: int | None
     groups: tuple[Group, ...]
     columns: Mapping[str, ColumnInfo]
+    gone_groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,21 @@ class BoardItem:
     group_id: str | None
     values: Mapping[str, str | None]
     subitems: tuple[BoardItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where an item or subitem is, whatever its state.
+
+    Args:
+        state: active, archived or deleted.
+        board_id, board_name: the board it lies on; ``None`` when the API does not say.
+    """
+
+    id: str
+    state: str
+    board_id: str | None
+    board_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

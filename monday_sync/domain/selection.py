@@ -24,6 +24,7 @@ class Skip(StrEnum):
     DEAD = "given up"
     NOT_SELECTED = "not selected"
     WAITS_FOR_ITEM = "waits for its item"
+    LEFT = "left to people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +80,25 @@ class Selection:
     deleted: tuple[SourceRow, ...]
     given_up: tuple[SourceRow, ...]
     held_customers: frozenset[str]
+    left: tuple[SourceRow, ...] = ()
 
 
 def select(
     items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions,
-    only: Collection[Address] | None = None,
+    only: Collection[Address] | None = None, finished: Collection[str] = (),
 ) -> Selection:  # fmt: skip
     """Choose the rows that a push is about. The limit counts orders, whether item or lines are due.
 
     Args:
         only: these rows, whatever else is due.
+        finished: keys of orders whose group a person finished, so that they are left alone.
     """
     skipped: Counter[tuple[Level, Skip]] = Counter()
     # also by lines that this push leaves for later: the baseline of a customer that is held back stays
     held = {r.customer_name for r in (*items, *subitems) if r.held_back and r.customer_name not in options.release}
     deleted: list[SourceRow] = []
     given_up: list[SourceRow] = []
+    left: list[SourceRow] = []
 
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
@@ -104,6 +108,8 @@ def select(
                 skipped[row.level, reason] += 1
                 if reason is Skip.DEAD:
                     given_up.append(row)
+            elif row.order_key in finished:
+                left.append(row)
             elif row.action == "DELETE" and not (options.archive_deleted and row.level is Level.ITEM):
                 if row.level is Level.ITEM:
                     deleted.append(row)
@@ -124,7 +130,13 @@ def select(
     if options.skip_subitems:
         skipped[Level.SUBITEM, Skip.NOT_SELECTED] += len(subitems)
     return Selection(
-        tuple(due_items), tuple(due_subitems), dict(skipped), tuple(deleted), tuple(given_up), frozenset(held)
+        tuple(due_items),
+        tuple(due_subitems),
+        dict(skipped),
+        tuple(deleted),
+        tuple(given_up),
+        frozenset(held),
+        tuple(left),
     )
 
 

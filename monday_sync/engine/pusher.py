@@ -20,9 +20,19 @@ from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_I
 from monday_sync.engine.groups import GroupWork
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
-from monday_sync.engine.results import Tally
+from monday_sync.engine.results import LEFT, Tally
 
 _NO_CALL, _CHECK = "confirmed", "check"
+
+
+def _was_left(step: Step) -> bool:
+    """Whether the same row was left alone for the same reason before: that is recorded once."""
+    known = step.row.ledger
+    return (
+        step.action is Action.LEAVE
+        and known is not None
+        and (known.left_as, known.state.attempted) == (step.base.left_as, step.row.board_hash)
+    )
 
 
 class Pusher:
@@ -76,7 +86,7 @@ class Pusher:
         rows: list[LedgerRow] = []
         attempts: list[Attempt] = []
         for step in plan.steps:
-            if step.action not in {Action.CONFIRM, Action.FAIL}:
+            if step.action not in {Action.CONFIRM, Action.FAIL, Action.LEAVE}:
                 continue
             state = machine.intend(step.base.state, step.row.board_hash)
             ok = step.action is Action.CONFIRM
@@ -91,11 +101,13 @@ class Pusher:
                 )
                 row = replace(
                     step.base, state=state, error_message=reason, attempted_at=now, run_id=self._sender.run_id,
-                    group_name=step.row.group_name or None,
+                    group_name=(step.base.group_name if step.action is Action.LEAVE else None)
+                    or step.row.group_name or None,
                 )  # fmt: skip
             rows.append(row)
-            attempts.append(self._uncalled(step, batch_id, len(attempts), now, ok=ok, reason=reason))
-            kinds = frozenset({_NO_CALL if ok else _CHECK})
+            if not _was_left(step):
+                attempts.append(self._uncalled(step, batch_id, len(attempts), now, ok=ok, reason=reason))
+            kinds = frozenset({LEFT if step.action is Action.LEAVE else _NO_CALL if ok else _CHECK})
             dead = state.outcome is machine.Outcome.DEAD
             self._tally.row(step.level, step.row.key, customer=step.row.customer_name, name=step.row.name,
                             kinds=kinds, message=reason, ok=ok, dead=dead)  # fmt: skip

@@ -16,6 +16,8 @@ from monday_sync.domain.state import Outcome
 from monday_sync.engine.execution.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
 
 _PROBLEMS_LISTED = 200
+#: The kind of a row that was left alone for what a person did.
+LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Counts:
     dead: int = 0
     not_selected: int = 0
     waiting: int = 0
+    left: int = 0
 
     @property
     def skipped(self) -> int:
@@ -74,6 +77,7 @@ class PushResult:
         success_share: rows that reached the board over all that were due, tried or given up earlier; 1.0 for none.
         verdict: success, attention or failed, by the board's policy (95 % and 80 %); a run that stopped is no success.
         deletes_reported: orders gone from the source whose items were left alone.
+        left: due rows that are left alone for what a person did to their item or group. They count as not on the board.
         given_up: rows refused as often as the policy allows, in this run or an earlier one. Every run names them, until
             their data change, someone has them tried again, or they are no longer due.
         recovered: operations of an earlier run that were in doubt and are settled now.
@@ -104,6 +108,7 @@ class PushResult:
     notes: tuple[str, ...] = ()
     message: str | None = None
     plan_id: str | None = None
+    left: tuple[Problem, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -118,8 +123,9 @@ class PushResult:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 all well; 1 something failed, now or for good, or the run stopped early."""
-        return ExitCode.SOME_FAILED if self.errors or self.given_up or self.outcome != "done" else ExitCode.OK
+        """0 all well; 1 something failed, now or for good, was left to people, or the run stopped early."""
+        well = not (self.errors or self.given_up or self.left) and self.outcome == "done"
+        return ExitCode.OK if well else ExitCode.SOME_FAILED
 
 
 @dataclass(slots=True)
@@ -131,6 +137,7 @@ class Tally:
     customers: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
     errors: list[Problem] = field(default_factory=list)
     given_up: list[Problem] = field(default_factory=list)
+    left: list[Problem] = field(default_factory=list)
     ok: int = 0
     #: found out on the way, beside what the plan says
     duplicates: list[Duplicate] = field(default_factory=list)
@@ -151,6 +158,10 @@ class Tally:
         ok: bool, dead: bool = False, misfit: bool = False,
     ) -> None:  # fmt: skip
         """Count a row. One with a ``misfit`` is done but for single values, and counts as failed as well."""
+        if LEFT in kinds:
+            self.counts[level, LEFT] += 1
+            self.left.append(Problem(level.value, key, customer, name, message))
+            return
         if not ok or misfit:
             problem = Problem(level.value, key, customer, name, message)
             self.counts[level, "failed"] += 1
@@ -183,6 +194,7 @@ class Tally:
             dead=skipped.get((level, Skip.DEAD), 0),
             not_selected=skipped.get((level, Skip.NOT_SELECTED), 0),
             waiting=skipped.get((level, Skip.WAITS_FOR_ITEM), 0),
+            left=skipped.get((level, Skip.LEFT), 0),
         )
 
     def by_customer(self) -> tuple[CustomerCounts, ...]:
@@ -199,7 +211,7 @@ class Tally:
     ) -> PushResult:  # fmt: skip
         """The counts as a result."""
         earlier = [_given_up(row) for row in plan.given_up] if plan else []
-        due = self.ok + len(self.errors) + len(earlier)
+        due = self.ok + len(self.errors) + len(earlier) + len(self.left)
         share = self.ok / due if due else 1.0
         verdict = "failed"
         if share >= policy.attention_share:
@@ -217,6 +229,7 @@ class Tally:
             conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
             calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
             notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
+            left=tuple(self.left[:_PROBLEMS_LISTED]),
         )  # fmt: skip
 
 

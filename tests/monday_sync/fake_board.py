@@ -25,7 +25,7 @@ from monday_sync.api import (
 from monday_sync.api.port import BulkJobs
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start, Whereabouts
 from monday_sync.errors import InDoubtError
 
 _KEPT = dt.timedelta(minutes=30)
@@ -39,6 +39,8 @@ class Item:
     values: dict[str, str | None]
     parent: str | None = None
     state: str = "active"
+    #: the board that a person moved it to
+    board: str | None = None
 
 
 @dataclass
@@ -65,7 +67,8 @@ class FakeBoard:
         self.kept: dict[str, tuple[dt.datetime, MutationRequest, tuple[Outcome, ...]]] = {}
         self.requests: list[MutationRequest] = []
         self.calls = self.points = 0
-        self.finds = self.reads = 0
+        self.finds = self.reads = self.lookups = 0
+        self.gone_groups: dict[str, str] = {}
         self._next = 1000
         self.allowed: float | None = None
 
@@ -100,6 +103,7 @@ class FakeBoard:
         return BoardInfo(
             board_id, "Test board", "active", "everyone", self.can_write, self.said_count(len(self.active())),
             self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
+            self.gone_groups,
         )  # fmt: skip
 
     def allow_calls(self, calls: float | None) -> None:
@@ -132,7 +136,7 @@ class FakeBoard:
         self.reads += 1
         for thing in list(self.things.values()):
             wanted = thing.id in ids if ids is not None else thing.state == "active"
-            if thing.parent is None and wanted and group in {None, thing.group_id}:
+            if thing.parent is None and wanted and thing.board is None and group in {None, thing.group_id}:
                 yield self._item(thing)
 
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
@@ -142,10 +146,18 @@ class FakeBoard:
             if (thing.values.get(column_id) or "").casefold() in wanted:
                 yield self._item(thing)
 
+    def where(self, board: BoardConfig, ids: Iterable[str]) -> Mapping[str, Whereabouts]:
+        self.lookups += 1
+        return {
+            i: Whereabouts(i, thing.state, thing.board or self.config.board_id, thing.board and f"Board {thing.board}")
+            for i in ids
+            if (thing := self.things.get(i)) is not None and thing.state != "deleted"
+        }
+
     # -- what tests look at and do -----------------------------------------------------------------------------------
 
     def active(self) -> list[Item]:
-        return [t for t in self.things.values() if t.parent is None and t.state == "active"]
+        return [t for t in self.things.values() if t.parent is None and t.state == "active" and t.board is None]
 
     def children(self, item_id: str) -> list[Item]:
         return [t for t in self.things.values() if t.parent == item_id and t.state == "active"]
@@ -164,10 +176,15 @@ class FakeBoard:
                 else:
                     thing.group_id = into
 
-    def archive(self, item_id: str) -> None:
+    def archive(self, item_id: str, state: str = "archived") -> None:
         for thing in self.things.values():
             if item_id in {thing.id, thing.parent}:
-                thing.state = "archived"
+                thing.state = state
+
+    def move_away(self, item_id: str, board: str | None) -> None:
+        for thing in self.things.values():
+            if item_id in {thing.id, thing.parent}:
+                thing.board = board
 
     def _item(self, thing: Item) -> BoardItem:
         subitems = tuple(

@@ -16,6 +16,8 @@ ColumnType = Literal["text", "long_text", "numbers", "date", "dropdown", "status
 Conflict = Literal["ours", "theirs", "report"]
 Api = Literal["monday", "emulator"]
 Bulk = Literal["auto", "never", "always"]
+Lost = Literal["leave", "recreate"]
+Renamed = Literal["follow", "leave", "recreate"]
 
 _KNOWN_KEYS = ConfigDict(extra="forbid")
 _RELATIVE = re.compile(r"([+-])(\d{1,5})d")
@@ -133,6 +135,11 @@ class Policy:
             is done earlier that way. A job takes some 20 seconds to start, to be asked for and to be read back; in
             that time the points of a minute that the larger plans have (5,000,000, at 10,000 a row) create some 170
             rows one by one.
+        archived, deleted: what becomes of an order whose item (or group, or a line whose subitem) a person archived or
+            deleted: ``leave`` reports it and sends nothing of it, ``recreate`` makes it anew.
+        moved: the same of an item that a person moved to another board.
+        renamed: of a group that a person renamed: its orders go on in it (``follow``), are left alone, or go to a new
+            group of the old name.
     """
 
     max_attempts: _Count = 5
@@ -144,6 +151,10 @@ class Policy:
     attention_share: _Share = 0.80
     bulk: Annotated[Bulk, _choice("auto", "never", "always")] = "auto"
     bulk_minimum: _Count = 200
+    archived: Annotated[Lost, _choice("leave", "recreate")] = "leave"
+    deleted: Annotated[Lost, _choice("leave", "recreate")] = "leave"
+    moved: Annotated[Lost, _choice("leave", "recreate")] = "leave"
+    renamed: Annotated[Renamed, _choice("follow", "leave", "recreate")] = "follow"
 
 
 class Column(BaseModel):

@@ -12,7 +12,8 @@ from monday_sync.domain.source import Source
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
-from monday_sync.engine.planning.link import link, without_item
+from monday_sync.engine.planning.link import Linked, link, without_item
+from monday_sync.engine.planning.people import left_steps, marked_rows
 from monday_sync.engine.planning.price import price
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 
@@ -34,12 +35,17 @@ def make_plan(
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
     compared = compare(linked, known, board, facts, group_ids)
-    steps = (*compared.proven, *compared.items, *compared.subitems)
+    now = context.clock()
+    left = left_steps(linked.left, board, now)
+    steps = (*compared.proven, *compared.items, *compared.subitems, *left)
+    marked, said_of_marked = marked_rows(linked.marked, left, now)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
     files, estimate = price(context, facts, steps, options, new_groups)
     rekeys = chosen_rekeys(gathered.source.rekeyed, steps)
     skipped = dict(gathered.chosen.skipped)
+    for step in left:
+        skipped[step.level, Skip.LEFT] = skipped.get((step.level, Skip.LEFT), 0) + 1
     if compared.waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = compared.waiting
     return Plan(
@@ -54,24 +60,30 @@ def make_plan(
         given_up=gathered.chosen.given_up,
         duplicates=(*linked.duplicates, *compared.duplicates),
         in_doubt=len(ledger.open_attempts()),
-        linked_items=sum(1 for row in known.values() if row.monday_id),
+        linked_items=sum(1 for row in known.values() if row.monday_id and row.left_as is None),
         board_items=facts.items.items_count,
-        vanished=len(linked.gone),
+        vanished=linked.vanished,
+        recreated=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
-        notes=(*_notes(gathered.source, facts.items, linked.gone), *rekey_notes(rekeys)),
-        unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
+        notes=(*_notes(gathered.source, facts.items, linked), *said_of_marked, *rekey_notes(rekeys)),
+        unlinked=(
+            *(without_item(known[k]) for k in sorted(linked.gone)),
+            *(without_item(r) for r in linked.stale),
+            *marked,
+        ),
         bulk=files,
         rekeyed=rekeys,
     )
 
 
-def _notes(source: Source, info: BoardInfo, gone: set[str]) -> tuple[str, ...]:
+def _notes(source: Source, info: BoardInfo, linked: Linked) -> tuple[str, ...]:
     notes = []
-    linked = sum(1 for row in source.parents.values() if row.monday_id)
-    if gone:
-        notes.append(f"{len(gone)} items are no longer on the board (archived or deleted by a person): created again.")
-    if info.items_count is not None and linked > info.items_count + len(gone):
-        missing = linked - info.items_count
+    there = sum(1 for row in source.parents.values() if row.monday_id and row.left_as is None)
+    again = len(linked.gone - linked.adopted)
+    if again:
+        notes.append(f"{again} items are no longer on the board (taken away by a person): created again.")
+    if info.items_count is not None and there > info.items_count + linked.vanished:
+        missing = there - info.items_count
         notes.append(f"{missing} items of the ledger are not on the board: run `monday-sync verify --repair`.")
     return tuple(notes)

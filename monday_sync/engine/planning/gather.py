@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.people import Did, Doing, lost_groups
 from monday_sync.domain.remote import BoardInfo
 from monday_sync.domain.rows import Address, LedgerRow
 from monday_sync.domain.selection import PushOptions, Selection, select
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.groups import duplicate_groups, resolve_groups
+from monday_sync.engine.planning.people import finished_orders
 from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.source import read_source
 from monday_sync.ledger import Ledger
@@ -22,7 +24,9 @@ class Gathered:
     """The database's side, and what the board's own data say.
 
     Args:
-        in_lost_groups: rows that are SYNCED, and whose group a person deleted.
+        in_lost_groups: rows that are SYNCED, and whose group a person deleted; they go to one that is created again.
+        finished: orders that are left alone since a person archived, deleted or renamed their group, by order key.
+        anew: whether a group that a person renamed stands for its name no more.
         group_ids: names to ids of the groups that the chosen rows lie in, as far as they are on the board.
     """
 
@@ -30,13 +34,15 @@ class Gathered:
     chosen: Selection
     info: BoardInfo
     known_groups: Mapping[str, str]
+    anew: bool
     group_ids: Mapping[str, str]
     in_lost_groups: tuple[SourceRow, ...]
     only: Collection[Address] | None = None
+    finished: Mapping[str, Doing] = field(default_factory=dict)
 
     def groups_of(self, rows: list[SourceRow]) -> dict[str, str]:
         """Names to ids of the groups that rows lie in, as far as they are on the board."""
-        return resolve_groups(_names(rows), self.info, self.known_groups)
+        return resolve_groups(_names(rows), self.info, self.known_groups, anew=self.anew)
 
 
 def gather(
@@ -48,11 +54,18 @@ def gather(
         RefusedError: the database lacks what we read.
     """
     source = follow_keys(ledger, board, read_source(ledger, board))
-    chosen = select(source.items, source.subitems, options, only)
     known = ledger.groups.known()
+    finished = finished_orders(source, info, known, board)
+    chosen = select(source.items, source.subitems, options, only, finished)
     there = {group.id for group in info.groups} - duplicate_groups(info, known)
-    lost = tuple(row for row in _in_lost_groups(source, there, options) if row.is_among(only))
-    return Gathered(source, chosen, info, known, resolve_groups(_names(chosen.items), info, known), lost, only)
+    anew = board.policy.renamed == "recreate"
+    if anew:
+        there -= {known[name] for name, doing in lost_groups(known, info, known).items() if doing.did is Did.RENAMED}
+    lost = tuple(
+        row for row in _in_lost_groups(source, there, options) if row.is_among(only) and row.order_key not in finished
+    )
+    names = resolve_groups(_names(chosen.items), info, known, anew=anew)
+    return Gathered(source, chosen, info, known, anew, names, lost, only, finished)
 
 
 def as_confirmed(row: LedgerRow) -> SourceRow:
