@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from monday_sync.domain.board import Scope
+from monday_sync.domain.need import turns
 from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import may_send
@@ -87,7 +88,9 @@ def select(
     items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions,
     only: Collection[Address] | None = None, finished: Collection[str] = (),
 ) -> Selection:  # fmt: skip
-    """Choose the rows that a push is about. The limit counts orders, whether item or lines are due.
+    """Choose the rows that a push is about, in the order of need (:mod:`monday_sync.domain.need`).
+
+    The limit counts orders, whether item or lines are due.
 
     Args:
         only: these rows, whatever else is due.
@@ -118,8 +121,11 @@ def select(
         return kept
 
     due_items, due_subitems = eligible(items), eligible([] if options.skip_subitems else subitems)
+    turn = turns((*due_items, *due_subitems))
+    due_items.sort(key=lambda row: turn[row.order_key])
+    due_subitems.sort(key=lambda row: turn[row.order_key])
     if options.limit is not None:
-        orders = list(dict.fromkeys([row.order_key for row in (*due_items, *due_subitems)]))
+        orders = sorted(dict.fromkeys(row.order_key for row in (*due_items, *due_subitems)), key=turn.__getitem__)
         chosen = set(orders[: options.limit])
         for rows in (due_items, due_subitems):
             for row in rows:
