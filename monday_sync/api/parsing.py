@@ -72,7 +72,8 @@ def _boards(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def column(found: Mapping[str, Any]) -> ColumnInfo:
     """A column with its labels."""
-    label_ids = {label: number for label, number, off in labels(found.get("settings")) if not off}
+    listed = labels(found.get("settings"))
+    label_ids = {label: number for label, number, off in listed if not off}
     return ColumnInfo(
         id=_text(found, "id"),
         title=_text(found, "title"),
@@ -81,6 +82,7 @@ def column(found: Mapping[str, Any]) -> ColumnInfo:
         label_ids=label_ids,
         revision=str(found.get("revision") or ""),
         board_ids=_board_ids(found.get("settings")),
+        deactivated={label: number for label, number, off in listed if off and label not in label_ids},
     )
 
 

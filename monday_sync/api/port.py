@@ -88,7 +88,7 @@ class BoardApi(Protocol):
         """Active items whose text column shows one of the texts, upper and lower case being the same."""
 
     def add_labels(self, board_id: str, column_id: str, labels: Iterable[str]) -> ColumnInfo:
-        """See that a dropdown column has these labels. Returns the column."""
+        """See that a dropdown column has these labels, or that these of a status column are active."""
 
     def mutate(self, request: MutationRequest) -> tuple[Outcome, ...]:
         """Send operations in one request, and say what became of each."""

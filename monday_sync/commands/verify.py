@@ -12,7 +12,7 @@ from console import ConfigurationError, ExitCode
 from monday_sync.commands.check import check
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain import state as machine
-from monday_sync.domain.diff import mappings_of, on_board
+from monday_sync.domain.diff import is_shown, mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.keys import KeyReader
 from monday_sync.domain.plan import ListedItem
@@ -222,6 +222,7 @@ class _Comparison:
         mappings = mappings_of(self._config, row.level)
         shown = on_board(item, mappings)
         policies = {m.view_column: m.on_conflict for m in mappings}
+        by_column = {m.view_column: m for m in mappings}
         due = self._due.get(item.id)
         should = row.confirmed if due is None else due.desired
         why = () if due is None else tuple(reason.value for reason in reasons(due))
@@ -229,7 +230,7 @@ class _Comparison:
             Difference(row.level.value, row.key, item.id, item.name, column, should.get(column), shown[column],
                        accepted=policies.get(column) == "theirs", due=why)
             for column in (NAME, *policies)
-            if column in should and should[column] != shown[column]
+            if column in should and not is_shown(by_column.get(column), should[column], shown[column])
         ]  # fmt: skip
         if row.level is Level.ITEM:
             group_id = row.group_id if due is None else self._groups.get(due.group_name)

@@ -34,6 +34,7 @@ class ColumnInfo:
     Args:
         labels: of a dropdown or status column, those that may be chosen (deactivated ones are left out).
         label_ids: label to its id (dropdown) or index (status): what a status label that is a number is sent by.
+        deactivated: the same of labels that cannot be chosen any more; cells may still show them.
         revision: what a change of the column's settings has to name.
         board_ids: of a subtasks column, the boards that its subitems lie on; empty when the API does not say.
     """
@@ -45,6 +46,7 @@ class ColumnInfo:
     label_ids: Mapping[str, int] = field(default_factory=dict)
     revision: str = ""
     board_ids: tuple[str, ...] = ()
+    deactivated: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from monday_sync.engine.execution.operations import Builder
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
 from monday_sync.engine.groups import GroupWork
+from monday_sync.engine.labels import activate_labels
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
 from monday_sync.engine.results import LEFT, Tally
@@ -62,6 +63,7 @@ class Pusher:
         self._ledger.write(plan.unlinked)
         groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
         self._groups = groups.create(plan)
+        self._tally.notes += activate_labels(self._sender.api, self._board, self._facts, plan.steps)
         self._without_calls(plan)
         steps = self._bulk.offer(
             plan.steps, plan.bulk, sender=self._sender, board=self._board, facts=self._facts, tally=self._tally,
@@ -178,7 +180,8 @@ class Pusher:
                 step.level, monday_id, sent.get(NAME), self._values(step),
                 creates_labels=bool(step.new_labels),
             )  # fmt: skip
-            yield Task(CHANGE, operation, sent)
+            # the board spells a label as it has it; the ledger keeps the database's text
+            yield Task(CHANGE, operation, {column: step.row.desired[column] for column in sent})
 
     def _work(self, step: Step, tasks: tuple[Task, ...]) -> Work:
         base = step.base if step.action is Action.CREATE else self._shown(step)

@@ -69,6 +69,7 @@ class FakeBoard:
         self.calls = self.points = 0
         self.finds = self.reads = self.lookups = 0
         self.gone_groups: dict[str, str] = {}
+        self.deactivated: dict[str, dict[str, int]] = {}
         self._next = 1000
         self.allowed: float | None = None
 
@@ -95,7 +96,13 @@ class FakeBoard:
         of_items = board_id == self.config.board_id
         mappings = self.config.items if of_items else self.config.subitems
         columns = {
-            m.column_id: ColumnInfo(m.column_id, m.view_column, m.type, tuple(self.labels.get(m.column_id, ())))
+            m.column_id: ColumnInfo(
+                m.column_id,
+                m.view_column,
+                m.type,
+                tuple(self.labels.get(m.column_id, ())),
+                deactivated=self.deactivated.get(m.column_id, {}),
+            )
             for m in mappings
         }
         if of_items and self.subitem_boards:
