@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from console import text_table
 from monday_sync.commands.adopt import AdoptResult
 from monday_sync.commands.history import HistoryResult
 from monday_sync.commands.status import StateCounts, StatusResult
 from monday_sync.commands.verify import VerifyResult
+from monday_sync.domain.causes import cause_lines
 from monday_sync.domain.due import count_reasons, reasons
-from monday_sync.domain.plan import Action, Change, Plan, Step
+from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
-from monday_sync.engine.results import Counts, Problem, PushResult
-
-_STEPS_SHOWN = 200
-_PROBLEMS_SHOWN = 20
-_VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-",
-          Action.LEAVE: "."}  # fmt: skip
+from monday_sync.engine.results import Counts, PushResult
+from monday_sync.steps_text import STEPS_SHOWN, plan_causes, quoted, steps_text
 
 
 def plan_text(plan: Plan) -> str:
     """A plan, row by row and field by field."""
     lines = [f"Plan {plan.plan_id or '(not stored)'} for board {plan.board_id}", ""]
     lines += [f"  + group {name}" for name in plan.groups]
-    shown = [s for s in plan.steps if s.action is not Action.CONFIRM or s.row.rekeyed_from is not None]
-    for step in shown[:_STEPS_SHOWN]:
-        lines += _step_lines(step, plan)
-    if len(shown) > _STEPS_SHOWN:
-        lines.append(f"  ... and {len(shown) - _STEPS_SHOWN} more rows (all of them with --json)")
+    lines += steps_text(plan)
     lines += [f"  . {row.customer_name}: {row.name} is gone from the source; left alone" for row in plan.deleted[:20]]
     lines += [f"  ! {row.customer_name}: {row.name} was given up; left alone (`monday-sync retry` tries it again)"
               for row in plan.given_up[:20]]  # fmt: skip
@@ -39,7 +32,8 @@ def plan_text(plan: Plan) -> str:
     lines += [f"  * {note}" for note in plan.notes]
     if plan.in_doubt:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
-    if not shown and not plan.groups:
+    lines += [f"  {line}" for line in cause_lines(plan_causes(plan))]
+    if not plan.groups and all(s.action in {Action.CONFIRM, Action.LEAVE, Action.FAIL} for s in plan.steps):
         lines.append(_nothing_to_do(plan))
     rows = [
         (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
@@ -66,6 +60,12 @@ def _nothing_to_do(plan: Plan) -> str:
     for (_, reason), count in plan.skipped.items():
         left[reason.value] += count
     named = [f"{reason} {count}" for reason, count in left.items() if count]
+    failing = sum(1 for s in plan.steps if s.action is Action.FAIL)
+    named += [f"not to be sent {failing}"] if failing else []
+    kept = sum(1 for s in plan.steps for c in s.changes if not c.sent)
+    named += [f"changed by people and kept {kept}"] if kept else []
+    named += [f"not due, left to people {plan.orders_left}"] if plan.orders_left else []
+    named += [f"in doubt {plan.in_doubt}"] if plan.in_doubt else []
     if plan.deleted:
         named.append(f"gone from the source {len(plan.deleted)}")
     if named:
@@ -94,47 +94,16 @@ def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
     return tuple(plan.skipped.get((level, reason), 0) for reason in order)
 
 
-def _step_lines(step: Step, plan: Plan) -> list[str]:
-    indent = "    " if step.level is Level.SUBITEM else "  "
-    adopted = " (found on the board)" if step.adopted else ""
-    why = f" [{', '.join(reasons(step.row))}]" if step.action is not Action.CREATE else ""
-    what = f"{step.level.value} {step.row.customer_name}: {step.row.name}"
-    lines = [f"{indent}{_VERBS[step.action]} {what}{adopted}{why}"]
-    if step.reason:
-        lines.append(f"{indent}    {step.reason}")
-    if step.action is Action.CREATE and step.level is Level.ITEM:
-        lines.append(f"{indent}    in group {step.row.group_name}")
-    if step.move_from:
-        names = {group_id: name for name, group_id in plan.group_ids.items()}
-        old = names.get(step.move_from, step.move_from)
-        lines.append(f"{indent}    group: {old} -> {step.row.group_name}")
-    if step.action is Action.UPDATE:
-        lines += [f"{indent}    {_change(c)}" for c in step.changes]
-    return lines
-
-
-def _change(change: Change) -> str:
-    text = f"{change.column}: {_quoted(change.old)} -> {_quoted(change.new)}"
-    if change.conflict:
-        kept = "sent all the same" if change.sent else "left as it is"
-        text += f"  [conflict: we last sent {_quoted(change.last_sent)}; policy {change.conflict}: {kept}]"
-    return text
-
-
-def _quoted(text: str | None) -> str:
-    return "(empty)" if text is None else f"'{text}'"
-
-
 def push_text(result: PushResult) -> str:
     """What a push did."""
     headers = ("", "created", "updated", "moved", "adopted", "failed", "unchanged", "archived", "out of scope",
-               "held back", "given up", "not selected")  # fmt: skip
+               "held back", "given up", "left to people", "not selected")  # fmt: skip
     rows = [_count_row("items", result.items), _count_row("subitems", result.subitems)]
     lines = [text_table(headers, rows), ""]
-    if not result.changed and not result.errors:
-        lines.append("Nothing had to be changed on the board.")
+    lines += _nothing_changed(result)
+    share = "an unknown part" if result.success_share is None else f"{result.success_share:.1%}"
     lines.append(
-        f"{result.verdict}: {result.success_share:.1%} of rows reached the board; groups created: "
+        f"{result.verdict}: {share} of the due rows is on the board; groups created: "
         f"{result.groups_created}, archived: {result.groups_archived}; "
         f"{result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
         f"run {result.run_id}"
@@ -148,24 +117,32 @@ def push_text(result: PushResult) -> str:
     if result.conflicts:
         lines.append(f"{result.conflicts} values had been changed on the board by a person (see `monday-sync plan`).")
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    lines += _problem_lines("given up", result.given_up)
-    lines += _problem_lines("failed", result.errors)
+    lines += cause_lines(result.causes)
     lines += [f"note: {note}" for note in result.notes]
     if result.message:
         lines.append(f"stopped: {result.message}")
     return "\n".join(lines)
 
 
+def _nothing_changed(result: PushResult) -> list[str]:
+    """That nothing had to be changed is said only when nothing is left to do."""
+    if result.changed or result.errors or result.outcome != "done":
+        return []
+    counts = (result.items, result.subitems)
+    left = {
+        "out of scope": sum(c.out_of_scope for c in counts), "held back": sum(c.held_back for c in counts),
+        "given up": len(result.given_up), "left to people": sum(c.left for c in counts),
+        "not selected": sum(c.not_selected for c in counts), "waiting for their item": sum(c.waiting for c in counts),
+        "gone from the source": result.deletes_reported, "changed by people and kept": result.conflicts,
+    }  # fmt: skip
+    named = ", ".join(f"{what} {count}" for what, count in left.items() if count)
+    return [f"Nothing was changed on the board; left alone: {named}." if named else
+            "Nothing had to be changed on the board."]  # fmt: skip
+
+
 def _count_row(name: str, c: Counts) -> tuple[object, ...]:
     return (name, c.created, c.updated, c.moved, c.adopted, c.failed, c.confirmed, c.archived, c.out_of_scope,
-            c.held_back, c.dead, c.not_selected)  # fmt: skip
-
-
-def _problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
-    lines = [f"{title}: {p.customer}: {p.name}: {p.message}" for p in problems[:_PROBLEMS_SHOWN]]
-    if len(problems) > _PROBLEMS_SHOWN:
-        lines.append(f"{title}: {len(problems) - _PROBLEMS_SHOWN} more (see `monday-sync status --json`)")
-    return lines
+            c.held_back, c.dead, c.left, c.not_selected)  # fmt: skip
 
 
 def status_text(result: StatusResult) -> str:
@@ -184,7 +161,7 @@ def status_text(result: StatusResult) -> str:
         lines.append(f"{result.dead} rows were given up after too many attempts: `monday-sync retry` requeues them.")
     if result.in_doubt:
         lines.append(f"{result.in_doubt} operations have no answer yet; the next push settles them.")
-    lines += _problem_lines("ERROR", result.errors)
+    lines += cause_lines(result.causes)
     runs = [
         (r.run_id, r.kind, r.outcome, _time(r.started_at), r.seconds, r.changed,
          None if r.success_share is None else f"{r.success_share:.1%}", r.message)
@@ -230,6 +207,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "in_doubt": plan.in_doubt,
         "deleted": [{"key": r.key, "customer": r.customer_name, "item": r.name} for r in plan.deleted],
         "duplicates": plan.duplicates,
+        "causes": plan_causes(plan),
         "notes": list(plan.notes),
         "steps": [s.to_json() for s in plan.steps],
     }
@@ -246,16 +224,16 @@ def adopt_text(result: AdoptResult) -> str:
 def verify_text(result: VerifyResult) -> str:
     """What a verification found."""
     lines = []
-    for d in result.differences[:_STEPS_SHOWN]:
+    for d in result.differences[:STEPS_SHOWN]:
         accepted = "  [accepted by policy]" if d.accepted else ""
-        desired, shown = _quoted(d.desired), _quoted(d.shown)
+        desired, shown = quoted(d.desired), quoted(d.shown)
         should = f"due ({', '.join(d.due)}): should show" if d.due else "should show"
         lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: {should} {desired}, shows {shown}{accepted}")
-    lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:_STEPS_SHOWN]]
+    lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:STEPS_SHOWN]]
     lines += [
-        f"  duplicate: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.duplicates[:_STEPS_SHOWN]
+        f"  duplicate: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.duplicates[:STEPS_SHOWN]
     ]
-    lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:_STEPS_SHOWN]]
+    lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:STEPS_SHOWN]]
     lines.append(
         f"{result.checked} rows compared: {len(result.differences)} differences, {len(result.missing)} missing, "
         f"{len(result.extra)} extra, {len(result.duplicates)} duplicates; "
@@ -267,7 +245,7 @@ def verify_text(result: VerifyResult) -> str:
         lines += [
             f"  left as it is, since no push sends it (gone from the source, held back, out of scope): "
             f"{s.level} {s.name} ({s.monday_id})"
-            for s in result.left[:_STEPS_SHOWN]
+            for s in result.left[:STEPS_SHOWN]
         ]
     return "\n".join(lines)
 
@@ -283,7 +261,7 @@ def history_text(result: HistoryResult) -> str:
         request = f", request {entry.request_id}" if entry.request_id else ""
         what = f"{entry.level} {entry.name}: {entry.kind} {entry.outcome}{answer}{took}{request}"
         lines.append(f"{_time(entry.at)}  {what}  (run {entry.run_id})")
-        lines += [f"    {c}: {_quoted(old)} -> {_quoted(new)}" for c, (old, new) in sorted(entry.changes.items())]
+        lines += [f"    {c}: {quoted(old)} -> {quoted(new)}" for c, (old, new) in sorted(entry.changes.items())]
         if entry.message:
             lines.append(f"    {entry.message}")
     return "\n".join(lines)

@@ -155,6 +155,8 @@ class Plan:
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
+        orders_left: orders that are not due, and whose item or group a person took away.
+        order_numbers: order key to the number that people know the order by, as far as it is known.
     """
 
     board_id: str
@@ -180,6 +182,8 @@ class Plan:
     duplicate_items: tuple[ListedItem, ...] = ()
     bulk: tuple[BulkPart, ...] = ()
     rekeyed: tuple[Rekey, ...] = ()
+    order_numbers: Mapping[str, str] = field(default_factory=dict)
+    orders_left: int = 0
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""

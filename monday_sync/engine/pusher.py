@@ -112,7 +112,7 @@ class Pusher:
             kinds = frozenset({LEFT if step.action is Action.LEAVE else _NO_CALL if ok else _CHECK})
             dead = state.outcome is machine.Outcome.DEAD
             self._tally.row(step.level, step.row.key, customer=step.row.customer_name, name=step.row.name,
-                            kinds=kinds, message=reason, ok=ok, dead=dead)  # fmt: skip
+                            kinds=kinds, message=reason, ok=ok, dead=dead, order=step.row.order_key)  # fmt: skip
         self._ledger.write(rows, attempts)
 
     def _uncalled(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from console import ExitCode
 from monday_sync.domain.board import Policy
+from monday_sync.domain.causes import Cause, causes
 from monday_sync.domain.plan import Duplicate, Plan, Step
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
@@ -37,6 +38,7 @@ class Counts:
     not_selected: int = 0
     waiting: int = 0
     left: int = 0
+    by_mode: int = 0
 
     @property
     def skipped(self) -> int:
@@ -59,13 +61,14 @@ class CustomerCounts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row that failed, and why, as a sentence."""
+    """A row that failed, and why, as a sentence. ``order`` is its order's key."""
 
     level: str
     key: str
     customer: str
     name: str
     message: str
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,11 @@ class PushResult:
     """What a push did.
 
     Args:
-        outcome: done, or stopped (cleanly, before the end).
-        success_share: rows that reached the board over all that were due, tried or given up earlier; 1.0 for none.
+        outcome: done, stopped (cleanly, before the end), or failed.
+        success_share: rows that reached the board over all that were due, tried or not; 1.0 for none, ``None`` when a
+            run stopped before it knew.
         verdict: success, attention or failed, by the board's policy (95 % and 80 %); a run that stopped is no success.
+        causes: why rows failed, were given up or left, each cause once.
         deletes_reported: orders gone from the source whose items were left alone.
         left: due rows that are left alone for what a person did to their item or group. They count as not on the board.
         given_up: rows refused as often as the policy allows, in this run or an earlier one. Every run names them, until
@@ -103,12 +108,13 @@ class PushResult:
     calls: int
     points: int
     seconds: float
-    success_share: float
+    success_share: float | None
     verdict: str
     notes: tuple[str, ...] = ()
     message: str | None = None
     plan_id: str | None = None
     left: tuple[Problem, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -139,6 +145,8 @@ class Tally:
     given_up: list[Problem] = field(default_factory=list)
     left: list[Problem] = field(default_factory=list)
     ok: int = 0
+    #: rows of the database among those that are ok
+    reached: int = 0
     #: found out on the way, beside what the plan says
     duplicates: list[Duplicate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -149,21 +157,22 @@ class Tally:
         customer = step.row.customer_name if step else (settled.row.customer_name or "" if settled.row else "")
         name = step.row.name if step else (settled.row.item_name or "" if settled.row else settled.key)
         dead = settled.row is not None and settled.row.state.outcome is Outcome.DEAD
+        order = step.row.order_key if step else (settled.row.order_key if settled.row else "")
         self.row(settled.level, settled.key, customer=customer, name=name, kinds=settled.kinds,
                  message=settled.message or settled.misfit or "", ok=settled.ok, dead=dead,
-                 misfit=settled.misfit is not None)  # fmt: skip
+                 misfit=settled.misfit is not None, order=order)  # fmt: skip
 
     def row(
         self, level: Level, key: str, *, customer: str, name: str, kinds: frozenset[str], message: str,
-        ok: bool, dead: bool = False, misfit: bool = False,
+        ok: bool, dead: bool = False, misfit: bool = False, order: str = "",
     ) -> None:  # fmt: skip
         """Count a row. One with a ``misfit`` is done but for single values, and counts as failed as well."""
         if LEFT in kinds:
             self.counts[level, LEFT] += 1
-            self.left.append(Problem(level.value, key, customer, name, message))
+            self.left.append(Problem(level.value, key, customer, name, message, order))
             return
         if not ok or misfit:
-            problem = Problem(level.value, key, customer, name, message)
+            problem = Problem(level.value, key, customer, name, message, order)
             self.counts[level, "failed"] += 1
             self.customers[customer, level, "failed"] += 1
             self.errors.append(problem)
@@ -172,6 +181,7 @@ class Tally:
             if not misfit:
                 return
         self.ok += not misfit
+        self.reached += level.has_rows and not misfit
         for kind in kinds:
             self.counts[level, _COUNTED.get(kind, kind)] += 1
         if CREATE in kinds:
@@ -211,11 +221,9 @@ class Tally:
     ) -> PushResult:  # fmt: skip
         """The counts as a result."""
         earlier = [_given_up(row) for row in plan.given_up] if plan else []
-        due = self.ok + len(self.errors) + len(earlier) + len(self.left)
-        share = self.ok / due if due else 1.0
-        verdict = "failed"
-        if share >= policy.attention_share:
-            verdict = "success" if share >= policy.success_share and outcome == "done" else "attention"
+        share = self._share(plan, len(earlier), outcome)
+        verdict = _verdict(share, policy, outcome)
+        given_up = [*self.given_up, *earlier]
         return PushResult(
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, message=message,
             groups_created=self.counts[Level.GROUP, GROUP],
@@ -225,12 +233,43 @@ class Tally:
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
             duplicates=(*(plan.duplicates if plan else ()), *self.duplicates),
             errors=tuple(self.errors[:_PROBLEMS_LISTED]),
-            given_up=tuple([*self.given_up, *earlier][:_PROBLEMS_LISTED]),
+            given_up=tuple(given_up[:_PROBLEMS_LISTED]),
             conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
             calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
             notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
             left=tuple(self.left[:_PROBLEMS_LISTED]),
+            causes=_causes(self.errors, given_up, self.left, plan.order_numbers if plan else {}),
         )  # fmt: skip
+
+    def _share(self, plan: Plan | None, earlier: int, outcome: str) -> float | None:
+        """The part of the due rows that reached the board; those that the run did not come to are due as well."""
+        if plan is None:
+            due = self.ok + len(self.errors) + len(self.left)
+            return self.ok / due if due else (1.0 if outcome == "done" else None)
+        waiting = sum(n for (_, reason), n in plan.skipped.items() if reason is Skip.WAITS_FOR_ITEM)
+        due = len(plan.steps) + waiting + earlier
+        return self.reached / max(due, self.reached) if due else (1.0 if outcome == "done" else None)
+
+
+def _verdict(share: float | None, policy: Policy, outcome: str) -> str:
+    if outcome == "failed" or (share is not None and share < policy.attention_share):
+        return "failed"
+    return "success" if share is not None and share >= policy.success_share and outcome == "done" else "attention"
+
+
+def _causes(
+    failed: Sequence[Problem], given_up: Sequence[Problem], left: Sequence[Problem], numbers: Mapping[str, str]
+) -> tuple[Cause, ...]:  # fmt: skip
+    """Each cause once; a row that is given up stands there only, and not among those that failed."""
+    doomed = {(p.level, p.key) for p in given_up}
+    kinds = (
+        ("failed", [p for p in failed if (p.level, p.key) not in doomed]), ("given up", given_up), ("left", left),
+    )  # fmt: skip
+    return tuple(
+        cause
+        for kind, problems in kinds
+        for cause in causes(kind, ((p.order or p.key, p.message) for p in problems), lambda key: numbers.get(key, key))
+    )
 
 
 def _given_up(row: SourceRow) -> Problem:
@@ -239,9 +278,8 @@ def _given_up(row: SourceRow) -> Problem:
     since = known.attempted_at.date().isoformat() if known and known.attempted_at else "an unknown day"
     why = (known.error_message if known else None) or "no reason recorded"
     tries = known.state.retries if known else 0
-    return Problem(
-        row.level.value, row.key, row.customer_name, row.name, f"given up on {since} after {tries} attempts: {why}"
-    )
+    message = f"given up on {since} after {tries} attempts: {why}"
+    return Problem(row.level.value, row.key, row.customer_name, row.name, message, row.order_key)
 
 
 _COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived"}

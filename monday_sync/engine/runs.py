@@ -37,6 +37,7 @@ class Running:
     recovered: int = 0
     plan: Plan | None = None
     stopped: StoppedError | None = None
+    failed: str | None = None
     on_row: Callable[[int], None] = lambda _: None
 
     @property
@@ -49,7 +50,8 @@ class Running:
         board, api = self.context.board, self.context.api
         return self.tally.result(
             run_id=self.run_id, target=board.target, board_id=board.board_id, policy=board.policy, plan=self.plan,
-            outcome="stopped" if self.stopped else "done", message=str(self.stopped) if self.stopped else None,
+            outcome="failed" if self.failed else "stopped" if self.stopped else "done",
+            message=self.failed or (str(self.stopped) if self.stopped else None),
             recovered=self.recovered, calls=api.calls, points=api.points,
             seconds=(self.context.clock() - self.run.started_at).total_seconds(),
         )  # fmt: skip
@@ -91,8 +93,8 @@ def running(
         except StoppedError as error:
             state.stopped = error
             outcome, message = "STOPPED", str(error)
-        except Exception as error:
-            message = str(error)
+        except BaseException as error:
+            message = state.failed = str(error) or type(error).__name__
             raise
     finally:
         document = json.dumps(dataclasses.asdict(state.result()), ensure_ascii=False, default=str)

@@ -38,7 +38,7 @@ def make_plan(
     now = context.clock()
     left = left_steps(linked.left, board, now)
     steps = (*compared.proven, *compared.items, *compared.subitems, *left)
-    marked, said_of_marked = marked_rows(linked.marked, left, now)
+    marked, not_due = marked_rows(linked.marked, left, now)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
     files, estimate = price(context, facts, steps, options, new_groups)
@@ -66,7 +66,11 @@ def make_plan(
         recreated=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
-        notes=(*_notes(gathered.source, facts.items, linked), *said_of_marked, *rekey_notes(rekeys)),
+        notes=(
+            *_notes(gathered.source, facts.items, linked),
+            *(f"{count} orders that are not due: {said}." for said, count in not_due.items()),
+            *rekey_notes(rekeys),
+        ),
         unlinked=(
             *(without_item(known[k]) for k in sorted(linked.gone)),
             *(without_item(r) for r in linked.stale),
@@ -74,7 +78,16 @@ def make_plan(
         ),
         bulk=files,
         rekeyed=rekeys,
+        orders_left=not_due.total(),
+        order_numbers=_order_numbers(gathered.source, board.key_columns[0]),
     )
+
+
+def _order_numbers(source: Source, column: str) -> dict[str, str]:
+    """What people call the orders: by the database, else by what the board was confirmed to show."""
+    shown = {key: row.confirmed.get(column) for key, row in source.parents.items()}
+    shown |= {row.order_key: row.desired[column] for row in source.items if row.desired.get(column)}
+    return {key: number for key, number in shown.items() if number}
 
 
 def _notes(source: Source, info: BoardInfo, linked: Linked) -> tuple[str, ...]:

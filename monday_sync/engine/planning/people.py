@@ -87,8 +87,8 @@ def left_steps(left: Sequence[Left], board: BoardConfig, now: dt.datetime) -> li
 
 def marked_rows(
     marked: Sequence[tuple[LedgerRow, Doing | None]], steps: Sequence[Step], now: dt.datetime
-) -> tuple[list[LedgerRow], tuple[str, ...]]:
-    """Rows of orders that are not due, to be written with what a person did to them, and what is said of them."""
+) -> tuple[list[LedgerRow], Counter[str]]:
+    """Rows of orders that are not due, to be written with what a person did to them; and how many for what."""
     due = {step.row.key for step in steps}
     rows: list[LedgerRow] = []
     counts: Counter[str] = Counter()
@@ -99,4 +99,4 @@ def marked_rows(
             counts[doing.message] += 1
             if row.left_as != doing.did.value:
                 rows.append(replace(row, left_as=doing.did.value, left_at=now))
-    return rows, tuple(f"{count} orders that are not due: {said}." for said, count in counts.items())
+    return rows, counts
