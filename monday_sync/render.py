@@ -16,7 +16,7 @@ from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
 from monday_sync.engine.results import Counts, PushResult
-from monday_sync.steps_text import STEPS_SHOWN, plan_causes, quoted, steps_text
+from monday_sync.steps_text import STEPS_SHOWN, mode_text, plan_causes, quoted, steps_text
 
 
 def plan_text(plan: Plan) -> str:
@@ -33,6 +33,7 @@ def plan_text(plan: Plan) -> str:
     if plan.in_doubt:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
     lines += [f"  {line}" for line in cause_lines(plan_causes(plan))]
+    lines += mode_text(plan)
     if not plan.groups and all(s.action in {Action.CONFIRM, Action.LEAVE, Action.FAIL} for s in plan.steps):
         lines.append(_nothing_to_do(plan))
     rows = [
@@ -118,7 +119,13 @@ def push_text(result: PushResult) -> str:
         lines.append(f"{result.conflicts} values had been changed on the board by a person (see `monday-sync plan`).")
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
     lines += cause_lines(result.causes)
+    if result.items.by_mode or result.subitems.by_mode:
+        lines.append(
+            f"The board's mode leaves {result.items.by_mode} items and {result.subitems.by_mode} subitems undone; "
+            "`monday-sync plan` lists them."
+        )
     lines += [f"note: {note}" for note in result.notes]
+    lines += [f"hook: {result.hook_problem}"] if result.hook_problem else []
     if result.message:
         lines.append(f"stopped: {result.message}")
     return "\n".join(lines)
@@ -132,7 +139,8 @@ def _nothing_changed(result: PushResult) -> list[str]:
     left = {
         "out of scope": sum(c.out_of_scope for c in counts), "held back": sum(c.held_back for c in counts),
         "given up": len(result.given_up), "left to people": sum(c.left for c in counts),
-        "not selected": sum(c.not_selected for c in counts), "waiting for their item": sum(c.waiting for c in counts),
+        "not selected": sum(c.not_selected for c in counts), "left by the mode": sum(c.by_mode for c in counts),
+        "waiting for their item": sum(c.waiting for c in counts),
         "gone from the source": result.deletes_reported, "changed by people and kept": result.conflicts,
     }  # fmt: skip
     named = ", ".join(f"{what} {count}" for what, count in left.items() if count)
@@ -208,6 +216,8 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "deleted": [{"key": r.key, "customer": r.customer_name, "item": r.name} for r in plan.deleted],
         "duplicates": plan.duplicates,
         "causes": plan_causes(plan),
+        "mode": plan.mode,
+        "left_by_mode": [s.to_json() for s in plan.left_by_mode],
         "notes": list(plan.notes),
         "steps": [s.to_json() for s in plan.steps],
     }

@@ -39,6 +39,22 @@ def steps_text(plan: Plan) -> list[str]:
     return lines
 
 
+def mode_text(plan: Plan) -> list[str]:
+    """What the board's mode leaves undone, as lines."""
+    if not plan.left_by_mode:
+        return []
+    count = {level: sum(1 for s in plan.left_by_mode if s.level is level) for level in (Level.ITEM, Level.SUBITEM)}
+    lines = [f"  mode {plan.mode} leaves undone: {count[Level.ITEM]} items and {count[Level.SUBITEM]} subitems"]
+    for step in plan.left_by_mode[:STEPS_SHOWN]:
+        number = plan.order_numbers.get(step.row.order_key, step.row.order_key)
+        what = f"{step.action.value} {step.level.value} {step.row.customer_name}: {step.row.name} (order {number})"
+        changed = ", ".join(change.column for change in step.sent) if step.action is Action.UPDATE else ""
+        lines.append(f"    . {what}{f': {changed}' if changed else ''}")
+    if len(plan.left_by_mode) > STEPS_SHOWN:
+        lines.append(f"    ... and {len(plan.left_by_mode) - STEPS_SHOWN} more rows (all of them with --json)")
+    return lines
+
+
 def plan_causes(plan: Plan) -> list[Cause]:
     """Why rows of a plan are not sent, or not all of their values: each cause once."""
     kinds: Mapping[str, list[Step]] = {

@@ -14,10 +14,11 @@ from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_duplicates
+from monday_sync.engine.hooks import hooks_around
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import Bar, Running, no_bar, running, settle_doubts
+from monday_sync.engine.runs import Bar, Running, new_run_id, no_bar, running, settle_doubts, to_json
 from monday_sync.errors import RefusedError
 from warehouse import Target
 
@@ -77,17 +78,21 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                 return recovery.result()
             facts = check(context)
         made = make_plan(context, facts, options, request.only)
-        made = replace(made, duplicate_items=request.duplicate_items)
+        made = replace(made, duplicate_items=request.duplicate_items, plan_id=request.plan_id)
         check_customers(made, options)
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
         check_room(made, facts.items)
         check_confirmed(context, made, request.yes)
-        with running(context, kind, plan_id=request.plan_id, is_test=request.is_test) as state:
+        made = _named_for_hooks(context, made)
+        with (
+            hooks_around(context.board, made, context.target.project_dir) as hooks,
+            running(context, kind, plan_id=made.plan_id, is_test=request.is_test) as state,
+        ):
             state.plan = made
             state.recovered = recovery.recovered if recovery else 0
-            if request.plan_id:
-                context.ledger.save_plan_run(request.plan_id, state.run_id)
+            if made.plan_id:
+                context.ledger.save_plan_run(made.plan_id, state.run_id)
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
@@ -95,7 +100,22 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                     archive_duplicates(state.sender, context.board, made.duplicate_items)
             if request.only is None:
                 _set_baselines(state, made)
-        return state.result()
+        result = hooks.after(state.result())
+        if result.hook_problem:
+            context.ledger.save_result(state.run_id, to_json(result))
+        return result
+
+
+def _named_for_hooks(context: Context, made: Plan) -> Plan:
+    """The plan under an id, if a command is to be told of it: it is stored as ``plan`` would."""
+    hooks = context.board.hooks
+    if made.plan_id or not (hooks.before_push or hooks.after_push):
+        return made
+    named = made.named("plan-" + new_run_id(context))
+    context.ledger.save_plan(
+        named.plan_id or "", options=made.options.to_json(), fingerprint=made.fingerprint, now=context.clock()
+    )
+    return named
 
 
 def _stored(context: Context, plan_id: str) -> PushOptions:

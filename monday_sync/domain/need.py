@@ -22,22 +22,25 @@ class Need(IntEnum):
     NEVER_TRIED = 0
     CHANGED = 1
     FAILED_BEFORE = 2
+    LEFT_BY_MODE = 3
 
 
 #: Of an order: how urgent it is and when it was last tried.
 Turn = tuple[Need, dt.datetime]
 
 
-def need_of(row: SourceRow) -> Need:
-    """How urgent a due row is by itself."""
+def need_of(row: SourceRow, mode: str = "mirror") -> Need:
+    """How urgent a due row is by itself; what the board's mode will most likely leave undone is least so."""
     known = row.ledger
+    if (mode == "update_only" and row.monday_id is None) or (mode == "create_only" and row.monday_id is not None):
+        return Need.LEFT_BY_MODE
     if known is None or known.state.attempted is None:
         return Need.NEVER_TRIED if known is None or known.attempted_at is None else Need.CHANGED
     failed = known.state.outcome in {Outcome.ERROR, Outcome.DEAD} or known.error_message is not None
     return Need.FAILED_BEFORE if failed and known.state.attempted == row.board_hash else Need.CHANGED
 
 
-def turns(rows: Iterable[SourceRow]) -> Mapping[str, Turn]:
+def turns(rows: Iterable[SourceRow], mode: str = "mirror") -> Mapping[str, Turn]:
     """Whose turn it is, by order key: sorted by it, those come first that are to be tried first.
 
     An order is as urgent as its item, as far as that is due, since its lines wait for it; else as its most urgent line.
@@ -47,7 +50,7 @@ def turns(rows: Iterable[SourceRow]) -> Mapping[str, Turn]:
     tried: dict[str, dt.datetime] = {}
     for row in rows:
         needs = items if row.level is Level.ITEM else lines
-        needs[row.order_key] = min(need_of(row), needs.get(row.order_key, Need.FAILED_BEFORE))
+        needs[row.order_key] = min(need_of(row, mode), needs.get(row.order_key, Need.LEFT_BY_MODE))
         at = row.ledger.attempted_at if row.ledger is not None else None
         tried[row.order_key] = max(at or _LONG_AGO, tried.get(row.order_key, _LONG_AGO))
     return {key: (items.get(key, lines.get(key, Need.CHANGED)), at) for key, at in tried.items()}

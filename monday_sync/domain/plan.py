@@ -155,6 +155,7 @@ class Plan:
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
+        left_by_mode: steps that the board's mode leaves undone; their rows stay due.
         orders_left: orders that are not due, and whose item or group a person took away.
         order_numbers: order key to the number that people know the order by, as far as it is known.
     """
@@ -184,6 +185,8 @@ class Plan:
     rekeyed: tuple[Rekey, ...] = ()
     order_numbers: Mapping[str, str] = field(default_factory=dict)
     orders_left: int = 0
+    mode: str = "mirror"
+    left_by_mode: tuple[Step, ...] = ()
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""

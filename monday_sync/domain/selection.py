@@ -26,6 +26,7 @@ class Skip(StrEnum):
     NOT_SELECTED = "not selected"
     WAITS_FOR_ITEM = "waits for its item"
     LEFT = "left to people"
+    MODE = "left by the mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Selection:
 
 def select(
     items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions,
-    only: Collection[Address] | None = None, finished: Collection[str] = (),
+    only: Collection[Address] | None = None, *, finished: Collection[str] = (), mode: str = "mirror",
 ) -> Selection:  # fmt: skip
     """Choose the rows that a push is about, in the order of need (:mod:`monday_sync.domain.need`).
 
@@ -94,6 +95,7 @@ def select(
 
     Args:
         only: these rows, whatever else is due.
+        mode: the board's; rows of which it will leave all undone come last.
         finished: keys of orders whose group a person finished, so that they are left alone.
     """
     skipped: Counter[tuple[Level, Skip]] = Counter()
@@ -121,7 +123,7 @@ def select(
         return kept
 
     due_items, due_subitems = eligible(items), eligible([] if options.skip_subitems else subitems)
-    turn = turns((*due_items, *due_subitems))
+    turn = turns((*due_items, *due_subitems), mode)
     due_items.sort(key=lambda row: turn[row.order_key])
     due_subitems.sort(key=lambda row: turn[row.order_key])
     if options.limit is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from console import ExitCode
 from monday_sync.domain.board import Policy
@@ -80,6 +80,7 @@ class PushResult:
         success_share: rows that reached the board over all that were due, tried or not; 1.0 for none, ``None`` when a
             run stopped before it knew.
         verdict: success, attention or failed, by the board's policy (95 % and 80 %); a run that stopped is no success.
+        hook_problem: how the command after the push failed: the run needs attention then.
         causes: why rows failed, were given up or left, each cause once.
         deletes_reported: orders gone from the source whose items were left alone.
         left: due rows that are left alone for what a person did to their item or group. They count as not on the board.
@@ -115,6 +116,12 @@ class PushResult:
     plan_id: str | None = None
     left: tuple[Problem, ...] = ()
     causes: tuple[Cause, ...] = ()
+    hook_problem: str | None = None
+
+    def with_hook_problem(self, problem: str) -> PushResult:
+        """The same after the command behind the push failed: no success any more."""
+        verdict = "attention" if self.verdict == "success" else self.verdict
+        return replace(self, hook_problem=problem, verdict=verdict)
 
     @property
     def changed(self) -> int:
@@ -130,7 +137,7 @@ class PushResult:
     @property
     def exit_code(self) -> ExitCode:
         """0 all well; 1 something failed, now or for good, was left to people, or the run stopped early."""
-        well = not (self.errors or self.given_up or self.left) and self.outcome == "done"
+        well = not (self.errors or self.given_up or self.left or self.hook_problem) and self.outcome == "done"
         return ExitCode.OK if well else ExitCode.SOME_FAILED
 
 
@@ -205,6 +212,7 @@ class Tally:
             not_selected=skipped.get((level, Skip.NOT_SELECTED), 0),
             waiting=skipped.get((level, Skip.WAITS_FOR_ITEM), 0),
             left=skipped.get((level, Skip.LEFT), 0),
+            by_mode=skipped.get((level, Skip.MODE), 0),
         )
 
     def by_customer(self) -> tuple[CustomerCounts, ...]:

@@ -62,6 +62,11 @@ def new_run_id(context: Context) -> str:
     return f"{context.clock():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
+def to_json(result: PushResult) -> str:
+    """A result as the ledger keeps it."""
+    return json.dumps(dataclasses.asdict(result), ensure_ascii=False, default=str)
+
+
 @contextmanager
 def running(
     context: Context, kind: str, *, of_run: str | None = None, plan_id: str | None = None, is_test: bool = False
@@ -97,7 +102,7 @@ def running(
             message = state.failed = str(error) or type(error).__name__
             raise
     finally:
-        document = json.dumps(dataclasses.asdict(state.result()), ensure_ascii=False, default=str)
+        document = to_json(state.result())
         context.ledger.save_run(
             replace(run, outcome=outcome, message=message[:1000] if message else None, result=document,
                     ended_at=context.clock())

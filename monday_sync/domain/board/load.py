@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from console import ConfigurationError
 from monday_sync.domain.board.document import read_document
-from monday_sync.domain.board.model import BoardConfig, BoardFile, Column, ColumnMapping, Policy, Scope
+from monday_sync.domain.board.model import BoardConfig, BoardFile, Column, ColumnMapping, Hooks, Policy, Scope
 
 _LABELLED = ("dropdown", "status")
 _SEARCHABLE = "text"
@@ -48,6 +48,8 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
         key_columns=file.key_columns,
         scope=file.scope,
         policy=file.policy,
+        mode=file.mode,
+        hooks=file.hooks,
     )
 
 
@@ -115,6 +117,8 @@ def _known(section: list[str]) -> list[str]:
             return [*BoardFile.model_fields, "extends"]
         case ["scope"]:
             return [f.name for f in fields(Scope)]
+        case ["hooks"]:
+            return [f.name for f in fields(Hooks)]
         case ["policy"]:
             return [f.name for f in fields(Policy)]
         case _:

@@ -16,6 +16,7 @@ ColumnType = Literal["text", "long_text", "numbers", "date", "dropdown", "status
 Conflict = Literal["ours", "theirs", "report"]
 Api = Literal["monday", "emulator"]
 Bulk = Literal["auto", "never", "always"]
+PushMode = Literal["mirror", "update_only", "create_only"]
 Lost = Literal["leave", "recreate"]
 Renamed = Literal["follow", "leave", "recreate"]
 
@@ -88,6 +89,10 @@ _Words = Annotated[
     tuple[_Word, ...], Field(min_length=1),
     told("is not a list of texts", "Write [A, B], each in quotes if it looks like a number."),
 ]  # fmt: skip
+_Command = Annotated[
+    tuple[_Word, ...], Field(min_length=1),
+    told("is not a command", "Write it as a list: [program, argument, argument]."),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -157,6 +162,21 @@ class Policy:
     renamed: Annotated[Renamed, _choice("follow", "leave", "recreate")] = "follow"
 
 
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class Hooks:
+    """Commands that run before and after a push, each a list of program and arguments; no shell reads them.
+
+    Args:
+        before_push: what fails here stops the push before anything is sent.
+        after_push: what fails here is reported, and the run needs attention.
+        seconds: how long each may take.
+    """
+
+    before_push: _Command | None = None
+    after_push: _Command | None = None
+    seconds: _Count = 60
+
+
 class Column(BaseModel):
     """A line of ``items`` or ``subitems``."""
 
@@ -190,6 +210,8 @@ class BoardFile(BaseModel):
     subitems: _Columns
     scope: Scope = Scope()
     policy: Policy = Policy()
+    mode: Annotated[PushMode, _choice("mirror", "update_only", "create_only")] = "mirror"
+    hooks: Hooks = Hooks()
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -201,6 +223,8 @@ class BoardConfig:
         items, subitems: mapped columns, in the order of the file.
         key_columns: view columns that together say which order an item stands for. The first one is what the board is
             searched by, so it is a text column.
+        mode: whether a push makes and changes (``mirror``), only changes what is there (``update_only``), or only makes
+            what is missing (``create_only``).
     """
 
     target: str
@@ -212,3 +236,5 @@ class BoardConfig:
     key_columns: tuple[str, ...]
     scope: Scope = field(default_factory=Scope)
     policy: Policy = field(default_factory=Policy)
+    mode: PushMode = "mirror"
+    hooks: Hooks = field(default_factory=Hooks)

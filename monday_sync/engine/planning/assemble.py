@@ -13,6 +13,7 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
 from monday_sync.engine.planning.link import Linked, link, without_item
+from monday_sync.engine.planning.modes import by_mode
 from monday_sync.engine.planning.people import left_steps, marked_rows
 from monday_sync.engine.planning.price import price
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
@@ -37,15 +38,20 @@ def make_plan(
     compared = compare(linked, known, board, facts, group_ids)
     now = context.clock()
     left = left_steps(linked.left, board, now)
-    steps = (*compared.proven, *compared.items, *compared.subitems, *left)
+    done, undone = by_mode((*compared.items, *compared.subitems), board.mode, group_ids)
+    steps = (*compared.proven, *done, *left)
     marked, not_due = marked_rows(linked.marked, left, now)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
-    new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
+    items = [step for step in done if step.level is Level.ITEM]
+    new_groups = {s.row.group_name for s in items if s.action in placed} - group_ids.keys()
+    if board.mode == "update_only":
+        new_groups = set()
     files, estimate = price(context, facts, steps, options, new_groups)
     rekeys = chosen_rekeys(gathered.source.rekeyed, steps)
     skipped = dict(gathered.chosen.skipped)
-    for step in left:
-        skipped[step.level, Skip.LEFT] = skipped.get((step.level, Skip.LEFT), 0) + 1
+    for reason, listed in ((Skip.LEFT, left), (Skip.MODE, undone)):
+        for step in listed:
+            skipped[step.level, reason] = skipped.get((step.level, reason), 0) + 1
     if compared.waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = compared.waiting
     return Plan(
@@ -79,6 +85,8 @@ def make_plan(
         bulk=files,
         rekeyed=rekeys,
         orders_left=not_due.total(),
+        mode=board.mode,
+        left_by_mode=tuple(undone),
         order_numbers=_order_numbers(gathered.source, board.key_columns[0]),
     )
 

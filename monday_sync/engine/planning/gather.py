@@ -56,7 +56,7 @@ def gather(
     source = follow_keys(ledger, board, read_source(ledger, board))
     known = ledger.groups.known()
     finished = finished_orders(source, info, known, board)
-    chosen = select(source.items, source.subitems, options, only, finished)
+    chosen = select(source.items, source.subitems, options, only, finished=finished, mode=board.mode)
     there = {group.id for group in info.groups} - duplicate_groups(info, known)
     anew = board.policy.renamed == "recreate"
     if anew:
