@@ -1,4 +1,4 @@
-"""A board that is only updated, or only filled: what the mode leaves undone is counted and listed, never called done."""
+"""A board that is only updated, or only filled: what the mode leaves undone is counted, listed and not called done."""
 
 from __future__ import annotations
 
