@@ -14,6 +14,7 @@ from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.selection import is_asked_for
 from monday_sync.domain.state import Outcome, SyncState
 from monday_sync.engine.context import utc_now
+from monday_sync.engine.planning.follow import FOLLOWED
 from monday_sync.engine.results import Problem
 from monday_sync.engine.source import LINES, ORDERS, check_relations, declare_mapping
 from monday_sync.ledger import Ledger, Run
@@ -123,7 +124,7 @@ def _causes(ledger: Ledger, board: BoardConfig, errors: Sequence[LedgerRow]) -> 
 
 
 def _kind(row: LedgerRow) -> str:
-    if row.left_as is not None:
+    if row.left_as is not None and row.left_as != FOLLOWED:
         return "left"
     return "given up" if row.state.outcome is Outcome.DEAD else "ERROR"
 

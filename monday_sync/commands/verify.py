@@ -24,6 +24,7 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import UnlinkedItems
 from monday_sync.engine.groups import resolve_groups
 from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.planning.follow import FOLLOWED, followed_items
 from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, no_bar, settle_doubts
@@ -109,7 +110,8 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         settle_doubts(context)
         items = context.ledger.rows(Level.ITEM)
         lines = context.ledger.rows(Level.SUBITEM)
-        board = BoardReader(context.api, context.board, facts.items.items_count).everything()
+        board = dict(BoardReader(context.api, context.board, facts.items.items_count).everything())
+        board |= followed_items(context.api, context.board, items)
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
         would_go = [row for row in due if is_chosen(row, EVERYTHING)]
@@ -189,7 +191,7 @@ class _Comparison:
         """What differs, and the ledger's rows that are not to be believed any more."""
         differences: list[Difference] = []
         missing: list[ListedItem] = []
-        left = {r.key for r in items.values() if r.left_as is not None}
+        left = {r.key for r in items.values() if r.left_as not in {None, FOLLOWED}}
         faulty: dict[str, LedgerRow] = {}
         checked = 0
         subitems = {s.id: s for item in board.values() for s in item.subitems if s.state == "active"}
@@ -201,7 +203,7 @@ class _Comparison:
                 item = there.get(row.monday_id)
                 if item is None or row.order_key in gone:
                     listed = ListedItem(row.level.value, row.monday_id, row.item_name or row.key)
-                    if row.left_as is not None or row.order_key in left:
+                    if row.left_as not in {None, FOLLOWED} or row.order_key in left:
                         self.left_to_people.append(listed)
                         continue
                     missing.append(listed)
@@ -232,7 +234,7 @@ class _Comparison:
             for column in (NAME, *policies)
             if column in should and not is_shown(by_column.get(column), should[column], shown[column])
         ]  # fmt: skip
-        if row.level is Level.ITEM:
+        if row.level is Level.ITEM and row.left_as != FOLLOWED:
             group_id = row.group_id if due is None else self._groups.get(due.group_name)
             if group_id != item.group_id:
                 desired = group_id if due is None else due.group_name

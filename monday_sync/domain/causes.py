@@ -18,6 +18,8 @@ _HINTS = (
     (r"\(policy [a-z, ]+: (leave)\)",
      "Put it back on the board and the next push goes on; or say what else is to become of it by that policy in the "
      "board's file."),
+    (r"policy moved: follow, but",
+     "Name the board in `follow_boards` of the board's file and give it the same columns, or move the item back."),
     (r"is no number|is no date|is a time|has \d+ characters|digits that the board keeps|half of a character",
      "Correct the cell in the workbook; or map the column to a board column that can show it."),
     (r"would have no name", "Fill one of these cells in the workbook."),

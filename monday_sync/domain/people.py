@@ -31,6 +31,7 @@ class Doing:
     Args:
         thing: what it happened to, as in a sentence: ``its item``, ``its group 'X'``.
         board_id, board_name: where it was moved to.
+        problem: why it is left alone although the policy says otherwise.
         sure: whether the board says so; a group that it does not list may be archived or deleted.
     """
 
@@ -40,6 +41,7 @@ class Doing:
     board_name: str | None = None
     title: str | None = None
     sure: bool = True
+    problem: str | None = None
 
     def policy(self, policy: Policy) -> str:
         """What the policy says: leave, recreate or follow."""
@@ -61,7 +63,8 @@ class Doing:
                 what = "was deleted by a person, or the token may not see it"
             case _:
                 what = f"was {self.did.value if self.sure else 'archived or deleted'} by a person"
-        return f"{self.thing} {what}; it is left alone (policy {self._key}: leave)"
+        why = self.problem or f"policy {self._key}: leave"
+        return f"{self.thing} {what}; it is left alone ({why})"
 
     @property
     def _key(self) -> str:

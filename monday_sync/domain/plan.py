@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import LedgerRow, Level, Rekey
 from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import SourceRow
@@ -58,6 +59,7 @@ class Step:
         adopted: the item was found on the board by its business key.
         reason: why the row fails, or why some of its values are not sent.
         blameless: the reason is not the row as a whole: no attempt is used up.
+        home: id of another board that the item was followed to, and is changed on.
         new_labels: view columns that are sent a label which the board did not have when it was read.
     """
 
@@ -70,6 +72,7 @@ class Step:
     adopted: bool = False
     new_labels: frozenset[str] = frozenset()
     blameless: bool = False
+    home: str | None = None
 
     @property
     def level(self) -> Level:
@@ -98,6 +101,7 @@ class Step:
             "adopted": self.adopted,
             "move_from": self.move_from,
             "reason": self.reason,
+            "home": self.home,
             "changes": [
                 {"column": c.column, "old": c.old, "new": c.new, "conflict": c.conflict, "last_sent": c.last_sent,
                  "sent": c.sent}
@@ -155,6 +159,7 @@ class Plan:
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
+        followed: boards that items were followed to, by id.
         left_by_mode: steps that the board's mode leaves undone; their rows stay due.
         orders_left: orders that are not due, and whose item or group a person took away.
         order_numbers: order key to the number that people know the order by, as far as it is known.
@@ -187,6 +192,7 @@ class Plan:
     orders_left: int = 0
     mode: str = "mirror"
     left_by_mode: tuple[Step, ...] = ()
+    followed: Mapping[str, BoardFacts] = field(default_factory=dict)
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""
@@ -205,7 +211,7 @@ class Plan:
     @property
     def touched_share(self) -> float:
         """The items among them as a share of the board's, of which there are at least those that we linked or found."""
-        ours = self.linked_items + sum(1 for s in self.steps if s.adopted and s.level is Level.ITEM)
+        ours = self.linked_items + sum(1 for s in self.steps if (s.adopted or s.home) and s.level is Level.ITEM)
         return self.touched_items / max(self.board_items or 0, ours) if self.touched_items else 0.0
 
     @property

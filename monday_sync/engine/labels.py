@@ -22,7 +22,7 @@ def activate_labels(api: BoardApi, board: BoardConfig, facts: BoardFacts, steps:
     for step in steps:
         for change in step.sent:
             mapping = mappings[step.level].get(change.column)
-            if mapping is None or change.new is None or change.column not in step.new_labels:
+            if mapping is None or change.new is None or change.column not in step.new_labels or step.home:
                 continue
             if labels[step.level].is_off(mapping, change.new):
                 board_id = board.board_id if step.level is Level.ITEM else board.subitem_board_id

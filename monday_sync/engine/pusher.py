@@ -19,6 +19,7 @@ from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, GROUP_ID, GROUP_NAME, MOVE
 from monday_sync.engine.groups import GroupWork
 from monday_sync.engine.labels import activate_labels
+from monday_sync.engine.planning.follow import board_at
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
 from monday_sync.engine.results import LEFT, Tally
@@ -49,6 +50,7 @@ class Pusher:
         self._bulk = bulk
         self._facts = facts
         self._build = Builder(board, facts)
+        self._builders: dict[str | None, Builder] = {None: self._build}
         self._groups: dict[str, str] = {}
         self._parents: dict[str, str] = {}
 
@@ -58,6 +60,8 @@ class Pusher:
         Raises:
             StoppedError: the run has to end early; what was done is in the ledger.
         """
+        for board_id, facts in plan.followed.items():
+            self._builders[board_id] = Builder(board_at(self._board, board_id), facts)
         self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
         write_rekeys(self._ledger, plan.rekeyed, self._sender.run_id, self._sender.clock())
         self._ledger.write(plan.unlinked)
@@ -137,7 +141,7 @@ class Pusher:
             group_name=step.row.group_name if step.level is Level.ITEM and step.move_from is None
             else step.base.group_name,
             group_id=self._groups.get(step.row.group_name, step.base.group_id)
-            if step.level is Level.ITEM and step.move_from is None else step.base.group_id,
+            if step.level is Level.ITEM and step.move_from is None and step.home is None else step.base.group_id,
         )  # fmt: skip
 
     # -- items and subitems ------------------------------------------------------------------------------------------
@@ -166,7 +170,7 @@ class Pusher:
         for step in steps:
             parent = self._parents.get(step.row.order_key)
             if step.action is Action.CREATE and parent is not None:
-                operation = self._build.create_subitem(
+                operation = self._builders[step.home].create_subitem(
                     parent, step.row.name, self._values(step), creates_labels=bool(step.new_labels)
                 )
                 yield self._work(step, (Task(CREATE, operation, dict(step.row.desired)),))
@@ -176,7 +180,7 @@ class Pusher:
     def _change(self, step: Step, monday_id: str) -> Iterator[Task]:
         sent = {c.column: c.new for c in step.sent}
         if sent:
-            operation = self._build.change(
+            operation = self._builders[step.home].change(
                 step.level, monday_id, sent.get(NAME), self._values(step),
                 creates_labels=bool(step.new_labels),
             )  # fmt: skip

@@ -93,7 +93,7 @@ class FakeBoard:
 
     def board(self, board_id: str) -> BoardInfo:
         self.calls += 1
-        of_items = board_id == self.config.board_id
+        of_items = board_id == self.config.board_id or board_id in {b.board_id for b in self.config.follow_boards}
         mappings = self.config.items if of_items else self.config.subitems
         columns = {
             m.column_id: ColumnInfo(
@@ -143,7 +143,8 @@ class FakeBoard:
         self.reads += 1
         for thing in list(self.things.values()):
             wanted = thing.id in ids if ids is not None else thing.state == "active"
-            if thing.parent is None and wanted and thing.board is None and group in {None, thing.group_id}:
+            there = thing.board == (None if board.board_id == self.config.board_id else board.board_id)
+            if thing.parent is None and wanted and there and group in {None, thing.group_id}:
                 yield self._item(thing)
 
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:

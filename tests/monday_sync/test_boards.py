@@ -146,6 +146,7 @@ WRONG = {
     "no attempts": (MINIMAL + "policy: {max_attempts: 0}", "policy.max_attempts", "at least 1"),
     "unknown mode": (MINIMAL + "mode: mirrored", "mode", "mirror, update_only, create_only"),
     "unknown policy of people": (MINIMAL + "policy: {archived: follow}", "policy.archived", "leave, recreate"),
+    "follow without a board": (MINIMAL + "policy: {moved: follow}", "policy.moved", "follow_boards: [{board_id"),
     "hook as text": (MINIMAL + "hooks: {before_push: 'rm -rf /'}", "hooks.before_push", "[program, argument"),
     "unknown hook": (MINIMAL + "hooks: {before: [a]}", "hooks.before", "before_push, after_push, seconds"),
     "bars swapped": (MINIMAL + "policy: {success_share: 0.5}", "policy.attention_share", "above"),

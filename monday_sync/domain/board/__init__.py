@@ -2,6 +2,6 @@
 
 from monday_sync.domain.board.guard import guard
 from monday_sync.domain.board.load import load_board
-from monday_sync.domain.board.model import BoardConfig, Bulk, ColumnMapping, Hooks, Policy, Scope
+from monday_sync.domain.board.model import BoardConfig, Bulk, ColumnMapping, FollowBoard, Hooks, Policy, Scope
 
-__all__ = ["BoardConfig", "Bulk", "ColumnMapping", "Hooks", "Policy", "Scope", "guard", "load_board"]
+__all__ = ["BoardConfig", "Bulk", "ColumnMapping", "FollowBoard", "Hooks", "Policy", "Scope", "guard", "load_board"]

@@ -12,7 +12,16 @@ from pydantic_core import ErrorDetails
 
 from console import ConfigurationError
 from monday_sync.domain.board.document import read_document
-from monday_sync.domain.board.model import BoardConfig, BoardFile, Column, ColumnMapping, Hooks, Policy, Scope
+from monday_sync.domain.board.model import (
+    BoardConfig,
+    BoardFile,
+    Column,
+    ColumnMapping,
+    FollowBoard,
+    Hooks,
+    Policy,
+    Scope,
+)
 
 _LABELLED = ("dropdown", "status")
 _SEARCHABLE = "text"
@@ -50,6 +59,7 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
         policy=file.policy,
         mode=file.mode,
         hooks=file.hooks,
+        follow_boards=file.follow_boards,
     )
 
 
@@ -89,6 +99,9 @@ def _contradictions(file: BoardFile) -> list[tuple[str, str, str]]:
     begin, end = file.scope.ex_factory_from, file.scope.ex_factory_to
     if begin and end and begin > end:
         found.append(("scope.ex_factory_from", f"{begin} is after ex_factory_to, {end}", "Swap them."))
+    if file.policy.moved == "follow" and not file.follow_boards:
+        hint = "Add `follow_boards: [{board_id: <id>, subitem_board_id: <id>}]`, boards with the same columns."
+        found.append(("policy.moved", "is follow, but no board is named to follow to", hint))
     if file.policy.attention_share > file.policy.success_share:
         found.append(("policy.attention_share", "is above success_share", "Lower it."))
     return found
@@ -119,6 +132,8 @@ def _known(section: list[str]) -> list[str]:
             return [f.name for f in fields(Scope)]
         case ["hooks"]:
             return [f.name for f in fields(Hooks)]
+        case ["follow_boards", *_]:
+            return [f.name for f in fields(FollowBoard)]
         case ["policy"]:
             return [f.name for f in fields(Policy)]
         case _:

@@ -18,6 +18,7 @@ Api = Literal["monday", "emulator"]
 Bulk = Literal["auto", "never", "always"]
 PushMode = Literal["mirror", "update_only", "create_only"]
 Lost = Literal["leave", "recreate"]
+Moved = Literal["leave", "recreate", "follow"]
 Renamed = Literal["follow", "leave", "recreate"]
 
 _KNOWN_KEYS = ConfigDict(extra="forbid")
@@ -142,7 +143,8 @@ class Policy:
             rows one by one.
         archived, deleted: what becomes of an order whose item (or group, or a line whose subitem) a person archived or
             deleted: ``leave`` reports it and sends nothing of it, ``recreate`` makes it anew.
-        moved: the same of an item that a person moved to another board.
+        moved: the same of an item that a person moved to another board; ``follow`` goes on with it there, if that is
+            one of ``follow_boards``.
         renamed: of a group that a person renamed: its orders go on in it (``follow``), are left alone, or go to a new
             group of the old name.
     """
@@ -158,7 +160,7 @@ class Policy:
     bulk_minimum: _Count = 200
     archived: Annotated[Lost, _choice("leave", "recreate")] = "leave"
     deleted: Annotated[Lost, _choice("leave", "recreate")] = "leave"
-    moved: Annotated[Lost, _choice("leave", "recreate")] = "leave"
+    moved: Annotated[Moved, _choice("leave", "recreate", "follow")] = "leave"
     renamed: Annotated[Renamed, _choice("follow", "leave", "recreate")] = "follow"
 
 
@@ -175,6 +177,14 @@ class Hooks:
     before_push: _Command | None = None
     after_push: _Command | None = None
     seconds: _Count = 60
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class FollowBoard:
+    """A board with the same columns, such as a copy, to which items are followed that a person moved there."""
+
+    board_id: _BoardId
+    subitem_board_id: _BoardId
 
 
 class Column(BaseModel):
@@ -212,6 +222,7 @@ class BoardFile(BaseModel):
     policy: Policy = Policy()
     mode: Annotated[PushMode, _choice("mirror", "update_only", "create_only")] = "mirror"
     hooks: Hooks = Hooks()
+    follow_boards: tuple[FollowBoard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -238,3 +249,4 @@ class BoardConfig:
     policy: Policy = field(default_factory=Policy)
     mode: PushMode = "mirror"
     hooks: Hooks = field(default_factory=Hooks)
+    follow_boards: tuple[FollowBoard, ...] = ()

@@ -43,7 +43,7 @@ def make_plan(
     marked, not_due = marked_rows(linked.marked, left, now)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     items = [step for step in done if step.level is Level.ITEM]
-    new_groups = {s.row.group_name for s in items if s.action in placed} - group_ids.keys()
+    new_groups = {s.row.group_name for s in items if s.action in placed and s.home is None} - group_ids.keys()
     if board.mode == "update_only":
         new_groups = set()
     files, estimate = price(context, facts, steps, options, new_groups)
@@ -81,12 +81,14 @@ def make_plan(
             *(without_item(known[k]) for k in sorted(linked.gone)),
             *(without_item(r) for r in linked.stale),
             *marked,
+            *linked.noted,
         ),
         bulk=files,
         rekeyed=rekeys,
         orders_left=not_due.total(),
         mode=board.mode,
         left_by_mode=tuple(undone),
+        followed=linked.followed.boards,
         order_numbers=_order_numbers(gathered.source, board.key_columns[0]),
     )
 

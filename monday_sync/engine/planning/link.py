@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monday_sync.api import BoardApi
 from monday_sync.domain import state as machine
@@ -17,8 +17,9 @@ from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.domain.source import SourceRow
 from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.planning.follow import FOLLOWED, Followed, follow
 from monday_sync.engine.planning.gather import Gathered, as_confirmed, is_confirmed
-from monday_sync.engine.planning.people import left_rows, lost_items, lost_subitems, to_leave
+from monday_sync.engine.planning.people import left_rows, lost_items, lost_subitems, to_follow, to_leave
 from monday_sync.ledger import Ledger
 
 
@@ -35,6 +36,7 @@ class Linked:
         present: item id to the item, of those that the ledger links.
         gone: order keys whose item is no longer on the board, and that go on with another one.
         vanished: orders whose item is no longer on the board, whatever becomes of them; not those left alone before.
+        followed: orders that go on on another board; ``noted`` are rows of such that are not due.
         left: due rows that are left alone for what a person did.
         marked: rows of the ledger that are left alone though they are not due, and those that are so no longer.
         stale: lines linked to subitems of items that are gone.
@@ -53,6 +55,8 @@ class Linked:
     vanished: int = 0
     left: list[Left] = field(default_factory=list)
     marked: list[tuple[LedgerRow, Doing | None]] = field(default_factory=list)
+    followed: Followed = field(default_factory=Followed)
+    noted: list[LedgerRow] = field(default_factory=list)
 
 
 def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: PushOptions) -> Linked:
@@ -131,7 +135,13 @@ def _leave_items(
 ) -> None:  # fmt: skip
     """Take out the orders whose item is gone, if the policy leaves such alone and no other item stands for them."""
     lost = linked.gone - linked.found.keys()
-    leaving = to_leave(lost_items(api, board, lost, known), board) if lost else {}
+    doings = lost_items(api, board, lost, known) if lost else {}
+    leaving = to_leave(doings, board)
+    following = to_follow(doings, board)
+    if following:
+        linked.followed = follow(api, board, following, known)
+        leaving |= linked.followed.refused
+        _go_on_there(linked, board, known, due)
     if not leaving:
         return
     linked.left += left_rows([row for row in linked.items if row.key in due], leaving)
@@ -140,6 +150,22 @@ def _leave_items(
     linked.items = [row for row in linked.items if row.key not in leaving]
     linked.subitems = [row for row in linked.subitems if row.order_key not in leaving]
     linked.gone -= leaving.keys()
+
+
+def _go_on_there(
+    linked: Linked, board: BoardConfig, known: Mapping[str, LedgerRow], due: Collection[str]
+) -> None:  # fmt: skip
+    """Link orders to their items on the boards that these were moved to; their links are the same."""
+    items = linked.followed.items
+    linked.gone -= items.keys()
+    linked.items = [row for row in linked.items if row.key not in items or row.key in due]
+    for row in linked.items:
+        if row.key in items:
+            linked.found[row.key] = items[row.key]
+            linked.bases[row.key] = replace(row.start(board.board_id), left_as=FOLLOWED)
+    linked.present |= {item.id: item for item in items.values()}
+    # an order of which only lines are due is noted as well: its item has not vanished
+    linked.noted = [replace(known[k], left_as=FOLLOWED) for k in items if k not in due and known[k].left_as is None]
 
 
 def _leave_lines(linked: Linked, api: BoardApi, board: BoardConfig, known: Mapping[str, LedgerRow]) -> None:
@@ -172,6 +198,7 @@ def _returned(
         (row, None)
         for row in rows
         if row.left_as is not None and row.key not in gathered.finished and row.key not in going_on
+        and row.key not in linked.followed.homes
         and row.monday_id in linked.present
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from monday_sync.domain.remote import BoardInfo, BoardItem
 from monday_sync.domain.rows import LedgerRow
 from monday_sync.domain.source import Source, SourceRow
 
-_LEAVE = "leave"
+_LEAVE, _FOLLOW, _RECREATE = "leave", "follow", "recreate"
 _ITEM, _SUBITEM = "its item", "its subitem"
 
 
@@ -62,7 +62,19 @@ def lost_subitems(
             missing.append(row)
     found = api.where(board, [row.monday_id or "" for row in missing]) if missing else {}
     left = [Left(row, doing_of(_SUBITEM, row.monday_id or "", board.subitem_board_id, found)) for row in missing]
-    return [one for one in left if one.doing.policy(board.policy) == _LEAVE]
+    return [_unfollowed(one, board) for one in left if one.doing.policy(board.policy) != _RECREATE]
+
+
+def _unfollowed(left: Left, board: BoardConfig) -> Left:
+    """A subitem that was moved by itself is not followed: it lies below an item that is not its order's."""
+    if left.doing.policy(board.policy) == _LEAVE:
+        return left
+    return Left(left.row, replace(left.doing, problem="a subitem is not followed by itself"))
+
+
+def to_follow(doings: Mapping[str, Doing], board: BoardConfig) -> dict[str, Doing]:
+    """Those that the policy goes on with on another board."""
+    return {key: doing for key, doing in doings.items() if doing.policy(board.policy) == _FOLLOW}
 
 
 def to_leave(doings: Mapping[str, Doing], board: BoardConfig) -> dict[str, Doing]:
