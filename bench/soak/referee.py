@@ -47,6 +47,9 @@ def differences(
                 except ValueRejectedError:
                     continue  # the cell stays as it was, whatever that was
                 shows = text_of(board.columns[mapping.column_id], item.values.get(mapping.column_id)) or None
+                if mapping.type in {"dropdown", "status"} and wants and shows:
+                    # written anew on purpose: a label is the same in other blanks or another case
+                    wants, shows = " ".join(wants.upper().split()), " ".join(shows.upper().split())
                 if not _same(wants, shows):
                     found.append(f"{item.name}.{mapping.view_column}: {wants!r} expected, {shows!r} found")
             quantity = next(m.column_id for m in config.subitems if m.view_column == "qty")
