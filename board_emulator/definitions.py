@@ -68,6 +68,7 @@ def _board(entry: dict[str, Any], lists: dict[str, list[str]]) -> Board:
         id=board_id, name=entry["name"], target=entry["target"], columns=columns,
         groups={"topics": Group("topics", board_id, title, "#579bfc", 65536.0)},
         permissions=entry.get("permissions", "everyone"), items_limit=int(entry.get("items_limit", 10_000)),
+        hierarchy=entry.get("hierarchy", "classic"),
         subitem_board_id=subitem_board, business_key=tuple(entry.get("business_key", ())),
         quantity_column=entry.get("quantity_column"),
     )  # fmt: skip

@@ -131,6 +131,9 @@ class Jobs:
             if outcome == "rejected":
                 raise UploadRejectedError("INTERNAL_ERROR", "the job was rejected")  # noqa: TRY301 - ends as any other
             sheet = read_sheet(job.data.encode("latin-1"), self._world, board, job.kind)
+            if job.on_match and sheet.subitem_names:
+                # documented as create-only, so a file with subitems matches nothing
+                raise UploadRejectedError("INVALID_UPLOAD", "a file with subitems can only create")  # noqa: TRY301
             rows = len(sheet.rows)
             group = self._world.group(board, job.group_id)
             self._check_room(job, sum(not sheet.is_subitem(row) for row in sheet.rows), rows)

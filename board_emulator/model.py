@@ -114,6 +114,7 @@ class Board:
     groups: dict[str, Group] = field(default_factory=dict)
     permissions: str = "everyone"
     items_limit: int = 10_000
+    hierarchy: str = "classic"
     subitem_board_id: str | None = None
     parent_board_id: str | None = None
     business_key: tuple[str, ...] = ()

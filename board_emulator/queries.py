@@ -22,13 +22,13 @@ def _ctx(info: Info) -> Context:
 
 
 def boards(_: None, info: Info, **a: Args) -> list[Board]:
-    """Boards that are there; unknown ids are left out, as the real one does."""
+    """Boards that are there; unknown ids are left out, as the real one does, and multi-level ones unless asked for."""
     world = _ctx(info).world
     limit, page = page_size(a["limit"]), a["page"]
     if a["state"] not in ("active", "all") or (a.get("board_kind") or "public") != "public":
         return []
-    wanted = a.get("ids")
-    found = [b for b in world.boards.values() if wanted is None or b.id in wanted]
+    wanted, hierarchies = a.get("ids"), a.get("hierarchy_types") or ["classic"]
+    found = [b for b in world.boards.values() if (wanted is None or b.id in wanted) and b.hierarchy in hierarchies]
     return found[(page - 1) * limit : page * limit]
 
 
@@ -209,7 +209,8 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "platform_api": platform_api,
     },
     "Board": {
-        "state": lambda *_: "active", "board_kind": lambda *_: "public", "hierarchy_type": lambda *_: "classic",
+        "state": lambda *_: "active", "board_kind": lambda *_: "public",
+        "hierarchy_type": lambda board, _: board.hierarchy,
         "access_level": lambda board, info: "edit" if _ctx(info).token.may_edit(board) else "view",
         "items_count": lambda board, info: _ctx(info).world.sight.count(_ctx(info).world.active[board.id]),
         "columns": _columns, "groups": _groups,

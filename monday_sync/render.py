@@ -16,12 +16,16 @@ from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
 from monday_sync.engine.results import Counts, PushResult
+from monday_sync.figures import archive_json, archive_lines, bulk_lines, room_json, room_line
 from monday_sync.steps_text import STEPS_SHOWN, mode_text, plan_causes, quoted, steps_text
+
+_SKIPS = (Skip.OUT_OF_SCOPE, Skip.HELD_BACK, Skip.DEAD, Skip.SHIPPED, Skip.NOT_SELECTED, Skip.WAITS_FOR_ITEM)
 
 
 def plan_text(plan: Plan) -> str:
     """A plan, row by row and field by field."""
     lines = [f"Plan {plan.plan_id or '(not stored)'} for board {plan.board_id}", ""]
+    lines += archive_lines(plan)
     lines += [f"  + group {name}" for name in plan.groups]
     lines += steps_text(plan)
     lines += [f"  . {row.customer_name}: {row.name} is gone from the source; left alone" for row in plan.deleted[:20]]
@@ -34,19 +38,33 @@ def plan_text(plan: Plan) -> str:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
     lines += [f"  {line}" for line in cause_lines(plan_causes(plan))]
     lines += mode_text(plan)
-    if not plan.groups and all(s.action in {Action.CONFIRM, Action.LEAVE, Action.FAIL} for s in plan.steps):
+    if (
+        not plan.groups
+        and not plan.by_policy
+        and all(s.action in {Action.CONFIRM, Action.LEAVE, Action.FAIL} for s in plan.steps)
+    ):
         lines.append(_nothing_to_do(plan))
     rows = [
         (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
         for level in (Level.ITEM, Level.SUBITEM)
     ]
-    headers = ("", *(a.value for a in Action), "out of scope", "held back", "given up", "not selected", "waiting")
+    headers = (
+        "",
+        *(a.value for a in Action),
+        "out of scope",
+        "held back",
+        "given up",
+        "shipped",
+        "not selected",
+        "waiting",
+    )
     lines += ["", text_table(headers, rows)]
     lines += _because(_due_because(plan))
     conflicts = sum(1 for s in plan.steps for c in s.changes if c.conflict)
     lines.append(f"groups to create: {len(plan.groups)}; conflicts: {conflicts}; gone from the source: "
                  f"{len(plan.deleted)}; rows touched on the board: {plan.touched}")  # fmt: skip
-    lines += _bulk_lines(plan)
+    lines += bulk_lines(plan)
+    lines += [room_line(room) for room in plan.rooms]
     if plan.estimate is not None:
         share = "" if plan.estimate.day_share is None else f" ({plan.estimate.day_share:.1%} of the day's)"
         lines.append(f"It takes about {plan.estimate.calls} calls{share} and {plan.estimate.seconds:.0f} s.")
@@ -82,17 +100,8 @@ def _because(counts: Mapping[str, int]) -> list[str]:
     return ["due because: " + ", ".join(f"{why} {count}" for why, count in counts.items())] if counts else []
 
 
-def _bulk_lines(plan: Plan) -> list[str]:
-    if not plan.bulk:
-        return []
-    items, subitems = sum(len(part.orders) for part in plan.bulk), sum(part.subitems for part in plan.bulk)
-    groups = len({part.group for part in plan.bulk})
-    return [f"{items} items with {subitems} subitems in {groups} groups go by bulk import, the rest one by one."]
-
-
 def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
-    order = (Skip.OUT_OF_SCOPE, Skip.HELD_BACK, Skip.DEAD, Skip.NOT_SELECTED, Skip.WAITS_FOR_ITEM)
-    return tuple(plan.skipped.get((level, reason), 0) for reason in order)
+    return tuple(plan.skipped.get((level, reason), 0) for reason in _SKIPS)
 
 
 def push_text(result: PushResult) -> str:
@@ -113,6 +122,8 @@ def push_text(result: PushResult) -> str:
         lines.append(f"Duplicates archived: {result.duplicates_archived}.")
     if result.deletes_reported:
         lines.append(f"{result.deletes_reported} orders are gone from the source; their items were left alone.")
+    if result.items.shipped:
+        lines.append(f"{result.items.shipped} shipped orders stay off the board by the archive policy.")
     if result.recovered:
         lines.append(f"{result.recovered} operations of an earlier run were in doubt and are settled.")
     if result.conflicts:
@@ -167,6 +178,8 @@ def status_text(result: StatusResult) -> str:
     lines += [text_table(headers, rows), ""]
     if result.dead:
         lines.append(f"{result.dead} rows were given up after too many attempts: `monday-sync retry` requeues them.")
+    if result.archived_by_policy:
+        lines.append(f"{result.archived_by_policy} shipped orders are off the board by the archive policy.")
     if result.in_doubt:
         lines.append(f"{result.in_doubt} operations have no answer yet; the next push settles them.")
     lines += cause_lines(result.causes)
@@ -208,6 +221,8 @@ def plan_json(plan: Plan) -> dict[str, object]:
             for r in plan.rekeyed
         ],
         "estimate": plan.estimate,
+        "archive": archive_json(plan),
+        "rooms": [room_json(room) for room in plan.rooms],
         "bulk": [
             {"group": part.group, "mode": part.mode, "items": len(part.orders), "subitems": part.subitems}
             for part in plan.bulk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.causes import Cause, causes
 from monday_sync.domain.due import reasons
 from monday_sync.domain.plan import Action, Change, Plan, Step
@@ -16,7 +17,12 @@ _VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FA
 
 def shown_steps(plan: Plan) -> list[Step]:
     """The steps that a person wants to see, each order's lines behind its item."""
-    shown = [s for s in plan.steps if s.action is not Action.CONFIRM or s.row.rekeyed_from is not None or s.reason]
+    shown = [
+        step
+        for step in plan.steps
+        if step.row.action != BY_POLICY  # those of the archive policy are summed up
+        and (step.action is not Action.CONFIRM or step.row.rekeyed_from is not None or step.reason)
+    ]
     places: dict[str, int] = {}
     for step in shown:
         places.setdefault(step.row.order_key, len(places))

@@ -66,7 +66,7 @@ def board_ready(target: Target) -> Iterator[None]:
 
 
 def _url() -> str:
-    return os.environ.get("MONDAY_API_URL") or _DEFAULT_URL
+    return os.environ.get("MONDAY_API_URL", "").strip() or _DEFAULT_URL
 
 
 def _page(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -117,6 +116,7 @@ def _left_over(warehouse: Warehouse) -> Iterator[Finding]:
 
 
 def _board(target: Target) -> Iterator[Finding]:
+    from monday_sync.commands.credentials import read_token  # noqa: PLC0415 - only here
     from monday_sync.domain.board import load_board  # noqa: PLC0415 - only here
 
     board = load_board(target.name, target.project_dir / "boards")
@@ -125,7 +125,13 @@ def _board(target: Target) -> Iterator[Finding]:
         yield Finding(
             "board", "ok", f"the local one, at {board_page(target)}; a run starts it when nothing answers there"
         )
-    elif os.environ.get("MONDAY_API_TOKEN"):
+        return
+    try:
+        token = read_token()
+    except OrderListError as error:
+        yield Finding("board", "missing", error.message, error.hint)
+        return
+    if token is not None:
         yield Finding("board", "ok", f"there is a token; `monday-sync check --target {target.name}` tries it")
     else:
         yield Finding("board", "missing", "no token for the board's API", "Set MONDAY_API_TOKEN.")

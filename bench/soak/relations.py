@@ -101,6 +101,7 @@ class Relations:
             nulls = ", ".join(f'cast(null as {self._type(c)}) as "{c}"' for c in self.columns if c != "customer_name")
             session.execute(_ITEMS.format(listed=listed, nulls=nulls))
             session.execute(_SUBITEMS)
+            session.execute(_CUSTOMERS)
             session.execute(_FILLS)
             session.execute(_DRIFT)
 
@@ -238,6 +239,11 @@ left join test_held h on h.customer_name = l.customer_name
 where l.monday_subitem_id is not null
 and not exists (select 1 from test_lines t where t.line_key = l.line_key)
 and (o.order_key is null or l.board_hash is null or l.outcome <> 'SYNCED' or l.board_hash <> {_ZERO})"""
+
+_CUSTOMERS = """
+create view sync_customers as
+select customer_name, case when reason = 'paused' then 1 else 0 end as is_paused, 1 as is_held_back,
+    reason as held_back_reason from test_held"""
 
 _FILLS = """
 create view order_list_fills as

@@ -26,8 +26,10 @@ from monday_sync.api.operations import (
     Outcome,
 )
 from monday_sync.api.port import BoardApi
+from monday_sync.api.transport import API_VERSION
 
 __all__ = [
+    "API_VERSION",
     "ArchiveGroup",
     "ArchiveItem",
     "BoardApi",

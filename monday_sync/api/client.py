@@ -135,9 +135,10 @@ class HttpBoardApi:
             RefusedError: there is no such board that the token may see.
         """
         today = dt.datetime.now(dt.UTC).date().isoformat()
-        me, boards, day = self._exchange.query(
+        me, boards, day, versions = self._exchange.query(
             "start", {"board_ids": list(board_ids)},
-            lambda data: (parsing.me(data), parsing.boards(data), parsing.day(data, today)), optional="platform_api",
+            lambda data: (parsing.me(data), parsing.boards(data), parsing.day(data, today), parsing.versions(data)),
+            optional=("platform_api", "versions"),
         )  # fmt: skip
         if me is None:
             raise TokenRevokedError("The API does not know the token.", hint="Set MONDAY_API_TOKEN to a valid token.")
@@ -145,7 +146,7 @@ class HttpBoardApi:
             if board_id not in boards:
                 raise _no_board(board_id)
         self._day, self._day_known_at = day, self._pacer.spent_calls
-        return Start(me, boards)
+        return Start(me, boards, versions)
 
     @property
     def day(self) -> Day:

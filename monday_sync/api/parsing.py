@@ -39,7 +39,7 @@ def boards(data: Mapping[str, Any]) -> dict[str, BoardInfo]:
 def _board(found: Mapping[str, Any]) -> BoardInfo:
     groups = [g for g in _list(found, "groups") if g and not g.get("archived") and not g.get("deleted")]
     columns = [column(c) for c in _list(found, "columns") if c and not c.get("archived")]
-    limit, count = found.get("items_limit"), found.get("items_count")
+    limit, count, hierarchy = (found.get(name) for name in ("items_limit", "items_count", "hierarchy_type"))
     return BoardInfo(
         id=_text(found, "id"),
         name=_text(found, "name"),
@@ -55,7 +55,15 @@ def _board(found: Mapping[str, Any]) -> BoardInfo:
             for g in _list(found, "groups")
             if g and (g.get("archived") or g.get("deleted"))
         },
+        hierarchy=hierarchy if isinstance(hierarchy, str) else None,
     )
+
+
+def versions(data: Mapping[str, Any]) -> dict[str, str]:
+    """Versions of the API with their kinds; none when the API does not say."""
+    listed = data.get("versions")
+    found = listed if isinstance(listed, list) else []
+    return {_text(one, "value"): _text(one, "kind") for one in found if one is not None}
 
 
 def one_board(data: Mapping[str, Any]) -> Mapping[str, Any] | None:

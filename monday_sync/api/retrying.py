@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from console import say
@@ -50,14 +50,14 @@ class Exchange:
 
     def query(
         self, name: str, variables: Mapping[str, object], parse: Callable[[Mapping[str, object]], T],
-        counts: Mapping[str, int] | None = None, optional: str | None = None,
+        counts: Mapping[str, int] | None = None, optional: Collection[str] = (),
     ) -> T:  # fmt: skip
         """Ask, and parse the data of the answer. What cannot be read is asked again.
 
         Args:
             name: of the document.
             counts: what the query costs, as kinds of the pacer.
-            optional: a field that need not be answered: not every token may ask for it.
+            optional: fields that need not be answered: not every token may ask for them.
 
         Raises:
             NotReadError: no usable answer, or a clear refusal.
@@ -187,7 +187,7 @@ class Exchange:
             waited += seconds
 
 
-def _query_fault(reply: Reply, optional: str | None = None) -> Fault | None:
+def _query_fault(reply: Reply, optional: Collection[str] = ()) -> Fault | None:
     """The worst of a query's errors: what to wait for, before what to give up for."""
     if reply.problem is not None:
         return fault_of_status(reply.status, reply.headers, reply.problem)
@@ -196,5 +196,5 @@ def _query_fault(reply: Reply, optional: str | None = None) -> Fault | None:
         return Fault(Kind.DOUBT, None, "errors that are no list")
     order = (Kind.TOKEN, Kind.DAILY, Kind.WAIT, Kind.TOO_LARGE, Kind.FORBIDDEN, Kind.DOUBT, Kind.REFUSED, Kind.GONE)
     if reply.data:
-        faults = [f for f in faults if f.where is None or f.where != optional or f.kind in _LIMITS]
+        faults = [f for f in faults if f.where is None or f.where not in optional or f.kind in _LIMITS]
     return min(faults, key=lambda fault: order.index(fault.kind)) if faults else None

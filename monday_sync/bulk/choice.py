@@ -72,6 +72,7 @@ def choose(
     mode: str,
     new_groups: Collection[str],
     used: HourlyUse,
+    with_subitems: bool,
 ) -> tuple[BulkPart, ...]:
     """The files to import, a group each, largest first, within the jobs and items of an hour.
 
@@ -79,9 +80,12 @@ def choose(
         mode: ``auto`` wants a minimum of rows in a group, ``always`` does not.
         new_groups: names of groups that the push creates: they hold nothing yet, so an admin's import need not match.
         used: what was imported already.
+        with_subitems: whether a file may hold subitems on this board.
     """
     by_group: dict[str, list[NewOrder]] = {}
     for order in _fit(new_orders(steps), board):
+        if order.subitems and not with_subitems:
+            continue
         by_group.setdefault(order.item.row.group_name, []).append(order)
     chosen: list[BulkPart] = []
     ingested = used.ingested
@@ -137,10 +141,11 @@ def _new_status(step: Step, board: BoardConfig) -> bool:
 def _match_column(rows: Sequence[BulkRow], board: BoardConfig, mode: str) -> str | None:
     """The column by which an import leaves alone what someone created meanwhile: one whose texts differ in all rows.
 
-    A column of the business key, or the name. Matching goes over the whole board and may take upper and lower case for
-    the same, so that a column with equal texts would leave out rows that are new.
+    A column of the business key, or the name; none for a file with subitems, which can only create. Matching goes over
+    the whole board and may take upper and lower case for the same, so that a column with equal texts would leave out
+    rows that are new.
     """
-    if mode == "backfill":
+    if mode == "backfill" or any(row.subitems for row in rows):
         return None
     by_column: dict[str, ColumnMapping] = {m.view_column: m for m in board.items}
     for column in (*board.key_columns, NAME):

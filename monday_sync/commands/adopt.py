@@ -6,12 +6,14 @@ import uuid
 from dataclasses import dataclass
 
 from monday_sync.commands.check import check
-from monday_sync.domain.plan import Action, Duplicate, Step
+from monday_sync.domain.archive import Shipped
+from monday_sync.domain.plan import Duplicate, Step
 from monday_sync.domain.rows import Attempt, AttemptOutcome, Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.runs import running, settle_doubts
+from monday_sync.engine.shipped import read_shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ def adopt(context: Context) -> AdoptResult:
     with context.warehouse.lock():
         facts = check(context)
         settle_doubts(context)
+        shipped = read_shipped(context.ledger, context.board)
+        # with the shipped ones that are still on the board: what is not linked is never archived
         plan = make_plan(context, facts, PushOptions())
         adopted = [step for step in plan.steps if step.adopted]
         with running(context, "adopt") as state:
@@ -46,12 +50,14 @@ def adopt(context: Context) -> AdoptResult:
             items=sum(1 for s in adopted if s.level is Level.ITEM),
             subitems=sum(1 for s in adopted if s.level is Level.SUBITEM),
             duplicates=plan.duplicates,
-            not_on_board=sum(
-                1
-                for s in plan.steps
-                if s.level is Level.ITEM and s.base.monday_id is None and s.action is not Action.LEAVE
-            ),
+            not_on_board=sum(1 for s in plan.steps if _is_to_create(s, shipped)),
         )
+
+
+def _is_to_create(step: Step, shipped: Shipped | None) -> bool:
+    """Whether a push would create the item: not if the archive policy keeps its order off the board."""
+    is_off = shipped is not None and shipped.covers(step.row.key, step.row.customer_name)
+    return step.level is Level.ITEM and step.base.monday_id is None and not is_off
 
 
 def _attempt(context: Context, step: Step, run_id: str, batch_id: str, position: int) -> Attempt:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monday_sync.api import API_VERSION
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Level
+from monday_sync.domain.versions import version_warning
 from monday_sync.engine.context import Context
 from monday_sync.engine.source import check_relations, declare_mapping
 from monday_sync.errors import ConfirmationNeededError, RefusedError, TokenRevokedError
@@ -46,7 +48,14 @@ def check_board(context: Context) -> BoardFacts:
             "The API does not accept the token.", hint="Set MONDAY_API_TOKEN to a valid token of a member of the board."
         ) from error
     info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
+    if info.hierarchy == "multi_level":
+        raise RefusedError(
+            f"Board {info.id} ({info.name}) is a multi-level board, and those are not supported: orders are items, "
+            "their sizes the one level of subitems below them.",
+            hint=f"Use a classic board in boards/{board.target}.yml.",
+        )
     _check_subitem_board(board, info)
+    warning = version_warning(API_VERSION, start.versions, context.clock().date())
     for one, mappings in ((info, board.items), (sub_info, board.subitems)):
         if one.state != "active":
             raise RefusedError(
@@ -58,7 +67,7 @@ def check_board(context: Context) -> BoardFacts:
                 f"The token may read board {one.id} ({one.name}) but not write to it.",
                 hint="Use the token of a member who may edit the board.",
             )
-    return BoardFacts(info, sub_info, start.me.is_admin)
+    return BoardFacts(info, sub_info, start.me.is_admin, () if warning is None else (warning,))
 
 
 def _check_subitem_board(board: BoardConfig, info: BoardInfo) -> None:
@@ -88,22 +97,25 @@ def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[Colum
             )
 
 
-def check_room(plan: Plan, info: BoardInfo) -> None:
-    """Refuse a push whose new items would not fit on the board."""
-    creates = plan.count(Action.CREATE, Level.ITEM)
-    there = max(info.items_count or 0, plan.linked_items - plan.vanished)
-    if info.items_limit is not None and creates and there + creates > info.items_limit:
-        raise RefusedError(
-            f"Board {info.id} ({info.name}) has {there} of at most {info.items_limit} items; "
-            f"{creates} more do not fit.",
-            hint="Archive old items, narrow `scope` in the board's file, or push fewer with --limit.",
-        )
+def check_room(plan: Plan, facts: BoardFacts) -> None:
+    """Refuse a push whose new items or subitems would not fit on the board."""
+    for room, info in zip(plan.rooms, (facts.items, facts.subitems), strict=True):
+        if not room.fits:
+            raise RefusedError(
+                f"Board {info.id} ({info.name}) has {room.there} of at most {room.limit} {room.level}s; "
+                f"{room.adds} more do not fit.",
+                hint="Archive old items (`archive` in the board's file does it by their dates), narrow `scope` there, "
+                "or push fewer with --limit.",
+            )
 
 
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     """Refuse a push that touches much of the board, or archives anything, unless its number was given."""
     archived = (
-        plan.count(Action.ARCHIVE, Level.ITEM) + plan.count(Action.ARCHIVE, Level.SUBITEM) + len(plan.duplicate_items)
+        plan.count(Action.ARCHIVE, Level.ITEM)
+        + plan.count(Action.ARCHIVE, Level.SUBITEM)
+        + len(plan.duplicate_items)
+        - len(plan.by_policy)  # the board's file says yes to these, within the share below
     )
     policy, share = context.board.policy, plan.touched_share
     vanished = plan.vanished > _FEW and plan.vanished_share > policy.vanished_share
@@ -131,8 +143,9 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
         )
     if share > policy.touch_share:
         of = "" if plan.board_items is None else f" of {plan.board_items}"
+        what = "change or archive" if plan.by_policy else "change"
         raise ConfirmationNeededError(
-            f"This push would change {plan.touched_items}{of} items on the board ({share:.0%}; "
+            f"This push would {what} {plan.touched_items}{of} items on the board ({share:.0%}; "
             f"the policy allows {policy.touch_share:.0%} without a word from you).",
             hint=f"Look at `monday-sync plan`, then push with --yes {number}.",
         )

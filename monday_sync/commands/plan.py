@@ -11,6 +11,7 @@ from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.runs import new_run_id
+from monday_sync.engine.shipped import read_shipped
 from monday_sync.errors import RefusedError
 from warehouse import Target
 
@@ -34,7 +35,8 @@ def plan(
 def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Plan:
     """The same in an opened context."""
     facts = check(context)
-    made = make_plan(context, facts, options)
+    shipped = read_shipped(context.ledger, context.board, options.release)
+    made = make_plan(context, facts, options, shipped=shipped)
     check_customers(made, options)
     if not store:
         return made

@@ -19,6 +19,7 @@ from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, Running, new_run_id, no_bar, running, settle_doubts, to_json
+from monday_sync.engine.shipped import read_shipped
 from monday_sync.errors import RefusedError
 from warehouse import Target
 
@@ -77,12 +78,13 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if recovery.stopped:
                 return recovery.result()
             facts = check(context)
-        made = make_plan(context, facts, options, request.only)
+        shipped = read_shipped(context.ledger, context.board, options.release)
+        made = make_plan(context, facts, options, request.only, shipped)
         made = replace(made, duplicate_items=request.duplicate_items, plan_id=request.plan_id)
         check_customers(made, options)
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
-        check_room(made, facts.items)
+        check_room(made, facts)
         check_confirmed(context, made, request.yes)
         made = _named_for_hooks(context, made)
         with (

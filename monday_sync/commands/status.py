@@ -63,6 +63,7 @@ class StatusResult:
         dead: rows given up after the policy's number of attempts.
         in_doubt: operations without an answer, that the next push settles.
         causes: what the rows in ERROR failed for, each cause once.
+        archived_by_policy: orders that pushes took off the board since they were shipped long ago.
     """
 
     target: str
@@ -74,6 +75,7 @@ class StatusResult:
     in_doubt: int
     runs: tuple[RunLine, ...]
     causes: tuple[Cause, ...] = ()
+    archived_by_policy: int = 0
 
 
 def status(
@@ -101,6 +103,7 @@ def status(
         in_doubt=len(ledger.open_attempts()),
         runs=tuple(_line(run) for run in ledger.runs(limit=runs)),
         causes=_causes(ledger, board, errors),
+        archived_by_policy=len(ledger.archived.keys()),
     )
 
 

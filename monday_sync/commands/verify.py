@@ -12,6 +12,7 @@ from console import ConfigurationError, ExitCode
 from monday_sync.commands.check import check
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.domain import state as machine
+from monday_sync.domain.archive import without_shipped
 from monday_sync.domain.diff import is_shown, mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.keys import KeyReader
@@ -28,6 +29,7 @@ from monday_sync.engine.planning.follow import FOLLOWED, followed_items
 from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, no_bar, settle_doubts
+from monday_sync.engine.shipped import read_shipped
 from monday_sync.engine.source import read_source
 
 
@@ -113,6 +115,8 @@ def verify(context: Context, *, repair: bool = False, yes: int | None = None, ba
         board = dict(BoardReader(context.api, context.board, facts.items.items_count).everything())
         board |= followed_items(context.api, context.board, items)
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
+        shipped = read_shipped(context.ledger, context.board)
+        source, _ = without_shipped(source, shipped, EVERYTHING.concerns)
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
         would_go = [row for row in due if is_chosen(row, EVERYTHING)]
         comparison = _Comparison(context, facts, source, would_go)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.rows import GROUP, LedgerRow, Level
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import Outcome
@@ -26,6 +27,7 @@ class Why(StrEnum):
     GROUP = "group"
     REKEYED = "re-keyed"
     GONE = "gone from the source"
+    SHIPPED = "shipped"
     UNCONFIRMED = "not confirmed"
 
 
@@ -68,6 +70,8 @@ def reasons(row: SourceRow) -> tuple[Why, ...]:
     """Why the row is due, each reason once."""
     if row.action == "DELETE":
         return (Why.GONE,)
+    if row.action == BY_POLICY:
+        return (Why.SHIPPED,)
     if row.ledger is None or row.ledger.monday_id is None:
         return (Why.NEW,)
     found = [Why.REKEYED] if row.rekeyed_from is not None else []

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from monday_sync.domain.archive import BY_POLICY, ArchivePlan
+from monday_sync.domain.capacity import Room
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.remote import BoardFacts
@@ -163,6 +165,8 @@ class Plan:
         left_by_mode: steps that the board's mode leaves undone; their rows stay due.
         orders_left: orders that are not due, and whose item or group a person took away.
         order_numbers: order key to the number that people know the order by, as far as it is known.
+        archive: what the archive policy takes off; ``None`` without a policy.
+        rooms: how full the board is with items and subitems, and when there is no room left.
     """
 
     board_id: str
@@ -193,10 +197,17 @@ class Plan:
     mode: str = "mirror"
     left_by_mode: tuple[Step, ...] = ()
     followed: Mapping[str, BoardFacts] = field(default_factory=dict)
+    rooms: tuple[Room, ...] = ()
+    archive: ArchivePlan | None = None
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""
         return sum(1 for s in self.steps if s.action is action and s.level is level)
+
+    @property
+    def by_policy(self) -> tuple[Step, ...]:
+        """The items that the archive policy takes off the board."""
+        return tuple(step for step in self.steps if step.row.action == BY_POLICY)
 
     @property
     def touched(self) -> int:

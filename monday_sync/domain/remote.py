@@ -61,6 +61,7 @@ class BoardInfo:
         items_limit: items the board takes at most; ``None`` when the API does not say.
         groups: active ones, top to bottom.
         gone_groups: ids of groups to archived or deleted, as far as the API lists such.
+        hierarchy: classic or multi_level, in the vendor's words; ``None`` when the API does not say.
     """
 
     id: str
@@ -73,6 +74,7 @@ class BoardInfo:
     groups: tuple[Group, ...]
     columns: Mapping[str, ColumnInfo]
     gone_groups: Mapping[str, str] = field(default_factory=dict)
+    hierarchy: str | None = "classic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ class Start:
 
     Args:
         boards: by id; those that the token may see.
+        versions: versions of the API with their kinds, in the vendor's words; empty when the API does not say.
     """
 
     me: Me
     boards: Mapping[str, BoardInfo]
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +135,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class BoardFacts:
-    """The item board and the subitem board as the API has them, and whether the token is an account admin's."""
+    """The item board and the subitem board as the API has them, and whether the token is an account admin's.
+
+    Args:
+        warnings: what will need attention before long, as sentences.
+    """
 
     items: BoardInfo
     subitems: BoardInfo
     is_admin: bool = False
+    warnings: tuple[str, ...] = ()
 
     def columns(self, level: Level) -> Mapping[str, ColumnInfo]:
         """Columns of a level's board by id."""

@@ -23,6 +23,7 @@ class Skip(StrEnum):
     OUT_OF_SCOPE = "out of scope"
     HELD_BACK = "held back"
     DEAD = "given up"
+    SHIPPED = "shipped"
     NOT_SELECTED = "not selected"
     WAITS_FOR_ITEM = "waits for its item"
     LEFT = "left to people"

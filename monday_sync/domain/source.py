@@ -13,7 +13,7 @@ class SourceRow:
     """A row that is not SYNCED: what it should look like on the board, and what the ledger knows of it.
 
     Args:
-        action: INSERT, UPDATE or DELETE (the row is gone from the source).
+        action: INSERT, UPDATE, DELETE (the row is gone from the source), or ARCHIVE (taken off by the policy).
         wanted: view column (and the item's name) to the text the board should show; ``None`` is empty.
         rejected: why the row cannot be sent at all: it fails without a call.
         misfits: why single values cannot be sent. They are not among ``desired``: the board keeps what it shows there.

@@ -10,6 +10,7 @@ from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.plan import BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
+from monday_sync.domain.trial import Trial
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.results import Tally
 from monday_sync.ledger import Ledger
@@ -27,6 +28,16 @@ class BulkImport(Protocol):
         Args:
             mode: ``auto`` or ``always``.
             new_groups: names of groups that the push creates.
+        """
+
+    def advice(self, steps: Sequence[Step], board: BoardConfig, ledger: Ledger, *, mode: str) -> str | None:
+        """Why a large push does without bulk import, if it does."""
+
+    def try_out(self, sender: Sender, board: BoardConfig, facts: BoardFacts) -> Trial:
+        """Import one item with one subitem, and take them off again.
+
+        Raises:
+            StoppedError: what it made could not be taken off, or the run has to end.
         """
 
     def price(self, estimate: Estimate, files: int, daily_calls: int | None) -> Estimate:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from monday_sync.api import ArchiveItem, MoveToGroup
 from monday_sync.domain import state as machine
+from monday_sync.domain.archive import BY_POLICY
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.plan import Action, Plan, Step
 from monday_sync.domain.remote import BoardFacts
@@ -23,6 +24,7 @@ from monday_sync.engine.planning.follow import board_at
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
 from monday_sync.engine.results import LEFT, Tally
+from monday_sync.engine.shipped import record_off
 
 _NO_CALL, _CHECK = "confirmed", "check"
 
@@ -65,6 +67,11 @@ class Pusher:
         self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
         write_rekeys(self._ledger, plan.rekeyed, self._sender.run_id, self._sender.clock())
         self._ledger.write(plan.unlinked)
+        gone = [step for step in plan.steps if step.action is Action.ARCHIVE]
+        # before anything is created: it makes room
+        self._sender.send(self._item_works(gone))
+        self._forget_archived(gone)
+        record_off(self._ledger, gone, plan.archive, self._sender.run_id, self._sender.clock())
         groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
         self._groups = groups.create(plan)
         self._tally.notes += activate_labels(self._sender.api, self._board, self._facts, plan.steps)
@@ -73,10 +80,9 @@ class Pusher:
             plan.steps, plan.bulk, sender=self._sender, board=self._board, facts=self._facts, tally=self._tally,
             groups=self._groups,
         )  # fmt: skip
-        items = [s for s in steps if s.level is Level.ITEM]
+        items = [s for s in steps if s.level is Level.ITEM and s.action is not Action.ARCHIVE]
         self._parents = {s.row.key: s.base.monday_id for s in items if s.base.monday_id is not None}
         self._sender.send(self._item_works(items))
-        self._forget_archived(items)
         subitems = [s for s in steps if s.level is Level.SUBITEM]
         if subitems:
             known = self._ledger.rows(Level.ITEM)
@@ -201,7 +207,7 @@ class Pusher:
     # -- what is gone ------------------------------------------------------------------------------------------------
 
     def _forget_archived(self, steps: Sequence[Step]) -> None:
-        archived = {s.row.key for s in steps if s.action is Action.ARCHIVE}
+        archived = {s.row.key for s in steps if s.row.action != BY_POLICY}
         if not archived:
             return
         rows = self._ledger.rows(Level.ITEM)

@@ -39,6 +39,7 @@ class Counts:
     waiting: int = 0
     left: int = 0
     by_mode: int = 0
+    shipped: int = 0
 
     @property
     def skipped(self) -> int:
@@ -213,6 +214,7 @@ class Tally:
             waiting=skipped.get((level, Skip.WAITS_FOR_ITEM), 0),
             left=skipped.get((level, Skip.LEFT), 0),
             by_mode=skipped.get((level, Skip.MODE), 0),
+            shipped=skipped.get((level, Skip.SHIPPED), 0),
         )
 
     def by_customer(self) -> tuple[CustomerCounts, ...]:

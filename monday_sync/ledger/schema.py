@@ -196,7 +196,36 @@ PLANS = Table(
     ),
     ("plan_id",),
 )
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS)
+#: Orders that the archive policy took off a board. They have no row among the items until they come back.
+ARCHIVED = Table(
+    "monday_sync_archived",
+    (
+        Column("board_id", "text", 32, nullable=False),
+        Column("order_key", "key", nullable=False),
+        _text("monday_item_id", 32),
+        _text("item_name", 255),
+        _text("customer_name", 100),
+        _text("ex_factory_date", 10),
+        _text("run_id", 64),
+        _at("archived_at"),
+    ),
+    ("board_id", "order_key"),
+)
+#: What was tried on the live board itself (`monday-sync check --deep`), the last trial of each subject.
+TRIALS = Table(
+    "monday_sync_trials",
+    (
+        Column("board_id", "text", 32, nullable=False),
+        Column("subject", "text", 64, nullable=False),
+        _text("outcome", 16),
+        _text("message", 1000),
+        _text("api_version", 16),
+        _text("run_id", 64),
+        _at("tried_at"),
+    ),
+    ("board_id", "subject"),
+)
+TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS)
 
 #: Tables that have more columns than in an earlier version.
 GROWN = (ITEMS, SUBITEMS, CUSTOMERS)

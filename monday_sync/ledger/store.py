@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from monday_sync.domain.archive import ArchivedOrder
 from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow, Level, Rekey
+from monday_sync.ledger.archived import ArchivedBook
 from monday_sync.ledger.baselines import BaselineBook
 from monday_sync.ledger.groups import GroupBook, upgrade
+from monday_sync.ledger.growth import GrowthBook
 from monday_sync.ledger.mappings import MappingBook
 from monday_sync.ledger.schema import (
     ATTEMPTS,
@@ -22,6 +25,7 @@ from monday_sync.ledger.schema import (
     create_missing,
 )
 from monday_sync.ledger.sets import parts, select, upsert
+from monday_sync.ledger.trials import TrialBook
 from warehouse import Session, Warehouse
 
 _OF_LEVEL = {Level.ITEM: ITEMS, Level.SUBITEM: SUBITEMS}
@@ -62,6 +66,9 @@ class Ledger:
         self.groups = GroupBook(warehouse, board_id, self.session)
         self.mappings = MappingBook(warehouse, board_id, self.session)
         self.baselines = BaselineBook(warehouse, self.session)
+        self.archived = ArchivedBook(warehouse, board_id, self.session)
+        self.trials = TrialBook(warehouse, board_id, self.session)
+        self.growth = GrowthBook(warehouse, board_id, self.session)
         self._ready = False
         self._open: Session | None = None
 
@@ -210,6 +217,14 @@ class Ledger:
     def forget_rows(self, rows: Sequence[LedgerRow]) -> None:
         """Take rows out of the ledger: their items were created by a run that is undone. One statement a level."""
         with self.session() as session, session.transaction():
+            self.forget_in(session, rows)
+
+    def take_off(
+        self, orders: Iterable[ArchivedOrder], rows: Sequence[LedgerRow], run_id: str, now: dt.datetime
+    ) -> None:
+        """Record orders as off the board by policy, and forget their rows, in one transaction."""
+        with self.session() as session, session.transaction():
+            self.archived.record_in(session, orders, run_id, now)
             self.forget_in(session, rows)
 
     def forget_in(self, session: Session, rows: Sequence[LedgerRow]) -> None:

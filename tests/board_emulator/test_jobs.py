@@ -97,9 +97,12 @@ def test_a_match_is_updated_or_skipped(api: Api) -> None:
     assert (done["counts"]["updated"], done["counts"]["created"]) == (1, 2)
     assert (api.cell(item, PRICE)["text"], api.cell(item, CUSTOMER)["text"]) == ("", "AJE")
     assert names(api) == {"new": [], "fresh": [], "bare": []}
+    skip = {"match_column_id": ORDER, "behaviour": "SKIP"}
+    _, _, done = run(api, sheet(["name", ORDER], ["newer", "A-1"]), match=skip)
+    assert (done["counts"]["skipped"], done["counts"]["created"]) == (1, 0)
     data = sheet(["name", ORDER, "name.subitem"], ["newer", "A-1", ""], ["", "", "M"])
-    _, _, done = run(api, data, match={"match_column_id": ORDER, "behaviour": "SKIP"})
-    assert (done["counts"]["skipped"], done["counts"]["invalid"]) == (1, 1)
+    _, _, done = run(api, data, match=skip)
+    assert (done["status"], done["failure_reason"]) == ("REJECTED", "INVALID_UPLOAD")
     assert "new" in names(api)
 
 

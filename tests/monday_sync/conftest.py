@@ -23,6 +23,7 @@ from monday_sync.engine.results import PushResult
 from monday_sync.ledger import Ledger
 from tests.monday_sync.bay import bay
 from tests.monday_sync.fake_board import FakeBoard
+from tests.monday_sync.live import live
 from warehouse import load_target, open_warehouse
 
 PROFILE = """
@@ -33,7 +34,7 @@ order_list:
     dev: {type: duckdb, path: board.duckdb, schema: main}
     prod: {type: duckdb, path: board.duckdb, schema: main}
 """
-__all__ = ["bay"]
+__all__ = ["bay", "live"]
 
 BOARDS = Path(__file__).parents[2] / "boards"
 

@@ -58,6 +58,8 @@ class FakeBoard:
     can_write: bool = True
     #: what the subtasks column says of where subitems lie; nothing unless a test says so
     subitem_boards: tuple[str, ...] = ()
+    hierarchy: str | None = "classic"
+    versions: Mapping[str, str] = field(default_factory=dict)
     #: what the API says instead of the true number of items
     said_count: Callable[[int], int | None] = lambda count: count
 
@@ -89,7 +91,7 @@ class FakeBoard:
         raise NotImplementedError("labels are made beforehand for bulk imports only")
 
     def start(self, board_ids: Sequence[str]) -> Start:
-        return Start(Me("1", "test", "1"), {i: self.board(i) for i in board_ids})
+        return Start(Me("1", "test", "1"), {i: self.board(i) for i in board_ids}, self.versions)
 
     def board(self, board_id: str) -> BoardInfo:
         self.calls += 1
@@ -107,10 +109,11 @@ class FakeBoard:
         }
         if of_items and self.subitem_boards:
             columns["subtasks"] = ColumnInfo("subtasks", "Subitems", "subtasks", board_ids=self.subitem_boards)
+        count = len(self.active()) if of_items else sum(len(self.children(item.id)) for item in self.active())
         return BoardInfo(
-            board_id, "Test board", "active", "everyone", self.can_write, self.said_count(len(self.active())),
+            board_id, "Test board", "active", "everyone", self.can_write, self.said_count(count),
             self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
-            self.gone_groups,
+            self.gone_groups, self.hierarchy,
         )  # fmt: skip
 
     def allow_calls(self, calls: float | None) -> None:

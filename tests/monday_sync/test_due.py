@@ -220,7 +220,7 @@ def as_left_by_the_version_before(desk: Desk, tables: Iterable[str] = ("items", 
             session.execute(f"update monday_sync_{table} as l set attempt_hash = l.row_hash")
             assert session.rows(f"select count(*) from monday_sync_{table} l join {source} o using ({key})")
         for view in ("sync_monday__items", "sync_monday__subitems", '"FACT_ORDER_LIST"', '"ORDER_LIST_LINES"',
-                     "order_list_drift", "order_list_fills"):  # fmt: skip
+                     "order_list_drift", "order_list_fills", "sync_customers"):  # fmt: skip
             session.execute(f"drop view {view}")
         for table in tables:
             for column in ("board_hash", "mapping"):

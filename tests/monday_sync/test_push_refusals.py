@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from monday_sync.api import API_VERSION
 from monday_sync.errors import ConfirmationNeededError, RefusedError
 from tests.monday_sync.conftest import Desk, orders
 
@@ -169,3 +170,24 @@ def test_the_subitem_board_of_another_board_is_refused(desk: Desk) -> None:
         desk.push()
     desk.board.subitem_boards = ("777", desk.context.board.subitem_board_id)
     assert desk.push().items.created == 1
+
+
+def test_a_multi_level_board_is_named_and_refused(desk: Desk) -> None:
+    """Before anything is sent, and before its subitem board is judged; a hierarchy that is not told is no reason."""
+    desk.have(orders("1"))
+    desk.board.hierarchy, desk.board.subitem_boards = "multi_level", (desk.context.board.board_id,)
+    with pytest.raises(RefusedError, match="is a multi-level board, and those are not supported"):
+        desk.push()
+    assert not desk.board.requests
+    desk.board.hierarchy, desk.board.subitem_boards = None, ()
+    assert desk.push().items.created == 1
+
+
+def test_a_version_of_the_api_in_maintenance_is_a_note(desk: Desk) -> None:
+    """Plan and push go on, and say until when."""
+    desk.have(orders("1"))
+    desk.board.versions = {API_VERSION: "maintenance"}
+    said = f"Version {API_VERSION} of the board's API, which this release asks for, is in maintenance"
+    assert any(note.startswith(said) for note in desk.plan().notes)
+    result = desk.push()
+    assert (result.items.created, any(note.startswith(said) for note in result.notes)) == (1, True)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from pipeline import Stage, Status, cli, run
@@ -101,6 +102,27 @@ def test_the_doctor_names_what_is_missing(project: Path) -> None:
     assert "missing   database" in result.stdout
     assert "missing   board" in result.stdout
     assert "-> Restore it" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("token", "verdict", "told"),
+    [("made-up\n", "ok", "there is a token"), ("made up", "missing", "MONDAY_API_TOKEN holds no usable token"),
+     (" ", "missing", "no token for the board's API")],
+)  # fmt: skip
+def test_the_doctor_judges_the_token_as_a_push_does(
+    project: Path, monkeypatch: pytest.MonkeyPatch, token: str, verdict: str, told: str
+) -> None:
+    """A line break at its end is no matter, what cannot be sent is as good as none."""
+    document = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
+    outputs = document["order_list"]["outputs"]
+    (project / "profiles.yml").write_text(
+        yaml.safe_dump({"order_list": {"target": "local", "outputs": outputs | {"dev": outputs["local"]}}}),
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("MONDAY_API_TOKEN", token)
+    listed = json.loads(invoke("doctor", "--target", "dev", "--json").stdout)
+    (found,) = (finding for finding in listed if finding["check"] == "board")
+    assert (found["verdict"], told in found["found"]) == (verdict, True)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -13,13 +14,14 @@ from monday_sync.bulk import BulkImports
 from monday_sync.commands.plan import plan_in
 from monday_sync.commands.push import PushRequest, push_in
 from monday_sync.commands.verify import verify
-from monday_sync.domain.board import load_board
+from monday_sync.domain.board import Archive, load_board
 from monday_sync.domain.due import reasons
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.results import PushResult
+from monday_sync.errors import ConfirmationNeededError
 from monday_sync.ledger import Ledger
 from tests.monday_sync.conftest import BOARDS, Clock
 from tests.monday_sync.fake_board import FakeBoard
@@ -135,3 +137,26 @@ def test_every_edit_of_mapping_rule_key_and_name_reaches_the_board_once(office: 
     assert (found.differences, found.due, office.push().changed) == ((), 0, 0)
     assert office.dbt.rows("select distinct sync_state from FACT_ORDER_LIST") == [("SYNCED",)]
     assert office.dbt.rows("select distinct sync_state from ORDER_LIST_LINES") == [("SYNCED",)]
+
+
+def test_shipped_orders_leave_the_board_and_come_back_whole(office: Office) -> None:
+    """By dbt's own dates and holds: the policy takes them off, nothing misses them, without it they come back."""
+    states = "select sync_state, count(*) from FACT_ORDER_LIST group by all order by 1"
+    assert office.push().items.created == 9
+    before = office.dbt.rows(states)
+    lines = {thing.name: len(office.board.children(thing.id)) for thing in office.board.active()}
+    without = office.context
+    office.context = replace(without, board=replace(without.board, archive=Archive(dt.date(2026, 7, 1))))
+    with pytest.raises(ConfirmationNeededError, match="change or archive 8 of 9 items"):
+        office.push()
+    assert office.push(yes=8).items.archived == 8
+    # the one without a date stays
+    assert [item.name for item in office.board.active()] == ["ST-1 NAVY G-3 PO-1"]
+    assert ("NEW", 8) in office.dbt.rows(states)
+    again = office.push()
+    assert (again.changed, again.items.shipped, verify(office.context).clean) == (0, 8, True)
+    office.context = without
+    back = office.push()
+    assert (back.items.created, back.items.shipped) == (8, 0)
+    assert {thing.name: len(office.board.children(thing.id)) for thing in office.board.active()} == lines
+    assert office.dbt.rows(states) == before

@@ -38,7 +38,10 @@ def guard(board: BoardConfig, url: str, folder: Path = Path("boards")) -> None:
             hint="Use https in MONDAY_API_URL.",
         )
     if board.board_id == board.subitem_board_id:
-        raise ConfigurationError(f"{file}: board_id and subitem_board_id are the same.", hint="Correct one of them.")
+        raise ConfigurationError(
+            f"{file}: board_id and subitem_board_id are the same.",
+            hint="Correct one of them. Multi-level boards, which hold their own subitems, are not supported.",
+        )
     for other in _others(board, folder):
         shared = _ids(board) & _ids(other)
         if other.api == board.api and shared:

@@ -13,12 +13,14 @@ from pydantic_core import ErrorDetails
 from console import ConfigurationError
 from monday_sync.domain.board.document import read_document
 from monday_sync.domain.board.model import (
+    Archive,
     BoardConfig,
     BoardFile,
     Column,
     ColumnMapping,
     FollowBoard,
     Hooks,
+    Limits,
     Policy,
     Scope,
 )
@@ -60,6 +62,8 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
         mode=file.mode,
         hooks=file.hooks,
         follow_boards=file.follow_boards,
+        limits=file.limits,
+        archive=file.archive,
     )
 
 
@@ -125,19 +129,12 @@ def _told(where: str, error: ErrorDetails) -> ConfigurationError:
 
 def _known(section: list[str]) -> list[str]:
     """The keys that a section may have."""
-    match section:
-        case []:
-            return [*BoardFile.model_fields, "extends"]
-        case ["scope"]:
-            return [f.name for f in fields(Scope)]
-        case ["hooks"]:
-            return [f.name for f in fields(Hooks)]
-        case ["follow_boards", *_]:
-            return [f.name for f in fields(FollowBoard)]
-        case ["policy"]:
-            return [f.name for f in fields(Policy)]
-        case _:
-            return list(Column.model_fields)
+    if not section:
+        return [*BoardFile.model_fields, "extends"]
+    kinds = {"scope": Scope, "archive": Archive, "limits": Limits, "policy": Policy, "hooks": Hooks,
+             "follow_boards": FollowBoard}  # fmt: skip
+    kind = kinds.get(section[0])
+    return list(Column.model_fields) if kind is None else [f.name for f in fields(kind)]
 
 
 __all__ = ["load_board"]

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+)
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -187,6 +196,27 @@ class FollowBoard:
     subitem_board_id: _BoardId
 
 
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class Limits:
+    """How many items and subitems the board is to hold at most; ``None``: what the API says, else 10,000."""
+
+    items: _Count | None = None
+    subitems: _Count | None = None
+
+
+def _past(value: dt.date, info: ValidationInfo) -> dt.date:
+    if value >= (info.context or {}).get("today", dt.date.max):
+        raise wrong(f"is {value}, which is not in the past", "Write a day that is over, such as -365d.")
+    return value
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class Archive:
+    """Which items a push takes off the board: those of orders with an ex-factory date before this day."""
+
+    ex_factory_before: Annotated[_Day, AfterValidator(_past)]
+
+
 class Column(BaseModel):
     """A line of ``items`` or ``subitems``."""
 
@@ -223,6 +253,8 @@ class BoardFile(BaseModel):
     mode: Annotated[PushMode, _choice("mirror", "update_only", "create_only")] = "mirror"
     hooks: Hooks = Hooks()
     follow_boards: tuple[FollowBoard, ...] = ()
+    limits: Limits = Limits()
+    archive: Archive | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -250,3 +282,5 @@ class BoardConfig:
     mode: PushMode = "mirror"
     hooks: Hooks = field(default_factory=Hooks)
     follow_boards: tuple[FollowBoard, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    archive: Archive | None = None

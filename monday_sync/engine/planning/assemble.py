@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from monday_sync.domain.archive import Shipped
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Address, Level
@@ -12,26 +13,30 @@ from monday_sync.domain.source import Source
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
+from monday_sync.engine.planning.leaving import leaving
 from monday_sync.engine.planning.link import Linked, link, without_item
 from monday_sync.engine.planning.modes import by_mode
 from monday_sync.engine.planning.people import left_steps, marked_rows
 from monday_sync.engine.planning.price import price
+from monday_sync.engine.planning.room import rooms
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 
 
 def make_plan(
-    context: Context, facts: BoardFacts, options: PushOptions, only: Collection[Address] | None = None
-) -> Plan:
+    context: Context, facts: BoardFacts, options: PushOptions, only: Collection[Address] | None = None,
+    shipped: Shipped | None = None,
+) -> Plan:  # fmt: skip
     """What a push with ``options`` would do now.
 
     Args:
         only: these rows, whatever else is due.
+        shipped: the orders that the archive policy takes off the board.
 
     Raises:
         RefusedError: the database lacks what we read.
     """
     ledger, board = context.ledger, context.board
-    gathered = gather(ledger, board, facts.items, options, only)
+    gathered = gather(ledger, board, facts.items, options, only, shipped=shipped)
     linked = link(context.api, ledger, board, gathered, options)
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
@@ -39,7 +44,9 @@ def make_plan(
     now = context.clock()
     left = left_steps(linked.left, board, now)
     done, undone = by_mode((*compared.items, *compared.subitems), board.mode, group_ids)
-    steps = (*compared.proven, *done, *left)
+    created = [step for step in done if step.level is Level.ITEM and step.action is Action.CREATE]
+    off = leaving(context, facts, gathered, options, created) if board.mode == "mirror" else None
+    steps = (*(off.steps if off else ()), *compared.proven, *done, *left)
     marked, not_due = marked_rows(linked.marked, left, now)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     items = [step for step in done if step.level is Level.ITEM]
@@ -47,6 +54,7 @@ def make_plan(
     if board.mode == "update_only":
         new_groups = set()
     files, estimate = price(context, facts, steps, options, new_groups)
+    advice = context.bulk.advice(steps, board, ledger, mode=options.bulk or board.policy.bulk)
     rekeys = chosen_rekeys(gathered.source.rekeyed, steps)
     skipped = dict(gathered.chosen.skipped)
     for reason, listed in ((Skip.LEFT, left), (Skip.MODE, undone)):
@@ -73,9 +81,11 @@ def make_plan(
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
         notes=(
+            *facts.warnings,
             *_notes(gathered.source, facts.items, linked),
             *(f"{count} orders that are not due: {said}." for said, count in not_due.items()),
             *rekey_notes(rekeys),
+            *((advice,) if advice else ()),
         ),
         unlinked=(
             *(without_item(known[k]) for k in sorted(linked.gone)),
@@ -90,6 +100,8 @@ def make_plan(
         left_by_mode=tuple(undone),
         followed=linked.followed.boards,
         order_numbers=_order_numbers(gathered.source, board.key_columns[0]),
+        archive=off.plan if off else None,
+        rooms=rooms(context, facts, steps, len(linked.gone)),
     )
 
 

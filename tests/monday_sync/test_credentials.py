@@ -1,0 +1,63 @@
+"""The board's address and token from the environment: cleaned, checked, and refused before anything is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monday_sync.commands.credentials import endpoint
+from monday_sync.commands.opening import open_context
+from monday_sync.domain.board import load_board
+from monday_sync.errors import RefusedError
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.made-up"  # noqa: S105 - not a real one
+
+
+@pytest.mark.parametrize("around", ["{}\n", "  {}\t\r\n", "\ufeff{}", "\u00a0{}\u2028"])
+def test_what_surrounds_a_token_is_taken_off(project: Path, monkeypatch: pytest.MonkeyPatch, around: str) -> None:
+    """A line break or blank at the ends, as files and clipboards add them, does no harm."""
+    monkeypatch.setenv("MONDAY_API_TOKEN", around.format(TOKEN))
+    assert endpoint(load_board("dev", project / "boards"))[1] == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        (f"{TOKEN}\nsecond", "a blank or a line break inside"),
+        ("made up", "a blank or a line break inside"),
+        (f"Bearer {TOKEN}", "a word that is not part of the token"),
+        ("made\x01up", "cannot be seen"),
+        ("made\u200bup", "cannot be seen"),
+        ("m\u00e4de-up", "outside ASCII"),
+        (f'"{TOKEN}"', "in quotes"),
+    ],
+)
+def test_a_token_that_cannot_be_sent_is_refused_by_the_name_of_its_variable(
+    project: Path, monkeypatch: pytest.MonkeyPatch, token: str, why: str
+) -> None:
+    """The message names the variable and the reason, shows nothing of the token, and no client is made."""
+    monkeypatch.setenv("MONDAY_API_TOKEN", token)
+    monkeypatch.setattr("monday_sync.commands.opening.HttpBoardApi", None)
+    with pytest.raises(RefusedError, match=f"MONDAY_API_TOKEN holds no usable token: it .*{why}") as refused:
+        open_context("dev", project_dir=project)
+    told = f"{refused.value.message} {refused.value.hint}"
+    assert all(part not in told for part in (TOKEN, "made", "second"))
+
+
+@pytest.mark.parametrize("token", ["", " \n"])
+def test_a_blank_token_is_none(project: Path, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    """Nothing but blanks is no token; the emulator's own stands in for it on target local only."""
+    monkeypatch.setenv("MONDAY_API_TOKEN", token)
+    with pytest.raises(RefusedError, match="There is no token"):
+        endpoint(load_board("dev", project / "boards"))
+    assert endpoint(load_board("local", project / "boards"))[1] == "local"
+
+
+def test_the_address_is_cleaned_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line break behind MONDAY_API_URL does no harm, a blank one is none."""
+    board = load_board("local", project / "boards")
+    monkeypatch.setenv("MONDAY_API_URL", "http://127.0.0.1:9999/v2\n")
+    assert endpoint(board)[0] == "http://127.0.0.1:9999/v2"
+    monkeypatch.setenv("MONDAY_API_URL", " ")
+    assert endpoint(board)[0] == "http://127.0.0.1:8765/v2"
