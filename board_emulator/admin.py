@@ -131,15 +131,17 @@ def _board(service: Service, body: dict[str, Any], path: dict[str, Any]) -> Any:
 def _act(service: Service, body: dict[str, Any], path: dict[str, Any]) -> Any:
     """What a person does by hand: ``/admin/boards/<id>/<create_item|edit_item|...>``, arguments as in ``People``."""
     action = path["action"]
-    if action not in ("create_label", "create_group", "rename_group", "remove_group", "create_item"):
+    if action not in _ON_A_BOARD:
         done = getattr(service.people, action)(**body)
     else:
         done = getattr(service.people, action)(path["board_id"], **body)
     return {"id": str(done.id)} if done is not None else {"done": True}
 
 
-_PEOPLE = ("create_label", "create_group", "rename_group", "remove_group", "create_item", "edit_item", "move_item",
-           "remove_item")  # fmt: skip
+_ON_A_BOARD = ("create_label", "deactivate_label", "create_group", "rename_group", "remove_group", "restore_group",
+               "move_group_to_board", "create_item")  # fmt: skip
+_OF_AN_ITEM = ("edit_item", "move_item", "move_item_to_board", "remove_item", "restore_item")
+_PEOPLE = (*_ON_A_BOARD, *_OF_AN_ITEM)
 
 
 def routes(service: Service) -> list[Route]:

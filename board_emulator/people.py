@@ -6,8 +6,9 @@ import json
 import random
 from typing import Any
 
+from board_emulator import moves
 from board_emulator.emulator import Emulator
-from board_emulator.errors import invalid_argument, invalid_column
+from board_emulator.errors import invalid_argument, invalid_column, invalid_item
 from board_emulator.faults import Fault
 from board_emulator.model import Board, Group, Item, Label
 from board_emulator.values import parse_simple
@@ -37,6 +38,18 @@ class People:
             self._emulator.world.touch_column(board, column_id)
             self._emulator.save()
             return label
+
+    def deactivate_label(self, board_id: str, column_id: str, text: str) -> None:
+        """Take a label out of a column's choice; cells that show it go on showing it."""
+        with self._emulator.world.lock:
+            board = self._board(board_id)
+            column = board.columns[column_id]
+            column.by_text[text].deactivated = True
+            column.labels = dict(column.labels)
+            column.revision += 1
+            column.index_labels()
+            self._emulator.world.touch_column(board, column_id)
+            self._emulator.save()
 
     def create_group(self, board_id: str, title: str) -> Group:
         """Add a group on top."""
@@ -100,6 +113,40 @@ class People:
         world = self._emulator.world
         with world.lock:
             world.remove_item(world.item(item_id), state)
+            self._emulator.save()
+
+    def move_item_to_board(self, item_id: int | str, board_id: str, group_id: str) -> None:
+        """Move an item with its subitems to another board."""
+        world = self._emulator.world
+        with world.lock:
+            board = self._board(board_id)
+            moves.move_item_to_board(world, world.item(item_id), board, world.group(board, group_id))
+            self._emulator.save()
+
+    def move_group_to_board(self, board_id: str, group_id: str, to_board: str) -> Group:
+        """Move a group with its items to another board."""
+        world = self._emulator.world
+        with world.lock:
+            board = self._board(board_id)
+            group = moves.move_group_to_board(world, board, world.group(board, group_id), self._board(to_board))
+            self._emulator.save()
+            return group
+
+    def restore_item(self, item_id: int | str) -> None:
+        """Bring an item back from the archive or the trash."""
+        world = self._emulator.world
+        with world.lock:
+            item = world.find(item_id)
+            if item is None:
+                raise invalid_item(item_id)
+            moves.restore_item(world, item)
+            self._emulator.save()
+
+    def restore_group(self, board_id: str, group_id: str) -> None:
+        """Bring a group back with its items."""
+        world = self._emulator.world
+        with world.lock:
+            moves.restore_group(world, self._board(board_id), group_id)
             self._emulator.save()
 
     def act(self, fault: Fault, text: str, dice: random.Random) -> None:

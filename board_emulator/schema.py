@@ -18,7 +18,7 @@ from graphql import (
     validate,
 )
 
-from board_emulator import columns, jobs, mutations, queries
+from board_emulator import columns, jobs, moves, mutations, queries
 
 
 @cache
@@ -28,7 +28,7 @@ def schema() -> GraphQLSchema:
     built = build_schema(text)
     bound: dict[str, dict[str, Any]] = {
         **queries.RESOLVERS,
-        "Mutation": mutations.RESOLVERS | columns.RESOLVERS | jobs.RESOLVERS,
+        "Mutation": mutations.RESOLVERS | moves.RESOLVERS | columns.RESOLVERS | jobs.RESOLVERS,
     }
     for type_name, resolvers in bound.items():
         kind = built.type_map[type_name]

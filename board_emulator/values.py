@@ -160,7 +160,7 @@ def _dropdown(column: Column, raw: object, create_labels: bool) -> Change:
         raise bad_value("dropdown", "invalid value - a label is a text that is not blank.", raw)
     texts = list(dict.fromkeys(str(entry) for entry in entries))
     missing = [text for text in texts if text not in column.by_text]
-    if missing and not create_labels:
+    if missing and (not create_labels or _is_off(column, missing)):
         raise _no_label(column, missing[0])
     for text in missing:
         if text != text.strip() or utf16_length(text) > DROPDOWN_LABEL_LENGTH:
@@ -189,7 +189,7 @@ def _status(column: Column, raw: object, create_labels: bool) -> Change:
     label = column.by_text.get(text)
     if label:
         return Change(column, label.id)
-    if not create_labels:
+    if not create_labels or _is_off(column, [text]):
         raise _no_label(column, text)
     if text != text.strip() or utf16_length(text) > STATUS_LABEL_LENGTH:
         raise bad_value("status", f"invalid value - a status label has at most {STATUS_LABEL_LENGTH} characters and no "
@@ -199,8 +199,16 @@ def _status(column: Column, raw: object, create_labels: bool) -> Change:
     return Change(column, None, [text])
 
 
+def _is_off(column: Column, texts: list[str]) -> bool:
+    """Whether one of the labels is there and deactivated: whether the API would make a second one is documented
+    nowhere (strict: it does not)."""
+    return any(label.deactivated and label.text in texts for label in column.labels.values())
+
+
 def _no_label(column: Column, text: str) -> ApiError:
     known = ", ".join(list(column.by_text)[:50])
+    if _is_off(column, [text]):
+        return bad_value(column.type, f"invalid value - label {text!r} of column {column.id} is deactivated.", text)
     return bad_value(column.type, f"invalid value - label {text!r} does not exist in column {column.id}. "
                                   f"Existing labels: {known}.", text)  # fmt: skip
 

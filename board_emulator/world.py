@@ -170,6 +170,11 @@ class World:
         board.updated_at = iso(self.clock.now())
         self.touched_boards.add(board.id)
 
+    def forget_cells(self, board_id: str) -> None:
+        """Items left or joined a board otherwise than one by one: its cells are looked through anew."""
+        for where in [where for where in self._cells if where[0] == board_id]:
+            del self._cells[where]
+
     def touch_column(self, board: Board, column_id: str) -> None:
         """A column's title or labels changed: texts of cells may read differently now."""
         self.touched_columns.add((board.id, column_id))

@@ -35,7 +35,11 @@ _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 _customer = click.option(
     "--customer", "customers", multiple=True, metavar="NAME", help="Only this customer (canonical name). Repeatable."
 )
-_limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N orders; the rest stays due.")
+_limit = click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N",
+    help="At most N orders: first those never tried, then those that changed, then those that failed before, in turn. "
+    "The rest stays due.",
+)  # fmt: skip
 _skip_subitems = click.option("--skip-subitems", is_flag=True, help="Leave the order lines for a later push.")
 _release = click.option(
     "--release", multiple=True, metavar="NAME",

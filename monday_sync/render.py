@@ -8,19 +8,18 @@ from collections.abc import Mapping, Sequence
 from console import text_table
 from monday_sync.commands.verify import VerifyResult
 from monday_sync.domain.acceptance import age_of
-from monday_sync.domain.archive import BY_POLICY
+from monday_sync.domain.causes import cause_lines
 from monday_sync.domain.due import count_reasons, reasons
-from monday_sync.domain.plan import Action, Change, Plan, Step
+from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import Skip
 from monday_sync.domain.source import SourceRow
 from monday_sync.engine.results import Counts, Problem, PushResult
 from monday_sync.figures import archive_json, archive_lines, bulk_lines, room_json, room_line
+from monday_sync.steps_text import STEPS_SHOWN, mode_text, plan_causes, quoted, steps_text
 
-_STEPS_SHOWN = 200
 _PROBLEMS_SHOWN = 20
 _SKIPS = (Skip.OUT_OF_SCOPE, Skip.HELD_BACK, Skip.DEAD, Skip.SHIPPED, Skip.NOT_SELECTED, Skip.WAITS_FOR_ITEM)
-_VERBS = {Action.CREATE: "+", Action.UPDATE: "~", Action.CONFIRM: "=", Action.FAIL: "!", Action.ARCHIVE: "-"}
 
 
 def plan_text(plan: Plan) -> str:
@@ -29,11 +28,7 @@ def plan_text(plan: Plan) -> str:
     lines = [f"{what} for board {plan.board_id}", ""]
     lines += archive_lines(plan)
     lines += [f"  + group {name}" for name in plan.groups]
-    shown = [s for s in plan.steps if _is_shown(s, plan)]
-    for step in shown[:_STEPS_SHOWN]:
-        lines += _step_lines(step, plan)
-    if len(shown) > _STEPS_SHOWN:
-        lines.append(f"  ... and {len(shown) - _STEPS_SHOWN} more rows (all of them with --json)")
+    lines += steps_text(plan)
     lines += [f"  . {row.customer_name}: {row.name} is gone from the source; left alone" for row in plan.deleted[:20]]
     lines += [f"  ! {row.customer_name}: {row.name} was given up; left alone ({_if_accepted(row, plan)})"
               for row in plan.given_up[:20]]  # fmt: skip
@@ -41,11 +36,14 @@ def plan_text(plan: Plan) -> str:
               for d in plan.duplicates]  # fmt: skip
     lines += [f"  - duplicate {d.level} {d.name} ({d.monday_id}), beside {d.of}" for d in plan.duplicate_items]
     lines += [f"  - group {name}" for name in plan.groups_to_archive]
-    lines += [f"  . left as it is: {field}" for field in plan.left[:_STEPS_SHOWN]]
+    lines += [f"  . left as it is: {field}" for field in plan.left_fields[:STEPS_SHOWN]]
     lines += [f"  * {note}" for note in plan.notes]
     if plan.in_doubt:
         lines.append(f"  * {plan.in_doubt} operations of an earlier run have no answer; a push settles them first")
-    if not (shown or plan.groups or plan.by_policy or plan.duplicate_items or plan.groups_to_archive):
+    lines += [f"  {line}" for line in cause_lines(plan_causes(plan))]
+    lines += mode_text(plan)
+    is_done = all(s.action in {Action.CONFIRM, Action.LEAVE, Action.FAIL} for s in plan.steps)
+    if is_done and not (plan.groups or plan.by_policy or plan.duplicate_items or plan.groups_to_archive):
         lines.append(_nothing_to_do(plan))
     rows = [
         (level.value + "s", *(plan.count(a, level) for a in Action), *_skips(plan, level))
@@ -84,12 +82,6 @@ def _if_accepted(row: SourceRow, plan: Plan) -> str:
     return age + plan.accepted.get((row.level, row.key), "`monday-sync retry` tries it again")
 
 
-def _is_shown(step: Step, plan: Plan) -> bool:
-    """Whether a step has lines of its own: not if it is only confirmed without a new link, or of the archive policy."""
-    linked = step.row.rekeyed_from is not None or (step.adopted and plan.title is not None)
-    return step.row.action != BY_POLICY and (step.action is not Action.CONFIRM or linked)
-
-
 def _nothing_to_do(plan: Plan) -> str:
     """That the board shows all of it is said only when nothing is left out."""
     if plan.title is not None:
@@ -98,6 +90,12 @@ def _nothing_to_do(plan: Plan) -> str:
     for (_, reason), count in plan.skipped.items():
         left[reason.value] += count
     named = [f"{reason} {count}" for reason, count in left.items() if count]
+    failing = sum(1 for s in plan.steps if s.action is Action.FAIL)
+    named += [f"not to be sent {failing}"] if failing else []
+    kept = sum(1 for s in plan.steps for c in s.changes if not c.sent)
+    named += [f"changed by people and kept {kept}"] if kept else []
+    named += [f"not due, left to people {plan.orders_left}"] if plan.orders_left else []
+    named += [f"in doubt {plan.in_doubt}"] if plan.in_doubt else []
     if plan.deleted:
         named.append(f"gone from the source {len(plan.deleted)}")
     if named:
@@ -117,50 +115,17 @@ def _skips(plan: Plan, level: Level) -> tuple[int, ...]:
     return tuple(plan.skipped.get((level, reason), 0) for reason in _SKIPS)
 
 
-def _step_lines(step: Step, plan: Plan) -> list[str]:
-    indent = "    " if step.level is Level.SUBITEM else "  "
-    adopted = " (found on the board)" if step.adopted else ""
-    because = () if step.action is Action.CREATE else reasons(step.row)
-    why = f" [{', '.join(because)}]" if because else ""
-    what = f"{step.level.value} {step.row.customer_name}: {step.row.name}"
-    lines = [f"{indent}{_VERBS[step.action]} {what}{adopted}{why}"]
-    if step.reason:
-        lines.append(f"{indent}    {step.reason}")
-    if step.action is Action.CREATE and step.level is Level.ITEM:
-        lines.append(f"{indent}    in group {step.row.group_name}")
-    if step.move_from:
-        names = {group_id: name for name, group_id in plan.group_ids.items()}
-        old = names.get(step.move_from, step.move_from)
-        lines.append(f"{indent}    group: {old} -> {step.row.group_name}")
-    if step.action is Action.UPDATE:
-        lines += [f"{indent}    {_change(c)}" for c in step.changes]
-    return lines
-
-
-def _change(change: Change) -> str:
-    text = f"{change.column}: {quoted(change.old)} -> {quoted(change.new)}"
-    if change.conflict:
-        kept = "sent all the same" if change.sent else "left as it is"
-        text += f"  [conflict: we last sent {quoted(change.last_sent)}; policy {change.conflict}: {kept}]"
-    return text
-
-
-def quoted(text: str | None) -> str:
-    """A value as it stands in a message."""
-    return "(empty)" if text is None else f"'{text}'"
-
-
 def push_text(result: PushResult) -> str:
     """What a push did."""
     headers = ("", "created", "updated", "moved", "adopted", "failed", "unchanged", "archived", "out of scope",
-               "held back", "given up", "not selected")  # fmt: skip
+               "held back", "given up", "left to people", "not selected")  # fmt: skip
     rows = [_count_row("items", result.items), _count_row("subitems", result.subitems)]
     lines = [text_table(headers, rows), ""]
-    if not result.changed and not result.errors:
-        lines.append("Nothing had to be changed on the board.")
-    but = f", {len(result.accepted)} accepted as they are not counted" if result.accepted else ""
+    lines += _nothing_changed(result)
+    share = "an unknown part" if result.success_share is None else f"{result.success_share:.1%}"
+    but = f" ({len(result.accepted)} accepted as they are)" if result.accepted else ""
     lines.append(
-        f"{result.verdict}: {result.success_share:.1%} of rows reached the board{but}; groups created: "
+        f"{result.verdict}: {share} of the due rows is on the board{but}; groups created: "
         f"{result.groups_created}, archived: {result.groups_archived}; "
         f"{result.calls} calls, {result.points} points, {result.seconds:.1f} s; "
         f"run {result.run_id}"
@@ -176,19 +141,41 @@ def push_text(result: PushResult) -> str:
     if result.conflicts:
         lines.append(f"{result.conflicts} values had been changed on the board by a person (see `monday-sync plan`).")
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    lines += [f"left as it is: {field}" for field in result.left[:_STEPS_SHOWN]]
+    lines += [f"left as it is: {field}" for field in result.left_fields[:STEPS_SHOWN]]
     lines += problem_lines("accepted as it is", result.accepted)
-    lines += problem_lines("given up", result.given_up)
-    lines += problem_lines("failed", result.errors)
+    lines += cause_lines(result.causes)
+    if result.items.by_mode or result.subitems.by_mode:
+        lines.append(
+            f"The board's mode leaves {result.items.by_mode} items and {result.subitems.by_mode} subitems undone; "
+            "`monday-sync plan` lists them."
+        )
     lines += [f"note: {note}" for note in result.notes]
+    lines += [f"hook: {result.hook_problem}"] if result.hook_problem else []
     if result.message:
         lines.append(f"stopped: {result.message}")
     return "\n".join(lines)
 
 
+def _nothing_changed(result: PushResult) -> list[str]:
+    """That nothing had to be changed is said only when nothing is left to do."""
+    if result.changed or result.errors or result.outcome != "done":
+        return []
+    counts = (result.items, result.subitems)
+    left = {
+        "out of scope": sum(c.out_of_scope for c in counts), "held back": sum(c.held_back for c in counts),
+        "given up": len(result.given_up), "left to people": sum(c.left for c in counts),
+        "not selected": sum(c.not_selected for c in counts), "left by the mode": sum(c.by_mode for c in counts),
+        "waiting for their item": sum(c.waiting for c in counts),
+        "gone from the source": result.deletes_reported, "changed by people and kept": result.conflicts,
+    }  # fmt: skip
+    named = ", ".join(f"{what} {count}" for what, count in left.items() if count)
+    return [f"Nothing was changed on the board; left alone: {named}." if named else
+            "Nothing had to be changed on the board."]  # fmt: skip
+
+
 def _count_row(name: str, c: Counts) -> tuple[object, ...]:
     return (name, c.created, c.updated, c.moved, c.adopted, c.failed, c.confirmed, c.archived, c.out_of_scope,
-            c.held_back, c.dead, c.not_selected)  # fmt: skip
+            c.held_back, c.dead, c.left, c.not_selected)  # fmt: skip
 
 
 def problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
@@ -240,7 +227,10 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "duplicates": plan.duplicates,
         "duplicates_to_archive": plan.duplicate_items,
         "groups_to_archive": list(plan.groups_to_archive),
-        "left": plan.left,
+        "left_fields": plan.left_fields,
+        "causes": plan_causes(plan),
+        "mode": plan.mode,
+        "left_by_mode": [s.to_json() for s in plan.left_by_mode],
         "notes": list(plan.notes),
         "steps": [s.to_json() for s in plan.steps],
     }
@@ -249,16 +239,16 @@ def plan_json(plan: Plan) -> dict[str, object]:
 def verify_text(result: VerifyResult) -> str:
     """What a verification found."""
     lines = []
-    for d in result.differences[:_STEPS_SHOWN]:
+    for d in result.differences[:STEPS_SHOWN]:
         accepted = "  [accepted by policy]" if d.accepted else ""
         desired, shown = quoted(d.desired), quoted(d.shown)
         should = f"due ({', '.join(d.due)}): should show" if d.due else "should show"
         lines.append(f"  {d.level} {d.name} ({d.monday_id}): {d.column}: {should} {desired}, shows {shown}{accepted}")
-    lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:_STEPS_SHOWN]]
+    lines += [f"  missing: {s.level} {s.name} ({s.monday_id})" for s in result.missing[:STEPS_SHOWN]]
     lines += [
-        f"  duplicate: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.duplicates[:_STEPS_SHOWN]
+        f"  duplicate: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.duplicates[:STEPS_SHOWN]
     ]
-    lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:_STEPS_SHOWN]]
+    lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:STEPS_SHOWN]]
     lines.append(
         f"{result.checked} rows compared: {len(result.differences)} differences, {len(result.missing)} missing, "
         f"{len(result.extra)} extra, {len(result.duplicates)} duplicates; "
@@ -272,6 +262,6 @@ def verify_text(result: VerifyResult) -> str:
         lines += [
             f"  left as it is, since no push sends it (gone from the source, held back, out of scope): "
             f"{s.level} {s.name} ({s.monday_id})"
-            for s in result.left[:_STEPS_SHOWN]
+            for s in result.left[:STEPS_SHOWN]
         ]
     return "\n".join(lines)

@@ -8,8 +8,10 @@ from monday_sync.commands.adopt import AdoptResult
 from monday_sync.commands.history import Entry, HistoryResult
 from monday_sync.commands.status import StateCounts, StatusResult
 from monday_sync.commands.why import RowLife, WhyResult
+from monday_sync.domain.causes import cause_lines
 from monday_sync.engine.sheets import SheetRow
-from monday_sync.render import problem_lines, quoted, time_text
+from monday_sync.render import problem_lines, time_text
+from monday_sync.steps_text import quoted
 
 
 def history_text(result: HistoryResult) -> str:
@@ -119,7 +121,7 @@ def status_text(result: StatusResult) -> str:
         lines.append(f"{result.archived_by_policy} shipped orders are off the board by the archive policy.")
     if result.in_doubt:
         lines.append(f"{result.in_doubt} operations have no answer yet; the next push settles them.")
-    lines += problem_lines("ERROR", result.errors)
+    lines += cause_lines(result.causes)
     lines += problem_lines("accepted as it is", result.accepted)
     runs = [
         (r.run_id, r.kind, r.outcome, time_text(r.started_at), r.seconds, r.changed,

@@ -40,7 +40,8 @@ def hurried(project: Path, url: str, minutes: float, timeout: float = TIMEOUT, a
 
     target = load_target("local", project_dir=project)
     board = load_board("local", project / "boards")
-    board = replace(board, policy=replace(board.policy, touch_share=1.0, max_attempts=attempts))
+    policy = replace(board.policy, touch_share=1.0, max_attempts=attempts, archived="recreate", deleted="recreate")
+    board = replace(board, policy=policy)
     warehouse = open_warehouse(target)
     api = HttpBoardApi(url, "local", sleep=sleep, timeout=timeout)
     setattr(api, "batch_size", lambda _kind: _BATCH)  # noqa: B010 - as a test of this process would, by monkeypatch

@@ -47,7 +47,7 @@ def differences(
                 except ValueRejectedError:
                     continue  # the cell stays as it was, whatever that was
                 shows = text_of(board.columns[mapping.column_id], item.values.get(mapping.column_id)) or None
-                if not _same(wants, shows):
+                if not _same(wants, shows, is_label=mapping.type in {"dropdown", "status"}):
                     found.append(f"{item.name}.{mapping.view_column}: {wants!r} expected, {shows!r} found")
             quantity = next(m.column_id for m in config.subitems if m.view_column == "qty")
             for size, ordered in order.sizes.items():
@@ -78,10 +78,12 @@ def _wrong_group(name: str, wants: str, group_id: str, titles: Mapping[str, str]
     return []
 
 
-def _same(wants: str | None, shows: str | None) -> bool:
-    """Equal as text, or as numbers."""
+def _same(wants: str | None, shows: str | None, *, is_label: bool) -> bool:
+    """Equal as text, as numbers, or as labels, for which blanks and case do not matter."""
     if wants == shows or wants is None or shows is None:
         return wants == shows
+    if is_label:
+        return wants.upper().split() == shows.upper().split()
     try:
         return float(wants) == float(shows)
     except ValueError:

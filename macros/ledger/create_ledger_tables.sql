@@ -10,6 +10,8 @@
 {%- for table in ['monday_sync_items', 'monday_sync_subitems'] %}
 {{ add_column_if_missing(ledger_table(table), 'board_hash', 'varchar(64)') }};
 {{ add_column_if_missing(ledger_table(table), 'mapping', 'varchar(64)') }};
+{{ add_column_if_missing(ledger_table(table), 'left_as', type_sized(16)) }};
+{{ add_column_if_missing(ledger_table(table), 'left_at', type_moment()) }};
 {%- endfor %}
 {{ add_column_if_missing(ledger_table('monday_sync_customers'), 'lines', 'integer') }};
 {{ add_column_if_missing(ledger_table('monday_sync_customers'), 'pieces', 'bigint') }};
@@ -21,7 +23,7 @@
     'row_hash varchar(64)', 'payload ' ~ type_text(), 'attempt_hash varchar(64)', 'outcome ' ~ type_sized(16),
     'error_message ' ~ type_sized(1000), 'retry_count integer', 'attempted_at ' ~ type_moment(),
     'completed_at ' ~ type_moment(), 'run_id ' ~ type_sized(64), 'created_run_id ' ~ type_sized(64),
-    'board_hash varchar(64)', 'mapping varchar(64)',
+    'board_hash varchar(64)', 'mapping varchar(64)', 'left_as ' ~ type_sized(16), 'left_at ' ~ type_moment(),
 ] -%}
 {{ return({
     'monday_sync_items': {'key': 'order_key', 'columns': [

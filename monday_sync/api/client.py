@@ -25,7 +25,7 @@ from monday_sync.api.transport import Transport
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.board.guard import is_loopback
 from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, ItemAddress, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start, Whereabouts
 from monday_sync.errors import RefusedError, RequestFailedError, StoppedError, TokenRevokedError
 
 #: Seconds for a whole answer: the API's own 60, and some for the way.
@@ -34,7 +34,6 @@ TIMEOUT = 65.0
 _ROUNDS = Backoff(1.0, 60.0, tries=5)
 _PAGE = 500
 #: Items that are asked for at once by id.
-_PER_QUESTION = 100
 
 
 class HttpBoardApi:
@@ -177,17 +176,13 @@ class HttpBoardApi:
         reader = Reader(self._exchange, self._pacer, board)
         return reader.all(group) if ids is None else reader.by_ids(ids)
 
+    def where(self, board: BoardConfig, ids: Iterable[str]) -> dict[str, Whereabouts]:
+        """Where items and subitems are, whatever their state and board, by id; those that nobody knows are left out."""
+        return Reader(self._exchange, self._pacer, board).where(ids)
+
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
         """Active items whose text column shows one of the texts (the API takes upper and lower case for the same)."""
         return Reader(self._exchange, self._pacer, board).by_texts(column_id, texts)
-
-    def addresses(self, ids: Iterable[str]) -> Mapping[str, ItemAddress]:
-        """Where items and subitems are found, by id; what the token may not see, or is gone, is left out."""
-        wanted, found = list(dict.fromkeys(ids)), dict[str, ItemAddress]()
-        for start in range(0, len(wanted), _PER_QUESTION):
-            asked = {"ids": wanted[start : start + _PER_QUESTION], "limit": _PER_QUESTION}
-            found |= self._exchange.query("item_addresses", asked, lambda data: parsing.addresses(data.get("items")))
-        return found
 
     # -- writing -----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Makes dropdown labels beforehand, for bulk imports, which create none."""
+"""Makes dropdown labels beforehand, for bulk imports, which create none; activates labels that are deactivated."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from monday_sync.errors import InDoubtError, RequestFailedError
 
 _TRIES = 4
 _KIND = "update_labels"
+_DOCUMENTS = {"dropdown": "update_labels", "status": "update_status_labels"}
+_STATUS_KEYS = ("label", "color", "index", "description", "is_done", "id", "is_deactivated")
 
 
 def add_labels(exchange: Exchange, board_id: str, column_id: str, labels: Iterable[str]) -> ColumnInfo:
@@ -32,6 +34,10 @@ def add_labels(exchange: Exchange, board_id: str, column_id: str, labels: Iterab
         missing = [label for label in wanted if label not in found.label_ids]
         if not missing:
             return found
+        if found.type == "status" and all(label in found.deactivated for label in missing):
+            active = {"labels": _status_entries(settings, missing)}
+            refusal = _update(exchange, "status", _variables(board_id, column_id, found, active)) or refusal
+            continue
         if found.type != "dropdown":
             raise RequestFailedError(
                 f"Column {column_id} ({found.title}) is no dropdown, so no labels are added to it."
@@ -44,19 +50,37 @@ def add_labels(exchange: Exchange, board_id: str, column_id: str, labels: Iterab
             for text, number, off in listed
         ]
         entries += [{"label": text} for text in missing if text not in deactivated]
-        variables: Mapping[str, object] = {
-            "board_id": board_id, "column_id": column_id, "revision": found.revision,
-            "settings": {"labels": entries, **_kept(settings)},
-        }  # fmt: skip
-        refusal = _update(exchange, variables) or refusal
+        kept = {"labels": entries, **_kept(settings)}
+        refusal = _update(exchange, "dropdown", _variables(board_id, column_id, found, kept)) or refusal
     raise RequestFailedError(f"Labels could not be added to column {column_id}: {refusal}.")
 
 
-def _update(exchange: Exchange, variables: Mapping[str, object]) -> str | None:
+def _variables(
+    board_id: str, column_id: str, found: ColumnInfo, settings: Mapping[str, object]
+) -> Mapping[str, object]:  # fmt: skip
+    return {"board_id": board_id, "column_id": column_id, "revision": found.revision, "settings": settings}
+
+
+def _status_entries(settings: object, activated: Iterable[str]) -> list[dict[str, object]]:
+    """All labels of a status column as they are, but for those that become active."""
+    wanted = set(activated)
+    listed = settings.get("labels") if isinstance(settings, dict) else None
+    entries = []
+    for entry in listed if isinstance(listed, list) else ():
+        kept = {key: entry[key] for key in _STATUS_KEYS if entry.get(key) is not None}
+        entries.append(kept | ({"is_deactivated": False} if entry.get("label") in wanted else {}))
+    if not entries or any(not {"label", "color", "index"} <= entry.keys() for entry in entries):
+        raise RequestFailedError(
+            "The API does not say how the labels of the status column look, so none is activated: do it on the board."
+        )
+    return entries
+
+
+def _update(exchange: Exchange, kind: str, variables: Mapping[str, object]) -> str | None:
     """Send it once; returns why it was refused."""
-    request = Request(single(_KIND), variables)
+    request = Request(single(_DOCUMENTS[kind]), variables)
     try:
-        answer, _ = exchange.mutate(request, uuid.uuid4().hex, {_KIND: 1}, ["update_dropdown_column"])
+        answer, _ = exchange.mutate(request, uuid.uuid4().hex, {_KIND: 1}, [f"update_{kind}_column"])
     except InDoubtError as error:
         return error.message
     part = answer if isinstance(answer, Fault) else answer[0]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monday_sync.domain.board import ColumnMapping
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, ItemAddress, Me
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Whereabouts
 from monday_sync.domain.values import read
 
 
@@ -50,6 +50,11 @@ def _board(found: Mapping[str, Any]) -> BoardInfo:
         items_limit=limit if isinstance(limit, int) else None,
         groups=tuple(Group(_text(g, "id"), _text(g, "title"), n) for n, g in enumerate(groups)),
         columns={c.id: c for c in columns},
+        gone_groups={
+            _text(g, "id"): "deleted" if g.get("deleted") else "archived"
+            for g in _list(found, "groups")
+            if g and (g.get("archived") or g.get("deleted"))
+        },
         hierarchy=hierarchy if isinstance(hierarchy, str) else None,
     )
 
@@ -75,7 +80,8 @@ def _boards(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def column(found: Mapping[str, Any]) -> ColumnInfo:
     """A column with its labels."""
-    label_ids = {label: number for label, number, off in labels(found.get("settings")) if not off}
+    listed = labels(found.get("settings"))
+    label_ids = {label: number for label, number, off in listed if not off}
     return ColumnInfo(
         id=_text(found, "id"),
         title=_text(found, "title"),
@@ -84,6 +90,7 @@ def column(found: Mapping[str, Any]) -> ColumnInfo:
         label_ids=label_ids,
         revision=str(found.get("revision") or ""),
         board_ids=_board_ids(found.get("settings")),
+        deactivated={label: number for label, number, off in listed if off and label not in label_ids},
     )
 
 
@@ -152,17 +159,17 @@ def items(
     ]  # fmt: skip
 
 
-def addresses(listed: object) -> dict[str, ItemAddress]:
-    """Where items are found, by id."""
-    if not isinstance(listed, list):
-        raise ShapeError("items")
-    found = {}
-    for entry in listed:
+def whereabouts(data: Mapping[str, Any]) -> list[Whereabouts]:
+    """Where items are. One that the API does not know, or that the token may not see, is not among them."""
+    found = []
+    for entry in _list(data, "items"):
         if entry is not None:
-            board, group = entry.get("board"), entry.get("group")
-            found[_text(entry, "id")] = ItemAddress(
-                _text(entry, "id"), _text(entry, "url"), str(entry.get("state") or "active"),
-                _text(board, "id") if board else None, _text(group, "title") if group else None,
+            board, group = entry.get("board") or {}, entry.get("group") or {}
+            found.append(
+                Whereabouts(
+                    _text(entry, "id"), str(entry.get("state") or "active"), board.get("id"), board.get("name"),
+                    group.get("title"), entry.get("url"),
+                )
             )  # fmt: skip
     return found
 

@@ -10,7 +10,7 @@ from monday_sync.api.operations import MutationRequest, Outcome
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.estimate import Estimate
 from monday_sync.domain.plan import Mode
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, ItemAddress, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start, Whereabouts
 
 
 class BulkJobs(Protocol):
@@ -81,14 +81,14 @@ class BoardApi(Protocol):
     ) -> Iterator[BoardItem]:
         """Items with their subitems: those with the given ids (any state), of a group, or all active ones."""
 
-    def addresses(self, ids: Iterable[str]) -> Mapping[str, ItemAddress]:
-        """Where items and subitems are found, by id, as far as the token may see them."""
+    def where(self, board: BoardConfig, ids: Iterable[str]) -> Mapping[str, Whereabouts]:
+        """Where items and subitems are, whatever their state and board, by id; those that nobody knows are left out."""
 
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
         """Active items whose text column shows one of the texts, upper and lower case being the same."""
 
     def add_labels(self, board_id: str, column_id: str, labels: Iterable[str]) -> ColumnInfo:
-        """See that a dropdown column has these labels. Returns the column."""
+        """See that a dropdown column has these labels, or that these of a status column are active."""
 
     def mutate(self, request: MutationRequest) -> tuple[Outcome, ...]:
         """Send operations in one request, and say what became of each."""

@@ -11,7 +11,7 @@ from monday_sync.api.costs import READ
 from monday_sync.api.pacing import Pacer
 from monday_sync.api.retrying import Exchange
 from monday_sync.domain.board import BoardConfig, ColumnMapping
-from monday_sync.domain.remote import BoardItem
+from monday_sync.domain.remote import BoardItem, Whereabouts
 from monday_sync.errors import NotReadError, TooLargeError
 
 _PAGE = 500
@@ -43,6 +43,16 @@ class Reader:
                     raise
                 continue
             left = left[limit:]
+
+    def where(self, ids: Iterable[str]) -> dict[str, Whereabouts]:
+        """Where items and subitems are, on whatever board, by id; those that nobody knows are left out."""
+        left, found = list(dict.fromkeys(ids)), dict[str, Whereabouts]()
+        while left:
+            asked = {"ids": left[:_IDS], "limit": _IDS}
+            for one in self.exchange.query("where_items_are", asked, parsing.whereabouts):
+                found[one.id] = one
+            left = left[_IDS:]
+        return found
 
     def all(self, group_id: str | None = None) -> Iterator[BoardItem]:
         """The active items of the board, or of one of its groups."""

@@ -159,7 +159,7 @@ def _match_column(rows: Sequence[BulkRow], board: BoardConfig, mode: str) -> str
 
 
 def _row(step: Step, subitems: tuple[BulkRow, ...] = ()) -> BulkRow:
-    texts = {column: text for column, text in step.row.desired.items() if column != NAME and text is not None}
+    texts = {change.column: change.new for change in step.sent if change.column != NAME and change.new is not None}
     return BulkRow(step.row.name, texts, subitems)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from monday_sync.api.jobs import BulkJobResult
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
-from monday_sync.domain.diff import mappings_of, on_board
+from monday_sync.domain.diff import is_shown, mappings_of, on_board
 from monday_sync.domain.keys import Key, KeyReader, subitem_for
 from monday_sync.domain.plan import Duplicate
 from monday_sync.domain.remote import BoardItem
@@ -160,7 +160,8 @@ def _linked(
     """The row linked to its item, and the columns that do not show what the file held."""
     wanted = {column: text for column, text in attempt.desired.items() if column not in {GROUP_ID, GROUP_NAME}}
     shows = on_board(item, mappings_of(board, attempt.level))
-    wrong = [column for column, text in wanted.items() if shows.get(column) != text]
+    mappings = {m.view_column: m for m in mappings_of(board, attempt.level)}
+    wrong = [column for column, text in wanted.items() if not is_shown(mappings.get(column), shows.get(column), text)]
     if attempt.level is Level.ITEM and item.group_id != attempt.desired[GROUP_ID]:
         wrong.append(GROUP_NAME.removeprefix("@"))
     state = machine.adopt(row.state) if wrong else machine.confirm(row.state)

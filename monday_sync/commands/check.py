@@ -140,10 +140,11 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
     if vanished:
         raise ConfirmationNeededError(
             f"{plan.vanished} of the {plan.linked_items} items that were on the board are not to be seen there "
-            f"({plan.vanished_share:.0%}; the policy allows {policy.vanished_share:.0%}): someone archived or deleted "
-            "them, or the token may not see them any more. They would be created again.",
-            hint="Look at the board with the token's user, and at its archive. If they are gone and are to come back, "
-            f"push with --yes {number}.",
+            f"({plan.vanished_share:.0%}; the policy allows {policy.vanished_share:.0%}): someone archived, deleted "
+            "or moved them, or the token may not see them any more. By the policy of the board's file "
+            f"{plan.recreated} of them would be created again and the others left alone.",
+            hint="Look at the board with the token's user, and at its archive. If they are gone and the policy is "
+            f"right, push with --yes {number}.",
         )
     if archived:
         raise ConfirmationNeededError(

@@ -16,10 +16,11 @@ from monday_sync.engine.accepted import end_what_is_over, standing_acceptances
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_duplicates
+from monday_sync.engine.hooks import hooks_around
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import Bar, Running, no_bar, running, settle_doubts
+from monday_sync.engine.runs import Bar, Running, new_run_id, no_bar, running, settle_doubts, to_json
 from monday_sync.engine.shipped import read_shipped
 from monday_sync.errors import RefusedError
 from warehouse import Target
@@ -85,12 +86,16 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
         check_room(made, facts)
         check_confirmed(context, made, request.yes)
         end_what_is_over(context.ledger, context.clock())
-        with running(context, kind, plan_id=request.plan_id, is_test=request.is_test) as state:
+        made = _named_for_hooks(context, replace(made, plan_id=request.plan_id))
+        with (
+            hooks_around(context.board, made, context.target.project_dir) as hooks,
+            running(context, kind, plan_id=made.plan_id, is_test=request.is_test) as state,
+        ):
             state.plan = made
             state.tally.acceptances = standing_acceptances(context.ledger)
             state.recovered = recovery.recovered if recovery else 0
-            if request.plan_id:
-                context.ledger.save_plan_run(request.plan_id, state.run_id)
+            if made.plan_id:
+                context.ledger.save_plan_run(made.plan_id, state.run_id)
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
@@ -99,7 +104,22 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             if request.only is None:
                 _set_baselines(state, made)
         end_what_is_over(context.ledger, context.clock())
-        return state.result()
+        result = hooks.after(state.result())
+        if result.hook_problem:
+            context.ledger.save_result(state.run_id, to_json(result))
+        return result
+
+
+def _named_for_hooks(context: Context, made: Plan) -> Plan:
+    """The plan under an id, if a command is to be told of it: it is stored as ``plan`` would."""
+    hooks = context.board.hooks
+    if made.plan_id or not (hooks.before_push or hooks.after_push):
+        return made
+    named = made.named("plan-" + new_run_id(context))
+    context.ledger.save_plan(
+        named.plan_id or "", options=made.options.to_json(), fingerprint=made.fingerprint, now=context.clock()
+    )
+    return named
 
 
 def planned(context: Context, facts: BoardFacts, request: PushRequest) -> Plan:

@@ -9,16 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monday_sync.domain.acceptance import age_of
-from monday_sync.domain.board import load_board
+from monday_sync.domain.board import BoardConfig, load_board
+from monday_sync.domain.causes import Cause, causes
 from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.selection import is_asked_for
 from monday_sync.domain.state import Outcome, SyncState
 from monday_sync.engine.accepted import standing_acceptances
 from monday_sync.engine.context import utc_now
+from monday_sync.engine.planning.follow import FOLLOWED
 from monday_sync.engine.results import Problem
 from monday_sync.engine.source import LINES, ORDERS, check_relations, declare_mapping
 from monday_sync.ledger import Ledger, Run
 from warehouse import Target, load_target, open_warehouse
+
+#: Orders of which the number is looked up.
+_NAMED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class StatusResult:
         accepted: rows in ERROR that a person accepted as they are; they are not among ``errors``.
         dead: rows given up after the policy's number of attempts.
         in_doubt: operations without an answer, that the next push settles.
+        causes: what the rows in ERROR failed for, each cause once.
         archived_by_policy: orders that pushes took off the board since they were shipped long ago.
     """
 
@@ -72,6 +78,7 @@ class StatusResult:
     dead: int
     in_doubt: int
     runs: tuple[RunLine, ...]
+    causes: tuple[Cause, ...] = ()
     archived_by_policy: int = 0
 
 
@@ -100,8 +107,34 @@ def status(
         dead=sum(1 for row in errors if row.state.outcome is Outcome.DEAD),
         in_doubt=len(ledger.open_attempts()),
         runs=tuple(_line(run) for run in ledger.runs(limit=runs)),
+        causes=_causes(ledger, board, errors),
         archived_by_policy=len(ledger.archived.keys()),
     )
+
+
+def _causes(ledger: Ledger, board: BoardConfig, errors: Sequence[LedgerRow]) -> tuple[Cause, ...]:
+    """The causes, with the numbers of the orders that they name."""
+    kinds = {kind: [row for row in errors if _kind(row) == kind] for kind in ("ERROR", "left", "given up")}
+    found = [
+        cause
+        for kind, rows in kinds.items()
+        for cause in causes(kind, ((row.order_key, row.error_message or "no reason recorded") for row in rows))
+    ]
+    keys = sorted({key for cause in found for key in cause.orders})
+    if not keys:
+        return tuple(found)
+    quote, orders = ledger.warehouse.quote, ledger.warehouse.relation(ORDERS)
+    marks = ", ".join("?" for _ in keys[:_NAMED])
+    sql = f"select order_key, {quote(board.key_columns[0])} from {orders} where order_key in ({marks})"  # noqa: S608
+    with ledger.session() as session:
+        numbers = {str(key): str(number) for key, number in session.rows(sql, keys[:_NAMED]) if number is not None}
+    return tuple(replace(cause, orders=tuple(numbers.get(k, k) for k in cause.orders)) for cause in found)
+
+
+def _kind(row: LedgerRow) -> str:
+    if row.left_as is not None and row.left_as != FOLLOWED:
+        return "left"
+    return "given up" if row.state.outcome is Outcome.DEAD else "ERROR"
 
 
 def _counts(ledger: Ledger, relation: str, customers: Sequence[str]) -> tuple[StateCounts, ...]:

@@ -31,7 +31,7 @@ def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar 
     """Undo a run: the board is read, and fields that still show what the run wrote show again what they did before.
 
     Items that it created are archived, and groups that it created, when no item is left in them. What people have
-    changed since is left and listed (``PushResult.left``), items that they worked on included.
+    changed since is left and listed (``PushResult.left_fields``), items that they worked on included.
 
     Raises:
         RefusedError: no such run, or later runs changed the same rows.
@@ -149,7 +149,7 @@ def _carry_out(
         )
     with running(context, kind, of_run=of_run) as state, bar("rows taken back", number) as advance:
         state.on_row = advance
-        state.tally.left += undoing.left
+        state.tally.left_fields += undoing.left
         # lines first: a line whose item is archived already could not be archived any more
         for level in (Level.SUBITEM, Level.ITEM):
             mine = [u for u in undoing.undos if u.current.level is level and u.tasks]

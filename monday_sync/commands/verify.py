@@ -13,7 +13,7 @@ from monday_sync.commands.check import check, number_to_confirm
 from monday_sync.commands.push import PushRequest, planned, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.archive import without_shipped
-from monday_sync.domain.diff import mappings_of, on_board
+from monday_sync.domain.diff import is_shown, mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.keys import KeyReader
 from monday_sync.domain.plan import ListedItem, Plan
@@ -25,6 +25,7 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import UnlinkedItems
 from monday_sync.engine.groups import resolve_groups
 from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.planning.follow import FOLLOWED, followed_items
 from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, no_bar, settle_doubts
@@ -67,6 +68,7 @@ class VerifyResult:
         repair: what the repairing push did.
         left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope.
         plan: what a repair would do, if only that was asked for.
+        left_to_people: archived, deleted or moved by a person, and left alone by the policy since a push said so.
     """
 
     board_id: str
@@ -80,6 +82,7 @@ class VerifyResult:
     repair: PushResult | None = None
     left: tuple[ListedItem, ...] = ()
     plan: Plan | None = None
+    left_to_people: tuple[ListedItem, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -116,16 +119,20 @@ def verify(
             settle_doubts(context)
         items = context.ledger.rows(Level.ITEM)
         lines = context.ledger.rows(Level.SUBITEM)
-        board = BoardReader(context.api, context.board, facts.items.items_count).everything()
+        board = dict(BoardReader(context.api, context.board, facts.items.items_count).everything())
+        board |= followed_items(context.api, context.board, items)
         source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
         shipped = read_shipped(context.ledger, context.board)
         source, _ = without_shipped(source, shipped, EVERYTHING.concerns)
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]
         would_go = [row for row in due if is_chosen(row, EVERYTHING)]
-        compared, faulty = _Comparison(context, facts, source, would_go).run(items, lines, board)
+        comparison = _Comparison(context, facts, source, would_go)
+        compared, faulty = comparison.run(items, lines, board)
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
-        found = VerifyResult(context.board.board_id, *compared, len(due), because)
+        found = VerifyResult(
+            context.board.board_id, *compared, len(due), because, left_to_people=tuple(comparison.left_to_people)
+        )
         if not repair or not (dry_run or faulty or found.duplicates):
             return found
         only = frozenset((row.level, row.key) for row in faulty) | _claimants(context, found, source, board)
@@ -162,14 +169,26 @@ def _claimants(
 
 
 def _left(context: Context, faulty: Sequence[LedgerRow], known: Mapping[str, LedgerRow]) -> tuple[ListedItem, ...]:
-    """What no push sends: gone from the source, held back, out of scope. The next verification is to find it again."""
+    """What no push sends: gone from the source, held back, out of scope. The next verification is to find it again.
+
+    What the policy leaves to people is marked so; as far as it was not due before, it is not due now.
+    """
     now = {**context.ledger.rows(Level.ITEM), **context.ledger.rows(Level.SUBITEM)}
+    marked = [now[row.key] for row in faulty if row.key in now and now[row.key].left_as is not None]
+    context.ledger.write(
+        [
+            replace(known[row.key], left_as=row.left_as, left_at=row.left_at)
+            for row in marked
+            if known[row.key].state.outcome is machine.Outcome.SYNCED
+        ]
+    )
     left = [row for row in faulty if row.key in now and now[row.key].state == row.state]
     context.ledger.write([known[row.key] for row in left])
     return tuple(ListedItem(row.level.value, known[row.key].monday_id or "", row.item_name or row.key) for row in left)
 
 
-_Found = tuple[int, tuple[Difference, ...], tuple[ListedItem, ...], tuple[ListedItem, ...], tuple[ListedItem, ...]]
+_Items = tuple[ListedItem, ...]
+_Found = tuple[int, tuple[Difference, ...], _Items, _Items, _Items]
 
 
 class _Comparison:
@@ -181,10 +200,12 @@ class _Comparison:
 
     def __init__(self, context: Context, facts: BoardFacts, source: Source, due: Sequence[SourceRow]) -> None:
         self._config, self._source = context.board, source
+        self.left_to_people: list[ListedItem] = []
         # by item, as a row that is due under another key has its old one in the ledger
         self._due = {row.monday_id: row for row in due if row.monday_id is not None}
         names = {row.group_name for row in due}
-        self._groups = resolve_groups(names, facts.items, context.ledger.groups.known())
+        anew = context.board.policy.renamed == "recreate"
+        self._groups = resolve_groups(names, facts.items, context.ledger.groups.known(), anew=anew)
 
     def run(
         self, items: Mapping[str, LedgerRow], lines: Mapping[str, LedgerRow], board: Mapping[str, BoardItem]
@@ -192,6 +213,7 @@ class _Comparison:
         """What differs, and the ledger's rows that are not to be believed any more."""
         differences: list[Difference] = []
         missing: list[ListedItem] = []
+        left = {r.key for r in items.values() if r.left_as not in {None, FOLLOWED}}
         faulty: dict[str, LedgerRow] = {}
         checked = 0
         subitems = {s.id: s for item in board.values() for s in item.subitems if s.state == "active"}
@@ -202,10 +224,13 @@ class _Comparison:
                     continue
                 item = there.get(row.monday_id)
                 if item is None or row.order_key in gone:
-                    missing.append(ListedItem(row.level.value, row.monday_id, row.item_name or row.key))
-                    faulty[row.key] = row.with_state(
-                        machine.unlink(row.state), monday_id=None, group_id=None, confirmed={}
-                    )
+                    listed = ListedItem(row.level.value, row.monday_id, row.item_name or row.key)
+                    if row.left_as not in {None, FOLLOWED} or row.order_key in left:
+                        self.left_to_people.append(listed)
+                        continue
+                    missing.append(listed)
+                    # its link stays: by it the push finds out what became of it, and goes by the policy
+                    faulty[row.key] = row.with_state(machine.distrust(row.state))
                 elif row.monday_id in self._due or row.state.outcome is machine.Outcome.SYNCED:
                     checked += 1
                     found = self._differences(row, item)
@@ -221,6 +246,7 @@ class _Comparison:
         mappings = mappings_of(self._config, row.level)
         shown = on_board(item, mappings)
         policies = {m.view_column: m.on_conflict for m in mappings}
+        by_column = {m.view_column: m for m in mappings}
         due = self._due.get(item.id)
         should = row.confirmed if due is None else due.desired
         why = () if due is None else tuple(reason.value for reason in reasons(due))
@@ -228,9 +254,9 @@ class _Comparison:
             Difference(row.level.value, row.key, item.id, item.name, column, should.get(column), shown[column],
                        accepted=policies.get(column) == "theirs", due=why)
             for column in (NAME, *policies)
-            if column in should and should[column] != shown[column]
+            if column in should and not is_shown(by_column.get(column), should[column], shown[column])
         ]  # fmt: skip
-        if row.level is Level.ITEM:
+        if row.level is Level.ITEM and row.left_as != FOLLOWED:
             group_id = row.group_id if due is None else self._groups.get(due.group_name)
             if group_id != item.group_id:
                 desired = group_id if due is None else due.group_name

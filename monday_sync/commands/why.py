@@ -14,7 +14,7 @@ from monday_sync.commands.history import Entry, history_of
 from monday_sync.commands.orders import ORDER_NUMBER, keys_of, unknown_order
 from monday_sync.domain.acceptance import Acceptance, age_of
 from monday_sync.domain.due import differences, reasons
-from monday_sync.domain.remote import ItemAddress
+from monday_sync.domain.remote import Whereabouts
 from monday_sync.domain.rows import Address, LedgerRow, Level
 from monday_sync.domain.selection import EVERYTHING, Skip, skip_reason
 from monday_sync.domain.source import SourceRow
@@ -113,12 +113,12 @@ def why(context: Context, order_number: str) -> WhyResult:
     return WhyResult(number, tuple(sorted({c for c in customers if c})), orders, rejected, tuple(notes))
 
 
-def _addresses(context: Context, ids: Sequence[str]) -> tuple[Mapping[str, ItemAddress], list[str]]:
+def _addresses(context: Context, ids: Sequence[str]) -> tuple[Mapping[str, Whereabouts], list[str]]:
     """Where items are on the board; without an answer, why there is none."""
     if not ids:
         return {}, []
     try:
-        return context.api.addresses(ids), []
+        return context.api.where(context.board, ids), []
     except OrderListError as error:
         return {}, [f"The board could not be asked for addresses: {error.message}"]
 
@@ -149,7 +149,7 @@ class _Rows:
         """Of all items and subitems."""
         return sorted({row.monday_id for row in self._known.values() if row.monday_id is not None})
 
-    def order(self, key: str, sheets: Sequence[SheetRow], addresses: Mapping[str, ItemAddress]) -> OrderLife:
+    def order(self, key: str, sheets: Sequence[SheetRow], addresses: Mapping[str, Whereabouts]) -> OrderLife:
         """One order."""
         every = dict.fromkeys((*self._states, *self._due, *self._known))
         lines = [a for a in every if a[0] is Level.SUBITEM and self._order_of(a) == key]
@@ -194,7 +194,7 @@ class _Rows:
         due, known = self._due.get(address), self._known.get(address)
         return (due.name if due else None) or (known.item_name if known else None) or address[1]
 
-    def _row(self, address: Address, addresses: Mapping[str, ItemAddress]) -> RowLife:
+    def _row(self, address: Address, addresses: Mapping[str, Whereabouts]) -> RowLife:
         board, now = self._context.board, self._context.clock()
         due, known = self._due.get(address), self._known.get(address)
         state = self._states.get(address)

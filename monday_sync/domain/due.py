@@ -97,6 +97,8 @@ def needs_no_look(row: SourceRow, group_id: str | None) -> bool:
     known = row.ledger
     if known is None or row.action == "DELETE" or row.rejected is not None or row.misfits or not is_proven(known):
         return False
+    if known.left_as is not None:
+        return False
     if row.level is Level.ITEM and (group_id is None or known.group_id != group_id):
         return False
     return not differences(row)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.labels import LABELLED, folded
 from monday_sync.domain.remote import BoardItem
 from monday_sync.domain.rows import LedgerRow
 from monday_sync.domain.source import SourceRow
@@ -14,12 +15,13 @@ Key = tuple[str | None, ...]
 
 
 class KeyReader:
-    """The business key of rows and items, as texts of the mapped key columns. Compared exactly."""
+    """The business key of rows and items, as texts of the mapped key columns. Compared exactly, but for labels."""
 
     def __init__(self, board: BoardConfig) -> None:
         mapped = {m.view_column: m.column_id for m in board.items}
         self.columns = tuple(c for c in board.key_columns if c in mapped)
         self._ids = tuple(mapped[c] for c in self.columns)
+        self._labelled = tuple(m.type in LABELLED for c in self.columns for m in board.items if m.view_column == c)
 
     @property
     def lookup_column(self) -> str:
@@ -28,7 +30,7 @@ class KeyReader:
 
     def of_texts(self, texts: Mapping[str, str | None]) -> Key:
         """The key in texts by view column."""
-        return tuple(texts.get(c) for c in self.columns)
+        return self._key(texts.get(c) for c in self.columns)
 
     def of_row(self, row: SourceRow) -> Key:
         """The key of a row."""
@@ -40,7 +42,12 @@ class KeyReader:
 
     def of_item(self, item: BoardItem) -> Key:
         """The key of an item."""
-        return tuple(item.values.get(i) for i in self._ids)
+        return self._key(item.values.get(i) for i in self._ids)
+
+    def _key(self, texts: Iterable[str | None]) -> Key:
+        """A label is the same with other blanks or in another case: the board may have it so."""
+        pairs = zip(texts, self._labelled, strict=True)
+        return tuple(folded(text) if is_label and text is not None else text for text, is_label in pairs)
 
 
 def subitem_for(name: str, parent: BoardItem, linked: Collection[str]) -> tuple[BoardItem | None, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from monday_sync.domain.archive import BY_POLICY, ArchivePlan
 from monday_sync.domain.capacity import Room
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Address, LedgerRow, Level, Rekey
 from monday_sync.domain.selection import PushOptions, Skip
 from monday_sync.domain.source import SourceRow
@@ -28,6 +29,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"  # the board shows all of it already: only the ledger learns of it
     FAIL = "fail"  # a value cannot be sent: no call is made
     ARCHIVE = "archive"
+    LEAVE = "leave"  # for what a person did to its item or group: nothing is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Step:
         adopted: the item was found on the board by its business key.
         reason: why the row fails, or why some of its values are not sent.
         blameless: the reason is not the row as a whole: no attempt is used up.
+        home: id of another board that the item was followed to, and is changed on.
         new_labels: view columns that are sent a label which the board did not have when it was read.
     """
 
@@ -73,6 +76,7 @@ class Step:
     adopted: bool = False
     new_labels: frozenset[str] = frozenset()
     blameless: bool = False
+    home: str | None = None
 
     @property
     def level(self) -> Level:
@@ -101,6 +105,7 @@ class Step:
             "adopted": self.adopted,
             "move_from": self.move_from,
             "reason": self.reason,
+            "home": self.home,
             "changes": [
                 {"column": c.column, "old": c.old, "new": c.new, "conflict": c.conflict, "last_sent": c.last_sent,
                  "sent": c.sent}
@@ -149,10 +154,12 @@ class Plan:
         given_up: rows refused as often as the policy allows, that are reported and left alone.
         in_doubt: operations of an earlier run without an answer; a push settles them first.
         board_items: items on the board before the push, as far as the API says.
-        linked_items: items that the ledger links before the push.
-        vanished: linked items that turned out not to be on the board any more; they are created again.
+        linked_items: items that the ledger links before the push, but for those that were left to people.
+        vanished: linked items that turned out not to be on the board any more, and were not left alone before.
+        recreated: orders among these that are created again.
         estimate: calls and seconds that the push will take.
-        unlinked: ledger rows whose item turned out to be gone, as they are from now on.
+        unlinked: ledger rows whose item turned out to be gone, as they are from now on; also such as are left alone
+            though they are not due, or no longer.
         duplicate_items: items and subitems of people to archive, because another one stands for the same row.
         bulk: which of the new items go by bulk import, with all of their subitems.
         rekeyed: rows of the ledger that go on under another key, before anything is sent.
@@ -161,7 +168,11 @@ class Plan:
         title: what the plan is of, unless it is of a push.
         command: what does exactly this, for a plan that is not stored.
         groups_to_archive: names of groups to archive: a run created them, and they are left empty.
-        left: fields and items that an undo leaves as they are.
+        left_fields: fields and items that an undo leaves as they are.
+        followed: boards that items were followed to, by id.
+        left_by_mode: steps that the board's mode leaves undone; their rows stay due.
+        orders_left: orders that are not due, and whose item or group a person took away.
+        order_numbers: order key to the number that people know the order by, as far as it is known.
         archive: what the archive policy takes off; ``None`` without a policy.
         rooms: how full the board is with items and subitems, and when there is no room left.
     """
@@ -179,6 +190,7 @@ class Plan:
     board_items: int | None
     linked_items: int
     vanished: int
+    recreated: int = 0
     orders_per_customer: Mapping[str, int] = field(default_factory=dict)
     held_customers: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
@@ -193,7 +205,12 @@ class Plan:
     title: str | None = None
     command: str | None = None
     groups_to_archive: tuple[str, ...] = ()
-    left: tuple[LeftField, ...] = ()
+    left_fields: tuple[LeftField, ...] = ()
+    order_numbers: Mapping[str, str] = field(default_factory=dict)
+    orders_left: int = 0
+    mode: str = "mirror"
+    left_by_mode: tuple[Step, ...] = ()
+    followed: Mapping[str, BoardFacts] = field(default_factory=dict)
     rooms: tuple[Room, ...] = ()
     archive: ArchivePlan | None = None
 
@@ -219,7 +236,7 @@ class Plan:
     @property
     def touched_share(self) -> float:
         """The items among them as a share of the board's, of which there are at least those that we linked or found."""
-        ours = self.linked_items + sum(1 for s in self.steps if s.adopted and s.level is Level.ITEM)
+        ours = self.linked_items + sum(1 for s in self.steps if (s.adopted or s.home) and s.level is Level.ITEM)
         return self.touched_items / max(self.board_items or 0, ours) if self.touched_items else 0.0
 
     @property

@@ -34,6 +34,7 @@ class ColumnInfo:
     Args:
         labels: of a dropdown or status column, those that may be chosen (deactivated ones are left out).
         label_ids: label to its id (dropdown) or index (status): what a status label that is a number is sent by.
+        deactivated: the same of labels that cannot be chosen any more; cells may still show them.
         revision: what a change of the column's settings has to name.
         board_ids: of a subtasks column, the boards that its subitems lie on; empty when the API does not say.
     """
@@ -45,6 +46,7 @@ class ColumnInfo:
     label_ids: Mapping[str, int] = field(default_factory=dict)
     revision: str = ""
     board_ids: tuple[str, ...] = ()
+    deactivated: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class BoardInfo:
         items_count: active items; ``None`` when the API does not say. It may lag: no safety rests on it.
         items_limit: items the board takes at most; ``None`` when the API does not say.
         groups: active ones, top to bottom.
+        gone_groups: ids of groups to archived or deleted, as far as the API lists such.
         hierarchy: classic or multi_level, in the vendor's words; ``None`` when the API does not say.
     """
 
@@ -70,6 +73,7 @@ class BoardInfo:
     items_limit: int | None
     groups: tuple[Group, ...]
     columns: Mapping[str, ColumnInfo]
+    gone_groups: Mapping[str, str] = field(default_factory=dict)
     hierarchy: str | None = "classic"
 
 
@@ -93,20 +97,21 @@ class BoardItem:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemAddress:
-    """Where an item or subitem is found.
+class Whereabouts:
+    """Where an item or subitem is, whatever its state.
 
     Args:
         state: active, archived or deleted.
-        board_id: the board it lies on; ``None`` for a deleted one.
+        board_id, board_name: the board it lies on; ``None`` when the API does not say.
         group: its group's title.
     """
 
     id: str
-    url: str
     state: str
     board_id: str | None
-    group: str | None
+    board_name: str | None = None
+    group: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ GROUP = "group_name"
 GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
 
 _MESSAGE = 1000
+_TIMES = ("attempted_at", "completed_at", "left_at")
 #: One encoder for all: json.dumps() with options makes one for each value.
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -63,7 +64,8 @@ class LedgerRow:
     ``confirmed`` maps view columns (with :data:`NAME`) to the texts the board was last confirmed to show; a column that
     is missing there is unknown, one that is ``None`` is empty on the board. ``mapping`` is the fingerprint of the
     mapping that this was under (``None``: from a version that did not record it), ``row_hash`` the hash of the row's
-    data at the last attempt.
+    data at the last attempt. ``left_as`` says what a person did to its item or group (archived, deleted, moved,
+    renamed), if pushes leave it alone for that, and ``left_at`` since when.
     """
 
     level: Level
@@ -84,6 +86,8 @@ class LedgerRow:
     created_run_id: str | None = None
     row_hash: str | None = None
     mapping: str | None = None
+    left_as: str | None = None
+    left_at: dt.datetime | None = None
 
     def to_record(self) -> dict[str, Any]:
         """As columns of ``monday_sync_items`` or ``monday_sync_subitems``."""
@@ -103,6 +107,8 @@ class LedgerRow:
             "completed_at": self.completed_at,
             "run_id": self.run_id,
             "created_run_id": self.created_run_id,
+            "left_as": self.left_as,
+            "left_at": self.left_at,
         }
         if self.level is Level.ITEM:
             return record | {
@@ -144,12 +150,14 @@ class LedgerRow:
             created_run_id=record["created_run_id"],
             row_hash=record["row_hash"],
             mapping=record.get("mapping"),
+            left_as=record.get("left_as"),
+            left_at=record.get("left_at"),
         )
 
     def to_json(self) -> str:
         """The whole row, so that a rollback can put it back."""
         record = self.to_record()
-        for name in ("attempted_at", "completed_at"):
+        for name in _TIMES:
             record[name] = record[name].isoformat() if record[name] else None
         return _json(record | {"level": self.level.value})
 
@@ -157,8 +165,8 @@ class LedgerRow:
     def from_json(cls, text: str) -> LedgerRow:
         """The row that :meth:`to_json` wrote."""
         record = json.loads(text)
-        for name in ("attempted_at", "completed_at"):
-            record[name] = dt.datetime.fromisoformat(record[name]) if record[name] else None
+        for name in _TIMES:
+            record[name] = dt.datetime.fromisoformat(record[name]) if record.get(name) else None
         return cls.from_record(Level(record.pop("level")), record)
 
     def with_state(self, state: RowState, **changes: Any) -> LedgerRow:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from monday_sync.domain.board import Scope
+from monday_sync.domain.need import turns
 from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import may_send
@@ -25,6 +26,8 @@ class Skip(StrEnum):
     SHIPPED = "shipped"
     NOT_SELECTED = "not selected"
     WAITS_FOR_ITEM = "waits for its item"
+    LEFT = "left to people"
+    MODE = "left by the mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +83,28 @@ class Selection:
     deleted: tuple[SourceRow, ...]
     given_up: tuple[SourceRow, ...]
     held_customers: frozenset[str]
+    left: tuple[SourceRow, ...] = ()
 
 
 def select(
     items: Sequence[SourceRow], subitems: Sequence[SourceRow], options: PushOptions,
-    only: Collection[Address] | None = None,
+    only: Collection[Address] | None = None, *, finished: Collection[str] = (), mode: str = "mirror",
 ) -> Selection:  # fmt: skip
-    """Choose the rows that a push is about. The limit counts orders, whether item or lines are due.
+    """Choose the rows that a push is about, in the order of need (:mod:`monday_sync.domain.need`).
+
+    The limit counts orders, whether item or lines are due.
 
     Args:
         only: these rows, whatever else is due.
+        mode: the board's; rows of which it will leave all undone come last.
+        finished: keys of orders whose group a person finished, so that they are left alone.
     """
     skipped: Counter[tuple[Level, Skip]] = Counter()
     # also by lines that this push leaves for later: the baseline of a customer that is held back stays
     held = {r.customer_name for r in (*items, *subitems) if r.held_back and r.customer_name not in options.release}
     deleted: list[SourceRow] = []
     given_up: list[SourceRow] = []
+    left: list[SourceRow] = []
 
     def eligible(rows: Iterable[SourceRow]) -> list[SourceRow]:
         kept = []
@@ -105,6 +114,8 @@ def select(
                 skipped[row.level, reason] += 1
                 if reason is Skip.DEAD:
                     given_up.append(row)
+            elif row.order_key in finished:
+                left.append(row)
             elif row.action == "DELETE" and not (options.archive_deleted and row.level is Level.ITEM):
                 if row.level is Level.ITEM:
                     deleted.append(row)
@@ -113,8 +124,11 @@ def select(
         return kept
 
     due_items, due_subitems = eligible(items), eligible([] if options.skip_subitems else subitems)
+    turn = turns((*due_items, *due_subitems), mode)
+    due_items.sort(key=lambda row: turn[row.order_key])
+    due_subitems.sort(key=lambda row: turn[row.order_key])
     if options.limit is not None:
-        orders = list(dict.fromkeys([row.order_key for row in (*due_items, *due_subitems)]))
+        orders = sorted(dict.fromkeys(row.order_key for row in (*due_items, *due_subitems)), key=turn.__getitem__)
         chosen = set(orders[: options.limit])
         for rows in (due_items, due_subitems):
             for row in rows:
@@ -125,7 +139,13 @@ def select(
     if options.skip_subitems:
         skipped[Level.SUBITEM, Skip.NOT_SELECTED] += len(subitems)
     return Selection(
-        tuple(due_items), tuple(due_subitems), dict(skipped), tuple(deleted), tuple(given_up), frozenset(held)
+        tuple(due_items),
+        tuple(due_subitems),
+        dict(skipped),
+        tuple(deleted),
+        tuple(given_up),
+        frozenset(held),
+        tuple(left),
     )
 
 

@@ -70,7 +70,7 @@ class SourceRow:
             self.level, self.key, self.order_key, self.customer_name, self.name, board_id=board_id
         )
         kept = {column: text for column, text in known.confirmed.items() if column not in self.remapped}
-        return replace(known, confirmed=kept, mapping=self.mapping, row_hash=self.row_hash)
+        return replace(known, confirmed=kept, mapping=self.mapping, row_hash=self.row_hash, left_as=None, left_at=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,20 @@ from monday_sync.engine.execution.settle import ARCHIVE_GROUP, GROUP
 from monday_sync.ledger import Ledger
 
 
-def resolve_groups(names: Iterable[str], info: BoardInfo, known: Mapping[str, str]) -> dict[str, str]:
-    """Ids of the groups that stand for ``names``: a known one that a person renamed, else the oldest of that title."""
+def resolve_groups(
+    names: Iterable[str], info: BoardInfo, known: Mapping[str, str], *, anew: bool = False
+) -> dict[str, str]:  # fmt: skip
+    """Ids of the groups that stand for ``names``: a known one that a person renamed, else the oldest of that title.
+
+    Args:
+        anew: one that a person renamed does not stand for the name any more.
+    """
     titles = {group.id: group.title for group in info.groups}
     oldest = _oldest(info.groups)
     resolved = {}
     for name in names:
         group_id = known.get(name)
-        if group_id in titles and titles[group_id] != name:
+        if not anew and group_id in titles and titles[group_id] != name:
             resolved[name] = group_id
         elif name in oldest:
             resolved[name] = oldest[name]

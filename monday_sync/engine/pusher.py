@@ -20,12 +20,24 @@ from monday_sync.engine.execution.second_look import SecondLook
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import ARCHIVE, CHANGE, CREATE, MOVE
 from monday_sync.engine.groups import GroupWork
+from monday_sync.engine.labels import activate_labels
+from monday_sync.engine.planning.follow import board_at
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
-from monday_sync.engine.results import Tally
+from monday_sync.engine.results import LEFT, Tally
 from monday_sync.engine.shipped import record_off
 
 _NO_CALL, _CHECK = "confirmed", "check"
+
+
+def _was_left(step: Step) -> bool:
+    """Whether the same row was left alone for the same reason before: that is recorded once."""
+    known = step.row.ledger
+    return (
+        step.action is Action.LEAVE
+        and known is not None
+        and (known.left_as, known.state.attempted) == (step.base.left_as, step.row.board_hash)
+    )
 
 
 class Pusher:
@@ -42,6 +54,7 @@ class Pusher:
         self._facts = facts
         self._build = Builder(board, facts)
         self._titles = {group.id: group.title for group in facts.items.groups}
+        self._builders: dict[str | None, Builder] = {None: self._build}
         self._groups: dict[str, str] = {}
         self._parents: dict[str, str] = {}
 
@@ -51,6 +64,8 @@ class Pusher:
         Raises:
             StoppedError: the run has to end early; what was done is in the ledger.
         """
+        for board_id, facts in plan.followed.items():
+            self._builders[board_id] = Builder(board_at(self._board, board_id), facts)
         self._tally.steps = {(s.level, s.row.key): s for s in plan.steps}
         write_rekeys(self._ledger, plan.rekeyed, self._sender.run_id, self._sender.clock())
         self._ledger.write(plan.unlinked)
@@ -61,6 +76,7 @@ class Pusher:
         record_off(self._ledger, gone, plan.archive, self._sender.run_id, self._sender.clock())
         groups = GroupWork(self._sender, self._ledger, self._board, self._build, self._facts)
         self._groups = groups.create(plan)
+        self._tally.notes += activate_labels(self._sender.api, self._board, self._facts, plan.steps)
         self._without_calls(plan)
         steps = self._bulk.offer(
             plan.steps, plan.bulk, sender=self._sender, board=self._board, facts=self._facts, tally=self._tally,
@@ -85,7 +101,7 @@ class Pusher:
         rows: list[LedgerRow] = []
         attempts: list[Attempt] = []
         for step in plan.steps:
-            if step.action not in {Action.CONFIRM, Action.FAIL}:
+            if step.action not in {Action.CONFIRM, Action.FAIL, Action.LEAVE}:
                 continue
             state = machine.intend(step.base.state, step.row.board_hash)
             ok = step.action is Action.CONFIRM
@@ -100,14 +116,16 @@ class Pusher:
                 )
                 row = replace(
                     step.base, state=state, error_message=reason, attempted_at=now, run_id=self._sender.run_id,
-                    group_name=step.row.group_name or None,
+                    group_name=(step.base.group_name if step.action is Action.LEAVE else None)
+                    or step.row.group_name or None,
                 )  # fmt: skip
             rows.append(row)
-            attempts.append(self._uncalled(step, batch_id, len(attempts), now, ok=ok, reason=reason))
-            kinds = frozenset({_NO_CALL if ok else _CHECK})
+            if not _was_left(step):
+                attempts.append(self._uncalled(step, batch_id, len(attempts), now, ok=ok, reason=reason))
+            kinds = frozenset({LEFT if step.action is Action.LEAVE else _NO_CALL if ok else _CHECK})
             dead = state.outcome is machine.Outcome.DEAD
             self._tally.row(step.level, step.row.key, customer=step.row.customer_name, name=step.row.name,
-                            kinds=kinds, message=reason, ok=ok, dead=dead)  # fmt: skip
+                            kinds=kinds, message=reason, ok=ok, dead=dead, order=step.row.order_key)  # fmt: skip
         self._ledger.write(rows, attempts)
 
     def _uncalled(
@@ -132,7 +150,7 @@ class Pusher:
             group_name=step.row.group_name if step.level is Level.ITEM and step.move_from is None
             else step.base.group_name,
             group_id=self._groups.get(step.row.group_name, step.base.group_id)
-            if step.level is Level.ITEM and step.move_from is None else step.base.group_id,
+            if step.level is Level.ITEM and step.move_from is None and step.home is None else step.base.group_id,
         )  # fmt: skip
 
     # -- items and subitems ------------------------------------------------------------------------------------------
@@ -162,7 +180,7 @@ class Pusher:
         for step in steps:
             parent = self._parents.get(step.row.order_key)
             if step.action is Action.CREATE and parent is not None:
-                operation = self._build.create_subitem(
+                operation = self._builders[step.home].create_subitem(
                     parent, step.row.name, self._values(step), creates_labels=bool(step.new_labels)
                 )
                 yield self._work(step, (Task(CREATE, operation, dict(step.row.desired)),))
@@ -175,11 +193,12 @@ class Pusher:
         sent = {c.column: c.new for c in step.sent}
         before = {c.column: c.old for c in step.sent}
         if sent:
-            operation = self._build.change(
+            operation = self._builders[step.home].change(
                 step.level, monday_id, sent.get(NAME), self._values(step),
                 creates_labels=bool(step.new_labels),
             )  # fmt: skip
-            yield Task(CHANGE, operation, sent, before)
+            # the board spells a label as it has it; the ledger keeps the database's text
+            yield Task(CHANGE, operation, {column: step.row.desired[column] for column in sent}, before)
 
     def _work(self, step: Step, tasks: tuple[Task, ...]) -> Work:
         base = step.base if step.action is Action.CREATE else self._shown(step)

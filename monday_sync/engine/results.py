@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from console import ExitCode
 from monday_sync.domain.acceptance import Acceptance, age_of
 from monday_sync.domain.board import Policy
+from monday_sync.domain.causes import Cause, causes
 from monday_sync.domain.plan import Duplicate, Plan, Step
 from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.selection import Skip
@@ -19,6 +20,8 @@ from monday_sync.domain.undo import LeftField
 from monday_sync.engine.execution.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
 
 _PROBLEMS_LISTED = 200
+#: The kind of a row that was left alone for what a person did.
+LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Counts:
     dead: int = 0
     not_selected: int = 0
     waiting: int = 0
+    left: int = 0
+    by_mode: int = 0
     shipped: int = 0
 
     @property
@@ -63,6 +68,7 @@ class Problem:
     """A row that failed, and why, as a sentence.
 
     Args:
+        order: its order's key.
         accepted: who accepted it as it is, when and why; ``None``: nobody.
     """
 
@@ -71,6 +77,7 @@ class Problem:
     customer: str
     name: str
     message: str
+    order: str = ""
     accepted: str | None = None
 
 
@@ -79,14 +86,18 @@ class PushResult:
     """What a push did.
 
     Args:
-        outcome: done, or stopped (cleanly, before the end).
-        success_share: rows that reached the board over all that were due, tried or given up earlier; 1.0 for none.
+        outcome: done, stopped (cleanly, before the end), or failed.
+        success_share: rows that reached the board over all that were due, tried or not; 1.0 for none, ``None`` when a
+            run stopped before it knew.
         verdict: success, attention or failed, by the board's policy (95 % and 80 %); a run that stopped is no success.
+        hook_problem: how the command after the push failed: the run needs attention then.
+        causes: why rows failed, were given up or left, each cause once.
         deletes_reported: orders gone from the source whose items were left alone.
+        left: due rows that are left alone for what a person did to their item or group. They count as not on the board.
         given_up: rows refused as often as the policy allows, in this run or an earlier one. Every run names them, until
             their data change, someone has them tried again, or they are no longer due.
         accepted: rows in error that a person accepted as they are: they count neither as done nor as failed.
-        left: of a rollback: what was left as it is, because people changed it since or it cannot go back.
+        left_fields: of a rollback: what was left as it is, because people changed it since or it cannot go back.
         recovered: operations of an earlier run that were in doubt and are settled now.
         calls: requests to the API; points: complexity points they cost.
     """
@@ -110,13 +121,21 @@ class PushResult:
     calls: int
     points: int
     seconds: float
-    success_share: float
+    success_share: float | None
     verdict: str
     notes: tuple[str, ...] = ()
     message: str | None = None
     plan_id: str | None = None
-    left: tuple[LeftField, ...] = ()
+    left_fields: tuple[LeftField, ...] = ()
     accepted: tuple[Problem, ...] = ()
+    left: tuple[Problem, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    hook_problem: str | None = None
+
+    def with_hook_problem(self, problem: str) -> PushResult:
+        """The same after the command behind the push failed: no success any more."""
+        verdict = "attention" if self.verdict == "success" else self.verdict
+        return replace(self, hook_problem=problem, verdict=verdict)
 
     @property
     def changed(self) -> int:
@@ -131,9 +150,10 @@ class PushResult:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 all well; 1 something failed, now or for good, was left as it is, or the run stopped early."""
-        failed = self.errors or self.given_up or self.left or self.outcome != "done"
-        return ExitCode.SOME_FAILED if failed else ExitCode.OK
+        """0 all well; 1 something failed, now or for good, was left to people or as it is, or the run stopped early."""
+        left = self.left or self.left_fields
+        well = not (self.errors or self.given_up or left or self.hook_problem) and self.outcome == "done"
+        return ExitCode.OK if well else ExitCode.SOME_FAILED
 
 
 @dataclass(slots=True)
@@ -145,12 +165,15 @@ class Tally:
     customers: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
     errors: list[Problem] = field(default_factory=list)
     given_up: list[Problem] = field(default_factory=list)
+    left: list[Problem] = field(default_factory=list)
     ok: int = 0
+    #: rows of the database among those that are ok
+    reached: int = 0
     #: found out on the way, beside what the plan says
     duplicates: list[Duplicate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     #: of a rollback
-    left: list[LeftField] = field(default_factory=list)
+    left_fields: list[LeftField] = field(default_factory=list)
     acceptances: Mapping[Address, Acceptance] = field(default_factory=dict)
     accepted: list[tuple[Problem, Acceptance]] = field(default_factory=list)
 
@@ -160,20 +183,26 @@ class Tally:
         customer = step.row.customer_name if step else (settled.row.customer_name or "" if settled.row else "")
         name = step.row.name if step else (settled.row.item_name or "" if settled.row else settled.key)
         dead = settled.row is not None and settled.row.state.outcome is Outcome.DEAD
+        order = step.row.order_key if step else (settled.row.order_key if settled.row else "")
         self.row(settled.level, settled.key, customer=customer, name=name, kinds=settled.kinds,
                  message=settled.message or settled.misfit or "", ok=settled.ok, dead=dead,
-                 misfit=settled.misfit is not None)  # fmt: skip
+                 misfit=settled.misfit is not None, order=order)  # fmt: skip
 
     def row(
         self, level: Level, key: str, *, customer: str, name: str, kinds: frozenset[str], message: str,
-        ok: bool, dead: bool = False, misfit: bool = False,
+        ok: bool, dead: bool = False, misfit: bool = False, order: str = "",
     ) -> None:  # fmt: skip
         """Count a row. One with a ``misfit`` is done but for single values, and counts as failed as well."""
+        if LEFT in kinds:
+            self.counts[level, LEFT] += 1
+            self.left.append(Problem(level.value, key, customer, name, message, order))
+            return
         if not ok or misfit:
-            self._failed(Problem(level.value, key, customer, name, message), dead=dead)
+            self._failed(Problem(level.value, key, customer, name, message, order), dead=dead)
             if not misfit:
                 return
         self.ok += not misfit
+        self.reached += level.has_rows and not misfit
         for kind in kinds:
             self.counts[level, _COUNTED.get(kind, kind)] += 1
         if CREATE in kinds:
@@ -208,6 +237,8 @@ class Tally:
             dead=skipped.get((level, Skip.DEAD), 0),
             not_selected=skipped.get((level, Skip.NOT_SELECTED), 0),
             waiting=skipped.get((level, Skip.WAITS_FOR_ITEM), 0),
+            left=skipped.get((level, Skip.LEFT), 0),
+            by_mode=skipped.get((level, Skip.MODE), 0),
             shipped=skipped.get((level, Skip.SHIPPED), 0),
         )
 
@@ -232,11 +263,9 @@ class Tally:
                 accepted.append((_given_up(row, now), acceptance))
             else:
                 earlier.append(_given_up(row, now))
-        due = self.ok + len(self.errors) + len(earlier)
-        share = self.ok / due if due else 1.0
-        verdict = "failed"
-        if share >= policy.attention_share:
-            verdict = "success" if share >= policy.success_share and outcome == "done" else "attention"
+        share = self._share(plan, len(earlier), outcome)
+        verdict = _verdict(share, policy, outcome)
+        given_up = [*self.given_up, *earlier]
         return PushResult(
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, message=message,
             groups_created=self.counts[Level.GROUP, GROUP],
@@ -246,13 +275,45 @@ class Tally:
             deletes_reported=len(plan.deleted) if plan else 0, recovered=recovered,
             duplicates=(*(plan.duplicates if plan else ()), *self.duplicates),
             errors=tuple(self.errors[:_PROBLEMS_LISTED]),
-            given_up=tuple([*self.given_up, *earlier][:_PROBLEMS_LISTED]),
+            given_up=tuple(given_up[:_PROBLEMS_LISTED]),
             conflicts=sum(1 for s in plan.steps for c in s.changes if c.conflict) if plan else 0,
             calls=calls, points=points, seconds=round(seconds, 3), success_share=share, verdict=verdict,
             notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
-            left=tuple(self.left),
+            left_fields=tuple(self.left_fields),
             accepted=tuple(replace(p, accepted=a.told(now)) for p, a in accepted[:_PROBLEMS_LISTED]),
+            left=tuple(self.left[:_PROBLEMS_LISTED]),
+            causes=_causes(self.errors, given_up, self.left, plan.order_numbers if plan else {}),
         )  # fmt: skip
+
+    def _share(self, plan: Plan | None, earlier: int, outcome: str) -> float | None:
+        """The part of the due rows that reached the board; those that the run did not come to are due as well."""
+        if plan is None:
+            due = self.ok + len(self.errors) + len(self.left)
+            return self.ok / due if due else (1.0 if outcome == "done" else None)
+        waiting = sum(n for (_, reason), n in plan.skipped.items() if reason is Skip.WAITS_FOR_ITEM)
+        due = len(plan.steps) + waiting + earlier
+        return self.reached / max(due, self.reached) if due else (1.0 if outcome == "done" else None)
+
+
+def _verdict(share: float | None, policy: Policy, outcome: str) -> str:
+    if outcome == "failed" or (share is not None and share < policy.attention_share):
+        return "failed"
+    return "success" if share is not None and share >= policy.success_share and outcome == "done" else "attention"
+
+
+def _causes(
+    failed: Sequence[Problem], given_up: Sequence[Problem], left: Sequence[Problem], numbers: Mapping[str, str]
+) -> tuple[Cause, ...]:  # fmt: skip
+    """Each cause once; a row that is given up stands there only, and not among those that failed."""
+    doomed = {(p.level, p.key) for p in given_up}
+    kinds = (
+        ("failed", [p for p in failed if (p.level, p.key) not in doomed]), ("given up", given_up), ("left", left),
+    )  # fmt: skip
+    return tuple(
+        cause
+        for kind, problems in kinds
+        for cause in causes(kind, ((p.order or p.key, p.message) for p in problems), lambda key: numbers.get(key, key))
+    )
 
 
 def _given_up(row: SourceRow, now: dt.datetime) -> Problem:
@@ -262,10 +323,8 @@ def _given_up(row: SourceRow, now: dt.datetime) -> Problem:
     since, age = ("an unknown day", "") if at is None else (f"{at:%Y-%m-%d}", f" ({age_of(at, now)} ago)")
     why = (known.error_message if known else None) or "no reason recorded"
     tries = known.state.retries if known else 0
-    return Problem(
-        row.level.value, row.key, row.customer_name, row.name,
-        f"given up on {since} after {tries} attempts: {why}{age}",
-    )  # fmt: skip
+    message = f"given up on {since} after {tries} attempts: {why}{age}"
+    return Problem(row.level.value, row.key, row.customer_name, row.name, message, row.order_key)
 
 
 _COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived"}

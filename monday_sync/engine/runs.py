@@ -37,6 +37,7 @@ class Running:
     recovered: int = 0
     plan: Plan | None = None
     stopped: StoppedError | None = None
+    failed: str | None = None
     on_row: Callable[[int], None] = lambda _: None
 
     @property
@@ -49,7 +50,8 @@ class Running:
         board, api, now = self.context.board, self.context.api, self.context.clock()
         return self.tally.result(
             run_id=self.run_id, target=board.target, board_id=board.board_id, policy=board.policy, plan=self.plan,
-            outcome="stopped" if self.stopped else "done", message=str(self.stopped) if self.stopped else None,
+            outcome="failed" if self.failed else "stopped" if self.stopped else "done",
+            message=self.failed or (str(self.stopped) if self.stopped else None),
             recovered=self.recovered, calls=api.calls, points=api.points,
             seconds=(now - self.run.started_at).total_seconds(), now=now,
         )  # fmt: skip
@@ -58,6 +60,11 @@ class Running:
 def new_run_id(context: Context) -> str:
     """A run id: sortable by time, unique."""
     return f"{context.clock():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
+def to_json(result: PushResult) -> str:
+    """A result as the ledger keeps it."""
+    return json.dumps(dataclasses.asdict(result), ensure_ascii=False, default=str)
 
 
 @contextmanager
@@ -91,11 +98,11 @@ def running(
         except StoppedError as error:
             state.stopped = error
             outcome, message = "STOPPED", str(error)
-        except Exception as error:
-            message = str(error)
+        except BaseException as error:
+            message = state.failed = str(error) or type(error).__name__
             raise
     finally:
-        document = json.dumps(dataclasses.asdict(state.result()), ensure_ascii=False, default=str)
+        document = to_json(state.result())
         context.ledger.save_run(
             replace(run, outcome=outcome, message=message[:1000] if message else None, result=document,
                     ended_at=context.clock())

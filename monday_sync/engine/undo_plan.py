@@ -29,7 +29,7 @@ def undo_plan(context: Context, facts: BoardFacts, undoing: Undoing, *, title: s
         skipped={}, deleted=(), given_up=(), duplicates=(), in_doubt=len(ledger.open_attempts()),
         board_items=facts.items.items_count, linked_items=ledger.links()[0], vanished=0, notes=notes,
         estimate=context.api.estimate(kinds, daily_calls=board.policy.daily_calls),
-        title=title, command=command, left=undoing.left,
+        title=title, command=command, left_fields=undoing.left,
     )  # fmt: skip
 
 

@@ -51,6 +51,9 @@ _STATE = (
     # what the board was confirmed to show, all in all, and by which mapping
     Column("board_hash", "key"),
     Column("mapping", "key"),
+    # what a person did for which pushes leave the row alone, and since when
+    _text("left_as", 16),
+    _at("left_at"),
 )
 
 ITEMS = Table(

@@ -245,6 +245,10 @@ class Ledger:
         """Record a run's beginning or end."""
         self._save(RUNS, [{column: getattr(run, name) for name, column in _RUN_COLUMNS.items()}])
 
+    def save_result(self, run_id: str, result: str) -> None:
+        """Replace the result of a run that is over."""
+        self._save(RUNS, [{"run_id": run_id, "result": result}])
+
     def runs(self, *, limit: int | None = None, run_id: str | None = None) -> list[Run]:
         """Runs on this board, latest first."""
         where, parameters = " where l.board_id = ?", [self.board_id]

@@ -37,6 +37,9 @@ class Bay:
     def push(self, bulk: str | None = "always", **options: object) -> PushResult:
         return push_in(self.context, PushRequest(PushOptions(bulk=bulk, **options)))  # type: ignore[arg-type]
 
+    def push_with(self, yes: int) -> PushResult:
+        return push_in(self.context, PushRequest(PushOptions(bulk="never"), yes))
+
     def plan(self, bulk: str | None = "always", **options: object) -> Plan:
         return plan_in(self.context, PushOptions(bulk=bulk, **options))  # type: ignore[arg-type]
 

@@ -99,6 +99,11 @@ class Desk:
         self.board.config = board
         self.context = replace(self.context, board=board, ledger=Ledger(self.context.warehouse, board.board_id))
 
+    def policy(self, **changes: object) -> None:
+        """The same with another policy."""
+        config = self.context.board
+        self.reopen(replace(config, policy=replace(config.policy, **changes)))  # type: ignore[arg-type]
+
     def forget_ledger(self) -> None:
         with self.context.ledger.session() as session:
             for name in ("items", "subitems", "attempts", "runs", "groups", "mappings", "fills"):

@@ -25,7 +25,7 @@ from monday_sync.api import (
 from monday_sync.api.port import BulkJobs
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.estimate import Estimate
-from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, ItemAddress, Me, Start
+from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start, Whereabouts
 from monday_sync.errors import InDoubtError
 
 _KEPT = dt.timedelta(minutes=30)
@@ -39,6 +39,8 @@ class Item:
     values: dict[str, str | None]
     parent: str | None = None
     state: str = "active"
+    #: the board that a person moved it to
+    board: str | None = None
 
 
 @dataclass
@@ -67,7 +69,9 @@ class FakeBoard:
         self.kept: dict[str, tuple[dt.datetime, MutationRequest, tuple[Outcome, ...]]] = {}
         self.requests: list[MutationRequest] = []
         self.calls = self.points = 0
-        self.finds = self.reads = 0
+        self.finds = self.reads = self.lookups = 0
+        self.gone_groups: dict[str, str] = {}
+        self.deactivated: dict[str, dict[str, int]] = {}
         self._next = 1000
         self.allowed: float | None = None
 
@@ -91,10 +95,16 @@ class FakeBoard:
 
     def board(self, board_id: str) -> BoardInfo:
         self.calls += 1
-        of_items = board_id == self.config.board_id
+        of_items = board_id == self.config.board_id or board_id in {b.board_id for b in self.config.follow_boards}
         mappings = self.config.items if of_items else self.config.subitems
         columns = {
-            m.column_id: ColumnInfo(m.column_id, m.view_column, m.type, tuple(self.labels.get(m.column_id, ())))
+            m.column_id: ColumnInfo(
+                m.column_id,
+                m.view_column,
+                m.type,
+                tuple(self.labels.get(m.column_id, ())),
+                deactivated=self.deactivated.get(m.column_id, {}),
+            )
             for m in mappings
         }
         if of_items and self.subitem_boards:
@@ -102,7 +112,8 @@ class FakeBoard:
         count = len(self.active()) if of_items else sum(len(self.children(item.id)) for item in self.active())
         return BoardInfo(
             board_id, "Test board", "active", "everyone", self.can_write, self.said_count(count),
-            self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns, self.hierarchy,
+            self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
+            self.gone_groups, self.hierarchy,
         )  # fmt: skip
 
     def allow_calls(self, calls: float | None) -> None:
@@ -135,7 +146,8 @@ class FakeBoard:
         self.reads += 1
         for thing in list(self.things.values()):
             wanted = thing.id in ids if ids is not None else thing.state == "active"
-            if thing.parent is None and wanted and group in {None, thing.group_id}:
+            there = thing.board == (None if board.board_id == self.config.board_id else board.board_id)
+            if thing.parent is None and wanted and there and group in {None, thing.group_id}:
                 yield self._item(thing)
 
     def find(self, board: BoardConfig, column_id: str, texts: Iterable[str]) -> Iterator[BoardItem]:
@@ -145,18 +157,26 @@ class FakeBoard:
             if (thing.values.get(column_id) or "").casefold() in wanted:
                 yield self._item(thing)
 
-    def addresses(self, ids: Iterable[str]) -> Mapping[str, ItemAddress]:
+    def where(self, board: BoardConfig, ids: Iterable[str]) -> Mapping[str, Whereabouts]:
+        self.lookups += 1
         titles = {group.id: group.title for group in self.groups}
         return {
-            i: ItemAddress(i, f"https://board/{i}", t.state, self.config.board_id, titles.get(t.group_id or ""))
+            i: Whereabouts(
+                i,
+                thing.state,
+                thing.board or self.config.board_id,
+                thing.board and f"Board {thing.board}",
+                titles.get(thing.group_id or ""),
+                f"https://board/{i}",
+            )
             for i in ids
-            if (t := self.things.get(i)) is not None
+            if (thing := self.things.get(i)) is not None and thing.state != "deleted"
         }
 
     # -- what tests look at and do -----------------------------------------------------------------------------------
 
     def active(self) -> list[Item]:
-        return [t for t in self.things.values() if t.parent is None and t.state == "active"]
+        return [t for t in self.things.values() if t.parent is None and t.state == "active" and t.board is None]
 
     def children(self, item_id: str) -> list[Item]:
         return [t for t in self.things.values() if t.parent == item_id and t.state == "active"]
@@ -175,10 +195,15 @@ class FakeBoard:
                 else:
                     thing.group_id = into
 
-    def archive(self, item_id: str) -> None:
+    def archive(self, item_id: str, state: str = "archived") -> None:
         for thing in self.things.values():
             if item_id in {thing.id, thing.parent}:
-                thing.state = "archived"
+                thing.state = state
+
+    def move_away(self, item_id: str, board: str | None) -> None:
+        for thing in self.things.values():
+            if item_id in {thing.id, thing.parent}:
+                thing.board = board
 
     def _item(self, thing: Item) -> BoardItem:
         subitems = tuple(

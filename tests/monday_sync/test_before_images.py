@@ -41,7 +41,7 @@ def overwritten(desk: Desk) -> str:
 
 
 def left(result: object) -> list[tuple[str, str | None, str | None, str | None, str | None, str]]:
-    return [(f.name, f.column, f.wrote, f.shows, f.before, f.reason) for f in result.left]  # type: ignore[attr-defined]
+    return [(f.name, f.column, f.wrote, f.shows, f.before, f.reason) for f in result.left_fields]  # type: ignore[attr-defined]
 
 
 def test_a_rollback_gives_a_planner_back_what_was_typed(desk: Desk) -> None:
@@ -49,7 +49,7 @@ def test_a_rollback_gives_a_planner_back_what_was_typed(desk: Desk) -> None:
     run = overwritten(desk)
     result = rollback(desk.context, run)
     assert (desk.shows("STYLE1 1", "notes"), desk.shows("STYLE1 1", "po_number")) == ("the planner's", "theirs too")
-    assert (result.exit_code, result.left, result.items.updated) == (0, (), 1)
+    assert (result.exit_code, result.left_fields, result.items.updated) == (0, (), 1)
 
 
 def test_what_was_typed_later_is_left_and_listed(desk: Desk) -> None:
@@ -58,7 +58,7 @@ def test_what_was_typed_later_is_left_and_listed(desk: Desk) -> None:
     item = typed(desk, "STYLE1 1", notes="typed later")
     result = rollback(desk.context, run)
     assert (desk.shows("STYLE1 1", "notes"), desk.shows("STYLE1 1", "po_number")) == ("typed later", "theirs too")
-    assert result.left == (
+    assert result.left_fields == (
         LeftField("item", item.id, "STYLE1 1", "notes", "ours, second", "typed later", "the planner's", CHANGED),
     )
     assert (result.outcome, result.exit_code) == ("done", 1)
@@ -129,7 +129,7 @@ def test_an_item_that_people_worked_on_is_not_archived(desk: Desk, work: str) ->
             desk.board.things["9001"] = Item("9001", "XXL", None, {}, item.id)
     desk.clock.pass_minutes(1)
     result = rollback(desk.context, run)
-    assert [f.monday_id for f in result.left] == [line.id if work == "line" else item.id]
+    assert [f.monday_id for f in result.left_fields] == [line.id if work == "line" else item.id]
     assert (item.state, line.state, result.items.archived, result.exit_code) == ("active", "active", 1, 1)
     assert len(desk.board.active()) == 8
     linked = desk.state(f"select count(*) from monday_sync_items where monday_item_id = '{item.id}'")
@@ -207,7 +207,7 @@ def test_an_item_that_is_gone_is_listed_and_not_asked_for(desk: Desk) -> None:
     desk.board.archive(desk.board.named("STYLE1 1").id)
     sent = len(desk.board.requests)
     result = rollback(desk.context, run)
-    assert {(f.column, f.reason) for f in result.left} == {("notes", NOT_THERE), ("po_number", NOT_THERE)}
+    assert {(f.column, f.reason) for f in result.left_fields} == {("notes", NOT_THERE), ("po_number", NOT_THERE)}
     assert (result.outcome, len(desk.board.requests)) == ("done", sent)
 
 

@@ -44,6 +44,25 @@ def test_shipped_boards_are_valid_and_pass_the_guard(target: str, items: int) ->
     guard(board, "http://127.0.0.1:8765/v2" if target == "local" else "https://api.monday.com/v2", SHIPPED)
 
 
+def test_mode_hooks_and_policies_are_read(tmp_path: Path) -> None:
+    """Mirror, no hooks and leaving alone unless the file says otherwise."""
+    plain = load(tmp_path)
+    assert (plain.mode, plain.hooks.before_push, plain.policy.archived, plain.policy.renamed) == (
+        "mirror", None, "leave", "follow",
+    )  # fmt: skip
+    text = (
+        MINIMAL
+        + """
+mode: update_only
+policy: {archived: recreate, deleted: recreate, moved: leave, renamed: leave}
+hooks: {before_push: [notify, --plan], after_push: [notify], seconds: 5}
+"""
+    )
+    board = load(tmp_path, text)
+    assert (board.mode, board.hooks.before_push, board.hooks.seconds) == ("update_only", ("notify", "--plan"), 5)
+    assert (board.policy.archived, board.policy.moved, board.policy.renamed) == ("recreate", "leave", "leave")
+
+
 def test_dev_and_prod_may_map_a_column_to_different_types() -> None:
     """The customer's style is a text on dev and a dropdown, with labels to create, on prod."""
     dev, prod = (
@@ -125,6 +144,11 @@ WRONG = {
     "unknown bulk word": (MINIMAL + "policy: {bulk: often}", "policy.bulk", "auto, never, always"),
     "no bulk minimum": (MINIMAL + "policy: {bulk_minimum: 0}", "policy.bulk_minimum", "at least 1"),
     "no attempts": (MINIMAL + "policy: {max_attempts: 0}", "policy.max_attempts", "at least 1"),
+    "unknown mode": (MINIMAL + "mode: mirrored", "mode", "mirror, update_only, create_only"),
+    "unknown policy of people": (MINIMAL + "policy: {archived: follow}", "policy.archived", "leave, recreate"),
+    "follow without a board": (MINIMAL + "policy: {moved: follow}", "policy.moved", "follow_boards: [{board_id"),
+    "hook as text": (MINIMAL + "hooks: {before_push: 'rm -rf /'}", "hooks.before_push", "[program, argument"),
+    "unknown hook": (MINIMAL + "hooks: {before: [a]}", "hooks.before", "before_push, after_push, seconds"),
     "bars swapped": (MINIMAL + "policy: {success_share: 0.5}", "policy.attention_share", "above"),
     "key is a number": (MINIMAL.replace("  order_type:", "  12:"), "items", "12"),
     "key twice": (MINIMAL + "api: emulator\n", "stands twice", "api"),

@@ -48,7 +48,7 @@ def dry(desk: Desk, ask: Callable[[], Plan]) -> Plan:
 def done(plan: Plan) -> tuple[int, ...]:
     """Changed and archived items and subitems, and groups archived, by a plan."""
     touched = {Action.UPDATE, Action.ARCHIVE}
-    return (sum(1 for s in plan.steps if s.action in touched), len(plan.groups_to_archive), len(plan.left))
+    return (sum(1 for s in plan.steps if s.action in touched), len(plan.groups_to_archive), len(plan.left_fields))
 
 
 def test_a_rollback_is_shown_before_it_is_done(desk: Desk) -> None:
@@ -70,9 +70,9 @@ def test_a_rollback_is_shown_before_it_is_done(desk: Desk) -> None:
     result = rollback(desk.context, run)
     subitems = result.subitems.updated + result.subitems.archived
     assert done(made) == (
-        result.items.updated + result.items.archived + subitems, result.groups_archived, len(result.left),
+        result.items.updated + result.items.archived + subitems, result.groups_archived, len(result.left_fields),
     )  # fmt: skip
-    assert made.left == result.left
+    assert made.left_fields == result.left_fields
     nothing = dry(desk, lambda: plan_rollback(desk.context, run))
     assert (done(nothing)[0], "Nothing to do." in plan_text(nothing)) == (0, True)
 

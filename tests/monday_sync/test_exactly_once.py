@@ -173,7 +173,8 @@ def test_keys_are_compared_exactly(desk: Desk) -> None:
 
 
 def test_an_item_archived_by_a_person_is_created_again_with_its_lines(desk: Desk) -> None:
-    """When a changed order's item is gone, a new one is created with all its lines, and only that."""
+    """When a changed order's item is gone, a new one is created with all its lines, and only that, if so wanted."""
+    desk.policy(archived="recreate", deleted="recreate")
     seven(desk)
     desk.push()
     old = desk.board.named("STYLE1 3")
@@ -185,7 +186,7 @@ def test_an_item_archived_by_a_person_is_created_again_with_its_lines(desk: Desk
 
 
 def test_an_item_that_vanishes_during_the_push_is_created_by_the_next(desk: Desk) -> None:
-    """An item archived between plan and push makes its row due again; the next push creates item and lines."""
+    """An item archived between plan and push makes its row due again; the next push goes by the policy."""
     seven(desk)
     desk.push()
     old = desk.board.named("STYLE1 3")
@@ -193,6 +194,9 @@ def test_an_item_that_vanishes_during_the_push_is_created_by_the_next(desk: Desk
     desk.board.before = lambda _: desk.board.archive(old.id)
     assert desk.push().items.failed == 1
     desk.board.before = lambda _: None
+    left = desk.push()
+    assert (left.items.created, left.items.left) == (0, 1)
+    desk.policy(archived="recreate", deleted="recreate")
     assert desk.push().items.created == 1
     whole(desk, 7)
 

@@ -32,7 +32,8 @@ def test_a_renamed_group_is_followed_by_its_id(desk: Desk) -> None:
 
 
 def test_a_deleted_group_is_created_again_and_items_keep_their_ids(desk: Desk) -> None:
-    """Items that survived the deletion of their group are moved to the new one, with the same ids."""
+    """Items that survived the deletion of their group are moved to the new one, with the same ids, if so wanted."""
+    desk.policy(archived="recreate", deleted="recreate")
     desk.have(orders("1", "2"))
     desk.push()
     ids = {i.name: i.id for i in desk.board.active()}
@@ -47,7 +48,8 @@ def test_a_deleted_group_is_created_again_and_items_keep_their_ids(desk: Desk) -
 
 
 def test_items_that_went_with_their_group_are_created_again(desk: Desk) -> None:
-    """When a group was deleted together with its items, items and lines are created anew, each once."""
+    """When a group was deleted together with its items, items and lines are created anew, each once, if so wanted."""
+    desk.policy(archived="recreate", deleted="recreate")
     desk.have(orders("1", "2"))
     desk.push()
     desk.board.delete_group(desk.board.groups[0].id, into=None)

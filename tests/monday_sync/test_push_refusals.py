@@ -135,6 +135,7 @@ def test_a_full_board_is_refused_though_the_count_lags(desk: Desk) -> None:
 
 def test_items_that_vanish_are_not_created_again_without_a_word(desk: Desk) -> None:
     """A token that sees half of the board would make the other half twice: the push says what it saw, and stops."""
+    desk.policy(archived="recreate", deleted="recreate")
     several = orders(*[str(n) for n in range(10)])
     desk.have(several)
     desk.push()
@@ -150,7 +151,8 @@ def test_items_that_vanish_are_not_created_again_without_a_word(desk: Desk) -> N
 
 
 def test_a_planner_may_archive_a_few(desk: Desk) -> None:
-    """One or two items that are gone are what people do: they come back without a question."""
+    """One or two items that are gone are what people do: they come back without a question, if the policy says so."""
+    desk.policy(archived="recreate", deleted="recreate")
     several = orders(*[str(n) for n in range(10)])
     desk.have(several)
     desk.push()

@@ -69,5 +69,5 @@ def test_every_type_of_value_comes_back(bay: Bay) -> None:
     run = push_in(bay.context, PushRequest(PushOptions(bulk="never"), yes=2)).run_id
     assert shown(bay, config, order) != before
     result = rollback(bay.context, run)
-    assert (result.exit_code, result.left) == (0, ())
+    assert (result.exit_code, result.left_fields) == (0, ())
     assert shown(bay, config, order) == before

@@ -26,6 +26,7 @@ def test_a_clean_board_verifies_clean(desk: Desk) -> None:
 
 def test_everything_that_people_do_is_found_and_mended(desk: Desk) -> None:
     """Edits, renames, moves, archived items and subitems are reported each, and repaired; extra items are left."""
+    desk.policy(archived="recreate", deleted="recreate")
     desk.have(orders(*"123456789"))
     desk.push()
     board = desk.board

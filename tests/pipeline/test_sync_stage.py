@@ -17,15 +17,18 @@ from warehouse import Target, open_warehouse
 
 
 def stage_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, failed: int, given_up: int, accepted: int = 0
-) -> Stage:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, failed: int, given_up: int, accepted: int = 0, **counts: int
+) -> Stage:  # fmt: skip
     """The stage of a push that failed for some orders and gave up others."""
-    levels: dict[str, Any] = {"created": 0, "updated": 0, "failed": failed, "out_of_scope": 0, "held_back": 0}
+    levels: dict[str, Any] = {
+        "created": 0, "updated": 0, "failed": failed, "out_of_scope": 0, "held_back": 0, "not_selected": 0,
+        "waiting": 0, "left": 0, "by_mode": 0, **counts,
+    }  # fmt: skip
     row = SimpleNamespace(customer="AJE", name="POLO", message="Refused.")
     pushed = SimpleNamespace(
         groups_created=0,
         items=SimpleNamespace(**levels),
-        subitems=SimpleNamespace(**levels | {"failed": 0}),
+        subitems=SimpleNamespace(**dict.fromkeys(levels, 0)),
         deletes_reported=0,
         customers=(),
         exit_code=int(bool(failed or given_up)),
@@ -36,6 +39,7 @@ def stage_of(
         errors=(row,) * failed,
         given_up=(row,) * given_up,
         accepted=(row,) * accepted,
+        left=(row,) * levels["left"],
     )
     monkeypatch.setattr("monday_sync.push", lambda *_, **__: pushed)
     warehouse = open_warehouse(Target("dev", "duckdb", "main", {"path": str(tmp_path / "a.duckdb")}, tmp_path))
@@ -54,6 +58,20 @@ def test_a_row_that_was_given_up_is_no_all_well(tmp_path: Path, monkeypatch: pyt
     stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=2)
     assert (stage.status, stage.figures["records given up"]) == (Status.ATTENTION, 2)
     assert stage.message.startswith("Nothing changed; 2 record(s) given up")
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [({"held_back": 3}, "3 record(s) held back"), ({"out_of_scope": 2}, "2 record(s) outside the board's scope"),
+     ({"left": 4}, "4 record(s) left alone for what people did on the board"),
+     ({"by_mode": 5}, "5 record(s) left by the board's mode")],
+)  # fmt: skip
+def test_what_is_kept_out_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counts: dict[str, int], said: str
+) -> None:
+    """A run that changed nothing since rows are held back, out of scope or left does not call the board up to date."""
+    stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=0, **counts)
+    assert stage.message == f"Nothing changed; {said}."
 
 
 def test_a_quiet_push_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

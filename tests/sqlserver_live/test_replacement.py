@@ -85,7 +85,8 @@ def test_somebody_who_reads_for_long_keeps_nobody_else_waiting(built: Place) -> 
     for thread in threads:
         thread.start()
     try:
-        built.dbt("run", "--select", "path:models/marts/order_list.sql")
+        # with all that follows: on Babelfish the views of a replaced table go with it
+        built.dbt("run", "--select", "path:models/marts/order_list.sql+")
     finally:
         is_over.set()
         for thread in threads:

@@ -2,6 +2,19 @@
 
 from monday_sync.domain.board.guard import guard
 from monday_sync.domain.board.load import load_board
-from monday_sync.domain.board.model import Archive, BoardConfig, Bulk, ColumnMapping, Limits, Policy, Scope
+from monday_sync.domain.board.model import (
+    Archive,
+    BoardConfig,
+    Bulk,
+    ColumnMapping,
+    FollowBoard,
+    Hooks,
+    Limits,
+    Policy,
+    Scope,
+)
 
-__all__ = ["Archive", "BoardConfig", "Bulk", "ColumnMapping", "Limits", "Policy", "Scope", "guard", "load_board"]
+__all__ = [
+    "Archive", "BoardConfig", "Bulk", "ColumnMapping", "FollowBoard", "Hooks", "Limits", "Policy", "Scope", "guard",
+    "load_board",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from console import ConfigurationError
 
 _TARGET = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 #: Sections of which a file that extends another changes single keys; everything else it replaces.
-_MERGED = ("items", "subitems", "scope", "policy", "limits", "archive")
+_MERGED = ("items", "subitems", "scope", "policy", "limits", "archive", "hooks")
 
 
 def read_document(target: str, folder: Path) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def guard(board: BoardConfig, url: str, folder: Path = Path("boards")) -> None:
             hint="Correct one of them. Multi-level boards, which hold their own subitems, are not supported.",
         )
     for other in _others(board, folder):
-        shared = {board.board_id, board.subitem_board_id} & {other.board_id, other.subitem_board_id}
+        shared = _ids(board) & _ids(other)
         if other.api == board.api and shared:
             raise ConfigurationError(
                 f"{file}: board {min(shared)} is the board of target '{other.target}' as well.",
@@ -59,6 +59,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _ids(board: BoardConfig) -> set[str]:
+    """All boards that a target writes to."""
+    followed = {board_id for one in board.follow_boards for board_id in (one.board_id, one.subitem_board_id)}
+    return {board.board_id, board.subitem_board_id, *followed}
 
 
 def _others(board: BoardConfig, folder: Path) -> list[BoardConfig]:

@@ -12,7 +12,18 @@ from pydantic_core import ErrorDetails
 
 from console import ConfigurationError
 from monday_sync.domain.board.document import read_document
-from monday_sync.domain.board.model import Archive, BoardConfig, BoardFile, Column, ColumnMapping, Limits, Policy, Scope
+from monday_sync.domain.board.model import (
+    Archive,
+    BoardConfig,
+    BoardFile,
+    Column,
+    ColumnMapping,
+    FollowBoard,
+    Hooks,
+    Limits,
+    Policy,
+    Scope,
+)
 
 _LABELLED = ("dropdown", "status")
 _SEARCHABLE = "text"
@@ -48,6 +59,9 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
         key_columns=file.key_columns,
         scope=file.scope,
         policy=file.policy,
+        mode=file.mode,
+        hooks=file.hooks,
+        follow_boards=file.follow_boards,
         limits=file.limits,
         archive=file.archive,
     )
@@ -89,6 +103,9 @@ def _contradictions(file: BoardFile) -> list[tuple[str, str, str]]:
     begin, end = file.scope.ex_factory_from, file.scope.ex_factory_to
     if begin and end and begin > end:
         found.append(("scope.ex_factory_from", f"{begin} is after ex_factory_to, {end}", "Swap them."))
+    if file.policy.moved == "follow" and not file.follow_boards:
+        hint = "Add `follow_boards: [{board_id: <id>, subitem_board_id: <id>}]`, boards with the same columns."
+        found.append(("policy.moved", "is follow, but no board is named to follow to", hint))
     if file.policy.attention_share > file.policy.success_share:
         found.append(("policy.attention_share", "is above success_share", "Lower it."))
     return found
@@ -112,19 +129,12 @@ def _told(where: str, error: ErrorDetails) -> ConfigurationError:
 
 def _known(section: list[str]) -> list[str]:
     """The keys that a section may have."""
-    match section:
-        case []:
-            return [*BoardFile.model_fields, "extends"]
-        case ["scope"]:
-            return [f.name for f in fields(Scope)]
-        case ["archive"]:
-            return [f.name for f in fields(Archive)]
-        case ["limits"]:
-            return [f.name for f in fields(Limits)]
-        case ["policy"]:
-            return [f.name for f in fields(Policy)]
-        case _:
-            return list(Column.model_fields)
+    if not section:
+        return [*BoardFile.model_fields, "extends"]
+    kinds = {"scope": Scope, "archive": Archive, "limits": Limits, "policy": Policy, "hooks": Hooks,
+             "follow_boards": FollowBoard}  # fmt: skip
+    kind = kinds.get(section[0])
+    return list(Column.model_fields) if kind is None else [f.name for f in fields(kind)]
 
 
 __all__ = ["load_board"]

@@ -25,6 +25,10 @@ ColumnType = Literal["text", "long_text", "numbers", "date", "dropdown", "status
 Conflict = Literal["ours", "theirs", "report"]
 Api = Literal["monday", "emulator"]
 Bulk = Literal["auto", "never", "always"]
+PushMode = Literal["mirror", "update_only", "create_only"]
+Lost = Literal["leave", "recreate"]
+Moved = Literal["leave", "recreate", "follow"]
+Renamed = Literal["follow", "leave", "recreate"]
 
 _KNOWN_KEYS = ConfigDict(extra="forbid")
 _RELATIVE = re.compile(r"([+-])(\d{1,5})d")
@@ -95,6 +99,10 @@ _Words = Annotated[
     tuple[_Word, ...], Field(min_length=1),
     told("is not a list of texts", "Write [A, B], each in quotes if it looks like a number."),
 ]  # fmt: skip
+_Command = Annotated[
+    tuple[_Word, ...], Field(min_length=1),
+    told("is not a command", "Write it as a list: [program, argument, argument]."),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -142,6 +150,12 @@ class Policy:
             is done earlier that way. A job takes some 20 seconds to start, to be asked for and to be read back; in
             that time the points of a minute that the larger plans have (5,000,000, at 10,000 a row) create some 170
             rows one by one.
+        archived, deleted: what becomes of an order whose item (or group, or a line whose subitem) a person archived or
+            deleted: ``leave`` reports it and sends nothing of it, ``recreate`` makes it anew.
+        moved: the same of an item that a person moved to another board; ``follow`` goes on with it there, if that is
+            one of ``follow_boards``.
+        renamed: of a group that a person renamed: its orders go on in it (``follow``), are left alone, or go to a new
+            group of the old name.
     """
 
     max_attempts: _Count = 5
@@ -153,6 +167,33 @@ class Policy:
     attention_share: _Share = 0.80
     bulk: Annotated[Bulk, _choice("auto", "never", "always")] = "auto"
     bulk_minimum: _Count = 200
+    archived: Annotated[Lost, _choice("leave", "recreate")] = "leave"
+    deleted: Annotated[Lost, _choice("leave", "recreate")] = "leave"
+    moved: Annotated[Moved, _choice("leave", "recreate", "follow")] = "leave"
+    renamed: Annotated[Renamed, _choice("follow", "leave", "recreate")] = "follow"
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class Hooks:
+    """Commands that run before and after a push, each a list of program and arguments; no shell reads them.
+
+    Args:
+        before_push: what fails here stops the push before anything is sent.
+        after_push: what fails here is reported, and the run needs attention.
+        seconds: how long each may take.
+    """
+
+    before_push: _Command | None = None
+    after_push: _Command | None = None
+    seconds: _Count = 60
+
+
+@dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
+class FollowBoard:
+    """A board with the same columns, such as a copy, to which items are followed that a person moved there."""
+
+    board_id: _BoardId
+    subitem_board_id: _BoardId
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -209,6 +250,9 @@ class BoardFile(BaseModel):
     subitems: _Columns
     scope: Scope = Scope()
     policy: Policy = Policy()
+    mode: Annotated[PushMode, _choice("mirror", "update_only", "create_only")] = "mirror"
+    hooks: Hooks = Hooks()
+    follow_boards: tuple[FollowBoard, ...] = ()
     limits: Limits = Limits()
     archive: Archive | None = None
 
@@ -222,6 +266,8 @@ class BoardConfig:
         items, subitems: mapped columns, in the order of the file.
         key_columns: view columns that together say which order an item stands for. The first one is what the board is
             searched by, so it is a text column.
+        mode: whether a push makes and changes (``mirror``), only changes what is there (``update_only``), or only makes
+            what is missing (``create_only``).
     """
 
     target: str
@@ -233,5 +279,8 @@ class BoardConfig:
     key_columns: tuple[str, ...]
     scope: Scope = field(default_factory=Scope)
     policy: Policy = field(default_factory=Policy)
+    mode: PushMode = "mirror"
+    hooks: Hooks = field(default_factory=Hooks)
+    follow_boards: tuple[FollowBoard, ...] = ()
     limits: Limits = field(default_factory=Limits)
     archive: Archive | None = None

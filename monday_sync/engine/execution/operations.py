@@ -16,6 +16,7 @@ from monday_sync.api import (
     Operation,
 )
 from monday_sync.domain.board import BoardConfig, ColumnMapping
+from monday_sync.domain.labels import Labels
 from monday_sync.domain.remote import BoardFacts, Group
 from monday_sync.domain.rows import Level
 from monday_sync.domain.values import encode
@@ -45,6 +46,7 @@ class Builder:
 
     def __init__(self, board: BoardConfig, facts: BoardFacts) -> None:
         self._board, self._facts = board, facts
+        self._labels = {level: Labels(facts.columns(level)) for level in (Level.ITEM, Level.SUBITEM)}
         self._mappings = {
             Level.ITEM: {m.view_column: m for m in board.items},
             Level.SUBITEM: {m.view_column: m for m in board.subitems},
@@ -92,7 +94,8 @@ class Builder:
         for column, text in texts.items():
             mapping = self._mappings[level].get(column)
             if mapping is not None:
-                values[mapping.column_id] = encode(mapping, text, columns[mapping.column_id].label_ids)
+                label = self._labels[level].spelled(mapping, text)
+                values[mapping.column_id] = encode(mapping, label, columns[mapping.column_id].label_ids)
         return values
 
 

@@ -81,9 +81,10 @@ def settle_row(
     linked = changes.get("monday_id", row.monday_id) is not None
     state = replace(row.state, linked=linked)
     if any(f.gone for f in failures) and row.monday_id is not None:
-        after = row.with_state(machine.unlink(state), error_message=message, **(changes | _LOST))
+        # the link stays: by it the next push finds out what a person did, and goes by the policy
+        after = row.with_state(machine.distrust(state), error_message=message, **changes)
         return Settled(row.key, row.level, after, False, kinds, message, gone=True)
-    if all(f.retryable for f in failures):
+    if all(f.retryable or f.gone for f in failures):
         # surely not done, and not the row's fault: it stays due and the count of its retries stands
         after = row.with_state(replace(state, outcome=machine.Outcome.INTENT), error_message=message, **changes)
     else:
@@ -127,6 +128,3 @@ def by_row(attempts: Sequence[Attempt]) -> dict[tuple[Level, str], list[Attempt]
     for attempt in attempts:
         rows.setdefault((attempt.level, attempt.row_key), []).append(attempt)
     return rows
-
-
-_LOST: dict[str, object] = {"monday_id": None, "group_id": None, "confirmed": {}}

@@ -15,7 +15,9 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
 from monday_sync.engine.planning.leaving import leaving
-from monday_sync.engine.planning.link import link, without_item
+from monday_sync.engine.planning.link import Linked, link, without_item
+from monday_sync.engine.planning.modes import by_mode
+from monday_sync.engine.planning.people import left_steps, marked_rows
 from monday_sync.engine.planning.price import price
 from monday_sync.engine.planning.room import rooms
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
@@ -41,15 +43,25 @@ def make_plan(
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
     compared = compare(linked, known, board, facts, group_ids)
-    created = [step for step in compared.items if step.action is Action.CREATE]
-    off = leaving(context, facts, gathered, options, created)
-    steps = (*(off.steps if off else ()), *compared.proven, *compared.items, *compared.subitems)
+    now = context.clock()
+    left = left_steps(linked.left, board, now)
+    done, undone = by_mode((*compared.items, *compared.subitems), board.mode, group_ids)
+    created = [step for step in done if step.level is Level.ITEM and step.action is Action.CREATE]
+    off = leaving(context, facts, gathered, options, created) if board.mode == "mirror" else None
+    steps = (*(off.steps if off else ()), *compared.proven, *done, *left)
+    marked, not_due = marked_rows(linked.marked, left, now)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
-    new_groups = {s.row.group_name for s in compared.items if s.action in placed} - group_ids.keys()
+    items = [step for step in done if step.level is Level.ITEM]
+    new_groups = {s.row.group_name for s in items if s.action in placed and s.home is None} - group_ids.keys()
+    if board.mode == "update_only":
+        new_groups = set()
     files, estimate = price(context, facts, steps, options, new_groups)
     advice = context.bulk.advice(steps, board, ledger, mode=options.bulk or board.policy.bulk)
     rekeys = chosen_rekeys(gathered.source.rekeyed, steps)
     skipped = dict(gathered.chosen.skipped)
+    for reason, listed in ((Skip.LEFT, left), (Skip.MODE, undone)):
+        for step in listed:
+            skipped[step.level, reason] = skipped.get((step.level, reason), 0) + 1
     if compared.waiting:
         skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = compared.waiting
     return Plan(
@@ -64,33 +76,53 @@ def make_plan(
         given_up=gathered.chosen.given_up,
         duplicates=(*linked.duplicates, *compared.duplicates),
         in_doubt=len(ledger.open_attempts()),
-        linked_items=sum(1 for row in known.values() if row.monday_id),
+        linked_items=sum(1 for row in known.values() if row.monday_id and row.left_as is None),
         board_items=facts.items.items_count,
-        vanished=len(linked.gone),
+        vanished=linked.vanished,
+        recreated=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,
         notes=(
             *facts.warnings,
-            *_notes(gathered.source, facts.items, linked.gone),
+            *_notes(gathered.source, facts.items, linked),
+            *(f"{count} orders that are not due: {said}." for said, count in not_due.items()),
             *rekey_notes(rekeys),
             *((advice,) if advice else ()),
         ),
-        unlinked=(*(without_item(known[k]) for k in sorted(linked.gone)), *(without_item(r) for r in linked.stale)),
+        unlinked=(
+            *(without_item(known[k]) for k in sorted(linked.gone)),
+            *(without_item(r) for r in linked.stale),
+            *marked,
+            *linked.noted,
+        ),
         bulk=files,
         rekeyed=rekeys,
         accepted={address: one.told(looked_at) for address, one in standing_acceptances(ledger).items()},
         looked_at=looked_at,
+        orders_left=not_due.total(),
+        mode=board.mode,
+        left_by_mode=tuple(undone),
+        followed=linked.followed.boards,
+        order_numbers=_order_numbers(gathered.source, board.key_columns[0]),
         archive=off.plan if off else None,
         rooms=rooms(context, facts, steps, len(linked.gone)),
     )
 
 
-def _notes(source: Source, info: BoardInfo, gone: set[str]) -> tuple[str, ...]:
+def _order_numbers(source: Source, column: str) -> dict[str, str]:
+    """What people call the orders: by the database, else by what the board was confirmed to show."""
+    shown = {key: row.confirmed.get(column) for key, row in source.parents.items()}
+    shown |= {row.order_key: row.desired[column] for row in source.items if row.desired.get(column)}
+    return {key: number for key, number in shown.items() if number}
+
+
+def _notes(source: Source, info: BoardInfo, linked: Linked) -> tuple[str, ...]:
     notes = []
-    linked = sum(1 for row in source.parents.values() if row.monday_id)
-    if gone:
-        notes.append(f"{len(gone)} items are no longer on the board (archived or deleted by a person): created again.")
-    if info.items_count is not None and linked > info.items_count + len(gone):
-        missing = linked - info.items_count
+    there = sum(1 for row in source.parents.values() if row.monday_id and row.left_as is None)
+    again = len(linked.gone - linked.adopted)
+    if again:
+        notes.append(f"{again} items are no longer on the board (taken away by a person): created again.")
+    if info.items_count is not None and there > info.items_count + linked.vanished:
+        missing = there - info.items_count
         notes.append(f"{missing} items of the ledger are not on the board: run `monday-sync verify --repair`.")
     return tuple(notes)

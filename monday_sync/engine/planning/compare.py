@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.diff import step_for
@@ -41,10 +41,15 @@ def compare(
         known: order key to the ledger's row.
         group_ids: names to ids of the groups that are on the board.
     """
-    labels = Labels(facts.columns(Level.ITEM))
+    homes = linked.followed.homes
+    labels = _labels(facts, linked, Level.ITEM)
     items = [
-        step_for(row, linked.bases[row.key], linked.found.get(row.key), board=board, labels=labels,
-                 group_id=group_ids.get(row.group_name), adopted=row.key in linked.adopted)
+        at_home(
+            step_for(row, linked.bases[row.key], linked.found.get(row.key), board=board,
+                     labels=labels[homes.get(row.key)], group_id=_group(row, linked, group_ids),
+                     adopted=row.key in linked.adopted),
+            homes.get(row.key),
+        )
         for row in linked.items
         if not (row.action == "DELETE" and row.key in linked.gone)
     ]  # fmt: skip
@@ -53,7 +58,7 @@ def compare(
     parents = linked.found | {
         key: linked.present[row.monday_id] for key, row in known.items() if row.monday_id in linked.present
     }
-    labels = Labels(facts.columns(Level.SUBITEM))
+    labels = _labels(facts, linked, Level.SUBITEM)
     taken = {row.monday_id for row in linked.subitems if row.monday_id}
     for row in linked.subitems:
         parent = parents.get(row.order_key)
@@ -63,8 +68,27 @@ def compare(
         base, item, adopted = _subitem(row, row.start(board.board_id), parent, taken, compared)
         if item is not None and adopted:
             base = adopt(base, item, board)
-        compared.subitems.append(step_for(row, base, item, board=board, labels=labels, group_id=None, adopted=adopted))
+        home = homes.get(row.order_key)
+        step = step_for(row, base, item, board=board, labels=labels[home], group_id=None, adopted=adopted)
+        compared.subitems.append(at_home(step, home))
     return compared
+
+
+def _labels(facts: BoardFacts, linked: Linked, level: Level) -> dict[str | None, Labels]:
+    """The labels of the board, under ``None``, and of those that items are followed to."""
+    found: dict[str | None, Labels] = {None: Labels(facts.columns(level))}
+    found |= {board_id: Labels(there.columns(level)) for board_id, there in linked.followed.boards.items()}
+    return found
+
+
+def _group(row: SourceRow, linked: Linked, group_ids: Mapping[str, str]) -> str | None:
+    """The group where the item should lie: on another board it stays where a person put it."""
+    return linked.found[row.key].group_id if row.key in linked.followed.homes else group_ids.get(row.group_name)
+
+
+def at_home(step: Step, home: str | None) -> Step:
+    """The step on the board that its item lies on."""
+    return step if home is None else replace(step, home=home)
 
 
 def _subitem(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from monday_sync.domain import state as machine
 from monday_sync.domain.archive import Shipped, without_shipped
 from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.people import Did, Doing, lost_groups
 from monday_sync.domain.remote import BoardInfo
 from monday_sync.domain.rows import Address, LedgerRow
 from monday_sync.domain.selection import PushOptions, Selection, Skip, select
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.groups import duplicate_groups, resolve_groups
+from monday_sync.engine.planning.people import finished_orders
 from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.source import read_source
 from monday_sync.ledger import Ledger
@@ -24,8 +26,10 @@ class Gathered:
     """The database's side, and what the board's own data say.
 
     Args:
+        in_lost_groups: rows that are SYNCED, and whose group a person deleted; they go to one that is created again.
+        finished: orders that are left alone since a person archived, deleted or renamed their group, by order key.
+        anew: whether a group that a person renamed stands for its name no more.
         shipped: the orders that the archive policy takes off; their rows are not among the chosen ones.
-        in_lost_groups: rows that are SYNCED, and whose group a person deleted.
         group_ids: names to ids of the groups that the chosen rows lie in, as far as they are on the board.
     """
 
@@ -33,14 +37,16 @@ class Gathered:
     chosen: Selection
     info: BoardInfo
     known_groups: Mapping[str, str]
+    anew: bool
     group_ids: Mapping[str, str]
     in_lost_groups: tuple[SourceRow, ...]
     only: Collection[Address] | None = None
+    finished: Mapping[str, Doing] = field(default_factory=dict)
     shipped: Shipped | None = None
 
     def groups_of(self, rows: list[SourceRow]) -> dict[str, str]:
         """Names to ids of the groups that rows lie in, as far as they are on the board."""
-        return resolve_groups(_names(rows), self.info, self.known_groups)
+        return resolve_groups(_names(rows), self.info, self.known_groups, anew=self.anew)
 
 
 def gather(
@@ -53,15 +59,21 @@ def gather(
         RefusedError: the database lacks what we read.
     """
     source, off = without_shipped(follow_keys(ledger, board, read_source(ledger, board)), shipped, options.concerns)
-    chosen = select(source.items, source.subitems, options, only)
+    known = ledger.groups.known()
+    finished = finished_orders(source, info, known, board)
+    chosen = select(source.items, source.subitems, options, only, finished=finished, mode=board.mode)
     left = Counter((row.level, Skip.SHIPPED) for row in off)
     chosen = replace(chosen, skipped={**chosen.skipped, **left})
-    known = ledger.groups.known()
     there = {group.id for group in info.groups} - duplicate_groups(info, known)
-    lost = tuple(row for row in _in_lost_groups(source, there, options) if row.is_among(only))
+    anew = board.policy.renamed == "recreate"
+    if anew:
+        there -= {known[name] for name, doing in lost_groups(known, info, known).items() if doing.did is Did.RENAMED}
+    lost = tuple(
+        row for row in _in_lost_groups(source, there, options) if row.is_among(only) and row.order_key not in finished
+    )
     lost = tuple(row for row in lost if shipped is None or not shipped.covers(row.order_key, row.customer_name))
-    group_ids = resolve_groups(_names(chosen.items), info, known)
-    return Gathered(source, chosen, info, known, group_ids, lost, only, shipped)
+    names = resolve_groups(_names(chosen.items), info, known, anew=anew)
+    return Gathered(source, chosen, info, known, anew, names, lost, only, finished, shipped)
 
 
 def as_confirmed(row: LedgerRow) -> SourceRow:

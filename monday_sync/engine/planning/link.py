@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from monday_sync.api import BoardApi
 from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.due import needs_no_look
+from monday_sync.domain.people import Doing, Left
 from monday_sync.domain.plan import Duplicate
 from monday_sync.domain.remote import BoardItem
 from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.domain.source import SourceRow
 from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.planning.follow import FOLLOWED, Followed, follow
 from monday_sync.engine.planning.gather import Gathered, as_confirmed, is_confirmed
+from monday_sync.engine.planning.people import left_rows, lost_items, lost_subitems, to_follow, to_leave
 from monday_sync.ledger import Ledger
 
 
@@ -31,7 +34,11 @@ class Linked:
         found: order key to the item that stands for it.
         adopted: order keys whose item was found by its business key.
         present: item id to the item, of those that the ledger links.
-        gone: order keys whose item is no longer on the board.
+        gone: order keys whose item is no longer on the board, and that go on with another one.
+        vanished: orders whose item is no longer on the board, whatever becomes of them; not those left alone before.
+        followed: orders that go on on another board; ``noted`` are rows of such that are not due.
+        left: due rows that are left alone for what a person did.
+        marked: rows of the ledger that are left alone though they are not due, and those that are so no longer.
         stale: lines linked to subitems of items that are gone.
     """
 
@@ -45,6 +52,11 @@ class Linked:
     gone: set[str] = field(default_factory=set)
     stale: list[LedgerRow] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
+    vanished: int = 0
+    left: list[Left] = field(default_factory=list)
+    marked: list[tuple[LedgerRow, Doing | None]] = field(default_factory=list)
+    followed: Followed = field(default_factory=Followed)
+    noted: list[LedgerRow] = field(default_factory=list)
 
 
 def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: PushOptions) -> Linked:
@@ -56,20 +68,29 @@ def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, 
     items += gathered.in_lost_groups
     ids = {r.monday_id for r in items if r.monday_id}
     ids |= {p.monday_id for r in subitems if (p := known.get(r.order_key)) and p.monday_id}
+    finished = _of_finished_groups(gathered, options)
+    # what vanishes counts before any policy: in a view that is restricted, whole groups are not to be seen
+    ids |= {row.monday_id for row in finished if row.left_as is None and row.monday_id}
     present = reader.by_ids({i for i in ids if i is not None})
-    gone = {r.order_key for r in known.values() if r.monday_id in ids and r.monday_id not in present}
+    missing = {r.order_key for r in known.values() if r.monday_id in ids and r.monday_id not in present}
+    gone = missing - gathered.finished.keys()
     items += [row for row in _of_gone_items(gone, chosen.items, items, known) if row.is_among(gathered.only)]
     subitems += [r for r in proven_lines if r.order_key in gone]
     linked = Linked(
         [*(r for r in proven if r.key not in gone), *(r for r in proven_lines if r.order_key not in gone)],
-        items, subitems, present=present, gone=gone,
+        items, subitems, present=present, gone=gone, left=left_rows(chosen.left, gathered.finished),
+        vanished=sum(1 for key in missing if known[key].left_as is None),
     )  # fmt: skip
     _find(linked, reader, known, board)
+    _leave_items(linked, api, board, known, {row.key for row in chosen.items})
+    _leave_lines(linked, api, board, known)
+    linked.marked += [(row, gathered.finished[row.key]) for row in finished]
+    linked.marked += _returned(known.values(), gathered, linked)
     linked.stale = _stale_lines(linked, ledger)
     if not options.skip_subitems:
-        listed = {row.key for row in subitems}
+        listed = {row.key for row in linked.subitems}
         again = [as_confirmed(row) for row in linked.stale if row.key not in listed and is_confirmed(row)]
-        subitems += [row for row in again if row.is_among(gathered.only)]
+        linked.subitems += [row for row in again if row.is_among(gathered.only)]
     return linked
 
 
@@ -107,6 +128,79 @@ def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], b
         elif base.monday_id is not None:
             linked.found[row.key] = linked.present[base.monday_id]
         linked.bases[row.key] = base
+
+
+def _leave_items(
+    linked: Linked, api: BoardApi, board: BoardConfig, known: Mapping[str, LedgerRow], due: Collection[str]
+) -> None:  # fmt: skip
+    """Take out the orders whose item is gone, if the policy leaves such alone and no other item stands for them."""
+    lost = linked.gone - linked.found.keys()
+    doings = lost_items(api, board, lost, known) if lost else {}
+    leaving = to_leave(doings, board)
+    following = to_follow(doings, board)
+    if following:
+        linked.followed = follow(api, board, following, known)
+        leaving |= linked.followed.refused
+        _go_on_there(linked, board, known, due)
+    if not leaving:
+        return
+    linked.left += left_rows([row for row in linked.items if row.key in due], leaving)
+    linked.left += left_rows(linked.subitems, leaving)
+    linked.marked += [(known[key], doing) for key, doing in leaving.items() if key not in due]
+    linked.items = [row for row in linked.items if row.key not in leaving]
+    linked.subitems = [row for row in linked.subitems if row.order_key not in leaving]
+    linked.gone -= leaving.keys()
+
+
+def _go_on_there(
+    linked: Linked, board: BoardConfig, known: Mapping[str, LedgerRow], due: Collection[str]
+) -> None:  # fmt: skip
+    """Link orders to their items on the boards that these were moved to; their links are the same."""
+    items = linked.followed.items
+    linked.gone -= items.keys()
+    linked.items = [row for row in linked.items if row.key not in items or row.key in due]
+    for row in linked.items:
+        if row.key in items:
+            linked.found[row.key] = items[row.key]
+            linked.bases[row.key] = replace(row.start(board.board_id), left_as=FOLLOWED)
+    linked.present |= {item.id: item for item in items.values()}
+    # an order of which only lines are due is noted as well: its item has not vanished
+    linked.noted = [replace(known[k], left_as=FOLLOWED) for k in items if k not in due and known[k].left_as is None]
+
+
+def _leave_lines(linked: Linked, api: BoardApi, board: BoardConfig, known: Mapping[str, LedgerRow]) -> None:
+    """Take out the lines whose subitem alone is gone, if the policy leaves such alone."""
+    parents = linked.found | {
+        key: linked.present[row.monday_id] for key, row in known.items() if row.monday_id in linked.present
+    }
+    left = lost_subitems(api, board, linked.subitems, parents)
+    linked.left += left
+    keys = {one.row.key for one in left}
+    linked.subitems = [row for row in linked.subitems if row.key not in keys]
+
+
+def _of_finished_groups(gathered: Gathered, options: PushOptions) -> list[LedgerRow]:
+    """Linked orders that are left alone with their group, due or not."""
+    return [
+        row
+        for key in gathered.finished
+        if (row := gathered.source.parents.get(key)) is not None and row.monday_id is not None
+        and options.concerns(row.customer_name)
+    ]  # fmt: skip
+
+
+def _returned(
+    rows: Iterable[LedgerRow], gathered: Gathered, linked: Linked
+) -> list[tuple[LedgerRow, Doing | None]]:  # fmt: skip
+    """Rows that were left alone and are in their place again, or on their way to one: nothing marks them any more."""
+    going_on = {row.key for row in linked.items}
+    return [
+        (row, None)
+        for row in rows
+        if row.left_as is not None and row.key not in gathered.finished and row.key not in going_on
+        and row.key not in linked.followed.homes
+        and row.monday_id in linked.present
+    ]  # fmt: skip
 
 
 def _parted(rows: Sequence[SourceRow], group_ids: Mapping[str, str]) -> tuple[list[SourceRow], list[SourceRow]]:
