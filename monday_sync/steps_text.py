@@ -84,7 +84,8 @@ def plan_causes(plan: Plan) -> list[Cause]:
 def _step_lines(step: Step, plan: Plan) -> Iterator[str]:
     indent = "      " if step.level is Level.SUBITEM else "  "
     adopted = " (found on the board)" if step.adopted else ""
-    why = f" [{', '.join(reasons(step.row))}]" if step.action is not Action.CREATE else ""
+    because = () if step.action is Action.CREATE else reasons(step.row)
+    why = f" [{', '.join(because)}]" if because else ""
     row = f"{indent}{_VERBS[step.action]} {step.level.value} {step.row.customer_name}: {step.row.name}{adopted}{why}"
     if step.action is Action.CREATE and step.level is Level.SUBITEM:
         fields = ", ".join(_fields(step))

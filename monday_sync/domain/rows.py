@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from monday_sync.domain.state import UNKNOWN, Outcome, RowState
+from monday_sync.domain.state import UNKNOWN, Outcome, RowState, unlink
 
 #: Keys beside the mapped view columns: what the item is called, and the group it lies in.
 NAME = "item_name"
@@ -168,6 +168,10 @@ class LedgerRow:
         for name in _TIMES:
             record[name] = dt.datetime.fromisoformat(record[name]) if record.get(name) else None
         return cls.from_record(Level(record.pop("level")), record)
+
+    def without_item(self) -> LedgerRow:
+        """The row once its item turned out to be gone."""
+        return self.with_state(unlink(self.state), monday_id=None, group_id=None, confirmed={})
 
     def with_state(self, state: RowState, **changes: Any) -> LedgerRow:
         """The row in another state, with other changes besides."""

@@ -291,7 +291,7 @@ class Tally:
             due = self.ok + len(self.errors) + len(self.left)
             return self.ok / due if due else (1.0 if outcome == "done" else None)
         waiting = sum(n for (_, reason), n in plan.skipped.items() if reason is Skip.WAITS_FOR_ITEM)
-        due = len(plan.steps) + waiting + earlier
+        due = len(plan.steps) + waiting + earlier - len(self.accepted)
         return self.reached / max(due, self.reached) if due else (1.0 if outcome == "done" else None)
 
 

@@ -117,10 +117,14 @@ def _keep_to_the_day(context: Context) -> None:
 
 
 def settle_doubts(context: Context) -> Running | None:
-    """Settle what earlier runs left without an answer, as a run of its own; ``None`` when there is nothing."""
-    if not context.ledger.open_attempts():
-        return None
-    with running(context, "recover") as state:
-        state.recovered = context.bulk.recover(state.sender, context.board)
-        state.recovered += state.sender.recover()
+    """Settle what earlier runs left without an answer, as a run of its own; ``None`` when there is nothing.
+
+    An undo that died before the ledger followed what it had archived leaves rows that count as shown: they are due now.
+    """
+    state = None
+    if context.ledger.open_attempts():
+        with running(context, "recover") as state:
+            state.recovered = context.bulk.recover(state.sender, context.board)
+            state.recovered += state.sender.recover()
+    context.ledger.write([row.without_item() for row in context.ledger.taken_off_by_unfinished_undos()])
     return state

@@ -168,6 +168,22 @@ class Ledger:
             )
         return [Attempt.from_record(r) for r in records]
 
+    def taken_off_by_unfinished_undos(self) -> list[LedgerRow]:
+        """Rows still linked to what a rollback or cleanup archived that died before the ledger followed."""
+        attempts, runs = self.warehouse.relation(ATTEMPTS.name), self.warehouse.relation(RUNS.name)
+        with self.session() as session:
+            found = session.rows(
+                f"select a.level, a.row_key, a.item_id from {attempts} a join {runs} r on r.run_id = a.run_id "  # noqa: S608
+                "where r.board_id = ? and r.kind in ('rollback', 'cleanup') and r.outcome <> 'DONE' "
+                "and a.kind = 'archive' and a.outcome = 'SYNCED' and a.level in ('item', 'subitem')",
+                [self.board_id],
+            )
+        if not found:
+            return []
+        archived = {(str(level), str(key), str(item_id)) for level, key, item_id in found}
+        rows = (row for level in (Level.ITEM, Level.SUBITEM) for row in self.rows(level).values())
+        return [row for row in rows if (row.level.value, row.key, str(row.monday_id)) in archived]
+
     def requests_since(self, kind: str, at: dt.datetime) -> list[tuple[str, int]]:
         """Requests of a kind since ``at``, to all boards: the first operation of each, and how many it had."""
         attempts = self.warehouse.relation(ATTEMPTS.name)

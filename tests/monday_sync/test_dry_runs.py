@@ -117,6 +117,7 @@ def test_on_prod_the_plan_names_the_number(desk_of: Callable[[str], Desk]) -> No
 
 def test_a_repair_is_shown_before_it_is_done(desk: Desk) -> None:
     """What differs, field by field, what is created again, and each duplicate that goes; then exactly this is done."""
+    desk.policy(archived="recreate")
     duplicates(desk)
     typed(desk, "STYLE1 1", notes="person")
     desk.board.archive(desk.board.children(desk.board.named("STYLE1 5").id)[0].id)

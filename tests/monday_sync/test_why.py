@@ -195,10 +195,10 @@ def test_without_the_board_the_rest_is_said(desk: Desk, monkeypatch: pytest.Monk
     desk.have(orders("1"))
     desk.push()
 
-    def fails(_: object) -> None:
+    def fails(*_: object) -> None:
         raise UnreachableError("No connection.")
 
-    monkeypatch.setattr(desk.board, "addresses", fails)
+    monkeypatch.setattr(desk.board, "where", fails)
     found = why(desk.context, "1")
     assert found.notes == (
         "The rows of the workbooks are not known: dbt has not built them.",

@@ -15,7 +15,7 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.planning.compare import compare
 from monday_sync.engine.planning.gather import gather
 from monday_sync.engine.planning.leaving import leaving
-from monday_sync.engine.planning.link import Linked, link, without_item
+from monday_sync.engine.planning.link import Linked, link
 from monday_sync.engine.planning.modes import by_mode
 from monday_sync.engine.planning.people import left_steps, marked_rows
 from monday_sync.engine.planning.price import price
@@ -90,8 +90,8 @@ def make_plan(
             *((advice,) if advice else ()),
         ),
         unlinked=(
-            *(without_item(known[k]) for k in sorted(linked.gone)),
-            *(without_item(r) for r in linked.stale),
+            *(known[k].without_item() for k in sorted(linked.gone)),
+            *(r.without_item() for r in linked.stale),
             *marked,
             *linked.noted,
         ),

@@ -13,7 +13,7 @@ from monday_sync.domain.plan import Action, Duplicate, Step
 from monday_sync.domain.remote import BoardFacts, BoardItem
 from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.source import SourceRow
-from monday_sync.engine.planning.link import Linked, adopt, without_item
+from monday_sync.engine.planning.link import Linked, adopt
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def _subitem(
     if item is not None and item.state == "active":
         return base, item, False
     if base.monday_id is not None:
-        base = without_item(base)
+        base = base.without_item()
     item, others = (None, ()) if parent is None else subitem_for(row.name, parent, taken)
     if item is not None:
         taken.add(item.id)

@@ -104,11 +104,6 @@ def adopt(base: LedgerRow, item: BoardItem, board: BoardConfig) -> LedgerRow:
     )
 
 
-def without_item(row: LedgerRow) -> LedgerRow:
-    """The ledger's row once its item turned out to be gone."""
-    return row.with_state(machine.unlink(row.state), monday_id=None, group_id=None, confirmed={})
-
-
 def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], board: BoardConfig) -> None:
     """Set bases, found items and duplicates."""
     gone = linked.gone
@@ -120,7 +115,7 @@ def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], b
     for row in linked.items:
         base = row.start(board.board_id)
         if row.key in gone:
-            base = without_item(base)
+            base = base.without_item()
         if row.key in by_key:
             linked.found[row.key] = by_key[row.key]
             linked.adopted.add(row.key)
