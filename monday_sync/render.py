@@ -123,7 +123,7 @@ def push_text(result: PushResult) -> str:
     lines = [text_table(headers, rows), ""]
     lines += _nothing_changed(result)
     share = "an unknown part" if result.success_share is None else f"{result.success_share:.1%}"
-    but = f" ({len(result.accepted)} accepted as they are)" if result.accepted else ""
+    but = f" ({len(result.accepted)} accepted as they are, not counted)" if result.accepted else ""
     lines.append(
         f"{result.verdict}: {share} of the due rows is on the board{but}; groups created: "
         f"{result.groups_created}, archived: {result.groups_archived}; "

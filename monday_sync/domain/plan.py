@@ -171,6 +171,7 @@ class Plan:
         left_fields: fields and items that an undo leaves as they are.
         followed: boards that items were followed to, by id.
         left_by_mode: steps that the board's mode leaves undone; their rows stay due.
+        waiting: order key to how many of its lines wait for its item.
         orders_left: orders that are not due, and whose item or group a person took away.
         order_numbers: order key to the number that people know the order by, as far as it is known.
         archive: what the archive policy takes off; ``None`` without a policy.
@@ -207,6 +208,7 @@ class Plan:
     groups_to_archive: tuple[str, ...] = ()
     left_fields: tuple[LeftField, ...] = ()
     order_numbers: Mapping[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
     orders_left: int = 0
     mode: str = "mirror"
     left_by_mode: tuple[Step, ...] = ()

@@ -11,7 +11,7 @@ from console import ExitCode
 from monday_sync.domain.acceptance import Acceptance, age_of
 from monday_sync.domain.board import Policy
 from monday_sync.domain.causes import Cause, causes
-from monday_sync.domain.plan import Duplicate, Plan, Step
+from monday_sync.domain.plan import Action, Duplicate, Plan, Step
 from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.selection import Skip
 from monday_sync.domain.source import SourceRow
@@ -263,7 +263,7 @@ class Tally:
                 accepted.append((_given_up(row, now), acceptance))
             else:
                 earlier.append(_given_up(row, now))
-        share = self._share(plan, len(earlier), outcome)
+        share = self._share(plan, len(earlier), outcome, [problem for problem, _ in accepted])
         verdict = _verdict(share, policy, outcome)
         given_up = [*self.given_up, *earlier]
         return PushResult(
@@ -285,13 +285,26 @@ class Tally:
             causes=_causes(self.errors, given_up, self.left, plan.order_numbers if plan else {}),
         )  # fmt: skip
 
-    def _share(self, plan: Plan | None, earlier: int, outcome: str) -> float | None:
-        """The part of the due rows that reached the board; those that the run did not come to are due as well."""
+    def _share(
+        self, plan: Plan | None, earlier: int, outcome: str, accepted: Sequence[Problem]
+    ) -> float | None:  # fmt: skip
+        """The part of the due rows that reached the board; those that the run did not come to are due as well.
+
+        What is accepted as it is counts neither way, nor do new lines of an item that is.
+        """
         if plan is None:
             due = self.ok + len(self.errors) + len(self.left)
             return self.ok / due if due else (1.0 if outcome == "done" else None)
-        waiting = sum(n for (_, reason), n in plan.skipped.items() if reason is Skip.WAITS_FOR_ITEM)
-        due = len(plan.steps) + waiting + earlier - len(self.accepted)
+        rows = {(p.level, p.key) for p in accepted}
+        orders = {p.key for p in accepted if p.level == Level.ITEM.value}
+        steps = sum(
+            1
+            for s in plan.steps
+            if (s.level.value, s.row.key) not in rows
+            and not (s.level is Level.SUBITEM and s.action is Action.CREATE and s.row.order_key in orders)
+        )
+        waiting = sum(lines for order, lines in plan.waiting.items() if order not in orders)
+        due = steps + waiting + earlier
         return self.reached / max(due, self.reached) if due else (1.0 if outcome == "done" else None)
 
 

@@ -81,7 +81,7 @@ def test_an_accepted_row_fails_no_run_and_stays_in_every_report(desk: Desk) -> N
     assert (result.accepted[0].accepted, result.accepted[0].name) == (told, "STYLE1 1")
     for text in (push_text(result), plan_text(desk.plan())):
         assert told in text
-    assert "1 accepted as they are not counted" in push_text(result)
+    assert "1 accepted as they are, not counted" in push_text(result)
     found = status(desk.context.target)
     assert (found.errors, found.dead, len(found.accepted)) == ((), 0, 1)
     assert "accepted as it is: GREYSON: STYLE1 1: the board does not want it (given up" in status_text(found)

@@ -63,7 +63,7 @@ def make_plan(
         for step in listed:
             skipped[step.level, reason] = skipped.get((step.level, reason), 0) + 1
     if compared.waiting:
-        skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = compared.waiting
+        skipped[Level.SUBITEM, Skip.WAITS_FOR_ITEM] = compared.waiting.total()
     return Plan(
         board_id=board.board_id,
         options=options,
@@ -99,6 +99,7 @@ def make_plan(
         rekeyed=rekeys,
         accepted={address: one.told(looked_at) for address, one in standing_acceptances(ledger).items()},
         looked_at=looked_at,
+        waiting=compared.waiting,
         orders_left=not_due.total(),
         mode=board.mode,
         left_by_mode=tuple(undone),

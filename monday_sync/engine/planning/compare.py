@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -22,13 +23,14 @@ class Compared:
 
     Args:
         proven: of rows that the board shows already.
-        waiting: lines left alone because their item is not on the board and is not being created.
+        waiting: order key to how many lines are left alone because their item is not on the board and is not being
+            created.
     """
 
     proven: list[Step]
     items: list[Step]
     subitems: list[Step] = field(default_factory=list)
-    waiting: int = 0
+    waiting: Counter[str] = field(default_factory=Counter)
     duplicates: list[Duplicate] = field(default_factory=list)
 
 
@@ -63,7 +65,7 @@ def compare(
     for row in linked.subitems:
         parent = parents.get(row.order_key)
         if parent is None and row.order_key not in created:
-            compared.waiting += 1
+            compared.waiting[row.order_key] += 1
             continue
         base, item, adopted = _subitem(row, row.start(board.board_id), parent, taken, compared)
         if item is not None and adopted:
