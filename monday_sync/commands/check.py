@@ -139,7 +139,7 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
         return
     if vanished:
         raise ConfirmationNeededError(
-            f"{plan.vanished} of the {plan.linked_items} items that were on the board are not to be seen there "
+            f"{plan.vanished} of the {plan.looked_for} linked items looked for are not to be seen on the board "
             f"({plan.vanished_share:.0%}; the policy allows {policy.vanished_share:.0%}): someone archived, deleted "
             "or moved them, or the token may not see them any more. By the policy of the board's file "
             f"{plan.recreated} of them would be created again and the others left alone.",

@@ -156,6 +156,7 @@ class Plan:
         board_items: items on the board before the push, as far as the API says.
         linked_items: items that the ledger links before the push, but for those that were left to people.
         vanished: linked items that turned out not to be on the board any more, and were not left alone before.
+        looked_for: how many linked items the board was asked for.
         recreated: orders among these that are created again.
         estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on; also such as are left alone
@@ -208,6 +209,7 @@ class Plan:
     groups_to_archive: tuple[str, ...] = ()
     left_fields: tuple[LeftField, ...] = ()
     order_numbers: Mapping[str, str] = field(default_factory=dict)
+    looked_for: int = 0
     waiting: Mapping[str, int] = field(default_factory=dict)
     orders_left: int = 0
     mode: str = "mirror"
@@ -243,8 +245,8 @@ class Plan:
 
     @property
     def vanished_share(self) -> float:
-        """The vanished items as a share of those that we linked."""
-        return self.vanished / self.linked_items if self.vanished else 0.0
+        """The vanished items as a share of those that we looked for."""
+        return self.vanished / self.looked_for if self.vanished else 0.0
 
     @property
     def fingerprint(self) -> str:

@@ -152,7 +152,9 @@ def test_a_finished_group_is_left_with_all_that_is_in_it(desk: Desk, listed: boo
     if listed:
         desk.board.gone_groups = {group.id: "archived"}
     desk.have([*noted(several, "1", "9"), *orders("5")])
-    with pytest.raises(ConfirmationNeededError, match=r"4 of the 5 items .* not to be seen .* 0 of them would be"):
+    with pytest.raises(
+        ConfirmationNeededError, match=r"4 of the 5 linked items .* not to be seen .* 0 of them would be"
+    ):
         desk.push()
     result = desk.push(yes=5)
     assert (result.groups_created, result.items.created, result.items.updated) == (0, 0, 1)

@@ -143,11 +143,25 @@ def test_items_that_vanish_are_not_created_again_without_a_word(desk: Desk) -> N
         desk.board.archive(desk.board.named(f"STYLE1 {name}").id)
     desk.have([o.with_values(notes="x") for o in several])
     sent = len(desk.board.requests)
-    with pytest.raises(ConfirmationNeededError, match=r"5 of the 10 items that were on the board are not to be seen"):
+    with pytest.raises(ConfirmationNeededError, match=r"5 of the 10 linked items looked for are not to be seen"):
         desk.push()
     assert len(desk.board.requests) == sent
     result = desk.push(yes=10)
     assert (result.items.created, result.items.updated) == (5, 5)
+
+
+@pytest.mark.parametrize("policy", ["leave", "recreate"])
+def test_a_board_out_of_sight_stops_a_push_of_few_rows(desk: Desk, policy: str) -> None:
+    """One row is due, and the token sees none of the ten items: the others are looked for before it is believed."""
+    desk.policy(archived=policy, deleted=policy)
+    several = orders(*[str(n) for n in range(10)])
+    desk.have(several)
+    desk.push()
+    for order in several:
+        desk.board.things[desk.board.named(order.name).id].state = "deleted"
+    desk.have([several[0].with_values(notes="x"), *several[1:]])
+    with pytest.raises(ConfirmationNeededError, match=r"10 of the 10 linked items looked for"):
+        desk.push()
 
 
 def test_a_planner_may_archive_a_few(desk: Desk) -> None:

@@ -79,6 +79,7 @@ def make_plan(
         linked_items=sum(1 for row in known.values() if row.monday_id and row.left_as is None),
         board_items=facts.items.items_count,
         vanished=linked.vanished,
+        looked_for=linked.looked_for,
         recreated=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,

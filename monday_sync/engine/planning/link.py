@@ -22,6 +22,9 @@ from monday_sync.engine.planning.gather import Gathered, as_confirmed, is_confir
 from monday_sync.engine.planning.people import left_rows, lost_items, lost_subitems, to_follow, to_leave
 from monday_sync.ledger import Ledger
 
+#: At most so many items that are not due are looked for when one that is due is missing.
+_SAMPLE = 300
+
 
 @dataclass(slots=True)
 class Linked:
@@ -36,6 +39,7 @@ class Linked:
         present: item id to the item, of those that the ledger links.
         gone: order keys whose item is no longer on the board, and that go on with another one.
         vanished: orders whose item is no longer on the board, whatever becomes of them; not those left alone before.
+        looked_for: linked items that the board was asked for, ``vanished`` among them.
         followed: orders that go on on another board; ``noted`` are rows of such that are not due.
         left: due rows that are left alone for what a person did.
         marked: rows of the ledger that are left alone though they are not due, and those that are so no longer.
@@ -53,6 +57,7 @@ class Linked:
     stale: list[LedgerRow] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
     vanished: int = 0
+    looked_for: int = 0
     left: list[Left] = field(default_factory=list)
     marked: list[tuple[LedgerRow, Doing | None]] = field(default_factory=list)
     followed: Followed = field(default_factory=Followed)
@@ -79,8 +84,8 @@ def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, 
     linked = Linked(
         [*(r for r in proven if r.key not in gone), *(r for r in proven_lines if r.order_key not in gone)],
         items, subitems, present=present, gone=gone, left=left_rows(chosen.left, gathered.finished),
-        vanished=sum(1 for key in missing if known[key].left_as is None),
     )  # fmt: skip
+    _count_vanished(linked, reader, known, ids, missing)
     _find(linked, reader, known, board)
     _leave_items(linked, api, board, known, {row.key for row in chosen.items})
     _leave_lines(linked, api, board, known)
@@ -102,6 +107,21 @@ def adopt(base: LedgerRow, item: BoardItem, board: BoardConfig) -> LedgerRow:
         group_id=item.group_id if base.level is Level.ITEM else None,
         confirmed=on_board(item, mappings_of(board, base.level)),
     )
+
+
+def _count_vanished(
+    linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], ids: Collection[str | None], missing: set[str]
+) -> None:  # fmt: skip
+    """Set how many items vanished, of how many.
+
+    Few rows may be due while the whole board is out of sight: where one item is missing, others are looked for as well.
+    """
+    ours = {row.monday_id for row in known.values() if row.monday_id and row.left_as is None}
+    others = sorted(i for i in ours - set(ids) if i is not None) if missing else []
+    sample = set(others[:: -(-len(others) // _SAMPLE) or 1])
+    unseen = sample - reader.by_ids(sample).keys() if sample else set()
+    linked.vanished = sum(1 for key in missing if known[key].left_as is None) + len(unseen)
+    linked.looked_for = len(ours & set(ids)) + len(sample)
 
 
 def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], board: BoardConfig) -> None:
