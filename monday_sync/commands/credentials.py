@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urljoin, urlsplit
+
+import httpx
 
 from console import register_secret
 from monday_sync.domain.board import BoardConfig
+from monday_sync.domain.board.guard import is_loopback
 from monday_sync.errors import RefusedError
 
 TOKEN, URL = "MONDAY_API_TOKEN", "MONDAY_API_URL"
@@ -17,18 +21,38 @@ _EMULATOR_TOKEN = "local"  # noqa: S105 - the emulator's well-known token, no se
 def endpoint(board: BoardConfig) -> tuple[str, str]:
     """Address and token of the board's API.
 
+    The emulator's boards have tokens of their own, which begin with ``local``: a real one that happens to be in the
+    environment is not for whatever listens on the port.
+
     Raises:
-        RefusedError: no token, or one that cannot be sent.
+        RefusedError: no token, or one that cannot be sent, or that would go to an unknown program on this machine.
     """
-    emulated = board.api == "emulator"
-    url = os.environ.get(URL, "").strip() or (_EMULATOR_URL if emulated else _LIVE_URL)
-    token = read_token() or (_EMULATOR_TOKEN if emulated else None)
+    if board.api == "emulator":
+        own = os.environ.get(TOKEN, "").strip().startswith(_EMULATOR_TOKEN)
+        return os.environ.get(URL, "").strip() or _EMULATOR_URL, (read_token() if own else None) or _EMULATOR_TOKEN
+    url = os.environ.get(URL, "").strip() or _LIVE_URL
+    token = read_token()
     if not token:
         raise RefusedError(
             f"There is no token for the board of target '{board.target}'.",
             hint=f"Set the environment variable {TOKEN}.",
         )
+    if is_loopback(urlsplit(url).hostname or "") and not token.startswith(_EMULATOR_TOKEN) and not _is_emulator(url):
+        raise RefusedError(
+            f"What answers at {url} is not the board emulator: it gets no token.",
+            hint=f"Unset {URL} to reach the live service, or start the emulator there (`make board`).",
+        )
     return url, token
+
+
+def _is_emulator(url: str) -> bool:
+    """Whether the program behind an address of this machine says that it is our emulator; it is told nothing."""
+    try:
+        with httpx.Client(trust_env=False, timeout=5) as client:
+            found = client.get(urljoin(url, "/health")).json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return isinstance(found, dict) and found.get("what") == "board-emulator"
 
 
 def read_token() -> str | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from board_emulator.testing import running_emulator
 from monday_sync.commands.credentials import endpoint
 from monday_sync.commands.opening import open_context
 from monday_sync.domain.board import load_board
@@ -61,3 +64,44 @@ def test_the_address_is_cleaned_too(project: Path, monkeypatch: pytest.MonkeyPat
     assert endpoint(board)[0] == "http://127.0.0.1:9999/v2"
     monkeypatch.setenv("MONDAY_API_URL", " ")
     assert endpoint(board)[0] == "http://127.0.0.1:8765/v2"
+
+
+def test_a_real_token_stays_here_on_target_local(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exported token, even a broken one, neither goes to the emulator's port nor breaks a local run."""
+    board = load_board("local", project / "boards")
+    for exported in (TOKEN, "made up", "\u00e4"):
+        monkeypatch.setenv("MONDAY_API_TOKEN", exported)
+        assert endpoint(board)[1] == "local"
+    monkeypatch.setenv("MONDAY_API_TOKEN", "local-member")
+    assert endpoint(board)[1] == "local-member"
+
+
+@pytest.mark.slow
+def test_a_real_token_goes_to_no_unknown_program_of_this_machine(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A live target that is pointed at this machine asks first who answers there, without saying anything."""
+    board = load_board("dev", project / "boards")
+    monkeypatch.setenv("MONDAY_API_TOKEN", TOKEN)
+    heard: list[str] = []
+
+    class Unknown(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(str(self.headers))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"what": "something else"}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Unknown) as server, running_emulator() as emulator:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("MONDAY_API_URL", f"http://127.0.0.1:{server.server_port}/v2")
+        with pytest.raises(RefusedError, match="is not the board emulator: it gets no token"):
+            endpoint(board)
+        assert len(heard) == 1
+        assert TOKEN not in heard[0]
+        server.shutdown()
+        monkeypatch.setenv("MONDAY_API_URL", emulator.url)
+        assert endpoint(board) == (emulator.url, TOKEN)

@@ -126,10 +126,10 @@ def test_a_planner_s_copy_is_named_and_archived_with_its_number(live: Live) -> N
 def test_a_token_that_nobody_has_is_refused(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unknown token is exit status 2 with its hint, before anything is done; the token is in no output."""
     live.have(orders("1"))
-    monkeypatch.setenv("MONDAY_API_TOKEN", "no-such-token")
+    monkeypatch.setenv("MONDAY_API_TOKEN", "local-unknown")
     refused = live.cli("push", "--target", "local")
     assert (refused.exit_code, "MONDAY_API_TOKEN" in refused.stderr) == (2, True)
-    assert "no-such-token" not in refused.output
+    assert "local-unknown" not in refused.output
 
 
 def test_a_revoked_token_stops_the_run(live: Live) -> None:
