@@ -41,12 +41,10 @@ def entry_lines(entry: Entry) -> list[str]:
 def accept_text(result: AcceptResult) -> str:
     """Which rows are accepted now, or not any more."""
     lines = [f"{row.customer_name}: {row.level.value} {row.item_name}: {row.error_message}" for row in result.rows]
-    number = len(result.rows)
+    rows = "1 row is" if len(result.rows) == 1 else f"{len(result.rows)} rows are"
     if result.revoked:
-        return "\n".join([*lines, f"{number} rows are not accepted any more: they fail the run until they are right."])
-    return "\n".join(
-        [*lines, f"{number} rows are accepted as they are: they fail no run until what they should show changes."]
-    )
+        return "\n".join([*lines, f"{rows} not accepted any more: the run fails until all is right."])
+    return "\n".join([*lines, f"{rows} accepted for now: no run fails for that until what should be shown changes."])
 
 
 def why_text(result: WhyResult) -> str:

@@ -25,12 +25,13 @@ end
 {#- The same as board_reject_code in words. Args: code, type and text, SQL expressions. -#}
 {% macro board_reject_reason(code, type, text) -%}
 concat(
+    'The column on the board (', {{ type }}, ') cannot show ',
     case {{ code }}
-        when 'not_a_number' then concat('"', {{ text }}, '" is not a number that the board can keep')
-        when 'too_many_digits' then concat('"', {{ text }}, '" has more than the 15 digits that the board keeps')
-        when 'not_a_date' then concat('"', {{ text }}, '" is not a date of the form yyyy-mm-dd')
-        else concat('The text has ', {{ utf16_length(text) }}, ' characters')
+        when 'not_a_number' then concat('"', {{ text }}, '": it is not a number that the board can keep')
+        when 'too_many_digits' then concat('"', {{ text }}, '": it has more than the 15 digits that the board keeps')
+        when 'not_a_date' then concat('"', {{ text }}, '": it is not a date of the form yyyy-mm-dd')
+        else concat('a text of ', {{ utf16_length(text) }}, ' characters')
     end,
-    ', which the column on the board (', {{ type }}, ') cannot show; its cell there stays as it is.'
+    '. Its cell there stays as it is.'
 )
 {%- endmacro %}
