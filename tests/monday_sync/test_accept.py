@@ -208,12 +208,12 @@ def test_the_command_line(desk: Desk, project: Path, monkeypatch: pytest.MonkeyP
 
     assert run("1")[0] == 2
     assert run("1", "--revoke", "--reason", "x")[0] == 2
-    assert run("1", "--reason", "agreed")[1].endswith("fail no run until what they should show changes.\n")
+    assert run("1", "--reason", "agreed")[1].endswith("no run fails for that until what should be shown changes.\n")
     assert verdict(desk.push())[0] == 0
     code, text = run("1", "--reason", "again", "--json")
     (row,) = json.loads(text)["rows"]
     assert (code, row["accepted_by"], row["reason"]) == (0, "maria", "again")
-    assert "they fail the run until they are right" in run("1", "--revoke")[1]
+    assert "the run fails until all is right" in run("1", "--revoke")[1]
     assert run("nonsense", "--revoke")[0] == 2
 
 
