@@ -1,7 +1,7 @@
 {#- The values of orders that the board cannot show: right for ORDER_LIST, but not for their column there.
 
-    What types the board's columns have is in the ledger as soon as monday_sync has seen the board's file; until then it is
-    as order_list_columns() declares it. -#}
+    With the columns of order_list_rejects. What types the board's columns have is in the ledger as soon as monday_sync has
+    seen the board's file; until then it is as order_list_columns() declares it. -#}
 {{ config(materialized='view') }}
 {#- a date and a short number can be shown in any column -#}
 {%- set doubted_columns = [] -%}
@@ -93,6 +93,7 @@ select
     judged._source_sheet,
     judged._source_row,
     judged.customer_name,
+    'value' as reject_level,
     judged.column_name,
     judged.value_text,
     judged.reason_code,

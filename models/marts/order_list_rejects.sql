@@ -17,10 +17,6 @@ totals as (
     select * from {{ ref('int_order_totals__compared') }}
 ),
 
-unfit_for_the_board as (
-    select * from {{ ref('int_board_values__judged') }}
-),
-
 misfit_values as (
     select
         staged._source_file,
@@ -116,14 +112,4 @@ select
     ) as reason
 from totals
 union all
-select
-    unfit_for_the_board._source_file,
-    unfit_for_the_board._source_sheet,
-    unfit_for_the_board._source_row,
-    unfit_for_the_board.customer_name,
-    'value' as reject_level,
-    unfit_for_the_board.column_name,
-    unfit_for_the_board.value_text,
-    unfit_for_the_board.reason_code,
-    unfit_for_the_board.reason
-from unfit_for_the_board
+select * from {{ ref('int_board_values__judged') }}

@@ -112,7 +112,7 @@ def test_many_that_moved_are_asked_about_once(desk: Desk) -> None:
     following(desk, (THERE, BELOW))
     several = moved(desk, "1", "2", "3")
     desk.have([o.with_values(notes="x") for o in several])
-    with pytest.raises(ConfirmationNeededError, match="3 of the 6 items"):
+    with pytest.raises(ConfirmationNeededError, match="3 of the 6 linked items"):
         desk.push()
     assert desk.push(yes=9).items.updated == 6
     desk.have([o.with_values(notes="y") for o in several])

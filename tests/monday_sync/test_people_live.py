@@ -55,7 +55,7 @@ def test_a_group_that_is_finished_rests(bay: Bay, did: str) -> None:
     else:
         bay.handle.people.remove_group(board.id, group.id, state="archived")
     bay.relations.set_orders([o.with_values(notes="x") for o in several])
-    with pytest.raises(ConfirmationNeededError, match="4 of the 5 items"):
+    with pytest.raises(ConfirmationNeededError, match="4 of the 5 linked items"):
         bay.push(bulk="never")
     result = bay.push_with(5)
     assert (result.items.left, result.items.updated, result.items.created, result.groups_created) == (4, 1, 0, 0)
