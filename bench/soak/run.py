@@ -112,7 +112,7 @@ class Soak:
         self.handle.faults.by_chance(Chance(0.3, seed, kinds, seconds=_DELAY, mutations_only=False))
 
     def hide_everything(self) -> None:
-        """Pushes while the token sees none of the items: each stops, and says so."""
+        """Pushes while the token sees no item: they stop, or have nothing but new orders; the referee judges."""
         world = self.handle.state
         knowing = []
         for side in self.sides:
@@ -124,7 +124,7 @@ class Soak:
         world.sight.hidden = hidden
         self.report.tell("the token sees no item")
         for side in knowing:
-            self.refused(side, "with all items out of sight")
+            self.pushed(side)
         world.sight.hidden = set()
 
     def take_another_subitem_board(self, side: Side) -> None:
@@ -133,15 +133,20 @@ class Soak:
         with side.other_subitem_board():
             self.refused(side, "with another board's subitems")
 
-    def refused(self, side: Side, when: str) -> None:
-        """A push that has to be refused, without a write to the board."""
-        before = self.handle.emulator.tally.mutations.total()
-        process = _PROCESSES.Process(
+    def pushed(self, side: Side) -> BaseProcess:
+        """A push that nobody kills."""
+        process: BaseProcess = _PROCESSES.Process(
             target=push_in_child, args=(str(side.folder), self.handle.url, self.minutes, "never")
         )
         process.start()
         self.end(process, None, 0)
         self.permit()
+        return process
+
+    def refused(self, side: Side, when: str) -> None:
+        """A push that has to be refused, without a write to the board."""
+        before = self.handle.emulator.tally.mutations.total()
+        process = self.pushed(side)
         written = self.handle.emulator.tally.mutations.total() - before
         if process.exitcode == 0 or written:
             self.report.problems.append(f"a push {when} was not refused: {process.exitcode}, {written} mutations")
