@@ -15,7 +15,7 @@ import json
 import os
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 T = TypeVar("T")
@@ -55,31 +55,40 @@ def redact(text: str) -> str:
 
 def mask(text: str) -> str:
     """``text`` with every known secret replaced by ``***``."""
-    for name in _SECRET_VARIABLES:
-        register_secret(os.environ.get(name))
-    for secret in sorted(_registered, key=len, reverse=True):
-        text = text.replace(secret, _MASK)
-    return text
+    return _without(text, _known())
 
 
 def masked(value: T) -> T:
     """``value`` with :func:`mask` on every text in it: in dataclasses, mappings (values and keys) and sequences."""
-    return cast(T, _masked(value))
+    known = _known()
+    return cast(T, _masked(value, known)) if known else value
 
 
-def _masked(value: object) -> object:
+def _known() -> list[str]:
+    """The secrets that are known now, the longest first."""
+    for name in _SECRET_VARIABLES:
+        register_secret(os.environ.get(name))
+    return sorted(_registered, key=len, reverse=True)
+
+
+def _without(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, _MASK)
+    return text
+
+
+def _masked(value: object, secrets: Sequence[str]) -> object:
     if isinstance(value, enum.Enum):
         return value
     if isinstance(value, str):
-        return mask(value)
+        return _without(value, secrets)
     if isinstance(value, Mapping):
-        return {_masked(key): _masked(item) for key, item in value.items()}
+        return {_masked(key, secrets): _masked(item, secrets) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return type(value)(map(_masked, value))
+        return type(value)(_masked(item, secrets) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(
-            value, **{f.name: _masked(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        )
+        fields = {field.name: _masked(getattr(value, field.name), secrets) for field in dataclasses.fields(value)}
+        return dataclasses.replace(value, **fields)
     return value
 
 

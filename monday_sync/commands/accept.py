@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monday_sync.commands.orders import keys_of, unknown_order
 from monday_sync.domain.acceptance import Acceptance
-from monday_sync.domain.rows import Address, LedgerRow, Level
+from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.state import Outcome
-from monday_sync.engine.accepted import end_what_is_over, standing_acceptances
+from monday_sync.engine.accepted import end_what_is_over
 from monday_sync.errors import RefusedError
 from monday_sync.ledger import Ledger
 
@@ -38,14 +38,13 @@ def accept(ledger: Ledger, named: str, *, reason: str, by: str, now: dt.datetime
     """
     if not reason.strip():
         raise RefusedError("An acceptance needs a reason.", hint='Give --reason "...".')
-    end_what_is_over(ledger, now)
+    standing = end_what_is_over(ledger, now)
     rows = [row for row in _rows(ledger, named) if row.state.outcome in _FAILED and row.state.attempted is not None]
     if not rows:
         raise RefusedError(
             f"No row of {named!r} was refused by the board: there is nothing to accept.",
             hint=f"`monday-sync why {named}` says how it stands.",
         )
-    standing = standing_acceptances(ledger)
     replaced = [standing[row.level, row.key] for row in rows if (row.level, row.key) in standing]
     ledger.acceptances.end([(one, "it was accepted anew") for one in replaced], by, now)
     accepted = [_acceptance(ledger, row, reason.strip(), by, now) for row in rows]
@@ -59,8 +58,7 @@ def revoke(ledger: Ledger, named: str, *, by: str, now: dt.datetime) -> AcceptRe
     Raises:
         RefusedError: no such order, or nothing of it is accepted.
     """
-    end_what_is_over(ledger, now)
-    standing: Mapping[Address, Acceptance] = standing_acceptances(ledger)
+    standing = end_what_is_over(ledger, now)
     found = [standing[a] for row in _rows(ledger, named) if (a := (row.level, row.key)) in standing]
     if not found:
         raise RefusedError(

@@ -12,7 +12,7 @@ from monday_sync.domain.plan import ListedItem, Plan
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Address
 from monday_sync.domain.selection import EVERYTHING, PushOptions
-from monday_sync.engine.accepted import end_what_is_over, standing_acceptances
+from monday_sync.engine.accepted import end_what_is_over
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import archive_duplicates
@@ -85,14 +85,14 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             _check_unchanged(context, made, request.plan_id)
         check_room(made, facts)
         check_confirmed(context, made, request.yes)
-        end_what_is_over(context.ledger, context.clock())
+        acceptances = end_what_is_over(context.ledger, context.clock())
         made = _named_for_hooks(context, replace(made, plan_id=request.plan_id))
         with (
             hooks_around(context.board, made, context.target.project_dir) as hooks,
             running(context, kind, plan_id=made.plan_id, is_test=request.is_test) as state,
         ):
             state.plan = made
-            state.tally.acceptances = standing_acceptances(context.ledger)
+            state.tally.acceptances = acceptances
             state.recovered = recovery.recovered if recovery else 0
             if made.plan_id:
                 context.ledger.save_plan_run(made.plan_id, state.run_id)

@@ -14,11 +14,16 @@ def standing_acceptances(ledger: Ledger) -> dict[Address, Acceptance]:
     return {acceptance.address: acceptance for acceptance in ledger.acceptances.standing()}
 
 
-def end_what_is_over(ledger: Ledger, now: dt.datetime) -> None:
-    """End the acceptances of rows that are right by now, were tried with another content, or are known no more."""
-    standing = ledger.acceptances.standing()
+def end_what_is_over(ledger: Ledger, now: dt.datetime) -> dict[Address, Acceptance]:
+    """End the acceptances of rows that are right by now, were tried with another content, or are known no more.
+
+    Returns those that stand, by their row.
+    """
+    standing = standing_acceptances(ledger)
     if not standing:
-        return
+        return {}
     rows = {(level, key): row for level in (Level.ITEM, Level.SUBITEM) for key, row in ledger.rows(level).items()}
-    ended = [(one, why) for one in standing if (why := one.end(rows.get(one.address))) is not None]
+    ended = [(one, why) for one in standing.values() if (why := one.end(rows.get(one.address))) is not None]
     ledger.acceptances.end(ended, None, now)
+    over = {one.address for one, _ in ended}
+    return {address: one for address, one in standing.items() if address not in over}
