@@ -112,7 +112,7 @@ class Soak:
         self.handle.faults.by_chance(Chance(0.3, seed, kinds, seconds=_DELAY, mutations_only=False))
 
     def hide_everything(self) -> None:
-        """Pushes while the token sees no item: they stop, or have nothing but new orders; the referee judges."""
+        """Pushes while the token sees no item: none writes anything."""
         world = self.handle.state
         knowing = []
         for side in self.sides:
@@ -124,7 +124,7 @@ class Soak:
         world.sight.hidden = hidden
         self.report.tell("the token sees no item")
         for side in knowing:
-            self.pushed(side)
+            self.writes_nothing(side, "that saw no item")
         world.sight.hidden = set()
 
     def take_another_subitem_board(self, side: Side) -> None:
@@ -145,11 +145,16 @@ class Soak:
 
     def refused(self, side: Side, when: str) -> None:
         """A push that has to be refused, without a write to the board."""
+        if self.writes_nothing(side, when) == 0:
+            self.report.problems.append(f"a push {when} was not refused")
+
+    def writes_nothing(self, side: Side, when: str) -> int | None:
+        """A push that must not write to the board; its exit code."""
         before = self.handle.emulator.tally.mutations.total()
-        process = self.pushed(side)
-        written = self.handle.emulator.tally.mutations.total() - before
-        if process.exitcode == 0 or written:
-            self.report.problems.append(f"a push {when} was not refused: {process.exitcode}, {written} mutations")
+        code = self.pushed(side).exitcode
+        if written := self.handle.emulator.tally.mutations.total() - before:
+            self.report.problems.append(f"a push {when} wrote {written} mutations and ended with {code}")
+        return code
 
     def edit_something(self, moment: str) -> None:
         """A person types over a cell that the board's file maps."""

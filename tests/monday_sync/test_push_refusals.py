@@ -164,6 +164,20 @@ def test_a_board_out_of_sight_stops_a_push_of_few_rows(desk: Desk, policy: str) 
         desk.push()
 
 
+def test_a_board_out_of_sight_stops_a_push_of_new_orders(desk: Desk) -> None:
+    """Only a new order is due, and the token sees none of the ten items: some are looked for before it is created."""
+    several = orders(*[str(n) for n in range(10)])
+    desk.have(several)
+    desk.push()
+    for order in several:
+        desk.board.things[desk.board.named(order.name).id].state = "deleted"
+    desk.have([*several, *orders("new")])
+    sent = len(desk.board.requests)
+    with pytest.raises(ConfirmationNeededError, match=r"10 of the 10 linked items looked for"):
+        desk.push()
+    assert len(desk.board.requests) == sent
+
+
 def test_a_planner_may_archive_a_few(desk: Desk) -> None:
     """One or two items that are gone are what people do: they come back without a question, if the policy says so."""
     desk.policy(archived="recreate", deleted="recreate")

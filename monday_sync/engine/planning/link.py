@@ -25,6 +25,9 @@ from monday_sync.ledger import Ledger
 #: At most so many items that are not due are looked for when one that is due is missing.
 _SAMPLE = 300
 
+#: At most so many, in one call, when none is missing and one is to be created: it may be there, out of sight.
+_GLANCE = 100
+
 
 @dataclass(slots=True)
 class Linked:
@@ -85,8 +88,8 @@ def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, 
         [*(r for r in proven if r.key not in gone), *(r for r in proven_lines if r.order_key not in gone)],
         items, subitems, present=present, gone=gone, left=left_rows(chosen.left, gathered.finished),
     )  # fmt: skip
-    _count_vanished(linked, reader, known, ids, missing)
     _find(linked, reader, known, board)
+    _count_vanished(linked, reader, known, ids, missing)
     _leave_items(linked, api, board, known, {row.key for row in chosen.items})
     _leave_lines(linked, api, board, known)
     linked.marked += [(row, gathered.finished[row.key]) for row in finished]
@@ -114,14 +117,26 @@ def _count_vanished(
 ) -> None:  # fmt: skip
     """Set how many items vanished, of how many.
 
-    Few rows may be due while the whole board is out of sight: where one item is missing, others are looked for as well.
+    Few rows may be due while the whole board is out of sight: where one item is missing, or one is to be created,
+    others are looked for as well.
     """
     ours = {row.monday_id for row in known.values() if row.monday_id and row.left_as is None}
-    others = sorted(i for i in ours - set(ids) if i is not None) if missing else []
-    sample = set(others[:: -(-len(others) // _SAMPLE) or 1])
-    unseen = sample - reader.by_ids(sample).keys() if sample else set()
+    looked, others = ours & set(ids), sorted(i for i in ours - set(ids) if i is not None)
+    unseen: set[str] = set()
+    if not missing and any(row.key not in linked.found and row.action != "DELETE" for row in linked.items):
+        looked, unseen = _looked_for(reader, looked, others, _GLANCE)
+    if missing or unseen:
+        looked, unseen = _looked_for(reader, looked, others, _SAMPLE)
     linked.vanished = sum(1 for key in missing if known[key].left_as is None) + len(unseen)
-    linked.looked_for = len(ours & set(ids)) + len(sample)
+    linked.looked_for = len(looked)
+
+
+def _looked_for(
+    reader: BoardReader, looked: set[str], others: Sequence[str], size: int
+) -> tuple[set[str], set[str]]:  # fmt: skip
+    """The items looked for once some of the others, spread over all of them, were; and those of them not to be seen."""
+    sample = set(others[:: -(-len(others) // size) or 1])
+    return looked | sample, sample - reader.by_ids(sample).keys()
 
 
 def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], board: BoardConfig) -> None:
