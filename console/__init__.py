@@ -11,6 +11,7 @@ from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import command, plain, print_result, progress, say
 from console.redaction import mask, masked, redact, register_secret
 from console.tables import text_table
+from console.words import counted, listed
 
 __all__ = [
     "CONTEXT_SETTINGS",
@@ -21,7 +22,9 @@ __all__ = [
     "OrderListError",
     "Verdict",
     "command",
+    "counted",
     "json_option",
+    "listed",
     "mask",
     "masked",
     "plain",

@@ -1,4 +1,4 @@
-"""What a check found: the doctor's, of the whole and of a database."""
+"""What a check found: the doctor's, of the whole and of a database; and what a run found, for its verdict."""
 
 from __future__ import annotations
 
@@ -7,20 +7,34 @@ from typing import Literal
 
 from console.redaction import redact
 
-Verdict = Literal["ok", "warning", "missing", "passed", "failed"]
+Verdict = Literal["ok", "warning", "missing", "passed", "attention", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One check: what was looked at, how it stands, what was found, and what to do if something is to be done.
 
-    ``verdict`` is ok, warning (a run works, but look at it) or missing (a run cannot work); a trial passed or failed.
+    Args:
+        check: what was looked at.
+        verdict: ok, warning (a run works, but look at it) or missing (a run cannot work); a trial passed or failed;
+            what a run found is ok, attention or failed.
+        count: how many rows, files or customers it is about; ``None``: not known, or nothing to be counted.
+        customers: whom it concerns.
+        examples: some of what it is about, by name.
+        file, row: the workbook, and the row of its sheet; of several, the first.
+        command: what to run next.
     """
 
     check: str
     verdict: Verdict
     found: str
     hint: str | None = None
+    count: int | None = None
+    customers: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    file: str | None = None
+    row: int | None = None
+    command: str | None = None
 
     @property
     def bad(self) -> bool:

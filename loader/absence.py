@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from console import ConfigurationError
+from console import ConfigurationError, counted
 from loader.errors import SourceError
 from loader.memory import Content, LastSeen, Memory
 from loader.results import FileResult, MissingWorkbook, Status
@@ -77,7 +77,7 @@ def look_for_absent(memory: Memory, source: str, files: Iterable[str], tables: I
     )  # fmt: skip
     elsewhere = Counter(seen.expected_in for _, seen in lands if seen.expected_in not in sources)
     notes = tuple(
-        f"{count} workbook(s) of this database came from {name} last, which this load did not look at."
+        f"{counted(count, 'workbook')} of this database came from {name} last, which this load did not look at."
         for name, count in sorted(elsewhere.items(), key=str)
     )
     return Absence(len(expected), tuple(sorted(missing, key=lambda seen: seen.file)), closed, notes)

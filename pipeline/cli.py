@@ -16,13 +16,15 @@ from console import (
     print_result,
     target_option,
 )
+from pipeline.current import current_status, status_text
 from pipeline.deep import examine_deep
 from pipeline.doctor import examine
 from pipeline.history import History
 from pipeline.options import STAGES, RunOptions
+from pipeline.rejects import read_rejects
 from pipeline.reporting import LATEST, latest_run
 from pipeline.run import run
-from pipeline.summary import history_table, summary
+from pipeline.summary import history_table, rejects_table, summary
 from warehouse import load_target, open_warehouse
 
 _reports = click.option(
@@ -123,6 +125,33 @@ def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
     """List the runs of a target, the latest first."""
     runs = History(open_warehouse(load_target(target))).runs(limit)
     print_result(runs, as_json=as_json, human=lambda: history_table(runs))
+    return ExitCode.OK
+
+
+@main.command("status")
+@target_option
+@_reports
+@json_option
+@command
+def status_(target: str | None, reports: Path, as_json: bool) -> ExitCode:
+    """Say how the last run ended and what is to do; the exit status is that of the run."""
+    status = current_status(History(open_warehouse(load_target(target))), reports)
+    print_result(status, as_json=as_json, human=lambda: status_text(status))
+    return status.exit_code
+
+
+@main.command("rejects")
+@target_option
+@click.option("--customer", "customers", multiple=True, metavar="C", help="Only of this customer; repeatable.")
+@json_option
+@command
+def rejects_(target: str | None, customers: tuple[str, ...], as_json: bool) -> ExitCode:
+    """List the rows and values that did not make it: file, row of the sheet, column, text and reason.
+
+    A row whose customer is not known is listed with the customers that its workbook has orders of.
+    """
+    rows = read_rejects(open_warehouse(load_target(target)), customers)
+    print_result(rows, as_json=as_json, human=lambda: rejects_table(rows))
     return ExitCode.OK
 
 

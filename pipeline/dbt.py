@@ -52,6 +52,12 @@ class Node:
         # test.<project>.<name>.<hash of its arguments>, unit_test.<project>.<model>.<name>
         return parts[2] if parts[0] == "test" and len(parts) > 2 else parts[-1]  # noqa: PLR2004
 
+    @property
+    def told(self) -> str:
+        """What became of it, for a person."""
+        message = " ".join(redact(self.message).split())
+        return f"{self.kind.removesuffix('s')} {self.name}: {message or self.status}"
+
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
@@ -76,19 +82,19 @@ class DbtResult:
         return {kind: round(value, 2) for kind, value in seconds.most_common()}
 
     @property
+    def failed(self) -> tuple[Node, ...]:
+        """The nodes that failed with severity error."""
+        return tuple(node for node in self.nodes if node.status in _BAD)
+
+    @property
     def failures(self) -> tuple[str, ...]:
-        """A sentence for each node that failed with severity error."""
-        return tuple(_message(node) for node in self.nodes if node.status in _BAD)
+        """A sentence for each of them."""
+        return tuple(node.told for node in self.failed)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """A sentence for each test that failed with severity warn."""
-        return tuple(_message(node) for node in self.nodes if node.status == "warn")
-
-
-def _message(node: Node) -> str:
-    message = " ".join(redact(node.message).split())
-    return f"{node.kind.removesuffix('s')} {node.name}: {message or node.status}"
+        return tuple(node.told for node in self.nodes if node.status == "warn")
 
 
 def run_dbt(

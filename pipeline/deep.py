@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from console import Finding, OrderListError, redact, say
+from console import Finding, OrderListError, counted, redact, say
 from pipeline.dbt import run_dbt
 from pipeline.errors import StageFailedError
 from pipeline.scratch import Scratch, scratch
@@ -109,7 +109,7 @@ def _build(place: Scratch) -> str:
     target = place.warehouse.target
     result = run_dbt(["build"], target=target.name, project_dir=target.project_dir, environment=place.environment)
     first = (*result.failures, result.said)[0]
-    _require(result.exit_code == 0, f"{len(result.failures)} node(s) failed. First: {first}")
+    _require(result.exit_code == 0, f"{counted(len(result.failures), 'node')} failed. First: {first}")
     with place.warehouse.session(read_only=True) as session:
         (orders,) = session.rows(f"select count(*) from {place.warehouse.relation('ORDER_LIST')}")[0]  # noqa: S608
     _require(int(orders) > 0, "ORDER_LIST is empty although a customer's workbook was landed.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.model import MissingFile, RejectedFile
+from pipeline.records import MissingFile, RejectedFile
 from warehouse import Warehouse
 
 FILE_LOG = "loader_file_log"
@@ -24,12 +24,14 @@ class Files:
         counts: files of the run by what became of them.
         rejected: workbooks whose last load rejected them, be it in this run or an earlier one.
         missing: workbooks that used to come from the source and are not there.
+        expected: how many workbooks the source has, or should have; ``None`` when no log says so.
     """
 
     now: tuple[Row, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     rejected: tuple[RejectedFile, ...] = ()
     missing: tuple[MissingFile, ...] = ()
+    expected: int | None = None
 
 
 def last_load(warehouse: Warehouse) -> int:
@@ -72,4 +74,5 @@ def read_files(
         counts=Counter(str(row[2]) for row in now),
         rejected=tuple(RejectedFile(str(r[0]), str(r[2] or "")) for r in ours if r[1] == "rejected"),
         missing=tuple(MissingFile(str(r[0]), str(r[2] or "")) for r in ours if r[1] == "missing"),
+        expected=sum(1 for r in ours if r[1] != "forgotten"),
     )

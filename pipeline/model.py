@@ -8,7 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from console import ExitCode
+from console import ExitCode, Finding, counted
+from pipeline.records import (
+    HeldBack,
+    LostOrders,
+    MissingFile,
+    Place,
+    RejectedFile,
+    RejectedRow,
+    Rejects,
+    UnknownHeader,
+)
 
 if TYPE_CHECKING:
     from monday_sync import FailedRow
@@ -35,7 +45,8 @@ class Stage:
     """One stage of a run.
 
     ``message`` is for a person. ``figures`` are counts and seconds by name, in the order to show them. ``rows`` is
-    what the throughput is measured in (``None``: it has none). ``problems`` are whole sentences.
+    what the throughput is measured in (``None``: it has none). ``problems`` are whole sentences. ``findings`` are what
+    the program itself found, for the verdict; ``log`` is what another program said, word for word.
     """
 
     name: str
@@ -45,45 +56,13 @@ class Stage:
     rows: int | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    log: str = ""
 
     @property
     def per_second(self) -> float | None:
         """Rows a second, if the stage has rows and took measurable time."""
         return self.rows / self.seconds if self.rows and self.seconds > 0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedFile:
-    """A workbook that was not landed: why, and what to do."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFile:
-    """A workbook that used to come and is not in the source: since when, and what to do."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownHeader:
-    """A header that no one has mapped: its column is landed and goes no further."""
-
-    file: str
-    header: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejects:
-    """Rows (``level`` row) or values (``level`` value) that did not make it, for one reason."""
-
-    level: str
-    reason_code: str
-    count: int
-    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +82,23 @@ class CustomerFigures:
     failed: int = 0
     waiting: int = 0
     held_back: int = 0
+    unread_rows: int = 0
+    """Rows of its workbooks that no model reads: nothing came of them, not even rejects."""
+
+    @property
+    def left_over(self) -> int:
+        """Rows in that are neither orders nor rejected nor unread; below 0: orders whose rows are not there."""
+        return self.rows - self.orders - self.rejected_rows - self.unread_rows
 
     @property
     def adds_up(self) -> bool:
-        """Rows in = orders + rejected rows."""
-        return self.rows == self.orders + self.rejected_rows
+        """Rows in = orders + rejected rows + rows that no model reads."""
+        return self.left_over == 0
 
     @property
     def is_unread(self) -> bool:
-        """It has a workbook that no model reads: nothing came of its rows, not even rejects."""
-        return self.rows > 0 and not self.orders and not self.rejected_rows
+        """It has a workbook that no model reads."""
+        return self.unread_rows > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +156,17 @@ class Figures:
     """A sentence a column that was mostly filled and is empty, with file and header."""
     failed_rows: tuple[FailedRow, ...] = ()
     failed_rows_left_out: int = 0
-    held_back: tuple[str, ...] = ()
-    """A sentence a customer."""
+    held_back: tuple[HeldBack, ...] = ()
+    rejected_rows: tuple[RejectedRow, ...] | None = None
+    """All rejects, as far as a page can hold them, new ones first; ``None`` when they could not be read."""
+    rejected_rows_left_out: int = 0
+    lost_orders: tuple[LostOrders, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where the orders of ``failed_rows`` stand, by order key."""
+    expected_files: int | None = None
+    """How many workbooks the source has or had; ``None`` when no log says so."""
+    is_built: bool = False
+    """Whether there are orders to count: a build has been."""
     board: BoardFigures = BoardFigures()
     files: Mapping[str, int] = field(default_factory=dict)
     """Files by what the load made of them: landed, unchanged, rejected, missing, ignored ..."""
@@ -182,14 +177,14 @@ class Figures:
 
     @property
     def does_not_add_up(self) -> tuple[str, ...]:
-        """Customers whose rows in are not orders + rejected rows."""
-        return tuple(c.customer for c in self.customers if not c.adds_up and not c.is_unread)
+        """Customers whose rows in are not orders + rejected rows + rows that no model reads."""
+        return tuple(c.customer for c in self.customers if not c.adds_up)
 
     @property
     def unread(self) -> tuple[str, ...]:
         """A sentence for each workbook that no model reads."""
         return tuple(
-            f"{', '.join(c.files)}: {c.rows:,} row(s) landed, and no model reads them. "
+            f"{', '.join(c.files)}: {counted(c.unread_rows, 'row')} landed, and no model reads them. "
             "`loader scaffold <the workbook>` writes the customer's."
             for c in self.customers
             if c.is_unread
@@ -227,6 +222,15 @@ class RunReport:
     board_url: str | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     history: tuple[PastRun, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """All that was found, what has to be done first."""
+    before: Mapping[str, float] | None = None
+    """The totals of the run before; ``None`` when they are not known."""
+
+    @property
+    def to_do(self) -> tuple[Finding, ...]:
+        """What somebody has to do something about."""
+        return tuple(finding for finding in self.findings if finding.verdict in {"attention", "failed"})
 
     @property
     def unread(self) -> tuple[str, ...]:

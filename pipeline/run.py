@@ -9,19 +9,23 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 
-from console import ConfigurationError, ExitCode, OrderListError, redact, say
+from console import ConfigurationError, OrderListError, redact, say
 from pipeline.board import board_page
+from pipeline.failing import failed_stage
 from pipeline.figures import read_figures
 from pipeline.files import last_load
+from pipeline.findings import Scope
 from pipeline.history import History
-from pipeline.model import Figures, RunReport, Stage, Status
+from pipeline.model import RunReport, Stage, Status
 from pipeline.options import RunOptions
 from pipeline.ownership import refuse_foreign_relations
-from pipeline.reporting import write_report
+from pipeline.reporting import read_before, with_before, write_report
 from pipeline.stages import ALL, Context, StageFunction
+from pipeline.verdict import EXIT_CODES, judge
 from warehouse import Warehouse
 
 _SHOWN_RUNS = 20
@@ -89,8 +93,8 @@ class _Run:
         except OrderListError as error:
             if isinstance(error, ConfigurationError) and not self._anything_done():
                 raise
-            stage = Stage(name, Status.FAILED, message=redact(str(error)))
-        stage = _timed(stage, time.monotonic() - began)
+            stage = failed_stage(name, error)
+        stage = replace(stage, seconds=time.monotonic() - began)
         say(f"{name}: {stage.message} ({stage.seconds:.1f} s)")
         return stage
 
@@ -105,71 +109,34 @@ class _Run:
                 Stage(name, Status.INTERRUPTED, message=f"{interrupted.rstrip('.')}; the next run carries on.")
             )
         figures = read_figures(context.warehouse, after=self._last_load, pushed=context.pushed)
-        status, verdict = judge(tuple(self._done), figures)
+        history, folder = context.history.runs(_SHOWN_RUNS)[1:], context.project_dir / context.options.reports
+        before = read_before(folder, history)
+        figures = with_before(figures, before)
+        judged = judge(self._done, figures, Scope(context.options.customers, redact(context.options.source)))
         report = RunReport(
             run_id=context.run_id,
             target=context.target.name,
             started_at=self._started_at,
             seconds=time.monotonic() - self._clock,
-            status=status,
-            verdict=verdict,
-            exit_code=_EXIT_CODES[status],
+            status=judged.status,
+            verdict=judged.verdict,
+            exit_code=EXIT_CODES[judged.status],
             stages=tuple(self._done),
             figures=figures,
             source=redact(context.options.source),
             board_url=board_page(context.target),
             options=context.options.as_json(),
-            history=context.history.runs(_SHOWN_RUNS)[1:],
+            history=history,
+            findings=judged.findings,
+            before=before.totals if before else None,
         )
         context.history.end(report)
-        write_report(report, context.project_dir / context.options.reports, keep=context.options.keep_reports)
+        write_report(report, folder, keep=context.options.keep_reports)
         return report
-
-
-_EXIT_CODES = {
-    Status.OK: ExitCode.OK,
-    Status.ATTENTION: ExitCode.SOME_FAILED,
-    Status.FAILED: ExitCode.SOME_FAILED,
-    Status.INTERRUPTED: ExitCode.INTERRUPTED,
-}
-
-
-def judge(stages: tuple[Stage, ...], figures: Figures) -> tuple[Status, str]:
-    """How the run ended, and the sentence that stands at the top of the report."""
-    statuses = {stage.status for stage in stages}
-    bad = next((s for s in stages if s.status in (Status.FAILED, Status.INTERRUPTED)), None)
-    if bad is not None:
-        return bad.status, f"{bad.name}: {bad.message}"
-    transformed = any(s.name in ("transform", "validate") for s in stages)
-    if transformed and figures.does_not_add_up:
-        names = ", ".join(figures.does_not_add_up)
-        return Status.FAILED, f"Rows in are not orders + rejected rows for {names}."
-    notes = []
-    if rejected := len(figures.rejected_files):
-        notes.append(f"{rejected} workbook(s) rejected")
-    if missing := len(figures.missing_files):
-        notes.append(f"{missing} workbook(s) missing")
-    if transformed and figures.unread:
-        notes.append(f"{len(figures.unread)} workbook(s) that no model reads")
-    if figures.board.failed:
-        notes.append(f"{figures.board.failed:,} record(s) not taken by the board")
-    if figures.held_back:
-        notes.append(f"{len(figures.held_back)} customer(s) held back")
-    changes = figures.board.changes
-    synced = any(s.name == "sync" and s.status in (Status.OK, Status.ATTENTION) for s in stages)
-    did = "" if not synced else f"{changes:,} change(s) on the board" if changes else "nothing changed on the board"
-    if Status.ATTENTION in statuses or notes:
-        notes = notes or [s.message.rstrip(".") for s in stages if s.status is Status.ATTENTION]
-        return Status.ATTENTION, f"Needs attention: {'; '.join(filter(None, (*notes, did)))}."
-    return Status.OK, f"All well: {did or ', '.join(s.name for s in stages) + ' done'}."
 
 
 def _next(options: RunOptions, done: list[Stage]) -> str:
     return next((name for name in options.stages if name not in {stage.name for stage in done}), options.stages[-1])
-
-
-def _timed(stage: Stage, seconds: float) -> Stage:
-    return Stage(stage.name, stage.status, seconds, stage.message, stage.rows, stage.figures, stage.problems)
 
 
 @contextmanager

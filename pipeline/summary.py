@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from console import text_table
+from console import counted, text_table
 from pipeline.model import PastRun, RunReport, Stage
-from pipeline.reporting.page import WORDS
+from pipeline.records import RejectedRow
+from pipeline.sums import rows_in
+from pipeline.todo import todo_lines
+from pipeline.verdict import WORDS
 
 _SHOWN = 10
+_TO_DO = 30
 
 
 def summary(report: RunReport, page: Path) -> str:
     """The lines, the verdict first."""
     figures = report.figures
-    lines = ["", report.verdict, ""]
+    lines = ["", report.verdict]
+    lines += _list("to do", todo_lines(report.to_do), _TO_DO)
+    lines.append("")
     lines += [_stage(stage) for stage in report.stages]
     lines.append(f"  {'total':<10} {report.seconds:>8.1f} s")
     lines.append("")
     if figures.files:
         files = ", ".join(f"{count:,} {status}" for status, count in sorted(figures.files.items()))
         lines.append(f"  files      {files}")
-    orders = figures.total("orders")
     rejected_rows, rejected_values = figures.total("rejected_rows"), figures.total("rejected_values")
     lines += [
-        f"  rows in    {figures.total('rows'):,} = {orders:,} orders + {rejected_rows:,} rejected rows",
+        f"  rows in    {rows_in(report)}",
         f"  lines      {figures.total('lines'):,}",
     ]
     if rejected_rows or rejected_values:
-        lines.append(f"  rejects    {rejected_rows:,} rows, {rejected_values:,} values:")
+        new = [row for row in figures.rejected_rows or () if row.is_new]
+        more = f", {len(new):,} of them new" if new else ""
+        lines.append(
+            f"  rejects    {counted(rejected_rows, 'row')}, {counted(rejected_values, 'value')}{more} "
+            "(`pipeline rejects` lists them):"
+        )
         lines += [
             f"               {reject.count:>7,}  {reject.level:<5}  {reject.reason_code}" for reject in figures.rejects
         ]
     if report.stage("sync") is not None:
         lines += _board(report)
-    lines += _list("rejected workbooks", [f"{file.file}: {file.reason}" for file in figures.rejected_files])
-    lines += _list("missing workbooks", [f"{file.file}: {file.reason}" for file in figures.missing_files])
-    lines += _list("workbooks that no model reads", list(report.unread))
     lines += _list("unknown headers", [f"{header.file}: {header.header}" for header in figures.unknown_headers])
     lines += _list("columns that are empty now", list(figures.drift))
-    lines += _list("held back", list(figures.held_back))
     lines += ["", f"  report     {page}"]
     if report.board_url:
         lines.append(f"  board      {report.board_url} (`make board` serves it)")
@@ -64,15 +71,28 @@ def _board(report: RunReport) -> list[str]:
             f"{board.subitems_failed:,} failed",
         ]
     if board.gone:
-        said.append(f"{board.gone:,} order(s) left their workbook: reported, nothing done")
+        said.append(f"{counted(board.gone, 'order')} gone from the workbooks: reported, nothing done")
     return [f"  {'on board' if position == 0 else '':<10} {line}" for position, line in enumerate(said)]
 
 
-def _list(title: str, sentences: list[str]) -> list[str]:
+def _list(title: str, sentences: list[str], shown: int = _SHOWN) -> list[str]:
     if not sentences:
         return []
-    more = [f"    and {len(sentences) - _SHOWN:,} more, see the report"] if len(sentences) > _SHOWN else []
-    return ["", f"  {title}:", *(f"    {message}" for message in sentences[:_SHOWN]), *more]
+    more = [f"    and {len(sentences) - shown:,} more, see the report"] if len(sentences) > shown else []
+    return ["", f"  {title}:", *(f"    {message}" for message in sentences[:shown]), *more]
+
+
+def rejects_table(rows: Sequence[RejectedRow] | None) -> str:
+    """Rejects, a line each."""
+    if rows is None:
+        return "Nothing was built yet, so there are no rejects to list: run `pipeline run`."
+    if not rows:
+        return "No rejects."
+    table = text_table(
+        ("file", "row", "customer", "column", "text", "reason"),
+        [(r.file, r.row, r.customer, r.column or "(the row)", " ".join(r.text.split()), r.reason) for r in rows],
+    )
+    return f"{table}\n\n{counted(len(rows), 'reject')}."
 
 
 def history_table(runs: tuple[PastRun, ...]) -> str:

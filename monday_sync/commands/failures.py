@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monday_sync.domain.causes import cause_of, hint_of
 from monday_sync.domain.rows import Level
 from monday_sync.domain.state import Outcome
 from warehouse import Session, Warehouse
@@ -21,6 +23,7 @@ class FailedRow:
     Args:
         since: when it was last tried; that is when it was given up, if it was.
         accepted: who accepted it as it is, when and why; ``None``: nobody.
+        order: the key of its order.
     """
 
     customer: str
@@ -31,6 +34,30 @@ class FailedRow:
     given_up: bool
     since: dt.datetime | None = None
     accepted: str | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCause:
+    """Why rows failed, with what to do about it: those that were given up apart from those that are tried again."""
+
+    message: str
+    hint: str
+    given_up: bool
+    rows: tuple[FailedRow, ...]
+
+
+def failure_causes(rows: Iterable[FailedRow]) -> tuple[FailedCause, ...]:
+    """The causes of rows in error that nobody accepted, the most frequent first."""
+    found: dict[tuple[bool, str], list[FailedRow]] = {}
+    for row in rows:
+        if row.accepted is None:
+            found.setdefault((row.given_up, cause_of(row.error)), []).append(row)
+    listed = [
+        FailedCause(of[0].error, hint_of("given up" if given_up else "failed", of[0].error), given_up, tuple(of))
+        for (given_up, _), of in found.items()
+    ]
+    return tuple(sorted(listed, key=lambda cause: -len(cause.rows)))
 
 
 def failed_rows(session: Session, warehouse: Warehouse) -> tuple[FailedRow, ...]:
@@ -40,16 +67,16 @@ def failed_rows(session: Session, warehouse: Warehouse) -> tuple[FailedRow, ...]
     told = {} if session.relations().lacking([_ACCEPTED]) else _accepted(session, warehouse)
     sql = " union all ".join(
         f"select customer_name, '{level.value}' as level, item_name, error_message, retry_count, outcome, "  # noqa: S608
-        f"attempted_at, {_KEYS[level]}, attempt_hash "
+        f"attempted_at, {_KEYS[level]}, attempt_hash, order_key "
         f"from {warehouse.relation(table)} where outcome in ('{Outcome.ERROR.value}', '{Outcome.DEAD.value}')"
         for level, table in _TABLES.items()
     )
     return tuple(
         FailedRow(
             customer or "", level, item or "", error or "", int(attempts or 0), outcome == Outcome.DEAD.value, since,
-            told.get((level, key, hashed)),
+            told.get((level, key, hashed)), order or "",
         )
-        for customer, level, item, error, attempts, outcome, since, key, hashed in session.rows(
+        for customer, level, item, error, attempts, outcome, since, key, hashed, order in session.rows(
             f"{sql} order by 1, 2, 3"
         )
     )  # fmt: skip

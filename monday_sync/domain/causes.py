@@ -10,6 +10,9 @@ _EXAMPLES = 3
 _DEFAULT = "`monday-sync history <order number>` shows what was sent and answered."
 #: What a message is about, and what to do then; the first that fits counts.
 _HINTS = (
+    (r"(\w+): the board column has no label ('.*?'|\".*?\") and none may be created",
+     "Add label {1} to column {0} on the board, or correct the cell; or write `create_labels: yes` at the column in "
+     "the board's file."),
     (r"no label .* and none may be created",
      "Correct the cell or the label on the board; or write `create_labels: yes` at the column in the board's file."),
     (r"is deactivated",
@@ -79,7 +82,8 @@ def cause_of(message: str) -> str:
 
 def hint_of(kind: str, message: str) -> str:
     """What to do about it."""
-    hint = next((hint for pattern, hint in _COMPILED if pattern.search(message)), _DEFAULT)
+    found = ((pattern.search(message), hint) for pattern, hint in _COMPILED)
+    hint = next((hint.format(*match.groups()) for match, hint in found if match), _DEFAULT)
     return f"{hint} Then `monday-sync retry`." if kind == "given up" else hint
 
 

@@ -14,6 +14,8 @@ from monday_sync.domain.board import Policy
 from monday_sync.domain.remote import BoardInfo, Whereabouts
 from monday_sync.domain.source import SourceRow
 
+_GROUP = "its group "
+
 
 class Did(StrEnum):
     """What a person did; also the name of the policy's key."""
@@ -67,8 +69,27 @@ class Doing:
         return f"{self.thing} {what}; it is left alone ({why})"
 
     @property
+    def rests(self) -> bool:
+        """Whether a group was archived: a season that people have finished."""
+        return self.did is Did.ARCHIVED and self.sure and self.thing.startswith(_GROUP)
+
+    @property
     def _key(self) -> str:
         return self.did.value if self.sure else "archived, deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class OffBoard:
+    """Orders that are not due, and whose items are not on the board.
+
+    Args:
+        message: what became of the items, as the rest of a sentence that begins with the number of orders.
+        rests: that is how people finish a season, so nobody need look at it.
+    """
+
+    message: str
+    count: int
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +124,7 @@ def lost_groups(names: Iterable[str], info: BoardInfo, known: Mapping[str, str])
         group_id = known.get(name)
         if group_id is None:
             continue
-        thing = f"its group '{name}'"
+        thing = f"{_GROUP}'{name}'"
         if group_id in titles:
             if titles[group_id] != name:
                 lost[name] = Doing(Did.RENAMED, thing, title=titles[group_id])

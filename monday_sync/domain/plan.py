@@ -14,6 +14,7 @@ from monday_sync.domain.archive import BY_POLICY, ArchivePlan
 from monday_sync.domain.capacity import Room
 from monday_sync.domain.due import reasons
 from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.people import OffBoard
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Address, LedgerRow, Level, Rekey
 from monday_sync.domain.selection import PushOptions, Skip
@@ -174,6 +175,7 @@ class Plan:
         left_by_mode: steps that the board's mode leaves undone; their rows stay due.
         waiting: order key to how many of its lines wait for its item.
         orders_left: orders that are not due, and whose item or group a person took away.
+        off_board: why orders that are not due have no item on the board, with their number.
         order_numbers: order key to the number that people know the order by, as far as it is known.
         archive: what the archive policy takes off; ``None`` without a policy.
         rooms: how full the board is with items and subitems, and when there is no room left.
@@ -212,6 +214,7 @@ class Plan:
     looked_for: int = 0
     waiting: Mapping[str, int] = field(default_factory=dict)
     orders_left: int = 0
+    off_board: tuple[OffBoard, ...] = ()
     mode: str = "mirror"
     left_by_mode: tuple[Step, ...] = ()
     followed: Mapping[str, BoardFacts] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from console import ExitCode
 from monday_sync.domain.acceptance import Acceptance, age_of
 from monday_sync.domain.board import Policy
 from monday_sync.domain.causes import Cause, causes
+from monday_sync.domain.people import OffBoard
 from monday_sync.domain.plan import Action, Duplicate, Plan, Step
 from monday_sync.domain.rows import Address, Level
 from monday_sync.domain.selection import Skip
@@ -94,6 +95,8 @@ class PushResult:
         causes: why rows failed, were given up or left, each cause once.
         deletes_reported: orders gone from the source whose items were left alone.
         left: due rows that are left alone for what a person did to their item or group. They count as not on the board.
+        due: how many rows were due, but for those held back; ``None`` when a run stopped before it knew.
+        off_board: orders that are not due, and whose items are not on the board.
         given_up: rows refused as often as the policy allows, in this run or an earlier one. Every run names them, until
             their data change, someone has them tried again, or they are no longer due.
         accepted: rows in error that a person accepted as they are: they count neither as done nor as failed.
@@ -131,6 +134,8 @@ class PushResult:
     left: tuple[Problem, ...] = ()
     causes: tuple[Cause, ...] = ()
     hook_problem: str | None = None
+    due: int | None = None
+    off_board: tuple[OffBoard, ...] = ()
 
     def with_hook_problem(self, problem: str) -> PushResult:
         """The same after the command behind the push failed: no success any more."""
@@ -152,7 +157,9 @@ class PushResult:
     def exit_code(self) -> ExitCode:
         """0 all well; 1 something failed, now or for good, was left to people or as it is, or the run stopped early."""
         left = self.left or self.left_fields
-        well = not (self.errors or self.given_up or left or self.hook_problem) and self.outcome == "done"
+        off = any(not one.rests for one in self.off_board)
+        held = self.items.held_back + self.subitems.held_back
+        well = not (self.errors or self.given_up or left or off or held or self.hook_problem) and self.outcome == "done"
         return ExitCode.OK if well else ExitCode.SOME_FAILED
 
 
@@ -263,8 +270,11 @@ class Tally:
                 accepted.append((_given_up(row, now), acceptance))
             else:
                 earlier.append(_given_up(row, now))
-        share = self._share(plan, len(earlier), outcome, [problem for problem, _ in accepted])
-        verdict = _verdict(share, policy, outcome)
+        due, share = self._share(plan, len(earlier), outcome, [problem for problem, _ in accepted])
+        off_board = plan.off_board if plan else ()
+        held = any(why is Skip.HELD_BACK and count for (_, why), count in plan.skipped.items()) if plan else False
+        well = not held and all(one.rests for one in off_board)
+        verdict = _verdict(share, policy, outcome, well=well)
         given_up = [*self.given_up, *earlier]
         return PushResult(
             run_id=run_id, target=target, board_id=board_id, outcome=outcome, message=message,
@@ -281,20 +291,21 @@ class Tally:
             notes=(*(plan.notes if plan else ()), *self.notes), plan_id=plan.plan_id if plan else None,
             left_fields=tuple(self.left_fields),
             accepted=tuple(replace(p, accepted=a.told(now)) for p, a in accepted[:_PROBLEMS_LISTED]),
-            left=tuple(self.left[:_PROBLEMS_LISTED]),
+            left=tuple(self.left[:_PROBLEMS_LISTED]), due=due, off_board=off_board,
             causes=_causes(self.errors, given_up, self.left, plan.order_numbers if plan else {}),
         )  # fmt: skip
 
     def _share(
         self, plan: Plan | None, earlier: int, outcome: str, accepted: Sequence[Problem]
-    ) -> float | None:  # fmt: skip
-        """The part of the due rows that reached the board; those that the run did not come to are due as well.
+    ) -> tuple[int | None, float | None]:  # fmt: skip
+        """How many rows were due, and the part of them that reached the board.
 
-        What is accepted as it is counts neither way, nor do new lines of an item that is.
+        Those that the run did not come to are due as well. What is accepted as it is counts neither way, nor do new
+        lines of an item that is.
         """
         if plan is None:
             due = self.ok + len(self.errors) + len(self.left)
-            return self.ok / due if due else (1.0 if outcome == "done" else None)
+            return (due, self.ok / due) if due else _nothing_due(outcome)
         rows = {(p.level, p.key) for p in accepted}
         orders = {p.key for p in accepted if p.level == Level.ITEM.value}
         steps = sum(
@@ -304,14 +315,19 @@ class Tally:
             and not (s.level is Level.SUBITEM and s.action is Action.CREATE and s.row.order_key in orders)
         )
         waiting = sum(lines for order, lines in plan.waiting.items() if order not in orders)
-        due = steps + waiting + earlier
-        return self.reached / max(due, self.reached) if due else (1.0 if outcome == "done" else None)
+        due = max(steps + waiting + earlier, self.reached)
+        return (due, self.reached / due) if due else _nothing_due(outcome)
 
 
-def _verdict(share: float | None, policy: Policy, outcome: str) -> str:
+def _nothing_due(outcome: str) -> tuple[int | None, float | None]:
+    return (0, 1.0) if outcome == "done" else (None, None)
+
+
+def _verdict(share: float | None, policy: Policy, outcome: str, *, well: bool) -> str:
     if outcome == "failed" or (share is not None and share < policy.attention_share):
         return "failed"
-    return "success" if share is not None and share >= policy.success_share and outcome == "done" else "attention"
+    well = well and share is not None and share >= policy.success_share and outcome == "done"
+    return "success" if well else "attention"
 
 
 def _causes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -9,10 +10,11 @@ from markupsafe import Markup
 _WIDTH = 1000
 _BAR = 26
 _GAP = 3
+_TICKS = 4
 
 
 def stacked(parts: Sequence[tuple[str, float]], *, unit: str) -> Markup:
-    """One bar cut in proportion to ``parts`` (name, value), each piece with a tooltip; empty when all are zero."""
+    """One bar cut in proportion to ``parts`` (name, value), with a scale below it; empty when all are zero."""
     total = sum(value for _, value in parts)
     if total <= 0:
         return Markup("")
@@ -27,9 +29,14 @@ def stacked(parts: Sequence[tuple[str, float]], *, unit: str) -> Markup:
             )
         x += width
     label = ", ".join(f"{name} {value:,.1f} {unit}" for name, value in parts if value > 0)
-    return Markup(
+    bar = Markup(
         '<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
     ).format(label, _WIDTH, _BAR, Markup("").join(pieces))
+    # as text beside the picture, which is stretched
+    ticks = [Markup("<span>{}</span>").format(f"{total * part / _TICKS:,.1f} {unit}") for part in range(_TICKS + 1)]
+    return Markup('<div class="axis-below">{}<div class="axis" aria-hidden="true">{}</div></div>').format(
+        bar, Markup("").join(ticks)
+    )
 
 
 def share(value: float, greatest: float) -> Markup:
@@ -41,19 +48,39 @@ def share(value: float, greatest: float) -> Markup:
     ).format(width)
 
 
-def columns(points: Sequence[tuple[str, float, str]], *, label: str) -> Markup:
-    """A column for each of ``points`` (tooltip, value, class), oldest first; empty for fewer than two."""
+def columns(points: Sequence[tuple[str, float, str]], *, label: str, ends: tuple[str, str]) -> Markup:
+    """A column for each of ``points`` (tooltip, value, class), oldest first; empty for fewer than two.
+
+    The scale stands left of it, the ``ends`` in time below.
+    """
     if len(points) < 2:  # noqa: PLR2004 - one column shows nothing
         return Markup("")
-    greatest = max(value for _, value, _ in points) or 1
+    top = _round_up(max(value for _, value, _ in points))
     height, step = 60, 22
     bars = [
         Markup('<rect class="{}" x="{}" y="{:.1f}" width="16" height="{:.1f}" rx="2"><title>{}</title></rect>').format(
             kind, index * step, height - tall, tall, tooltip
         )
         for index, (tooltip, value, kind) in enumerate(points)
-        for tall in (max(value / greatest * height, 2),)
+        for tall in (max(value / top * height, 2),)
     ]
-    return Markup('<svg class="columns" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}">{}</svg>').format(
-        label, len(points) * step, height, len(points) * step, Markup("").join(bars)
+    width = len(points) * step
+    lines = Markup("").join(
+        Markup('<line class="grid" x1="0" x2="{}" y1="{}" y2="{}"/>').format(width, y, y) for y in (0.5, 30, 59.5)
     )
+    drawn = Markup('<svg class="columns" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}">{}{}</svg>').format(
+        label, width, height, width, lines, Markup("").join(bars)
+    )
+    scale = Markup("").join(Markup("<span>{}</span>").format(f"{value:,g} s") for value in (top, top / 2, 0))
+    return Markup(
+        '<div class="plot"><div class="scale" aria-hidden="true">{}</div><div>{}'
+        '<div class="axis" aria-hidden="true"><span>{}</span><span>{}</span></div></div></div>'
+    ).format(scale, drawn, *ends)
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50 ... so that the scale reads easily."""
+    if value <= 0:
+        return 1
+    size = 10.0 ** math.floor(math.log10(value))
+    return next(step * size for step in (1, 2, 5, 10) if step * size >= value)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import jinja2
+from markupsafe import Markup, escape
 
-from pipeline.model import PastRun, RunReport, Status
+from console import counted
+from pipeline.model import CustomerFigures, PastRun, RunReport
 from pipeline.reporting import charts
+from pipeline.sums import rows_in, stands_alone
+from pipeline.todo import place, whom
+from pipeline.verdict import WORDS
 
-WORDS = {
-    Status.OK: "all well",
-    Status.ATTENTION: "needs attention",
-    Status.FAILED: "failed",
-    Status.SKIPPED: "skipped",
-    Status.INTERRUPTED: "interrupted",
-    Status.RUNNING: "running",
-    Status.DIED: "killed",
-}
+if TYPE_CHECKING:
+    from monday_sync import FailedCause
+
+_TICKED = re.compile(r"`([^`]+)`")
 
 
 def render_page(report: RunReport) -> str:
@@ -29,23 +31,85 @@ def render_page(report: RunReport) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "seconds": _seconds, "word": WORDS.__getitem__}
+    environment.filters |= {
+        "number": _number, "seconds": _seconds, "word": WORDS.__getitem__, "ticks": _ticks, "whom": whom,
+        "place": place, "counted": counted,
+    }  # fmt: skip
     figures = report.figures
     runs: list[PastRun | RunReport] = [*reversed(report.history), report]
+    loud = {name for finding in report.to_do for name in finding.customers}
+    rejects = figures.rejected_rows or ()
+    accepted = [row for row in figures.failed_rows if row.accepted is not None]
     return environment.get_template("report.html.j2").render(
         report=report,
         figures=figures,
         charts=charts,
+        tiles=_tiles(report),
+        equation=rows_in(report),
+        adds_up=stands_alone(figures),
+        loud=[customer for customer in figures.customers if _is_loud(customer, loud)],
+        quiet=[customer for customer in figures.customers if not _is_loud(customer, loud)],
+        failures=_failures(report),
+        accepted=accepted,
+        new_rejects=[row for row in rejects if row.is_new],
+        old_rejects=[row for row in rejects if not row.is_new],
         stage_chart=charts.stacked([(stage.name, stage.seconds) for stage in report.stages], unit="s"),
-        history_chart=charts.columns([_column(run) for run in runs], label="Seconds of the last runs"),
+        history_chart=charts.columns(
+            [_column(run) for run in runs], label="Seconds of the last runs",
+            ends=(f"{runs[0].started_at:%d %b %H:%M}", f"{runs[-1].started_at:%d %b %H:%M}"),
+        ),
         most_orders=max((customer.orders for customer in figures.customers), default=0),
         most_rejects=max((reject.count for reject in figures.rejects), default=0),
-    )
+    )  # fmt: skip
+
+
+def _failures(report: RunReport) -> tuple[FailedCause, ...]:
+    if not report.figures.failed_rows:
+        return ()
+    import monday_sync  # noqa: PLC0415 - a page without failures needs none of its libraries
+
+    return monday_sync.failure_causes(report.figures.failed_rows)
+
+
+def _is_loud(customer: CustomerFigures, named: set[str]) -> bool:
+    """Whether somebody should look at a customer: what is to do concerns it, or records of it failed or wait."""
+    return bool(
+        customer.customer in named or not customer.adds_up or customer.unread_rows or customer.failed
+        or customer.held_back or {"rejected", "missing", "refused"} & set(customer.file_status.split())
+    )  # fmt: skip
+
+
+def _tiles(report: RunReport) -> list[tuple[str, float, str, bool]]:
+    """(name, value, how it changed since the run before, whether it is bad) of each total."""
+    figures, board = report.figures, report.figures.board
+    names = {
+        "rows": "rows in", "orders": "orders", "lines": "lines", "rejected_rows": "rows rejected",
+        "rejected_values": "values rejected",
+    }  # fmt: skip
+    return [
+        *((title, figures.total(name), _change(report, name), False) for name, title in names.items()),
+        ("created on the board", board.items_created + board.subitems_created, "", False),
+        ("updated on the board", board.items_updated + board.subitems_updated, "", False),
+        ("failed on the board", board.failed, "", bool(board.failed)),
+    ]
+
+
+def _change(report: RunReport, name: str) -> str:
+    """How a total changed; said to be unknown where nobody knows."""
+    if report.before is None or name not in report.before:
+        return "" if not report.history else "change not known"
+    change = int(report.figures.total(name) - report.before[name])
+    return f"{change:+,} since the last run" if change else "as in the last run"
 
 
 def _column(run: PastRun | RunReport) -> tuple[str, float, str]:
     tooltip = f"{run.started_at:%d %b %H:%M} UTC: {_seconds(run.seconds)}, {WORDS[run.status]}"
     return tooltip, run.seconds, run.status.value
+
+
+def _ticks(text: str) -> Markup:
+    """What stands in backticks as code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped right here
 
 
 def _number(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from console import progress
+from console import Finding, counted, progress
 from pipeline.board import board_ready
 from pipeline.model import BoardFigures, Pushed, Stage, Status
 from pipeline.stages.context import Context
@@ -28,6 +28,12 @@ def sync(context: Context) -> Stage:
             yes=options.confirmed,
             bar=progress,
         )
+    context.pushed = pushed_by(result)
+    return stage_of(result)
+
+
+def pushed_by(result: monday_sync.PushResult) -> Pushed:
+    """What the push did, for the figures."""
     board = BoardFigures(
         groups_created=result.groups_created,
         items_created=result.items.created,
@@ -38,7 +44,7 @@ def sync(context: Context) -> Stage:
         subitems_failed=result.subitems.failed,
         gone=result.deletes_reported,
     )
-    context.pushed = Pushed(
+    return Pushed(
         board,
         {
             c.customer: (
@@ -49,9 +55,14 @@ def sync(context: Context) -> Stage:
             for c in result.customers
         },
     )
+
+
+def stage_of(result: monday_sync.PushResult) -> Stage:
+    """The stage, with what only the push itself knows."""
+    board, findings = pushed_by(result).board, _findings(result)
     return Stage(
         "sync",
-        Status.OK if result.exit_code == 0 else Status.ATTENTION,
+        _status(result, findings),
         message=_message(
             board,
             stopped=result.message,
@@ -79,7 +90,56 @@ def sync(context: Context) -> Stage:
             "API calls": result.calls,
         },
         problems=result.notes[:_SHOWN],  # the rows that failed stand in the figures, each once
+        findings=findings,
     )
+
+
+def _status(result: monday_sync.PushResult, findings: Sequence[Finding]) -> Status:
+    """The push's own verdict, in the words of a run; whatever is due and not on the board needs attention."""
+    if result.verdict == "failed":
+        return Status.FAILED
+    alarms = any(finding.verdict != "ok" for finding in findings)
+    return Status.OK if result.exit_code == 0 and result.verdict == "success" and not alarms else Status.ATTENTION
+
+
+def _findings(result: monday_sync.PushResult) -> tuple[Finding, ...]:
+    """What only the push knows; rows in error and customers held back are read from the relations."""
+    found = []
+    if result.verdict == "failed" and result.success_share is not None:
+        due = "" if result.due is None else f" of {counted(result.due, 'row')}"
+        found.append(
+            Finding("sync share", "failed", f"Only {result.success_share:.0%}{due} that were due reached the board.",
+                    "The reasons stand below:", result.due, command="monday-sync status")
+        )  # fmt: skip
+    if result.message:
+        found.append(
+            Finding("sync", "failed" if result.verdict == "failed" else "attention",
+                    f"The push stopped early: {result.message}", "What was sent is kept; go on with:",
+                    command="pipeline run --only sync")
+        )  # fmt: skip
+    elif result.success_share is None:
+        found.append(Finding("sync share", "attention", "It is not known how much of what was due reached the board.",
+                             command="monday-sync status"))  # fmt: skip
+    left_by = {row.message: row for row in result.left}
+    for cause in result.causes:
+        if cause.kind == "left":
+            row = left_by.get(cause.message)
+            orders = f" (order {', '.join(cause.orders)}{f' and {cause.more} more' if cause.more else ''})"
+            said = f"{counted(cause.count, 'due record')}{orders if cause.orders else ''}: {cause.message}."
+            found.append(
+                Finding("left to people", "attention", said, cause.hint, cause.count,
+                        (row.customer,) if row else (), cause.orders, command="monday-sync plan")
+            )  # fmt: skip
+    for off in result.off_board:
+        said = f"{counted(off.count, 'order')} not due: {off.message}."
+        found.append(
+            Finding("off the board", "ok" if off.rests else "attention", said,
+                    None if off.rests else "Look at the board. What should be there comes back with:", off.count,
+                    command=None if off.rests else "monday-sync verify --repair")
+        )  # fmt: skip
+    if result.hook_problem:
+        found.append(Finding("hook", "attention", result.hook_problem, "Look at `hooks` in the board's file."))
+    return tuple(found)
 
 
 def _kept_out(result: monday_sync.PushResult) -> tuple[str, ...]:
@@ -90,7 +150,7 @@ def _kept_out(result: monday_sync.PushResult) -> tuple[str, ...]:
         "left by the board's mode": sum(c.by_mode for c in counts),
         "not selected": sum(c.not_selected for c in counts), "waiting for their item": sum(c.waiting for c in counts),
     }  # fmt: skip
-    return tuple(f"{count:,} record(s) {what}" for what, count in kinds.items() if count)
+    return tuple(f"{counted(count, 'record')} {what}" for what, count in kinds.items() if count)
 
 
 def _message(
@@ -99,18 +159,18 @@ def _message(
 ) -> str:  # fmt: skip
     if stopped:
         return stopped
-    did = f"{board.changes:,} change(s) made" if board.changes else "Nothing changed"
+    did = f"{counted(board.changes, 'change')} made" if board.changes else "Nothing changed"
     told = []
     if board.failed:
-        told.append(f"{board.failed:,} record(s) failed; the next run tries them again")
+        told.append(f"{counted(board.failed, 'record')} failed; the next run tries again")
     if given_up:
         told.append(
-            f"{given_up:,} record(s) given up: `monday-sync status` names them, `monday-sync retry` tries them again"
+            f"{counted(given_up, 'record')} given up: `monday-sync status` names each, `monday-sync retry` tries again"
         )
     if accepted:
-        told.append(f"{accepted:,} record(s) that the board does not take are accepted as they are")
+        told.append(f"{counted(accepted, 'record')} that the board does not take, accepted with a reason")
     if left:
-        told.append(f"{left:,} record(s) left alone for what people did on the board")
+        told.append(f"{counted(left, 'record')} left alone for what people did on the board")
     told += kept_out
     if told:
         return f"{did}; {'; '.join(told)}."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-from console import ConfigurationError
-from pipeline.dbt import DbtResult, run_dbt
+from console import ConfigurationError, Finding, counted
+from pipeline.dbt import DbtResult, Node, run_dbt
+from pipeline.failing import short
 from pipeline.fingerprint import fingerprint
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
@@ -39,7 +40,7 @@ def transform(context: Context) -> Stage:
         "transform",
         Status.OK,
         message=f"Built and tested {len(result.nodes):,} nodes"
-        + (f"; {len(result.warnings)} warning(s)." if result.warnings else ", all well."),
+        + (f"; {counted(len(result.warnings), 'warning')}." if result.warnings else ", all well."),
         rows=_rows(context),
         figures=_figures(result),
         problems=result.warnings[:_SHOWN],
@@ -56,15 +57,29 @@ def _tell_the_mapping(context: Context) -> None:
 
 def _failed(result: DbtResult) -> Stage:
     count = len(result.failures)
+    what = (
+        f"{counted(count, 'node')} of dbt failed"
+        if count
+        else f"dbt ended with status {result.exit_code} though no node failed"
+    )
+    first = f" First: {short(result.failures[0])}" if count else ""
     return Stage(
         "transform",
         Status.FAILED,
-        message=f"{count} node(s) of dbt failed; the board is left as it was. First: {result.failures[0]}"
-        if count
-        else f"dbt ended with status {result.exit_code} though no node failed; the board is left as it was.",
+        message=f"{what}; the board is left as it was.{first}",
         figures=_figures(result),
         problems=(*result.failures[:_SHOWN], *result.warnings[:_SHOWN]),
+        findings=tuple(_finding(node) for node in result.failed[:_SHOWN]),
+        log=result.said if not count else "",
     )
+
+
+def _finding(node: Node) -> Finding:
+    if node.kind in {"tests", "unit tests"}:
+        return Finding("transform", "failed", short(node.told), "Look at the rows that it finds, and correct them:",
+                       1, command=f"dbt show --select {node.name}")  # fmt: skip
+    return Finding("transform", "failed", short(node.told), "Correct what it names, then:", 1,
+                   command="pipeline run")  # fmt: skip
 
 
 def _figures(result: DbtResult) -> dict[str, float]:

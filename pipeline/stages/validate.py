@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from console import Finding, counted
 from pipeline.dbt import run_dbt
 from pipeline.errors import StageFailedError
 from pipeline.figures import failed_tests, read_figures
@@ -48,9 +49,13 @@ def validate(context: Context) -> Stage:
             )
         counts, problems = _cutover(session, context.warehouse)
     figures = read_figures(context.warehouse)
+    if not figures.total("rows"):
+        problems.append("There is nothing to validate: no workbook has any rows here.")
     problems += [f"{name}: rows in are not orders + rejected rows." for name in figures.does_not_add_up]
     problems += figures.unread
     tests = run_dbt(["test", "--select", "test_type:data"], target=context.target.name, project_dir=context.project_dir)
+    if not tests.nodes:
+        problems.append("There is nothing to validate: dbt found no data test to run.")
     problems += tests.failures
     with context.warehouse.session(read_only=True) as session:
         problems += failed_tests(session, context.warehouse)
@@ -59,12 +64,16 @@ def validate(context: Context) -> Stage:
     return Stage(
         "validate",
         Status.FAILED if problems else Status.OK,
-        message=f"{len(problems)} check(s) failed. First: {problems[0]}"
+        message=f"{counted(len(problems), 'check')} failed. First: {problems[0]}"
         if problems
         else f"{len(tests.nodes)} tests, the cutover checks and the reconciliation of all files pass.",
         rows=figures.total("rows"),
         figures={**counts, "tests": len(tests.nodes)},
         problems=(*problems[:_SHOWN], *tests.warnings[:_SHOWN]),
+        findings=tuple(
+            Finding("validate", "failed", problem, command="pipeline run --only validate")
+            for problem in problems[:_SHOWN]
+        ),
     )
 
 

@@ -158,7 +158,7 @@ def test_a_source_of_its_own_has_its_own_workbooks(tmp_path: Path, source: Path,
     result = loader.land(warehouse, str(tmp_path / "mine"))
     assert result.missing == ()
     assert result.notes == (
-        f"8 workbook(s) of this database came from {source} last, which this load did not look at.",
+        f"8 workbooks of this database came from {source} last, which this load did not look at.",
     )
 
 

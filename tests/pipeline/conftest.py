@@ -22,6 +22,22 @@ def warehouse(target: Target) -> Warehouse:
     return open_warehouse(target)
 
 
+#: A workbook with one order in it, landed and built.
+ONE_ORDER = """
+create table if not exists "xAJE_ORDER_LIST_RAW" as select 'AJE.xlsx' as _source_file;
+create table if not exists "ORDER_LIST" as select 'a' as order_key, 'AJE' as customer_name, 'A-1' as aag_order_number,
+    'AJE.xlsx' as _source_file, 2 as _source_row;
+"""
+
+
+@pytest.fixture
+def one_order(warehouse: Warehouse) -> Warehouse:
+    """A database that was loaded and built."""
+    with warehouse.session() as session:
+        session.execute(ONE_ORDER)
+    return warehouse
+
+
 @pytest.fixture
 def options(tmp_path: Path) -> RunOptions:
     return RunOptions(source="workbooks", reports=tmp_path / "reports")

@@ -32,9 +32,14 @@ test-paths: [checks]
 models:
   +post-hook: "{_MARK}"
 """
-_ORDERS = "select 'a' as order_key, 'f' as _source_file, 'AJE' as customer_name"
+_ORDERS = (
+    "select 'a' as order_key, 'f' as _source_file, 'AJE' as customer_name, 'A-1' as aag_order_number, 2 as _source_row"
+)
 _LINES = "{{ config(alias='ORDER_LIST_LINES') }} select order_key from {{ ref('order_list') }}"
-_REJECTS = "select 'row' as reject_level, 'f' as _source_file, 'c' as reason_code, 'r' as reason"
+_REJECTS = (
+    "select 'row' as reject_level, 'f' as _source_file, 's' as _source_sheet, 3 as _source_row, 'AJE' as customer_name, "
+    "cast(null as varchar) as column_name, cast(null as varchar) as value_text, 'c' as reason_code, 'r' as reason"
+)
 _MODELS = {
     "models/order_list.sql": "{{ config(materialized='table', alias='ORDER_LIST') }} " + _ORDERS,
     "models/order_list_lines.sql": _LINES,

@@ -14,12 +14,9 @@ from pipeline.files import last_load
 from pipeline.model import (
     BoardFigures,
     CustomerFigures,
-    MissingFile,
     Pushed,
-    RejectedFile,
-    Rejects,
-    UnknownHeader,
 )
+from pipeline.records import HeldBack, MissingFile, Place, RejectedFile, Rejects, UnknownHeader
 from warehouse import Warehouse
 from warehouse.duckdb import DuckDBSession
 
@@ -44,13 +41,16 @@ insert into loader_file_log values
     ('MENDED.xlsx', 'xMENDED_ORDER_LIST_RAW', 'rejected', 'At first.', 5, '/in', '6'),
     ('MENDED.xlsx', 'xMENDED_ORDER_LIST_RAW', 'forgotten', null, 6, '/in', '8');
 create table "ORDER_LIST" as select * from (values
-    ('a', 'AJE', 'AJE.xlsx'), ('b', 'AJE', 'AJE.xlsx'), ('c', 'RHONE', 'RHONE.xlsx')
-) t(order_key, customer_name, _source_file);
+    ('a', 'AJE', 'AJE.xlsx', 'A-1', 2), ('b', 'AJE', 'AJE.xlsx', 'A-2', 3), ('c', 'RHONE', 'RHONE.xlsx', 'R-1', 2)
+) t(order_key, customer_name, _source_file, aag_order_number, _source_row);
 create table "ORDER_LIST_LINES" as select * from (values ('a'), ('a'), ('c')) t(order_key);
 create table order_list_rejects as select * from (values
-    ('AJE.xlsx', 'row', 'no_order_number', 'No number.'), ('AJE.xlsx', 'value', 'not_a_date', 'TBC is no date.'),
-    ('RHONE.xlsx', 'row', 'no_order_number', 'No number.')
-) t(_source_file, reject_level, reason_code, reason);
+    ('AJE.xlsx', 'row', 'no_order_number', 'No number.', 4, null, null),
+    ('AJE.xlsx', 'value', 'not_a_date', 'TBC is no date.', 2, 'ORDER DATE', 'TBC'),
+    ('RHONE.xlsx', 'row', 'no_order_number', 'No number.', 3, null, null)
+) t(_source_file, reject_level, reason_code, reason, _source_row, column_name, value_text);
+alter table order_list_rejects add column _source_sheet varchar;
+alter table order_list_rejects add column customer_name varchar;
 create table order_list_headers as select * from (values
     ('AJE.xlsx', 'SHIP WINDOW', 'unknown'), ('AJE.xlsx', 'XL', 'size')
 ) t(_source_file, header, role);
@@ -73,8 +73,8 @@ create table monday_sync_items as select * from (values
     ('AJE', 'TEE', null, 0, 'SYNCED', 'o2', 'h2', timestamp '2026-11-20 06:00:00')
 ) t(customer_name, item_name, error_message, retry_count, outcome, order_key, attempt_hash, attempted_at);
 create table monday_sync_subitems as select * from (values
-    ('AJE', 'XL', 'Refused.', 1, 'ERROR', 'l1', 'h3', timestamp '2026-11-21 06:00:00')
-) t(customer_name, item_name, error_message, retry_count, outcome, line_key, attempt_hash, attempted_at);
+    ('AJE', 'XL', 'Refused.', 1, 'ERROR', 'l1', 'h3', timestamp '2026-11-21 06:00:00', 'a')
+) t(customer_name, item_name, error_message, retry_count, outcome, line_key, attempt_hash, attempted_at, order_key);
 create table monday_sync_accepted as select * from (values
     ('item', 'o1', 'h1', 'maria', timestamp '2026-11-22 06:00:00', 'They know.', null),
     ('subitem', 'l1', 'h3', 'maria', timestamp '2026-11-22 06:00:00', 'Revoked.', timestamp '2026-11-23 06:00:00'),
@@ -139,7 +139,7 @@ def test_a_workbook_that_no_model_reads_is_named(built: Warehouse) -> None:
     figures = read_figures(built, after=BEFORE)
     assert figures.does_not_add_up == ()
     (message,) = figures.unread
-    assert "RHONE.xlsx: 2 row(s)" in message
+    assert "RHONE.xlsx: 2 rows" in message
 
 
 def test_the_files_are_those_of_this_run(built: Warehouse) -> None:
@@ -183,9 +183,9 @@ def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
         Rejects("value", "not_a_date", 1, "TBC is no date."),
     )
     lines_alone, both, nothing_waits = figures.held_back
-    assert nothing_waits.startswith("TELFAR: The test no_price fails on 1 of its rows. (0 change(s) wait;")
-    assert lines_alone.startswith("ASRV: 1 piece, 9 were last pushed (2 change(s) wait;")
-    assert both.startswith("RHONE: 1 order, 9 were last pushed (2 change(s) wait;")
+    assert nothing_waits == HeldBack("TELFAR", "The test no_price fails on 1 of its rows.", 0)
+    assert lines_alone == HeldBack("ASRV", "1 piece, 9 were last pushed", 2)
+    assert both.message.startswith("RHONE: 1 order, 9 were last pushed (2 changes waiting;")
     assert figures.drift == ('AJE: planner is empty: no header "PLANNER" in AJE.xlsx.',)
     assert figures.failed_rows == (
         FailedRow(
@@ -197,11 +197,20 @@ def test_warnings_and_failures_are_listed(built: Warehouse) -> None:
             given_up=True,
             since=dt.datetime.fromisoformat("2026-11-20 06:00"),
             accepted="accepted by maria on 2026-11-22: They know.",
+            order="o1",
         ),
         FailedRow(
-            "AJE", "subitem", "XL", "Refused.", 1, given_up=False, since=dt.datetime.fromisoformat("2026-11-21 06:00")
+            "AJE",
+            "subitem",
+            "XL",
+            "Refused.",
+            1,
+            given_up=False,
+            since=dt.datetime.fromisoformat("2026-11-21 06:00"),
+            order="a",
         ),
     )
+    assert dict(figures.places) == {"a": Place("A-1", "AJE.xlsx", 2)}
 
 
 def test_the_number_of_statements_does_not_grow(built: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +228,7 @@ def test_the_number_of_statements_does_not_grow(built: Warehouse, monkeypatch: p
     with built.session() as session:
         for number in range(100):
             session.execute(f"create table \"x{number}_ORDER_LIST_RAW\" as select 'f{number}' as _source_file")
-            session.execute(f"insert into \"ORDER_LIST\" values ('{number}', 'C{number}', 'f{number}')")
+            session.execute(f"insert into \"ORDER_LIST\" values ('{number}', 'C{number}', 'f{number}', '1', 1)")
     said.clear()
     assert len(read_figures(built, after=BEFORE).customers) == 105
     assert len(said) == before

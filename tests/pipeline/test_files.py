@@ -33,7 +33,7 @@ def test_a_missing_workbook_is_in_the_verdict_until_it_is_back(
     for again in (load, replace(load, only=("sync",)), replace(load, select=("AAA*",))):
         report = run(warehouse, again, stages=STAGES)
         assert (report.status, report.exit_code) == (Status.ATTENTION, ExitCode.SOME_FAILED)
-        assert "Needs attention: 1 workbook(s) missing" in report.verdict
+        assert "Needs attention: 1 workbook missing" in report.verdict
         (missing,) = report.figures.missing_files
         assert missing.file == GONE
         assert missing.reason.startswith("It is not in the source since 2")

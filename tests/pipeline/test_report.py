@@ -20,17 +20,15 @@ from pipeline.model import (
     BoardFigures,
     CustomerFigures,
     Figures,
-    MissingFile,
     PastRun,
-    RejectedFile,
-    Rejects,
     RunReport,
     Stage,
     Status,
-    UnknownHeader,
 )
+from pipeline.records import HeldBack, MissingFile, RejectedFile, Rejects, UnknownHeader
 from pipeline.reporting import LATEST, latest_run, render_page, write_report
 from pipeline.summary import summary
+from pipeline.verdict import judge
 
 EVIL = "<img src=x onerror=alert(1)>"
 SINCE = datetime.fromisoformat("2025-12-30 05:00")
@@ -45,7 +43,7 @@ REPORT = RunReport(
     stages=(
         Stage("load", Status.ATTENTION, 3.0, f"1 rejected {EVIL}.", 1000, {"landed": 1}, (EVIL,)),
         Stage("transform", Status.OK, 20.0, "Built.", 1000, {"seconds executing": 12.25}),
-        Stage("sync", Status.OK, 60.4, "5 change(s) made."),
+        Stage("sync", Status.OK, 60.4, "5 changes made."),
     ),
     figures=Figures(
         customers=tuple(
@@ -64,7 +62,8 @@ REPORT = RunReport(
         ),
         failed_rows_left_out=3,
         drift=(f"RHONE: {EVIL}",),
-        held_back=(f"RHONE: {EVIL}",),
+        held_back=(HeldBack("RHONE", EVIL, 2),),
+        is_built=True,
         board=BoardFigures(items_created=2, subitems_created=3, items_failed=1, gone=4),
         files={"landed": 45, "rejected": 1},
     ),
@@ -182,7 +181,7 @@ def test_the_summary_says_what_a_person_asks_for(tmp_path: Path) -> None:
     text = summary(REPORT, tmp_path / "report.html")
     for said in (
         "45 landed, 1 rejected", "46,000 = 45,908 orders + 92 rejected rows", "lines      229,540", "no_order_number",
-        "items 2 created, 0 updated, 1 failed", "subitems 3 created", "4 order(s) left their workbook", "20.0 s",
+        "items 2 created, 0 updated, 1 failed", "subitems 3 created", "4 orders gone from the workbooks", "20.0 s",
         "50 rows/s",
         "report.html", "http://127.0.0.1:8765/",
     ):  # fmt: skip
@@ -191,10 +190,10 @@ def test_the_summary_says_what_a_person_asks_for(tmp_path: Path) -> None:
 
 def test_a_workbook_that_no_model_reads_is_named_with_its_mend(tmp_path: Path) -> None:
     """Page and summary say which workbook it is and which command helps; without a transform there was no model yet."""
-    new = Figures(customers=(CustomerFigures("NEW BRAND", ("NEW.xlsx",), "landed", rows=20),))
-    said = "NEW.xlsx: 20 row(s) landed, and no model reads them. `loader scaffold"
-    built = replace(REPORT, figures=new)
-    loaded = replace(built, stages=REPORT.stages[:1])
+    new = Figures(customers=(CustomerFigures("NEW BRAND", ("NEW.xlsx",), "landed", rows=20, unread_rows=20),))
+    said = "loader scaffold"
+    built = replace(REPORT, figures=new, findings=judge(REPORT.stages, new).findings)
+    loaded = replace(built, stages=REPORT.stages[:1], findings=judge(REPORT.stages[:1], new).findings)
     for render in (render_page, lambda report: summary(report, tmp_path)):
         assert said in render(built)
         assert said not in render(loaded)

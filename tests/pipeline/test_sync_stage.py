@@ -40,6 +40,12 @@ def stage_of(
         given_up=(row,) * given_up,
         accepted=(row,) * accepted,
         left=(row,) * levels["left"],
+        causes=(),
+        verdict="success",
+        success_share=1.0,
+        due=0,
+        off_board=(),
+        hook_problem=None,
     )
     monkeypatch.setattr("monday_sync.push", lambda *_, **__: pushed)
     warehouse = open_warehouse(Target("dev", "duckdb", "main", {"path": str(tmp_path / "a.duckdb")}, tmp_path))
@@ -57,14 +63,14 @@ def test_a_row_that_was_given_up_is_no_all_well(tmp_path: Path, monkeypatch: pyt
     """A run that tried nothing, since all that is due was given up, does not say that the board is up to date."""
     stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=2)
     assert (stage.status, stage.figures["records given up"]) == (Status.ATTENTION, 2)
-    assert stage.message.startswith("Nothing changed; 2 record(s) given up")
+    assert stage.message.startswith("Nothing changed; 2 records given up")
 
 
 @pytest.mark.parametrize(
     ("counts", "said"),
-    [({"held_back": 3}, "3 record(s) held back"), ({"out_of_scope": 2}, "2 record(s) outside the board's scope"),
-     ({"left": 4}, "4 record(s) left alone for what people did on the board"),
-     ({"by_mode": 5}, "5 record(s) left by the board's mode")],
+    [({"held_back": 3}, "3 records held back"), ({"out_of_scope": 2}, "2 records outside the board's scope"),
+     ({"left": 4}, "4 records left alone for what people did on the board"),
+     ({"by_mode": 5}, "5 records left by the board's mode")],
 )  # fmt: skip
 def test_what_is_kept_out_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counts: dict[str, int], said: str
@@ -84,4 +90,4 @@ def test_rows_that_are_accepted_are_named_and_fail_nothing(tmp_path: Path, monke
     """The stage is OK, and does not say that the board is up to date."""
     stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=0, accepted=2)
     assert (stage.status, stage.figures["records accepted as they are"]) == (Status.OK, 2)
-    assert stage.message == "Nothing changed; 2 record(s) that the board does not take are accepted as they are."
+    assert stage.message == "Nothing changed; 2 records that the board does not take, accepted with a reason."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from monday_sync.domain.archive import Shipped
+from monday_sync.domain.people import OffBoard
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Address, Level
@@ -50,6 +51,7 @@ def make_plan(
     off = leaving(context, facts, gathered, options, created) if board.mode == "mirror" else None
     steps = (*(off.steps if off else ()), *compared.proven, *done, *left)
     marked, not_due = marked_rows(linked.marked, left, now)
+    missing = _missing(gathered.source, facts.items, linked)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     items = [step for step in done if step.level is Level.ITEM]
     new_groups = {s.row.group_name for s in items if s.action in placed and s.home is None} - group_ids.keys()
@@ -85,8 +87,8 @@ def make_plan(
         held_customers=gathered.chosen.held_customers,
         notes=(
             *facts.warnings,
-            *_notes(gathered.source, facts.items, linked),
-            *(f"{count} orders that are not due: {said}." for said, count in not_due.items()),
+            *_notes(linked, missing),
+            *(f"{one.count} orders that are not due: {one.message}." for one in not_due),
             *rekey_notes(rekeys),
             *((advice,) if advice else ()),
         ),
@@ -101,7 +103,8 @@ def make_plan(
         accepted={address: one.told(looked_at) for address, one in standing_acceptances(ledger).items()},
         looked_at=looked_at,
         waiting=compared.waiting,
-        orders_left=not_due.total(),
+        orders_left=sum(one.count for one in not_due),
+        off_board=(*not_due, *missing),
         mode=board.mode,
         left_by_mode=tuple(undone),
         followed=linked.followed.boards,
@@ -118,13 +121,20 @@ def _order_numbers(source: Source, column: str) -> dict[str, str]:
     return {key: number for key, number in shown.items() if number}
 
 
-def _notes(source: Source, info: BoardInfo, linked: Linked) -> tuple[str, ...]:
-    notes = []
+def _missing(source: Source, info: BoardInfo, linked: Linked) -> tuple[OffBoard, ...]:
+    """Items that the board lacks by its own count, whichever they are; unknown is none."""
     there = sum(1 for row in source.parents.values() if row.monday_id and row.left_as is None)
+    if info.items_count is None or there <= info.items_count + linked.vanished:
+        return ()
+    return (OffBoard("their items are not on the board by its own count", there - info.items_count),)
+
+
+def _notes(linked: Linked, missing: Sequence[OffBoard]) -> tuple[str, ...]:
+    notes = []
     again = len(linked.gone - linked.adopted)
     if again:
         notes.append(f"{again} items are no longer on the board (taken away by a person): created again.")
-    if info.items_count is not None and there > info.items_count + linked.vanished:
-        missing = there - info.items_count
-        notes.append(f"{missing} items of the ledger are not on the board: run `monday-sync verify --repair`.")
+    notes += [
+        f"{one.count} items of the ledger are not on the board: run `monday-sync verify --repair`." for one in missing
+    ]
     return tuple(notes)

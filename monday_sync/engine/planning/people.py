@@ -10,7 +10,7 @@ from dataclasses import replace
 from monday_sync.api import BoardApi
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.keys import subitem_for
-from monday_sync.domain.people import Doing, Left, doing_of, lost_groups
+from monday_sync.domain.people import Doing, Left, OffBoard, doing_of, lost_groups
 from monday_sync.domain.plan import Action, Step
 from monday_sync.domain.remote import BoardInfo, BoardItem
 from monday_sync.domain.rows import LedgerRow
@@ -99,16 +99,16 @@ def left_steps(left: Sequence[Left], board: BoardConfig, now: dt.datetime) -> li
 
 def marked_rows(
     marked: Sequence[tuple[LedgerRow, Doing | None]], steps: Sequence[Step], now: dt.datetime
-) -> tuple[list[LedgerRow], Counter[str]]:
+) -> tuple[list[LedgerRow], tuple[OffBoard, ...]]:
     """Rows of orders that are not due, to be written with what a person did to them; and how many for what."""
     due = {step.row.key for step in steps}
     rows: list[LedgerRow] = []
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, bool]] = Counter()
     for row, doing in marked:
         if doing is None:
             rows.append(replace(row, left_as=None, left_at=None))
         elif row.key not in due:
-            counts[doing.message] += 1
+            counts[doing.message, doing.rests] += 1
             if row.left_as != doing.did.value:
                 rows.append(replace(row, left_as=doing.did.value, left_at=now))
-    return rows, counts
+    return rows, tuple(OffBoard(said, count, rests) for (said, rests), count in counts.items())

@@ -1,0 +1,69 @@
+"""How things stand: the last run's verdict, in the words of its report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from console import ConfigurationError, ExitCode, Finding
+from pipeline.history import History
+from pipeline.model import Status
+from pipeline.todo import todo_lines
+from pipeline.verdict import EXIT_CODES, WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentStatus:
+    """The last run: how it ended and what is to do; ``to_do`` is ``None`` when its report is gone."""
+
+    run_id: str
+    started_at: datetime
+    status: Status
+    word: str
+    verdict: str
+    exit_code: ExitCode
+    to_do: tuple[Finding, ...] | None
+
+
+def current_status(history: History, reports: Path) -> CurrentStatus:
+    """What the history says of the last run, with the To do of its report.
+
+    Raises:
+        ConfigurationError: there was no run yet.
+    """
+    runs = history.runs(1)
+    if not runs:
+        raise ConfigurationError("There was no run yet.", hint="Start one: `pipeline run`.")
+    last = runs[0]
+    return CurrentStatus(
+        last.run_id, last.started_at, last.status, WORDS[last.status], last.message, EXIT_CODES[last.status],
+        _to_do(reports / last.run_id / "report.json"),
+    )  # fmt: skip
+
+
+def status_text(status: CurrentStatus) -> str:
+    """For a person."""
+    lines = [f"{status.word}: run {status.run_id}, begun {status.started_at:%Y-%m-%d %H:%M} UTC", status.verdict]
+    if status.to_do is None:
+        lines += ["", "The report of this run is not here, so what is to do is not known (--reports names its folder)."]
+    elif status.to_do:
+        lines += ["", "to do:", *(f"  {line}" for line in todo_lines(status.to_do))]
+    return "\n".join(lines)
+
+
+def _to_do(path: Path) -> tuple[Finding, ...] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["findings"]
+        listed = [Finding(**_fields(finding)) for finding in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return tuple(finding for finding in listed if finding.verdict in {"attention", "failed"})
+
+
+def _fields(finding: dict[str, Any]) -> dict[str, Any]:
+    """What JSON keeps of a finding, as its fields."""
+    found = {field.name: finding[field.name] for field in fields(Finding)}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
