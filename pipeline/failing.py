@@ -9,6 +9,7 @@ from pipeline.model import Stage, Status
 
 _WHERE = re.compile(r" \((all it said: [^\n]*?)\):?$")
 _CAUSE = 260
+_LINES = 4
 
 
 def failed_stage(name: str, error: OrderListError) -> Stage:
@@ -30,7 +31,8 @@ def cause_in(words: str) -> str:
     at = next((n for n, line in enumerate(lines) if re.search(r"\b\w*Error\b", line)), None)
     if at is None:
         lines, at = [line for line in lines if not line.startswith(("Running with", "Encountered"))], 0
-    return short(": ".join(line.rstrip(":") for line in lines[at : at + 2]))
+    first, *more = lines[at : at + _LINES] or [""]
+    return short(f"{first.rstrip(':')}{': ' if more else ''}{' '.join(more)}")
 
 
 def short(text: str) -> str:

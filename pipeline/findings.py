@@ -55,14 +55,20 @@ def workbook_findings(figures: Figures) -> list[Finding]:
     ]  # fmt: skip
     bad, all_of = len(rejected) + len(missing), figures.expected_files
     if all_of and bad and (bad == all_of or (bad > 1 and bad > (1 - BAR) * all_of)):
-        names = [finding.file or "" for finding in (*missing, *rejected)]
+        gone, refused = ([finding.file or "" for finding in some] for some in (missing, rejected))
+        said = [
+            f"{counted(len(names), 'workbook')} {what} ({listed(names)})"
+            for names, what in ((gone, "missing"), (refused, "rejected"))
+            if names
+        ]
         whole = Finding(
-            "workbooks", "failed",
-            f"{bad:,} of {counted(all_of, 'workbook')} missing or rejected: this can hardly be the right source. "
-            "The last good rows stay.",
-            "Look at the source, then:", bad, examples=tuple(names[:_ONE_BY_ONE]), command="pipeline run --only load",
+            "workbooks", "failed", f"{bad:,} of {counted(all_of, 'workbook')} missing or rejected: {', '.join(said)}.",
+            "This can hardly be the right source; the last good rows stay. Look at it, then:", bad,
+            tuple(sorted({name for finding in (*missing, *rejected) for name in finding.customers})),
+            tuple((*gone, *refused)[:_ONE_BY_ONE]), command="pipeline run --only load",
         )  # fmt: skip
-        return [whole, *_together(missing), *_together(rejected)]
+        single = [finding for some in (missing, rejected) if len(some) <= _ONE_BY_ONE for finding in some]
+        return [whole, *single]
     return [*_together(rejected), *_together(missing)]
 
 

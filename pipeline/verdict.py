@@ -119,10 +119,11 @@ def _of_stage(stage: Stage) -> tuple[Finding, ...]:
 
 def _told(findings: Sequence[Finding]) -> list[str]:
     """Each kind of problem once, with its number; what has no number in its own words."""
+    whole = any(finding.check == "workbooks" for finding in findings)
     numbers: dict[str, int] = {}
     told: dict[str, None] = {}
     for finding in findings:
-        if finding.verdict not in _ORDER:
+        if finding.verdict not in _ORDER or (whole and finding.check in {"missing workbook", "rejected workbook"}):
             continue
         if finding.check in _KINDS and finding.count is not None:
             numbers[finding.check] = numbers.get(finding.check, 0) + finding.count

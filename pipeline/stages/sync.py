@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -105,11 +106,13 @@ def _status(result: monday_sync.PushResult, findings: Sequence[Finding]) -> Stat
 def _findings(result: monday_sync.PushResult) -> tuple[Finding, ...]:
     """What only the push knows; rows in error and customers held back are read from the relations."""
     found = []
-    if result.verdict == "failed" and result.success_share is not None:
+    share = result.success_share
+    if share is not None and share < 1 and result.verdict != "success":
         due = "" if result.due is None else f" of {counted(result.due, 'row')}"
         found.append(
-            Finding("sync share", "failed", f"Only {result.success_share:.0%}{due} that were due reached the board.",
-                    "The reasons stand below:", result.due, command="monday-sync status")
+            Finding("sync share", "failed" if result.verdict == "failed" else "attention",
+                    f"Only {math.floor(share * 100)} %{due} that were due reached the board.",
+                    "All that is due, with its reasons:", result.due, command="monday-sync status")
         )  # fmt: skip
     if result.message:
         found.append(
@@ -117,7 +120,7 @@ def _findings(result: monday_sync.PushResult) -> tuple[Finding, ...]:
                     f"The push stopped early: {result.message}", "What was sent is kept; go on with:",
                     command="pipeline run --only sync")
         )  # fmt: skip
-    elif result.success_share is None:
+    elif share is None:
         found.append(Finding("sync share", "attention", "It is not known how much of what was due reached the board.",
                              command="monday-sync status"))  # fmt: skip
     left_by = {row.message: row for row in result.left}

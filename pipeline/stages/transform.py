@@ -33,7 +33,7 @@ def transform(context: Context) -> Stage:
         ["build", "--exclude-resource-type", "unit_test"], target=context.target.name, project_dir=context.project_dir
     )
     if result.failures or result.exit_code != 0:
-        return _failed(result)
+        return stage_of_failure(result)
     if (made_of := fingerprint(context.warehouse)) is not None:
         context.history.end_build(context.run_id, made_of)
     return Stage(
@@ -55,7 +55,8 @@ def _tell_the_mapping(context: Context) -> None:
         monday_sync.record_mapping(context.target)
 
 
-def _failed(result: DbtResult) -> Stage:
+def stage_of_failure(result: DbtResult) -> Stage:
+    """A build of which nodes failed."""
     count = len(result.failures)
     what = (
         f"{counted(count, 'node')} of dbt failed"

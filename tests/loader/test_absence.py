@@ -157,9 +157,7 @@ def test_a_source_of_its_own_has_its_own_workbooks(tmp_path: Path, source: Path,
     fill(tmp_path / "mine", "XY")
     result = loader.land(warehouse, str(tmp_path / "mine"))
     assert result.missing == ()
-    assert result.notes == (
-        f"8 workbooks of this database came from {source} last, which this load did not look at.",
-    )
+    assert result.notes == (f"8 workbooks of this database came from {source} last, which this load did not look at.",)
 
 
 def test_a_source_that_moved_takes_its_workbooks_along(tmp_path: Path, source: Path, warehouse: Warehouse) -> None:

@@ -37,8 +37,8 @@ _ORDERS = (
 )
 _LINES = "{{ config(alias='ORDER_LIST_LINES') }} select order_key from {{ ref('order_list') }}"
 _REJECTS = (
-    "select 'row' as reject_level, 'f' as _source_file, 's' as _source_sheet, 3 as _source_row, 'AJE' as customer_name, "
-    "cast(null as varchar) as column_name, cast(null as varchar) as value_text, 'c' as reason_code, 'r' as reason"
+    "select 'row' as reject_level, 'f' as _source_file, 's' as _source_sheet, 3 as _source_row, 'c' as reason_code, "
+    "'AJE' as customer_name, cast(null as varchar) as column_name, cast(null as varchar) as value_text, 'r' as reason"
 )
 _MODELS = {
     "models/order_list.sql": "{{ config(materialized='table', alias='ORDER_LIST') }} " + _ORDERS,
