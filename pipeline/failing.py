@@ -8,6 +8,7 @@ from console import Finding, OrderListError, redact
 from pipeline.model import Stage, Status
 
 _WHERE = re.compile(r" \((all it said: [^\n]*?)\):?$")
+_CUSTOMER = re.compile(r"\bstg_(\w+)")
 _CAUSE = 260
 _LINES = 4
 
@@ -21,7 +22,10 @@ def failed_stage(name: str, error: OrderListError) -> Stage:
         message = f"{message.rstrip('.')}: {cause}"
     hint = redact(error.hint) if error.hint else None
     log = "\n".join(part for part in (where[1] if where else "", words.strip()) if part)
-    finding = Finding(name, "failed", message, hint, command=None if hint and "`" in hint else "pipeline run")
+    finding = Finding(
+        name, "failed", message, hint or ("Correct what it names, then:" if words else None),
+        customers=customers_in(message), command=None if hint and "`" in hint else "pipeline run",
+    )  # fmt: skip
     return Stage(name, Status.FAILED, message=f"{message} {hint}" if hint else message, findings=(finding,), log=log)
 
 
@@ -33,6 +37,11 @@ def cause_in(words: str) -> str:
         lines, at = [line for line in lines if not line.startswith(("Running with", "Encountered"))], 0
     first, *more = lines[at : at + _LINES] or [""]
     return short(f"{first.rstrip(':')}{': ' if more else ''}{' '.join(more)}")
+
+
+def customers_in(text: str) -> tuple[str, ...]:
+    """The customers whose models an error names, as their files call them."""
+    return tuple(dict.fromkeys(name.upper().replace("_", " ") for name in _CUSTOMER.findall(text)[:1]))
 
 
 def short(text: str) -> str:

@@ -48,24 +48,25 @@ def workbook_findings(figures: Figures) -> list[Finding]:
     ]  # fmt: skip
     missing = [
         Finding(
-            "missing workbook", "attention", file.reason, "Put it back; if it was removed for good:", 1,
+            "missing workbook", "attention", file.reason, "If it was removed for good:", 1,
             owner(file.file), file=file.file, command=f'loader forget "{file.file}"',
         )
         for file in figures.missing_files
     ]  # fmt: skip
     bad, all_of = len(rejected) + len(missing), figures.expected_files
     if all_of and bad and (bad == all_of or (bad > 1 and bad > (1 - BAR) * all_of)):
-        gone, refused = ([finding.file or "" for finding in some] for some in (missing, rejected))
-        said = [
-            f"{counted(len(names), 'workbook')} {what} ({listed(names)})"
-            for names, what in ((gone, "missing"), (refused, "rejected"))
-            if names
-        ]
+        kinds = {"missing": missing, "rejected": rejected}
+        names = {kind: [finding.file or "" for finding in some] for kind, some in kinds.items() if some}
+        said = ", ".join(
+            listed(files) if len(names) == 1 else f"{len(files):,} {kind} ({listed(files)})"
+            for kind, files in names.items()
+        )
         whole = Finding(
-            "workbooks", "failed", f"{bad:,} of {counted(all_of, 'workbook')} missing or rejected: {', '.join(said)}.",
+            "workbooks", "failed", f"{bad:,} of {counted(all_of, 'workbook')} {' or '.join(names)}: {said}.",
             "This can hardly be the right source; the last good rows stay. Look at it, then:", bad,
             tuple(sorted({name for finding in (*missing, *rejected) for name in finding.customers})),
-            tuple((*gone, *refused)[:_ONE_BY_ONE]), command="pipeline run --only load",
+            tuple(name for files in names.values() for name in files)[:_ONE_BY_ONE],
+            command="pipeline run --only load",
         )  # fmt: skip
         single = [finding for some in (missing, rejected) if len(some) <= _ONE_BY_ONE for finding in some]
         return [whole, *single]
@@ -168,8 +169,8 @@ def failure_findings(figures: Figures, scope: Scope) -> list[Finding]:
 
 
 _WHAT_TO_DO = {
-    "unknown_customer": "Correct CUSTOMER NAME, or add the spelling to seeds/customer_names.csv. All such rows:",
-    "key_does_not_fit": "Correct the cell. All such rows:",
+    "unknown_customer": "If it is mistyped, correct CUSTOMER NAME in the workbook. All such rows:",
+    "key_does_not_fit": "All such rows:",
 }
 
 

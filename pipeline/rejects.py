@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
+from console import ConfigurationError, listed
+from pipeline.customers import readable
 from pipeline.reading import Reader, Row
 from pipeline.records import LostOrders, RejectedRow, Rejects
 from warehouse import Warehouse
@@ -20,21 +24,43 @@ _LOST = ("key_does_not_fit", "unknown_customer")
 def read_rejects(warehouse: Warehouse, customers: Collection[str] = ()) -> tuple[RejectedRow, ...] | None:
     """All rejects, of these customers or of all; ``None`` before the first build.
 
-    A row whose customer is not known belongs to the customers that its workbook has orders of.
+    A row whose customer is not known belongs to the customers that its workbook has orders of, or is named for.
+
+    Raises:
+        ConfigurationError: there is no such customer.
     """
     with warehouse.session(read_only=True) as session:
         read = Reader(session, warehouse)
         if not read.has(_RELATION):
             return None
-        owners: dict[str, set[str]] = defaultdict(set)
-        for file, name in read.rows("select distinct _source_file, customer_name from {ORDER_LIST}", ["ORDER_LIST"]):
-            owners[str(file)].add(str(name).casefold())
-        wanted = {name.casefold() for name in customers}
-        return tuple(
-            row
-            for row in _listed(read)
-            if not wanted or wanted & ({row.customer.casefold()} if row.customer else owners[row.file])
-        )
+        rows, owners = tuple(_listed(read)), _owners(read) if customers else {}
+    if not customers:
+        return rows
+    known = {name.casefold(): name for name in (*chain.from_iterable(owners.values()), *(row.customer for row in rows))}
+    for name in customers:
+        if name.casefold() not in known:
+            near = difflib.get_close_matches(name.casefold(), list(known), 3)
+            said = (
+                f"Did you mean {listed([known[one] for one in near])}?" if near else "`monday-sync status` lists them."
+            )
+            raise ConfigurationError(f"There is no customer '{name}'.", hint=said)
+    wanted = {name.casefold() for name in customers}
+    return tuple(
+        row
+        for row in rows
+        if wanted & {name.casefold() for name in ([row.customer] if row.customer else owners.get(row.file, ()))}
+    )
+
+
+def _owners(read: Reader) -> Mapping[str, set[str]]:
+    """Whose each workbook is: those whose orders it has, or else whom it is named for."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for file, name in read.rows("select distinct _source_file, customer_name from {ORDER_LIST}", ["ORDER_LIST"]):
+        owners[str(file)].add(str(name))
+    for table, file, _ in read.raw_counts():
+        if file and str(file) not in owners:
+            owners[str(file)].add(readable(str(table)))
+    return owners
 
 
 def rejects_by_reason(read: Reader) -> tuple[Rejects, ...]:

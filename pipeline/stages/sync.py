@@ -153,7 +153,11 @@ def _kept_out(result: monday_sync.PushResult) -> tuple[str, ...]:
         "left by the board's mode": sum(c.by_mode for c in counts),
         "not selected": sum(c.not_selected for c in counts), "waiting for their item": sum(c.waiting for c in counts),
     }  # fmt: skip
-    return tuple(f"{counted(count, 'record')} {what}" for what, count in kinds.items() if count)
+    off = sum(one.count for one in result.off_board)
+    return (
+        *(f"{counted(count, 'record')} {what}" for what, count in kinds.items() if count),
+        *((f"{counted(off, 'order')} not due and not on the board",) if off else ()),
+    )
 
 
 def _message(

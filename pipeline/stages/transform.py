@@ -6,7 +6,7 @@ import contextlib
 
 from console import ConfigurationError, Finding, counted
 from pipeline.dbt import DbtResult, Node, run_dbt
-from pipeline.failing import short
+from pipeline.failing import customers_in, short
 from pipeline.fingerprint import fingerprint
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
@@ -79,8 +79,10 @@ def _finding(node: Node) -> Finding:
     if node.kind in {"tests", "unit tests"}:
         return Finding("transform", "failed", short(node.told), "Look at the rows that it finds, and correct them:",
                        1, command=f"dbt show --select {node.name}")  # fmt: skip
-    return Finding("transform", "failed", short(node.told), "Correct what it names, then:", 1,
-                   command="pipeline run")  # fmt: skip
+    return Finding(
+        "transform", "failed", short(node.told), "Correct what it names, then:", 1, customers_in(node.told),
+        command="pipeline run",
+    )  # fmt: skip
 
 
 def _figures(result: DbtResult) -> dict[str, float]:

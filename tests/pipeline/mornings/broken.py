@@ -96,7 +96,7 @@ MORNINGS = (
              "where file like 'RHONE%'"),
     ),
     Morning(
-        "all workbooks but one are gone", Status.FAILED, "45 of 46 workbooks missing or rejected", "",
+        "all workbooks but one are gone", Status.FAILED, "45 of 46 workbooks missing", "",
         "pipeline run --only load",
         _sql("update loader_file_log set status = 'missing', reason = 'It is not in the source.' "
              "where file not like 'AJE%'"),
@@ -135,7 +135,7 @@ MORNINGS = (
                     verdict="attention", notes=("94 items of the ledger are not on the board.",)),
     ),
     Morning(
-        "a model does not parse", Status.FAILED, "Compilation Error", "", "pipeline run", transform=_no_dbt,
+        "a model does not parse", Status.FAILED, "Compilation Error", "GREYSON", "pipeline run", transform=_no_dbt,
     ),
     Morning(
         "a test fails", Status.FAILED, "Got 3 results", "", "dbt show --select no_price_is_negative",
