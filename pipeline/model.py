@@ -233,6 +233,11 @@ class RunReport:
         return tuple(finding for finding in self.findings if finding.verdict in {"attention", "failed"})
 
     @property
+    def noted(self) -> tuple[Finding, ...]:
+        """What is known and rests: nobody has to do anything about it."""
+        return tuple(finding for finding in self.findings if finding.verdict == "ok")
+
+    @property
     def unread(self) -> tuple[str, ...]:
         """A sentence for each workbook that no model reads; none before a transform, when no model has read any."""
         return self.figures.unread if self.stage("transform") else ()

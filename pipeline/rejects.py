@@ -48,7 +48,7 @@ def read_rejects(warehouse: Warehouse, customers: Collection[str] = ()) -> tuple
     return tuple(
         row
         for row in rows
-        if wanted & {name.casefold() for name in ([row.customer] if row.customer else owners.get(row.file, ()))}
+        if wanted & {name.casefold() for name in ({row.customer} if row.customer else owners.get(row.file, set()))}
     )
 
 

@@ -21,6 +21,7 @@ def summary(report: RunReport, page: Path) -> str:
     figures = report.figures
     lines = ["", report.verdict]
     lines += _list("to do", todo_lines(report.to_do), _TO_DO)
+    lines += _list("noted", todo_lines(report.noted))
     lines.append("")
     lines += [_stage(stage) for stage in report.stages]
     lines.append(f"  {'total':<10} {report.seconds:>8.1f} s")

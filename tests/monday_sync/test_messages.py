@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from monday_sync.api import CreateItem, Outcome
+from monday_sync.commands.failures import failed_rows, failure_causes
 from monday_sync.commands.status import status
 from monday_sync.domain.causes import cause_lines, causes
 from monday_sync.errors import DailyLimitError, UnreachableError
@@ -169,3 +170,55 @@ def test_a_push_that_the_day_ended_is_no_success(desk: Desk) -> None:
     assert result.success_share == 5 / 36
     assert (result.verdict, int(result.exit_code)) == ("failed", 1)
     assert "success" not in push_text(result)
+
+
+def test_a_customer_that_is_held_back_is_no_success(desk: Desk) -> None:
+    """The share is of what may go, all of it went; the verdict is attention all the same, and the exit status 1."""
+    desk.have([*orders("1", "2"), *orders("9", customer="RHONE")])
+    assert desk.push().verdict == "success"
+    changed = [o.with_values(notes="x") for o in orders("1", "2")]
+    desk.have([*changed, *orders("9", customer="RHONE")], held={"GREYSON": "lost rows"})
+    result = desk.push()
+    assert (result.success_share, result.due, result.items.held_back) == (1.0, 0, 2)
+    assert (result.verdict, int(result.exit_code)) == ("attention", 1)
+
+
+def test_items_that_are_gone_and_not_due_are_no_success(desk: Desk) -> None:
+    """Taken off the board by its own count: attention in this push and in the next."""
+    desk.have(orders("1", "2", "3"))
+    desk.push()
+    for name in ("STYLE1 1", "STYLE1 2"):
+        desk.board.named(name).state = "archived"
+    for _ in range(2):
+        result = desk.push()
+        assert [(one.count, one.rests) for one in result.off_board] == [(2, False)]
+        assert (result.verdict, int(result.exit_code)) == ("attention", 1)
+
+
+def test_what_was_left_alone_once_is_told_by_every_push(desk: Desk) -> None:
+    """An item that a person archived rests by the policy as long as nothing of it is due; every push says so."""
+    several = [*orders("1", "2", "3"), *orders("8", "9", customer="RHONE")]
+    desk.have(several)
+    desk.push()
+    desk.board.archive(desk.board.named("STYLE1 1").id)
+    desk.have([several[0].with_values(notes="x"), *several[1:]])
+    assert [row.name for row in desk.push().left] == ["STYLE1 1"]
+    desk.have(several)
+    for _ in range(2):
+        result = desk.push()
+        assert [(one.count, one.rests) for one in result.off_board] == [(1, True)]
+        assert (result.verdict, int(result.exit_code)) == ("success", 0)
+
+
+def test_a_missing_label_says_where_it_is_to_be_added(desk: Desk) -> None:
+    """The hint names the label and the column, of rows that failed and of those that were given up."""
+    desk.have(orders("A1", values={"unit_of_measure": "BOX"}))
+    desk.push()
+    with desk.context.ledger.session() as session:
+        (row,) = failed_rows(session, desk.context.warehouse)
+    for given_up in (False, True):
+        (cause,) = failure_causes([replace(row, given_up=given_up)])
+        assert cause.hint.startswith("Add label 'BOX' to column unit_of_measure on the board, or correct the cell")
+        assert ("monday-sync retry" in cause.hint) is given_up
+    assert row.order
+    assert failure_causes([replace(row, accepted="accepted by maria")]) == ()

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 from pipeline import Stage, Status, cli, run
 from pipeline.stages import ALL, Context
 from tests.pipeline.conftest import ONE_ORDER
+from tests.pipeline.mornings.calm import set_up
+from warehouse import load_target, open_warehouse
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,9 +65,42 @@ def test_history_and_report_lead_back_to_a_run(project: Path) -> None:
     assert json.loads(invoke("report", "--json").stdout)["run_id"] == first
 
 
+def test_status_ends_as_the_last_run_did(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its word, verdict, To do and exit status are the run's; without the report the To do is not known."""
+    bad = {"load": lambda _: Stage("load", Status.ATTENTION, message="1 rejected.")}
+    invoke("run")
+    assert invoke("status").exit_code == 0
+    monkeypatch.setattr(cli, "run", functools.partial(run, stages=bad))
+    invoke("run", "--only", "load")
+    result = invoke("status", "--json")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["exit_code"]) == (1, 1)
+    assert (document["word"], document["status"]) == ("needs attention", "attention")
+    assert document["verdict"] == "Needs attention: 1 rejected."
+    assert [finding["found"] for finding in document["to_do"]] == ["1 rejected."]
+    assert "to do:" in invoke("status").stdout
+    shutil.rmtree(project / "data" / "reports" / document["run_id"])
+    assert json.loads(invoke("status", "--json").stdout)["to_do"] is None
+
+
+def test_rejects_are_listed_with_their_place(project: Path) -> None:
+    """As a table and as JSON; before the first build that is said, and not that there are none."""
+    assert "Nothing was built yet" in invoke("rejects").stdout
+    assert json.loads(invoke("rejects", "--json").stdout) is None
+    warehouse = open_warehouse(load_target("local"))
+    with warehouse.session() as session:
+        set_up(session)
+    (row,) = json.loads(invoke("rejects", "--customer", "greyson", "--json").stdout)
+    assert (row["file"], row["row"], row["reason_code"]) == ("GREYSON ORDER LIST (M3).xlsx", 12, "no_order_number")
+    text = invoke("rejects").stdout
+    assert "GREYSON ORDER LIST (M3).xlsx" in text
+    assert "3 rejects." in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (["status"], "There was no run yet"),
         (["run", "--target", "nowhere"], "There is no target 'nowhere'"),
         (["run", "--only", "sync", "--select", "A*"], "--select has no effect with --only sync"),
         (["run", "--limit-files", "0"], "not in the range"),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from console import ExitCode, register_secret
+from console import ExitCode, Finding, register_secret
 from monday_sync import FailedRow
 from pipeline.model import (
     BoardFigures,
@@ -69,6 +69,11 @@ REPORT = RunReport(
     ),
     source=f"folder {EVIL}",
     board_url="http://127.0.0.1:8765/",
+    findings=(
+        Finding("record not taken", "attention", f"{EVIL} `x`", EVIL, 1, (f"CUSTOMER 7 {EVIL}",), (), EVIL, 3, EVIL),
+        Finding("accepted", "ok", f"Noted {EVIL}"),
+    ),
+    before={"rows": 45_000, "orders": 45_908, "lines": 230_000},
     history=tuple(
         PastRun(f"r{n}", datetime(2026, 1, 1, n, tzinfo=UTC), 10.0 * n, status, EVIL, 100, 2, 0)
         for n, status in enumerate(Status)
@@ -241,6 +246,44 @@ def test_the_page_fits_a_telephone(open_page: Page) -> None:
     assert heading["y"] < 200
 
 
+def test_the_first_column_stays_where_it_is(open_page: Page) -> None:
+    """A table that is scrolled sideways on a telephone still says whose row it is."""
+    open_page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    frame = open_page.locator(".scroll:has(table.customers)").last
+    cell = frame.locator("tbody th").first
+    before = cell.bounding_box()
+    frame.evaluate("frame => frame.scrollLeft = 200")
+    after = cell.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert (before["x"], frame.evaluate("frame => frame.scrollLeft")) == (after["x"], 200)
+
+
+def test_nothing_is_clipped_on_a_desk(open_page: Page) -> None:
+    """At 1280 pixels neither the page nor any table of it is wider than its frame, folded ones included."""
+    open_page.set_viewport_size({"width": 1280, "height": 900})
+    open_page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    wide = open_page.locator(".scroll").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 60))"
+    )
+    assert (wide, open_page.evaluate("document.documentElement.scrollWidth")) == ([], 1280)
+
+
+def test_customers_to_look_at_stand_first_and_quiet_ones_are_folded(open_page: Page) -> None:
+    """The one that the To do names is in the first table; the other 45 wait behind a line that counts them."""
+    tables = open_page.locator("table.customers")
+    assert [tables.nth(n).locator("tbody tr").count() for n in range(2)] == [1, 45]
+    assert not tables.nth(1).is_visible()
+    assert open_page.get_by_text("45 customers without a problem").is_visible()
+
+
+def test_tiles_say_how_the_totals_changed(open_page: Page) -> None:
+    """With a sign; what is the same is said to be; what nobody knows is no change."""
+    said = open_page.locator(".tile small").all_inner_texts()
+    assert said == ["+1,000 since the last run", "as in the last run", "-460 since the last run", "change not known",
+                    "change not known"]  # fmt: skip
+
+
 def test_the_page_follows_the_readers_light(open_page: Page) -> None:
     """Dark ground in the dark, light ground by day, with text that stands out on both."""
     seen = {}
@@ -258,6 +301,11 @@ def test_the_charts_are_drawn(open_page: Page) -> None:
     """Stages, shares and earlier runs have shapes of some size, with a text for those who cannot see them."""
     assert open_page.locator("svg.chart rect").count() == 3
     assert open_page.locator("svg.columns rect").count() == len(Status) + 1
+    assert open_page.locator(".axis-below .axis").inner_text().split("\n") == [
+        "0.0 s", "20.9 s", "41.7 s", "62.6 s", "83.4 s",
+    ]  # fmt: skip
+    assert open_page.locator(".plot .scale").inner_text().split("\n") == ["100 s", "50 s", "0 s"]
+    assert open_page.locator(".plot .axis").inner_text().split("\n") == ["01 Jan 06:00", "02 Jan 03:04"]
     assert open_page.get_by_role("img", name=re.compile("load 3.0 s")).count() == 1
     box = open_page.locator("svg.chart rect").last.bounding_box()
     assert box is not None

@@ -18,7 +18,7 @@ from monday_sync.engine.planning.gather import gather
 from monday_sync.engine.planning.leaving import leaving
 from monday_sync.engine.planning.link import Linked, link
 from monday_sync.engine.planning.modes import by_mode
-from monday_sync.engine.planning.people import left_steps, marked_rows
+from monday_sync.engine.planning.people import left_before, left_steps, marked_rows
 from monday_sync.engine.planning.price import price
 from monday_sync.engine.planning.room import rooms
 from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
@@ -52,6 +52,8 @@ def make_plan(
     steps = (*(off.steps if off else ()), *compared.proven, *done, *left)
     marked, not_due = marked_rows(linked.marked, left, now)
     missing = _missing(gathered.source, facts.items, linked)
+    seen = {row.key for row, _ in linked.marked} | {step.row.order_key for step in steps}
+    resting = left_before(gathered.source, seen)
     placed = {Action.CREATE, Action.UPDATE, Action.CONFIRM}
     items = [step for step in done if step.level is Level.ITEM]
     new_groups = {s.row.group_name for s in items if s.action in placed and s.home is None} - group_ids.keys()
@@ -104,7 +106,7 @@ def make_plan(
         looked_at=looked_at,
         waiting=compared.waiting,
         orders_left=sum(one.count for one in not_due),
-        off_board=(*not_due, *missing),
+        off_board=(*not_due, *resting, *missing),
         mode=board.mode,
         left_by_mode=tuple(undone),
         followed=linked.followed.boards,

@@ -15,6 +15,7 @@ from monday_sync.domain.plan import Action, Step
 from monday_sync.domain.remote import BoardInfo, BoardItem
 from monday_sync.domain.rows import LedgerRow
 from monday_sync.domain.source import Source, SourceRow
+from monday_sync.engine.planning.follow import FOLLOWED
 
 _LEAVE, _FOLLOW, _RECREATE = "leave", "follow", "recreate"
 _ITEM, _SUBITEM = "its item", "its subitem"
@@ -95,6 +96,24 @@ def left_steps(left: Sequence[Left], board: BoardConfig, now: dt.datetime) -> li
         base = replace(row.start(board.board_id), left_as=did, left_at=one.since or now)
         steps.append(Step(Action.LEAVE, row, base, reason=one.doing.message, blameless=True))
     return steps
+
+
+def left_before(source: Source, seen: Collection[str]) -> tuple[OffBoard, ...]:
+    """Orders that earlier pushes found off the board and left alone by the policy; they rest while they are not due.
+
+    Args:
+        seen: keys of orders that this push has looked at.
+    """
+    gone = {row.order_key for row in source.items if row.action == "DELETE"}
+    counts = Counter(
+        row.left_as
+        for key, row in source.parents.items()
+        if row.left_as is not None and row.left_as != FOLLOWED and key not in gone and key not in seen
+    )
+    return tuple(
+        OffBoard(f"their items were {did} by people earlier, and the policy leaves them alone", count, rests=True)
+        for did, count in sorted(counts.items())
+    )
 
 
 def marked_rows(
