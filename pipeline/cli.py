@@ -134,7 +134,7 @@ def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
 @json_option
 @command
 def status_(target: str | None, reports: Path, as_json: bool) -> ExitCode:
-    """Say how the last run ended and what is to do; the exit status is that of the run."""
+    """Say how the last run ended and what is to do; the exit status is that of the run, and 3 while it goes on."""
     status = current_status(History(open_warehouse(load_target(target))), reports)
     print_result(status, as_json=as_json, human=lambda: status_text(status))
     return status.exit_code

@@ -51,8 +51,6 @@ _ROW_RATES = {
     "duplicate": _Rate(0.0002),
     "unknown_customer": _Rate(0.00005, 0.03),
 }
-#: Orders that are lost: a run says so, and the first run of a newcomer should be well.
-_ALARMING = frozenset({"unknown_customer"})
 _VALUE_RATES = {
     "cancel": _Rate(0.03, 0.5),
     "quantity_as_text": _Rate(0.01, 0.3),
@@ -83,10 +81,8 @@ class _Dirt:
         self.book, self.orders = book, orders
         self.random = random.Random(f"{seed}/{book.raw_table}/dirt")  # noqa: S311 - sample data
         self.width = len(book.headers)
-        self.row_odds = {
-            name: self._odds(rate, strength) if strength > 1 or name not in _ALARMING else 0.0
-            for name, rate in _ROW_RATES.items()
-        }
+        self.row_odds = {name: self._odds(rate, strength) for name, rate in _ROW_RATES.items()}
+        self.has_strangers = strength > LEVELS["normal"]
         self.value_odds = {name: self._odds(rate, strength) for name, rate in _VALUE_RATES.items()}
         self.some_row = sum(self.row_odds.values())
         self.first: Row | None = None  # the file's first order: its customer is everyone's who names none
@@ -170,6 +166,8 @@ class _Dirt:
 
     def _unknown_customer(self) -> Row:
         row = next(self.orders)
+        if not self.has_strangers:  # an order that is lost is a problem, and the first run of a newcomer should be well
+            return row
         self._set(row.cells, CUSTOMER, self.random.choice(_STRANGERS))
         return replace(row, kind=Kind.UNKNOWN_CUSTOMER)
 

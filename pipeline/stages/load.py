@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console import Finding
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
 
@@ -35,4 +36,5 @@ def load(context: Context) -> Stage:
             *(f"{file.file}: {warning}" for file in result.files for warning in file.warnings),
             *result.notes,
         ),
+        findings=tuple(Finding("load", "ok", note) for note in result.notes),
     )
