@@ -70,8 +70,8 @@ class Doing:
 
     @property
     def rests(self) -> bool:
-        """Whether a group was archived: a season that people have finished."""
-        return self.did is Did.ARCHIVED and self.sure and self.thing.startswith(_GROUP)
+        """Whether it happened to a whole group: a season that people have finished."""
+        return self.thing.startswith(_GROUP)
 
     @property
     def _key(self) -> str:

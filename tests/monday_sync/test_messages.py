@@ -222,3 +222,20 @@ def test_a_missing_label_says_where_it_is_to_be_added(desk: Desk) -> None:
         assert ("monday-sync retry" in cause.hint) is given_up
     assert row.order
     assert failure_causes([replace(row, accepted="accepted by maria")]) == ()
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["archived", "archived or deleted"])
+def test_a_finished_group_rests_from_the_first_push_on(desk: Desk, listed: bool) -> None:
+    """Its orders that are not due are noted, and cost no exit status of their own."""
+    desk.policy(vanished_share=1.0)
+    several = orders("1", "2", "3")
+    desk.have([*several, *orders("9", customer="RHONE")])
+    desk.push()
+    group = next(g for g in desk.board.groups if "GREYSON" in g.title)
+    desk.board.delete_group(group.id, into=None)
+    if listed:
+        desk.board.gone_groups = {group.id: "archived"}
+    desk.have([*several, *[o.with_values(notes="x") for o in orders("9", customer="RHONE")]])
+    result = desk.push()
+    assert [(one.count, one.rests) for one in result.off_board] == [(3, True)]
+    assert (result.verdict, int(result.exit_code)) == ("success", 0)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.stages.validate import _cutover
-from warehouse import Target, open_warehouse
+import pytest
+
+from pipeline.dbt import DbtResult
+from pipeline.history import History
+from pipeline.model import Status
+from pipeline.options import RunOptions
+from pipeline.stages import Context
+from pipeline.stages.validate import _cutover, validate
+from warehouse import Target, Warehouse, open_warehouse
 
 
 def test_the_cutover_checks_read_the_target_s_schema(tmp_path: Path) -> None:
@@ -21,3 +28,27 @@ def test_the_cutover_checks_read_the_target_s_schema(tmp_path: Path) -> None:
         counts, problems = _cutover(session, warehouse)
     assert set(counts.values()) == {1}
     assert [problem.split()[-1] for problem in problems] == ["monday_item_id.", "monday_subitem_id."]
+
+
+def test_a_validation_that_had_nothing_to_look_at_has_not_passed(
+    one_order: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row in any workbook, no data test: each is a check that failed, and says so."""
+    columns = "cast(null as varchar) as sync_state, cast(null as varchar) as action_type"
+    with one_order.session() as session:
+        session.execute('delete from "xAJE_ORDER_LIST_RAW"')
+        session.execute('delete from "ORDER_LIST"')
+        session.execute(f"create table \"swp_ORDER_LIST_SYNC\" as select {columns}, 'X' as order_type where 1 = 0")
+        session.execute(f'create table "FACT_ORDER_LIST" as select {columns}, 1 as monday_item_id')
+        session.execute("create table \"ORDER_LIST_LINES\" as select 1 as monday_subitem_id, 'a' as order_key")
+        session.execute(
+            "create table order_list_rejects as select 'f' as _source_file, 's' as _source_sheet, 1 as _source_row, "
+            "'c' as customer_name, 'row' as reject_level, 'c' as column_name, 't' as value_text, 'r' as reason_code, "
+            "'r' as reason where 1 = 0"
+        )
+    monkeypatch.setattr("pipeline.stages.validate.run_dbt", lambda *_, **__: DbtResult(0, (), 0.1))
+    stage = validate(Context("run", one_order, RunOptions(), History(one_order)))
+    assert (stage.status, stage.message[:45]) == (
+        Status.FAILED, "2 checks failed. First: There is nothing to v",
+    )  # fmt: skip
+    assert [finding.verdict for finding in stage.findings] == ["failed", "failed"]

@@ -128,7 +128,7 @@ def _missing(source: Source, info: BoardInfo, linked: Linked) -> tuple[OffBoard,
     there = sum(1 for row in source.parents.values() if row.monday_id and row.left_as is None)
     if info.items_count is None or there <= info.items_count + linked.vanished:
         return ()
-    return (OffBoard("their items are not on the board by its own count", there - info.items_count),)
+    return (OffBoard("their items are not on the board, by its own count", there - info.items_count),)
 
 
 def _notes(linked: Linked, missing: Sequence[OffBoard]) -> tuple[str, ...]:

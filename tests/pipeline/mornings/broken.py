@@ -131,7 +131,7 @@ MORNINGS = (
     Morning(
         "items were taken off the board", Status.ATTENTION, "94 orders not due: their items are not on the board", "",
         "monday-sync verify --repair",
-        push=pushed(off_board=(OffBoard("their items are not on the board by its own count", 94),),
+        push=pushed(off_board=(OffBoard("their items are not on the board, by its own count", 94),),
                     verdict="attention", notes=("94 items of the ledger are not on the board.",)),
     ),
     Morning(
