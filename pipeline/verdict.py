@@ -45,7 +45,7 @@ _KINDS = {
     "off the board": ("order whose item is not on the board", "orders whose items are not on the board"),
 }
 _ORDER = {"failed": 0, "attention": 1}
-_SHORT = 240
+_SHORT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def judge(stages: Sequence[Stage], figures: Figures, scope: Scope | None = None)
         own = {_short(finding.found).rstrip(".") for finding in (*bad.findings, *_of_stage(bad))}
         rest = [phrase for phrase in told if phrase not in own]
         more = f" Besides: {'; '.join(rest)}." if rest else ""
-        return Judgement(Status.FAILED, f"Failed in {bad.name}: {_short(bad.message)}{more}", findings)
+        return Judgement(Status.FAILED, f"Failed in {bad.name}: {_ended(_short(bad.message))}{more}", findings)
     severities = {finding.verdict for finding in findings}
     if bad is not None or "failed" in severities:
         return Judgement(Status.FAILED, f"Failed: {'; '.join(filter(None, (*told, did)))}.", findings)
@@ -131,6 +131,10 @@ def _told(findings: Sequence[Finding]) -> list[str]:
         else:
             told[_short(finding.found).rstrip(".")] = None
     return [counted(numbers[kind], *_KINDS[kind]) if kind in numbers else kind for kind in told]
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _short(text: str) -> str:

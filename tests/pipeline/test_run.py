@@ -123,7 +123,7 @@ def test_a_defect_is_kept_too(warehouse: Warehouse, options: RunOptions) -> None
     """An exception that nobody foresaw ends the run, and history and report say what it was."""
     with pytest.raises(ZeroDivisionError):
         run(warehouse, options, stages=stages(transform=ZeroDivisionError("by zero")))
-    assert History(warehouse).runs()[0].message == "Failed in transform: ZeroDivisionError: by zero"
+    assert History(warehouse).runs()[0].message == "Failed in transform: ZeroDivisionError: by zero."
 
 
 def test_an_interrupted_run_says_so(warehouse: Warehouse, options: RunOptions) -> None:
