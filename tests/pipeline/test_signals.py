@@ -51,7 +51,7 @@ _SIGNALS = (
 
 @pytest.mark.parametrize(("stop", "exit_code", "status"), [_KILL, *(() if sys.platform == "win32" else _SIGNALS)])
 def test_a_stopped_run_leaves_a_free_lock_and_a_true_history(
-    warehouse: Warehouse,
+    one_order: Warehouse,
     options: RunOptions,
     tmp_path: Path,
     stop: Callable[[subprocess.Popen[str]], None],
@@ -72,8 +72,8 @@ def test_a_stopped_run_leaves_a_free_lock_and_a_true_history(
         _, said = process.communicate()
     assert exit_code is None or process.returncode == exit_code, said
     assert "Traceback" not in said
-    assert run(warehouse, options, stages=dict.fromkeys(("load", "transform", "sync"), _well)).status is Status.OK
-    assert [past.status for past in History(warehouse).runs()] == [Status.OK, status]
+    assert run(one_order, options, stages=dict.fromkeys(("load", "transform", "sync"), _well)).status is Status.OK
+    assert [past.status for past in History(one_order).runs()] == [Status.OK, status]
 
 
 def _well(_context: object) -> Stage:
