@@ -108,10 +108,11 @@ def _findings(result: monday_sync.PushResult) -> tuple[Finding, ...]:
     found = []
     share = result.success_share
     if share is not None and share < 1 and result.verdict != "success":
-        due = "" if result.due is None else f" of {counted(result.due, 'row')}"
+        rows = "" if result.due is None else f" ({counted(result.due, 'row')})"
+        percent = math.floor(share * 100)
         found.append(
             Finding("sync share", "failed" if result.verdict == "failed" else "attention",
-                    f"Only {math.floor(share * 100)} %{due} that were due reached the board.",
+                    f"{f'Only {percent} %' if percent else 'Nothing'} of what was due reached the board{rows}.",
                     "All that is due, with its reasons:", result.due, command="monday-sync status")
         )  # fmt: skip
     if result.message:

@@ -85,11 +85,11 @@ def test_a_stage_that_failed_is_named_with_what_else_is_wrong() -> None:
 
 def test_a_push_that_failed_says_what_it_did_not_reach() -> None:
     """The share and the changes that it made all the same."""
-    share = Finding("sync share", "failed", "Only 40 % of 10 rows that were due reached the board.", count=10)
+    share = Finding("sync share", "failed", "Only 40 % of what was due reached the board (10 rows).", count=10)
     sync = Stage("sync", Status.FAILED, message="4 changes made.", findings=(share,))
     judged = judge((*STAGES[:2], sync), replace(WHOLE, board=BoardFigures(items_updated=4)))
     assert judged.verdict == (
-        "Failed: Only 40 % of 10 rows that were due reached the board; 4 changes on the board."
+        "Failed: Only 40 % of what was due reached the board (10 rows); 4 changes on the board."
     )  # fmt: skip
 
 

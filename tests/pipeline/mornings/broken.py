@@ -124,7 +124,7 @@ MORNINGS = (
                errors=(Problem("item", "AJE1", "AJE", "POLO A-101", _BOX),) * 2),
     ),
     Morning(
-        "the board took nothing", Status.FAILED, "Only 0 % of 5 rows that were due reached the board", "",
+        "the board took nothing", Status.FAILED, "Nothing of what was due reached the board (5 rows)", "",
         "monday-sync status", _failing(*(f"AJE{n}" for n in range(5)), message="UserUnauthorizedException: no right"),
         pushed(items=Counts(failed=5), errors=_ZERO, success_share=0.0, due=5, verdict="failed"),
     ),
