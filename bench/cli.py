@@ -17,7 +17,7 @@ from bench.sync import measure_sync
 from bench.transform import measure_transform
 from bench.whole import measure_pipeline
 from bench.workload import workload
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, say
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, say
 from samples import FULL_ROWS
 
 AREAS = ("load", "transform", "pipeline", "scaling", "sync")
@@ -25,7 +25,7 @@ _QUICK_ROWS = FULL_ROWS // 10
 _ORDERS, _QUICK_ORDERS = 10_000, 600  # the board takes 10,000 items
 
 
-@click.group(invoke_without_command=True, context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, invoke_without_command=True, context_settings=CONTEXT_SETTINGS)
 @click.option("--quick", is_flag=True, help="A tenth of the rows, once: to try the bench out, not to prove a claim.")
 @click.option("--only", multiple=True, type=click.Choice(AREAS), help="Only this area. Repeatable.")
 @json_option

@@ -11,12 +11,12 @@ from board_emulator.emulator import Emulator
 from board_emulator.limits import PLANS
 from board_emulator.server import Service, bind
 from board_emulator.server import serve as run
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, say
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, say
 
 DEFAULT_PORT = 8765
 
 
-@click.group(context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """A local stand-in for the monday.com API, with a page to look at the board."""
 

@@ -1,15 +1,19 @@
 """What every command line of the project shares: exit codes, errors with a hint, output, progress, redaction."""
 
+from console.command import OneCommand, Program, command
 from console.errors import (
     ConfigurationError,
     ExitCode,
     LockHeldError,
     OrderListError,
+    SystemRefusedError,
 )
 from console.finding import Finding, Verdict
 from console.options import CONTEXT_SETTINGS, json_option, target_option
-from console.output import command, plain, print_result, progress, say
+from console.output import plain, print_result, progress, say
 from console.redaction import mask, masked, redact, register_secret
+from console.signals import stoppable, to_its_end
+from console.system import needed, private, private_folder, refused, write_private
 from console.tables import text_table
 from console.words import counted, listed
 
@@ -19,7 +23,10 @@ __all__ = [
     "ExitCode",
     "Finding",
     "LockHeldError",
+    "OneCommand",
     "OrderListError",
+    "Program",
+    "SystemRefusedError",
     "Verdict",
     "command",
     "counted",
@@ -27,12 +34,19 @@ __all__ = [
     "listed",
     "mask",
     "masked",
+    "needed",
     "plain",
     "print_result",
+    "private",
+    "private_folder",
     "progress",
     "redact",
+    "refused",
     "register_secret",
     "say",
+    "stoppable",
     "target_option",
     "text_table",
+    "to_its_end",
+    "write_private",
 ]

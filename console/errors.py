@@ -2,7 +2,8 @@
 
     OrderListError            something a person must read; carries the exit status
     ├── ConfigurationError    wrong use or configuration; nothing was done          -> 2
-    └── LockHeldError         another run is at work on the same target; try later   -> 3
+    ├── LockHeldError         another run is at work on the same target; try later   -> 3
+    └── SystemRefusedError    the system refused a file, a folder or memory          -> 1
 
 Programs add their own branches below OrderListError in their own ``errors.py``.
 """
@@ -43,3 +44,7 @@ class LockHeldError(OrderListError):
     """Another run holds the lock of this target."""
 
     exit_code = ExitCode.LOCKED
+
+
+class SystemRefusedError(OrderListError):
+    """The system refused what a program asked of it: a right, room on a disk or memory was missing."""

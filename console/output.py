@@ -6,26 +6,23 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
-import functools
 import io
 import json
-import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, Protocol
+from typing import Any, Protocol
 
 import click
 
-from console.errors import ExitCode, OrderListError
 from console.redaction import mask, masked, redact
 
-P = ParamSpec("P")
 #: Seconds between two lines of progress where there is no terminal for a bar.
 _LINE_EVERY = 30.0
+#: Not empty once the one JSON object of the command was printed.
+_printed: list[bool] = []
 
 
 class Advance(Protocol):
@@ -43,9 +40,20 @@ def say(message: str) -> None:
 def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> None:
     """Print ``result`` on stdout: as one JSON object, or as the text that ``human`` makes of it."""
     if as_json:
-        _echo_json(result)
+        print_json(result)
     else:
         click.echo(mask(human()))
+
+
+def print_error(message: str, hint: str | None) -> None:
+    """An error as the one JSON object of a command, unless its result was printed before the error came."""
+    if not _printed:
+        print_json({"error": redact(message), "hint": hint and redact(hint)})
+
+
+def forget_what_was_printed() -> None:
+    """A command begins: its one JSON object is still to come."""
+    _printed.clear()
 
 
 def _lines(description: str, whole: int | None) -> Advance:
@@ -88,51 +96,16 @@ def progress(description: str, total: int | None) -> Iterator[Advance]:
         yield advance
 
 
-def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
-    """Wrap the body of a click command: its return value becomes the exit status, errors become sentences.
-
-    Put it below ``@click.command``. With ``as_json`` among the keyword arguments, an error too is one JSON object.
-    A defect of ours is shown with its trace, without secrets, and is exit status 1.
-    """
-
-    @functools.wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> NoReturn:
-        _speak_utf8()
-        try:
-            code = function(*args, **kwargs)
-        except OrderListError as error:
-            if kwargs.get("as_json"):
-                _echo_json({"error": redact(error.message), "hint": error.hint and redact(error.hint)})
-            say(f"error: {error}")
-            code = error.exit_code
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except KeyboardInterrupt:
-            say("interrupted: what was finished is kept, and the next run carries on from there.")
-            code = ExitCode.INTERRUPTED
-        except BrokenPipeError:
-            # the reader of our output went away; keep the interpreter from complaining at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = ExitCode.SOME_FAILED
-        except Exception as error:  # the last place that can keep a secret out of a trace
-            if kwargs.get("as_json"):
-                _echo_json({"error": redact(f"{type(error).__name__}: {error}"), "hint": None})
-            say(traceback.format_exc())
-            say("error: this is a defect of the program, not of your data; please report the lines above.")
-            code = ExitCode.SOME_FAILED
-        sys.exit(int(code))
-
-    return run
-
-
-def _speak_utf8() -> None:
+def speak_utf8() -> None:
     """Let stdout and stderr take any text, whatever the locale says and whatever the workbooks hold."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _echo_json(result: object) -> None:
+def print_json(result: object) -> None:
+    """Print ``result`` on stdout as one JSON object."""
+    _printed.append(True)
     click.echo(json.dumps(masked(plain(result)), ensure_ascii=False, indent=2, default=str))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, target_option
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, target_option
 from loader.forget import forget
 from loader.land import land
 from loader.limits import Limits
@@ -14,7 +14,7 @@ from loader.results import LandResult
 from warehouse import load_target, open_warehouse
 
 
-@click.group(context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Land order list workbooks as raw tables, one table per workbook, every cell as text."""
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, progress, target_option
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, progress, target_option
 from monday_sync import figures, render, row_texts
 from monday_sync.cli_rows import accept, why
 from monday_sync.commands.adopt import adopt as adopt_board
@@ -81,7 +81,7 @@ def _push_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return _options(_customer, _limit, _skip_subitems, _release, _archive, _bulk)(collected)
 
 
-@click.group(context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Bring the monday.com board to what the database says, and record what was done.
 

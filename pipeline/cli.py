@@ -11,6 +11,7 @@ from console import (
     CONTEXT_SETTINGS,
     ConfigurationError,
     ExitCode,
+    Program,
     command,
     json_option,
     print_result,
@@ -37,7 +38,7 @@ _reports = click.option(
 )
 
 
-@click.group(context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Workbooks -> database -> board, in one run.
 

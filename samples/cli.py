@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result
 from samples.dirt import LEVELS
 from samples.generate import Dirt, Scale, generate
 
 
-@click.group(context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Sample workbooks with the real headers of the 46 customers."""
 

@@ -5,8 +5,10 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 
 from warehouse.base import Column, Relations, Session, Warehouse
 from warehouse.errors import (
+    ChangedTableError,
     ConnectionFailedError,
     ConnectionLostError,
+    DatabaseFailedError,
     DoesNotFitError,
     ForeignRelationError,
     LockLostError,
@@ -19,9 +21,11 @@ from warehouse.profile import Target, load_target
 
 __all__ = [
     "MARK",
+    "ChangedTableError",
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "DatabaseFailedError",
     "DoesNotFitError",
     "ForeignRelationError",
     "Kept",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from console import CONTEXT_SETTINGS, ConfigurationError, ExitCode, command, json_option, print_result
+from console import CONTEXT_SETTINGS, ConfigurationError, ExitCode, OneCommand, command, json_option, print_result
 
 NAME = "ODBC Driver 18 for SQL Server"
 _PACKAGE = "mssql_python_odbc"
@@ -88,7 +88,7 @@ def registry_path(environment: Mapping[str, str], home: Path) -> Path:
     return Path(folder) / "odbcinst.ini" if folder else home / ".odbcinst.ini"
 
 
-@click.command(context_settings=CONTEXT_SETTINGS)
+@click.command(cls=OneCommand, context_settings=CONTEXT_SETTINGS)
 @json_option
 @command
 def main(*, as_json: bool) -> ExitCode:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from console import OrderListError
 from warehouse.base import Column, Relations
-from warehouse.duckdb_failures import cannot_open, is_open_elsewhere, translated
-from warehouse.errors import WarehouseBusyError
+from warehouse.duckdb_failures import translated
+from warehouse.duckdb_open import connect, file_of
 from warehouse.locking import file_lock
 from warehouse.ownership import MARK
 from warehouse.profile import Target
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _WAIT_FOR_FILE_SECONDS = 60.0
-# UTC: a timestamp with a zone that meets a column without one must not turn into this machine's local time.
-# One thread: our statements are small; beside the loader's workers DuckDB's threads cost more than they save: half as
-# much CPU again for a landing (measured).
-_SETTINGS = "set timezone = 'UTC'; set threads = 1"
 _TYPES = {
     "key": "varchar(64)",
     "integer": "integer",
@@ -41,8 +36,7 @@ class DuckDBWarehouse:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        path = Path(str(target.settings.get("path", "data/order_list.duckdb")))
-        self.path = path if path.is_absolute() else target.project_dir / path
+        self.path = file_of(target.settings.get("path", "data/order_list.duckdb"), target.project_dir)
 
     def exists(self) -> bool:
         """Whether its file is there."""
@@ -51,11 +45,14 @@ class DuckDBWarehouse:
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[DuckDBSession]:
         """Open the file, waiting while another process has it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connect(read_only=read_only and self.exists())
+        connection = connect(self.path, read_only=read_only, wait=_WAIT_FOR_FILE_SECONDS)
         try:
             yield DuckDBSession(connection, self)
-        finally:
+        except BaseException:
+            with suppress(duckdb.Error):  # what went wrong first is what is told
+                connection.close()
+            raise
+        with translated(self.path):
             connection.close()
 
     def lock(self) -> AbstractContextManager[None]:
@@ -70,37 +67,6 @@ class DuckDBWarehouse:
         """Any text as an identifier."""
         return '"' + identifier.replace('"', '""') + '"'
 
-    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        deadline = time.monotonic() + _WAIT_FOR_FILE_SECONDS
-        pause = 0.01
-        while True:
-            try:
-                connection = duckdb.connect(str(self.path), read_only=read_only)
-            except duckdb.ConnectionException as error:
-                # one process opens a file in one mode at a time: a reader joins the writer, a writer waits for readers
-                if "different configuration" not in str(error):
-                    raise
-                if read_only:
-                    read_only = False
-                    continue
-                self._give_up_after(deadline, error)
-            except duckdb.Error as error:
-                if not is_open_elsewhere(error):
-                    raise cannot_open(error, self.path) from error
-                self._give_up_after(deadline, error)
-            else:
-                connection.execute(_SETTINGS)
-                return connection
-            time.sleep(pause)
-            pause = min(pause * 2, 0.5)
-
-    def _give_up_after(self, deadline: float, error: duckdb.Error) -> None:
-        if time.monotonic() > deadline:
-            raise WarehouseBusyError(
-                f"{self.path} stayed open elsewhere for {_WAIT_FOR_FILE_SECONDS:.0f} seconds.",
-                hint="Close the other program (a SQL shell, perhaps) and run this again.",
-            ) from error
-
 
 class DuckDBSession:
     """One connection to the file."""
@@ -108,25 +74,36 @@ class DuckDBSession:
     def __init__(self, connection: duckdb.DuckDBPyConnection, warehouse: DuckDBWarehouse) -> None:
         self._connection = connection
         self._warehouse = warehouse
+        self._first: OrderListError | None = None
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """DuckDB's errors as ours; after a first one in a transaction, that one again and not what follows from it."""
+        try:
+            with translated(self._warehouse.path, self._first):
+                yield
+        except OrderListError as error:
+            self._first = self._first or error
+            raise
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
-        with translated(self._warehouse.path):
+        with self._translated():
             self._connection.execute(sql, list(parameters))
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with translated(self._warehouse.path):
+        with self._translated():
             return self._connection.execute(sql, list(parameters)).fetchall()
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """All rows of a query, by columns."""
-        with translated(self._warehouse.path):
+        with self._translated():
             return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
 
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
-        with translated(self._warehouse.path):
+        with self._translated():
             yield from self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
 
     def insert(self, relation: str, data: pa.Table) -> int:
@@ -155,11 +132,15 @@ class DuckDBSession:
 
     def _insert(self, relation: str, data: pa.Table, on_conflict: str = "") -> None:
         into = self._warehouse.relation(relation)
-        self._connection.register("_incoming", data)
+        with self._translated():
+            self._connection.register("_incoming", data)
         try:
             self.execute(f"insert into {into} by name select * from _incoming {on_conflict}")  # noqa: S608
         finally:
-            self._connection.unregister("_incoming")
+            with suppress(
+                duckdb.Error
+            ):  # in a transaction that failed nothing can be done, and it ends with the session
+                self._connection.unregister("_incoming")
 
     def create_table(self, relation: str, columns: Sequence[Column], *, key: Sequence[str] = ()) -> None:
         """Create a table unless it exists."""
@@ -260,6 +241,7 @@ class DuckDBSession:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end, roll back on an error."""
+        self._first = None
         self.execute("begin")
         try:
             yield
@@ -267,4 +249,5 @@ class DuckDBSession:
         except BaseException:
             with suppress(duckdb.Error):  # DuckDB has rolled back by itself, or the file is not usable any more
                 self._connection.rollback()
+                self._first = None
             raise

@@ -3,17 +3,19 @@
 OrderListError
 ├── ConfigurationError
 │   ├── ConnectionFailedError   the database cannot be reached or refuses us       -> 2
-│   └── ForeignRelationError    a relation under one of our names is not ours      -> 2
-├── WarehouseBusyError          the database stayed locked by another process      -> 1
+│   ├── ForeignRelationError    a relation under one of our names is not ours      -> 2
+│   └── ChangedTableError       a table of ours lacks columns that it must have    -> 2
+├── WarehouseBusyError          the database stayed open in another process        -> 3
 ├── ConnectionLostError         a deadlock, a conflict, a fail-over; run again     -> 1
 ├── StatementFailedError        the database refused a statement                   -> 1
+│   └── DatabaseFailedError     its file, its disk or the memory is at fault       -> 1
 ├── DoesNotFitError             rows that the database could not hold              -> 1
 └── LockLostError               the run lock is gone while we worked; run again    -> 3
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from console import ConfigurationError, ExitCode, OrderListError
 
@@ -33,8 +35,21 @@ class ForeignRelationError(ConfigurationError):
         )
 
 
+class ChangedTableError(ConfigurationError):
+    """A table that we keep lacks columns: another version made it, or somebody changed it. It was not touched."""
+
+    def __init__(self, lacking: Mapping[str, Sequence[str]]) -> None:
+        told = "; ".join(f"{table} lacks {', '.join(columns)}" for table, columns in sorted(lacking.items()))
+        super().__init__(
+            f"{told}: another version of this project made it so, or somebody changed it by hand.",
+            hint="Use the version that wrote the database, or restore the table from a backup; nothing was changed.",
+        )
+
+
 class WarehouseBusyError(OrderListError):
     """Another process kept the database file open for longer than we wait."""
+
+    exit_code = ExitCode.LOCKED
 
 
 class ConnectionLostError(OrderListError):
@@ -43,6 +58,10 @@ class ConnectionLostError(OrderListError):
 
 class StatementFailedError(OrderListError):
     """The database refused a statement: a right or room that is missing, a limit, a key that is there already."""
+
+
+class DatabaseFailedError(StatementFailedError):
+    """No statement would do better: the database's file is damaged, its disk is full, the memory is used up."""
 
 
 class DoesNotFitError(OrderListError):

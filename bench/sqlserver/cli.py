@@ -11,7 +11,7 @@ from bench.kept import keep, note_machine
 from bench.places import CACHE, ROOT
 from bench.sqlserver.shares import TIMES
 from bench.workload import workload
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result
+from console import CONTEXT_SETTINGS, ExitCode, OneCommand, command, json_option, print_result
 from samples import FULL_ROWS
 from warehouse import load_target, open_warehouse
 
@@ -20,6 +20,7 @@ _FILES = 46
 
 
 @click.command(
+    cls=OneCommand,
     context_settings=CONTEXT_SETTINGS,
     epilog="Example: make bench-sqlserver ARGS='--rows 20000 --only transform --json'",
 )
