@@ -10,7 +10,8 @@ from console.errors import (
 )
 from console.finding import Finding, Verdict
 from console.options import CONTEXT_SETTINGS, json_option, target_option
-from console.output import plain, print_result, progress, say
+from console.output import plain, print_result, say
+from console.progress import Advance, progress
 from console.redaction import mask, masked, redact, register_secret
 from console.signals import stoppable, to_its_end
 from console.system import needed, private, private_folder, refused, write_private
@@ -19,6 +20,7 @@ from console.words import counted, listed
 
 __all__ = [
     "CONTEXT_SETTINGS",
+    "Advance",
     "ConfigurationError",
     "ExitCode",
     "Finding",

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, NoReturn, ParamSpec, cast
 
 import click
 
@@ -67,21 +67,19 @@ def command(function: Callable[P, ExitCode]) -> Callable[P, NoReturn]:
 class Program(click.Group):
     """A program of several commands, whose wrong use too is one JSON object when ``--json`` was asked for."""
 
-    def main(self, args: Sequence[str] | None = None, *more: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Parse the command line, run the command, exit."""
-        if not standalone_mode:
-            return super().main(args, *more, standalone_mode=False, **extra)
-        return _ended(lambda: super(Program, self).main(args, *more, standalone_mode=False, **extra), args)
+        parsed = functools.partial(cast(Callable[..., Any], super().main), *args, standalone_mode=False, **extra)
+        return _ended(parsed, args[0] if args else extra.get("args")) if standalone_mode else parsed()
 
 
 class OneCommand(click.Command):
     """A program that is one command; see :class:`Program`."""
 
-    def main(self, args: Sequence[str] | None = None, *more: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Parse the command line, run the command, exit."""
-        if not standalone_mode:
-            return super().main(args, *more, standalone_mode=False, **extra)
-        return _ended(lambda: super(OneCommand, self).main(args, *more, standalone_mode=False, **extra), args)
+        parsed = functools.partial(cast(Callable[..., Any], super().main), *args, standalone_mode=False, **extra)
+        return _ended(parsed, args[0] if args else extra.get("args")) if standalone_mode else parsed()
 
 
 def _ended(main: Callable[[], object], args: Sequence[str] | None) -> NoReturn:

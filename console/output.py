@@ -9,32 +9,29 @@ import enum
 import io
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from console.redaction import mask, masked, redact
 
-#: Seconds between two lines of progress where there is no terminal for a bar.
-_LINE_EVERY = 30.0
+if TYPE_CHECKING:  # it takes long to import, and most processes show no bar
+    from rich.progress import Progress
+
 #: Not empty once the one JSON object of the command was printed.
 _printed: list[bool] = []
-
-
-class Advance(Protocol):
-    """Moves a progress bar on; ``total`` can be said later than at the start."""
-
-    def __call__(self, steps: int, total: int | None = None) -> None:
-        """Advance by ``steps``."""
+#: The progress bars that are on the terminal, the last one innermost.
+_bars: list[Progress] = []
 
 
 def say(message: str) -> None:
-    """One line for the person who watches, on stderr, without secrets."""
-    click.echo(redact(message), err=True)
+    """One line for the person who watches, on stderr, without secrets; above the progress bar while there is one."""
+    if _bars:
+        _bars[-1].console.print(redact(message), markup=False, highlight=False, soft_wrap=True)
+    else:
+        click.echo(redact(message), err=True)
 
 
 def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> None:
@@ -51,49 +48,17 @@ def print_error(message: str, hint: str | None) -> None:
         print_json({"error": redact(message), "hint": hint and redact(hint)})
 
 
+def bar_on_screen(bar: Progress, *, shown: bool) -> None:
+    """A bar appears, below which nothing else may be written, or it is gone again."""
+    if shown:
+        _bars.append(bar)
+    else:
+        _bars.remove(bar)
+
+
 def forget_what_was_printed() -> None:
     """A command begins: its one JSON object is still to come."""
     _printed.clear()
-
-
-def _lines(description: str, whole: int | None) -> Advance:
-    """Progress for a log: a line every half minute, so that what is quick says nothing."""
-    done, said = 0, time.monotonic()
-
-    def advance(steps: int, total: int | None = None) -> None:
-        nonlocal done, said, whole
-        done, whole = done + steps, whole if total is None else total
-        if time.monotonic() - said >= _LINE_EVERY:
-            said = time.monotonic()
-            say(f"{description}: {done:,}" if whole is None else f"{description}: {done:,} of {whole:,}")
-
-    return advance
-
-
-@contextmanager
-def progress(description: str, total: int | None) -> Iterator[Advance]:
-    """Progress on stderr; the block gets a function that advances it: a bar on a terminal, lines in a log."""
-    if not sys.stderr.isatty():
-        yield _lines(description, total)
-        return
-    # loaded here: processes that show no bar (workers, jobs) are started often, and should not wait for it
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=console, transient=True, disable=not console.is_terminal,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task(description, total=total)
-
-        def advance(steps: int, total: int | None = None) -> None:
-            if total is not None:
-                bar.update(task, total=total)
-            bar.advance(task, steps)
-
-        yield advance
 
 
 def speak_utf8() -> None:

@@ -17,7 +17,14 @@ from loader.errors import RejectedError, SourceError
 from loader.limits import Limits
 from loader.results import FileResult, LandResult, MissingWorkbook, Status
 from loader.sources import Entry, Source, open_source
-from warehouse import ConnectionLostError, DoesNotFitError, Session, StatementFailedError, Warehouse
+from warehouse import (
+    ConnectionLostError,
+    DatabaseFailedError,
+    DoesNotFitError,
+    Session,
+    StatementFailedError,
+    Warehouse,
+)
 
 if TYPE_CHECKING:
     from loader.reading import Reading
@@ -218,6 +225,8 @@ class _Landing:
         )  # fmt: skip
         try:
             self._land_sheet(session, sheet, result)
+        except DatabaseFailedError:  # no fault of the workbook: the next one would fare no better
+            raise
         except (DoesNotFitError, StatementFailedError, ConnectionLostError) as error:
             refused = RejectedError(f"The database does not take it: {error.message}", hint=error.hint)
             self._reject(entry, table, refused, seconds=reading.seconds, sha256=reading.sha256)

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from loader.filenames import LONGEST_FILE_NAME
 from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, Status
-from warehouse import Column, Kept, Relations, Session, Warehouse, require_columns, require_ours
+from warehouse import (
+    Column,
+    Kept,
+    Relations,
+    Session,
+    Warehouse,
+    bring_up_to_date,
+    require_columns,
+    require_ours,
+)
 
 if TYPE_CHECKING:  # both take long to import, and most runs land nothing
     import pyarrow as pa
@@ -44,6 +53,8 @@ _LOG_COLUMNS = (
     Column("load_seq", "bigint"),
     Column("source", "text", LONGEST_FILE_NAME),
 )
+#: Columns that an earlier version did not have.
+_ADDED = frozenset({"load_seq", "source"})
 _HEADER_COLUMNS = (
     Column("load_id", "text", 64, nullable=False),
     Column("raw_table", "text", 128, nullable=False),
@@ -80,6 +91,7 @@ def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
 
     Raises:
         ForeignRelationError: under one of the loader's names, or of ``raw_tables``, stands what it did not make.
+        ChangedTableError: a table of the loader's lacks columns that it always had.
     """
     there = session.relations()
     kept = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
@@ -88,14 +100,12 @@ def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
         left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
         ours = [name for name in raw_tables if name in there]
         require_columns(session, [*ours, *left], META_COLUMNS)
+        bring_up_to_date(session, kept, _ADDED)
         for relation in left:
             session.drop_table(relation)
     for table in kept:
         if table.name not in there:
             session.create_table(table.name, table.columns)
-        elif table.name == FILE_LOG:
-            had = {column.lower() for column in session.columns(table.name)}
-            session.add_columns(table.name, [column for column in table.columns if column.name not in had])
     return there
 
 

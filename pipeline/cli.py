@@ -113,7 +113,9 @@ def run_(
         keep_reports=keep_reports,
     )
     report = run(open_warehouse(load_target(target)), options)
-    print_result(report, as_json=as_json, human=lambda: summary(report, reports / report.run_id / "report.html"))
+    page = reports / report.run_id / "report.html"
+    shown = page if page.is_file() else Path("not written, see above")
+    print_result(report, as_json=as_json, human=lambda: summary(report, shown))
     return report.exit_code
 
 
@@ -172,7 +174,12 @@ def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
             f"There is no report of run '{chosen}' in {reports}.", hint=f"The last ones: {', '.join(known[-5:])}."
         )
     page = reports / chosen / "report.html" if run_id else reports / LATEST
-    document = json.loads((reports / chosen / "report.json").read_text(encoding="utf-8"))
+    try:
+        document = json.loads((reports / chosen / "report.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigurationError(
+            f"The report of run '{chosen}' in {reports} is damaged.", hint="`pipeline history` lists the others."
+        ) from error
     print_result(document, as_json=as_json, human=lambda: f"{document['verdict']}\n{page.resolve().as_uri()}")
     return ExitCode.OK
 

@@ -11,23 +11,28 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from console import progress, redact, say
+from console import OrderListError, redact, say
 from pipeline.child import child
 from pipeline.dbt_folder import own_folder
+from pipeline.dbt_progress import shown
 from pipeline.errors import StageFailedError
-from warehouse.passing import passes_by_itself
+from warehouse import load_target
+from warehouse.holders import holder_in, holder_of
+from warehouse.passing import is_held_elsewhere, passes_by_itself
 
 _BAD = frozenset({"error", "fail", "runtime error"})
 _KINDS = {"model": "models", "seed": "seeds", "snapshot": "snapshots", "test": "tests", "unit_test": "unit tests"}
 _TAIL = 12
 #: Seconds before what failed of a passing error is tried again.
 _PAUSES = (10, 60)
+#: Seconds for which dbt waits for its turn while another process has the DuckDB file open, and between two tries.
+_TURN, _TURN_PAUSE = 60.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ class DbtResult:
     nodes: tuple[Node, ...]
     seconds: float
     said: str = ""
+
+    @property
+    def ran(self) -> int:
+        """How many nodes there were, as dbt counts them while it runs: without the project's hooks."""
+        return sum(node.kind != "operation" for node in self.nodes)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -119,7 +129,10 @@ def _until_it_passes(
     arguments: Sequence[str], target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
 ) -> DbtResult:
     result: DbtResult | None = None
-    for pause in (*_PAUSES, None):
+    last_turn = time.monotonic() + _TURN
+    pauses: list[int | None] = [*_PAUSES, None]
+    while pauses:
+        pause = pauses[0]
         again = ["retry"] if result and _can_retry(result) and arguments[0] != "run-operation" else arguments
         try:
             now = _run_once(again, target=target, project_dir=project_dir, folder=folder, environment=environment)
@@ -128,6 +141,9 @@ def _until_it_passes(
         except StageFailedError as error:
             if result is not None:
                 return result  # what failed stays failed
+            if is_held_elsewhere(error.message):
+                _wait_for_the_turn(error, last_turn)
+                continue
             if pause is None or not passes_by_itself(error.message):
                 raise
             words = what = error.message
@@ -135,8 +151,32 @@ def _until_it_passes(
             break
         say(f"dbt: {' '.join(what.split())} This passes by itself; tried again in {pause} s.")
         time.sleep(pause)
+        pauses.pop(0)
     assert result is not None  # noqa: S101 - else the last try has raised
     return result
+
+
+def _wait_for_the_turn(error: StageFailedError, last_turn: float) -> None:
+    """Another process has the database open: dbt waits for its turn like all programs, and says for whom."""
+    holder = holder_in(error.message) or "another program"
+    if time.monotonic() > last_turn:
+        raise StageFailedError(
+            f"dbt could not open the database: {holder} has kept it open for a minute.",
+            hint="Close that program (a SQL shell, perhaps) and run this again.",
+        ) from error
+    say(f"dbt waits for the database: {holder} has it open")
+    time.sleep(_TURN_PAUSE)
+
+
+def _holder(target: str, project_dir: Path) -> str | None:
+    """Who else has the target's DuckDB file open; dbt itself is nobody else."""
+    with suppress(OrderListError):
+        found = load_target(target, project_dir=project_dir)
+        path = str(found.settings.get("path") or "")
+        if found.kind == "duckdb" and path:
+            holder = holder_of(found.project_dir / path)
+            return None if holder and "dbt.cli.main" in holder else holder
+    return None
 
 
 def _can_retry(result: DbtResult) -> bool:
@@ -179,7 +219,7 @@ def _run_once(
     checking = ""  # what dbt said it looks at, for the error that may come of it
     with (
         child(command, cwd=project_dir, environment=environment, stdout=subprocess.PIPE) as process,
-        _shown(f"dbt {arguments[0]}") as step,
+        shown(f"dbt {arguments[0]}", lambda: _holder(target, project_dir)) as step,
     ):
         for line in process.stdout or ():
             event = _event(line)
@@ -203,7 +243,7 @@ def _run_once(
 
 def _environment(project_dir: Path) -> dict[str, str]:
     environment = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    if "DBT_PROFILES_DIR" not in os.environ and (project_dir / "profiles.yml").is_file():
+    if not os.environ.get("DBT_PROFILES_DIR") and (project_dir / "profiles.yml").is_file():
         environment["DBT_PROFILES_DIR"] = str(project_dir)
     return environment
 
@@ -228,19 +268,3 @@ def _event(line: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return event if isinstance(event, dict) and isinstance(event.get("info"), dict) else None
-
-
-@contextmanager
-def _shown(title: str) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Progress of the nodes on stderr; problems at once."""
-    with progress(title, None) as advance:
-
-        def step(event: dict[str, Any]) -> None:
-            info, data = event["info"], event.get("data") or {}
-            finished = str(info.get("name", "")).endswith("Result") and data.get("total")
-            if info.get("level") in {"warn", "error"} and str(info.get("msg", "")).strip():
-                say(f"dbt: {str(info['msg']).strip()}")
-            if finished:
-                advance(1, int(data["total"]))
-
-        yield step

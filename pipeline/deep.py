@@ -113,7 +113,7 @@ def _build(place: Scratch) -> str:
     with place.warehouse.session(read_only=True) as session:
         (orders,) = session.rows(f"select count(*) from {place.warehouse.relation('ORDER_LIST')}")[0]  # noqa: S608
     _require(int(orders) > 0, "ORDER_LIST is empty although a customer's workbook was landed.")
-    return f"{len(result.nodes):,} nodes, {orders} orders of {_CUSTOMER}"
+    return f"{result.ran:,} nodes, {orders} orders of {_CUSTOMER}"
 
 
 def _upsert(place: Scratch) -> str:

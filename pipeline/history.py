@@ -8,7 +8,7 @@ from typing import Any
 
 from console import redact
 from pipeline.model import PastRun, RunReport, Status
-from warehouse import Column, Kept, Session, Warehouse, require_ours
+from warehouse import Column, Kept, Session, Warehouse, bring_up_to_date, require_all, require_ours
 from warehouse.rows import table_of
 
 RUNS = "pipeline_runs"
@@ -33,6 +33,8 @@ _RUN_COLUMNS = (
     # the order of the runs: a clock may be set back, and a number that only grows may not
     Column("run_seq", "bigint"),
 )
+#: Columns that an earlier version did not have.
+_ADDED = frozenset({"run_seq"})
 _STAGE_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("stage", "text", 32, nullable=False),
@@ -43,6 +45,7 @@ _STAGE_COLUMNS = (
     Column("sentence", "text", _MESSAGE),
     Column("figures", "text"),
 )
+_KEPT = (Kept(RUNS, _RUN_COLUMNS), Kept(STAGES, _STAGE_COLUMNS))
 
 
 class History:
@@ -141,7 +144,14 @@ class History:
             }
             for position, stage in enumerate(report.stages, 1)
         ]
+        runs = self._warehouse.relation(RUNS)
         with self._warehouse.session() as session, session.transaction():
+            began = RUNS in session.relations() and session.rows(
+                f"select 1 from {runs} where run_id = ?",  # noqa: S608 - quoted name
+                [report.run_id],
+            )
+            if not began:
+                return  # it was broken off before its beginning was noted
             session.upsert(RUNS, table_of([c for c in _RUN_COLUMNS if c.name in run], [run]), ["run_id"])
             session.upsert(STAGES, table_of(_STAGE_COLUMNS, stages), ["run_id", "stage"])
 
@@ -184,15 +194,27 @@ class History:
         return rows[0]["fingerprint"] if rows and rows[0]["fingerprint"] != _UNFINISHED else None
 
     def _warehouse_has_history(self) -> bool:
+        """Whether there is one; it is asked of a database that may be of an earlier version.
+
+        Raises:
+            ChangedTableError: a table of the history lacks what it always had.
+        """
+        if not self._warehouse.exists():
+            return False
         with self._warehouse.session(read_only=True) as session:
-            return not session.relations().lacking((RUNS, STAGES))
+            standing = session.shapes(table.name for table in _KEPT)
+        require_all({
+            table.name: [c.name for c in table.columns if c.name not in {*found, *_ADDED}]
+            for table in _KEPT
+            if (found := standing.get(table.name)) is not None
+        })  # fmt: skip
+        return sum(found is not None for found in standing.values()) == len(_KEPT)
 
 
 def _create(session: Session) -> None:
-    require_ours(session, (Kept(RUNS, _RUN_COLUMNS), Kept(STAGES, _STAGE_COLUMNS)))
+    require_ours(session, _KEPT)
+    bring_up_to_date(session, _KEPT, _ADDED)
     session.create_table(RUNS, _RUN_COLUMNS, key=["run_id"])
-    had = set(session.columns(RUNS))
-    session.add_columns(RUNS, [column for column in _RUN_COLUMNS if column.name not in had])
     session.create_table(STAGES, _STAGE_COLUMNS, key=["run_id", "stage"])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from console import ConfigurationError
 from pipeline.dbt import run_dbt
-from pipeline.errors import StageFailedError
+from pipeline.errors import NotOursError, StageFailedError
 from pipeline.fingerprint import made_files
 from warehouse import Relations, Warehouse
 from warehouse.ownership import MARK
@@ -31,7 +31,7 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
     """Make sure that a build would replace nothing that is not ours; marks what the first release made without a mark.
 
     Raises:
-        ConfigurationError: it would; nothing was changed.
+        NotOursError: it would; nothing was changed.
     """
     if not warehouse.exists():
         return
@@ -66,10 +66,10 @@ def left_over(warehouse: Warehouse) -> list[str]:
     )
 
 
-def _refusal(words: str) -> ConfigurationError:
+def _refusal(words: str) -> NotOursError:
     """dbt's own message, without where in the macros it was said."""
     found = _REFUSAL.search(" ".join(words.split()))
-    return ConfigurationError(found[0] if found else words)
+    return NotOursError(found[0] if found else words)
 
 
 def _names(project: Path) -> set[str]:

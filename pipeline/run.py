@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import FrameType
 
-from console import ConfigurationError, OrderListError, redact, say
+from console import ConfigurationError, OrderListError, redact, refused, say, stoppable, to_its_end
 from pipeline.board import board_page
+from pipeline.errors import NotOursError
 from pipeline.failing import failed_stage
 from pipeline.figures import read_figures
 from pipeline.files import last_load
 from pipeline.findings import Scope
 from pipeline.history import History
-from pipeline.model import RunReport, Stage, Status
+from pipeline.keeping import attempt, keep, told
+from pipeline.model import Figures, PastRun, RunReport, Stage, Status
 from pipeline.options import RunOptions
 from pipeline.ownership import refuse_foreign_relations
-from pipeline.reporting import read_before, with_before, write_report
+from pipeline.reporting import read_before, with_before
 from pipeline.stages import ALL, Context, StageFunction
 from pipeline.verdict import EXIT_CODES, judge
-from warehouse import Warehouse
+from warehouse import ForeignRelationError, Warehouse
 
 _SHOWN_RUNS = 20
 
@@ -41,7 +38,7 @@ def run(warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, Stage
         ConfigurationError: wrong use or configuration, noticed before anything was done.
         KeyboardInterrupt: after history and report were written.
     """
-    with warehouse.lock(), _terminate_as_interrupt():
+    with warehouse.lock(), stoppable():
         return _Run(warehouse, options, stages).go()
 
 
@@ -55,35 +52,45 @@ class _Run:
         self._context = Context(run_id, warehouse, options, History(warehouse))
         self._functions = stages
         self._done: list[Stage] = []
-        self._last_load = last_load(warehouse)
+        self._last_load: int | None = None  # not known: then no file counts as one of this run
+        self._begun = False
 
     def go(self) -> RunReport:
         context = self._context
-        if "transform" in context.options.stages:
-            refuse_foreign_relations(context.warehouse)
-        context.history.begin(
-            context.run_id,
-            started_at=self._started_at,
-            source=context.options.source,
-            options=context.options.as_json(),
-        )
         try:
+            if "transform" in context.options.stages:
+                refuse_foreign_relations(context.warehouse)
+            context.history.begin(
+                context.run_id,
+                started_at=self._started_at,
+                source=context.options.source,
+                options=context.options.as_json(),
+            )
+            self._begun = True
+            self._last_load = last_load(context.warehouse)
             for name in context.options.stages:
                 if self._done and self._done[-1].status is Status.FAILED:
                     self._done.append(Stage(name, Status.SKIPPED, message="Not begun: the stage before it failed."))
                 else:
                     self._done.append(self._one(name))
-        except KeyboardInterrupt as interruption:
-            self._finish(interrupted=str(interruption) or "Interrupted")
-            raise
-        except Exception as error:
-            # a configuration error before anything was done, or a defect of ours: the caller hears the error itself,
-            # history and report keep it
-            message = str(error) if isinstance(error, OrderListError) else f"{type(error).__name__}: {error}"
-            self._done.append(Stage(_next(context.options, self._done), Status.FAILED, message=redact(message)))
+        except (ForeignRelationError, NotOursError):
+            raise  # refused: nothing was begun, and nothing is written beside what is not ours
+        except BaseException as error:
+            # an interruption, a configuration error before anything was done, or a defect of ours: the caller hears the
+            # error itself, history and report keep it; an interruption may have come between the beginning and our
+            # word for it
+            self._begun = self._begun or isinstance(error, KeyboardInterrupt)
+            self._done.append(self._broken_off(error))
             self._finish()
             raise
         return self._finish()
+
+    def _broken_off(self, error: BaseException) -> Stage:
+        name = _next(self._context.options, self._done)
+        if isinstance(error, KeyboardInterrupt):
+            said = f"{(str(error) or 'Interrupted').rstrip('.')}; the next run carries on."
+            return Stage(name, Status.INTERRUPTED, message=said)
+        return Stage(name, Status.FAILED, message=told(error))
 
     def _one(self, name: str) -> Stage:
         say(f"{name} ...")
@@ -94,6 +101,8 @@ class _Run:
             if isinstance(error, ConfigurationError) and not self._anything_done():
                 raise
             stage = failed_stage(name, error)
+        except OSError as error:  # a disk, a right: the stage cannot be done, and that is no defect
+            stage = failed_stage(name, refused(error))
         stage = replace(stage, seconds=time.monotonic() - began)
         say(f"{name}: {stage.message} ({stage.seconds:.1f} s)")
         return stage
@@ -101,16 +110,29 @@ class _Run:
     def _anything_done(self) -> bool:
         return any(stage.status is not Status.SKIPPED for stage in self._done)
 
-    def _finish(self, *, interrupted: str | None = None) -> RunReport:
+    def _finish(self) -> RunReport:
+        """Keep what the run did, whatever is broken by now; a first Ctrl-C waits for it."""
+        with to_its_end("the report of this run is being written"):
+            return self._kept()
+
+    def _kept(self) -> RunReport:
         context = self._context
-        if interrupted:
-            name = _next(context.options, self._done)
-            self._done.append(
-                Stage(name, Status.INTERRUPTED, message=f"{interrupted.rstrip('.')}; the next run carries on.")
+        figures, problem = Figures(board=context.pushed.board), None
+        history: tuple[PastRun, ...] = ()
+        if self._begun:  # else the database could not be asked, and would only be waited for again
+            figures, problem = attempt(
+                "The figures could not be read",
+                lambda: read_figures(context.warehouse, after=self._last_load, pushed=context.pushed),
+                figures,
+                known=" ".join(stage.message for stage in self._done),
             )
-        figures = read_figures(context.warehouse, after=self._last_load, pushed=context.pushed)
-        history, folder = context.history.runs(_SHOWN_RUNS)[1:], context.project_dir / context.options.reports
-        before = read_before(folder, history)
+        if problem and not any(stage.status in (Status.FAILED, Status.INTERRUPTED) for stage in self._done):
+            self._done.append(Stage("figures", Status.FAILED, message=problem))
+        if self._begun and not problem:
+            history, _ = attempt("No earlier runs could be read", lambda: context.history.runs(_SHOWN_RUNS), history)
+            history = tuple(past for past in history if past.run_id != context.run_id)
+        folder = context.project_dir / context.options.reports
+        before, _ = attempt("The report of the run before could not be read", lambda: read_before(folder, history), None)
         figures = with_before(figures, before)
         judged = judge(self._done, figures, Scope(context.options.customers, redact(context.options.source)))
         report = RunReport(
@@ -130,32 +152,8 @@ class _Run:
             findings=judged.findings,
             before=before.totals if before else None,
         )
-        context.history.end(report)
-        write_report(report, folder, keep=context.options.keep_reports)
-        return report
+        return keep(report, context.history if self._begun else None, folder, reports=context.options.keep_reports)
 
 
 def _next(options: RunOptions, done: list[Stage]) -> str:
     return next((name for name in options.stages if name not in {stage.name for stage in done}), options.stages[-1])
-
-
-@contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM (a service manager's stop) end the run the way Ctrl-C does; a second one is ignored meanwhile."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # a shell that starts us in the background has SIGINT ignored; we want to be stoppable all the same
-    old = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        old[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

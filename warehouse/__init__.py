@@ -16,7 +16,7 @@ from warehouse.errors import (
     WarehouseBusyError,
 )
 from warehouse.open import open_warehouse
-from warehouse.ownership import MARK, Kept, require_columns, require_ours
+from warehouse.ownership import MARK, Kept, bring_up_to_date, require_all, require_columns, require_ours
 from warehouse.profile import Target, load_target
 
 __all__ = [
@@ -36,8 +36,10 @@ __all__ = [
     "Target",
     "Warehouse",
     "WarehouseBusyError",
+    "bring_up_to_date",
     "load_target",
     "open_warehouse",
+    "require_all",
     "require_columns",
     "require_ours",
 ]

@@ -25,6 +25,18 @@ def holder_in(said: str) -> str | None:
     return describe(int(found[1])) if found else None
 
 
+def holder_of(path: Path) -> str | None:
+    """The process that keeps us from reading the DuckDB file; ``None`` if nobody does, or nothing names it."""
+    import duckdb  # noqa: PLC0415 - asked only while somebody waits
+
+    with suppress(Exception):  # it is asked for a message
+        try:
+            duckdb.connect(str(path), read_only=True).close()
+        except duckdb.IOException as error:
+            return holder_in(str(error))
+    return None
+
+
 def describe(pid: int) -> str:
     """A process in a few words: number, command line without secrets, and when it began."""
     command, started = _from_proc(pid) if sys.platform == "linux" else _from_ps(pid)

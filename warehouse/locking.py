@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import filelock
 
-from console import ConfigurationError, LockHeldError
+from console import LockHeldError, needed, private, private_folder, write_private
 
 
 @contextmanager
@@ -22,31 +22,29 @@ def file_lock(path: Path) -> Iterator[None]:
 
     Raises:
         LockHeldError: another process holds it.
-        ConfigurationError: the file cannot be made.
+        ConfigurationError: the file cannot be made, or not be written.
     """
     owner = path.with_name(path.name + ".owner")
     # one for the whole process: taken again, it only counts
     lock = filelock.FileLock(path.resolve(), thread_local=False, is_singleton=True)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise LockHeldError(
-            f"Another run is at work on this target ({_read(owner)}).", hint="Wait for it to end, or stop it."
-        ) from None
-    except OSError as error:
-        raise ConfigurationError(
-            f"The lock file {path} cannot be written: {error.strerror or error}.",
-            hint="The folder of the database must be writable.",
-        ) from error
+    with needed(f"The lock file {path} cannot be written"), private():
+        private_folder(path.parent)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise LockHeldError(
+                f"Another run is at work on this target ({_read(owner)}).", hint="Wait for it to end, or stop it."
+            ) from None
     try:
         if lock.lock_counter == 1:
             started = datetime.now(UTC).isoformat(timespec="seconds")
-            owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {started}", encoding="utf-8")
+            with suppress(OSError):  # a full disk: then nobody is told who it is
+                write_private(owner, f"process {os.getpid()} on {socket.gethostname()} since {started}")
         yield
     finally:
         if lock.lock_counter == 1:
-            owner.unlink(missing_ok=True)
+            with suppress(OSError):
+                owner.unlink(missing_ok=True)
         lock.release()
 
 

@@ -6,11 +6,11 @@ known by their columns: nobody else has them together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.base import Column, Session
-from warehouse.errors import ForeignRelationError
+from warehouse.errors import ChangedTableError, ForeignRelationError
 
 #: How the mark begins that dbt leaves on what it makes.
 MARK = "Made by the order list"
@@ -37,6 +37,39 @@ def require_ours(session: Session, tables: Iterable[Kept]) -> None:
     foreign = [table.name for name, table in wanted.items() if name in standing and not _is(table, standing[name])]
     if foreign:
         raise ForeignRelationError(foreign)
+
+
+def bring_up_to_date(session: Session, tables: Sequence[Kept], added: Collection[str]) -> None:
+    """Give those of ``tables`` that are there the columns that later versions ``added``; NULL in what they hold.
+
+    Raises:
+        ChangedTableError: one lacks a column that it always had; nothing was done.
+    """
+    missing = _missing(session, tables)
+    require_all({name: [c.name for c in columns if c.name not in added] for name, columns in missing.items()})
+    for name, columns in missing.items():
+        session.add_columns(name, columns)
+
+
+def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
+    """Make sure that no table is lacking columns.
+
+    Raises:
+        ChangedTableError: one is.
+    """
+    if found := {name: columns for name, columns in lacking.items() if columns}:
+        raise ChangedTableError(found)
+
+
+def _missing(session: Session, tables: Sequence[Kept]) -> dict[str, list[Column]]:
+    standing = session.shapes(table.name for table in tables)
+    lacking: dict[str, list[Column]] = {}
+    for table in tables:
+        if (found := standing.get(table.name.lower())) is not None:
+            known = {name.lower() for name in found}
+            if columns := [column for column in table.columns if column.name.lower() not in known]:
+                lacking[table.name] = columns
+    return lacking
 
 
 def require_columns(session: Session, names: Iterable[str], columns: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which errors of SQL Server pass by themselves. Pure, and needs no driver: dbt's words are judged by it as well."""
+"""Which errors of the engines pass by themselves. Pure, and needs no driver: dbt's words are judged by it as well."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ def passes_by_itself(message: str) -> bool:
     if numbers_in(message) & (PASSING | {DEADLOCK, LOCK_TIMEOUT}):
         return True
     return bool(set(_STATE.findall(message)) & (LOST_STATES | LATE_STATES | {"40001"}))
+
+
+def is_held_elsewhere(message: str) -> bool:
+    """Whether DuckDB's words, told by another program, are that a process has the file open."""
+    said = message.lower()
+    return "could not set lock on file" in said or "being used by another process" in said

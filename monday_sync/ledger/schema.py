@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse import Column, Kept, Session, require_ours
+from warehouse import Column, Kept, Session, bring_up_to_date, require_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +252,8 @@ TRIALS = Table(
 )
 TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS, ACCEPTED)
 
-#: Tables that have more columns than in an earlier version.
-GROWN = (ITEMS, SUBITEMS, CUSTOMERS, ATTEMPTS)
+#: Columns that an earlier version did not have: its tables are given them. Without any other, a table is not whole.
+ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before"})
 
 
 def create_missing(session: Session) -> None:
@@ -261,16 +261,15 @@ def create_missing(session: Session) -> None:
 
     Raises:
         ForeignRelationError: under one of their names stands what is no table of the ledger.
+        ChangedTableError: a table lacks columns that it always had.
     """
-    require_ours(session, [Kept(table.name, table.columns) for table in TABLES])
+    kept = [Kept(table.name, table.columns) for table in TABLES]
+    require_ours(session, kept)
+    bring_up_to_date(session, kept, ADDED)
     there = session.relations()
     for table in TABLES:
         if table.name not in there:
             session.create_table(table.name, table.columns, key=table.key)
-    for table in GROWN:
-        if table.name in there:
-            has = set(session.columns(table.name))
-            session.add_columns(table.name, [column for column in table.columns if column.name not in has])
     for table in TABLES:
         for columns in table.indexes:
             session.create_index(table.name, columns)

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from console import masked, plain
+from console import masked, plain, private_folder, write_private
 from pipeline.model import RunReport
 from pipeline.reporting.page import render_page
 
@@ -24,11 +24,11 @@ _POINTER = """<!doctype html>
 def write_report(report: RunReport, folder: Path, *, keep: int) -> Path:
     """Write both forms of the report and drop all but the last ``keep``; returns the path of the page."""
     own = folder / report.run_id
-    own.mkdir(parents=True, exist_ok=True)
+    private_folder(own)
     report = masked(report)  # before it is written: in finished JSON or HTML, a mask could take quotes and tags with it
-    _write(own / "report.json", json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n")
-    _write(own / "report.html", render_page(report))
-    _write(folder / LATEST, _POINTER.format(run_id=report.run_id))
+    write_private(own / "report.json", json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n")
+    write_private(own / "report.html", render_page(report))
+    write_private(folder / LATEST, _POINTER.format(run_id=report.run_id))
     # this one is the last, whatever its name says of the clock
     others = sorted(p for p in folder.iterdir() if p.is_dir() and _RUN_ID.fullmatch(p.name) and p != own)
     for old in others[: max(0, len(others) + 1 - keep)]:
@@ -43,10 +43,3 @@ def latest_run(folder: Path) -> str | None:
     except FileNotFoundError:
         return None
     return found[0] if found and (folder / found[0] / "report.json").is_file() else None
-
-
-def _write(path: Path, text: str) -> None:
-    """Write by way of a second file, so that a reader never sees half a page."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from console import ConfigurationError, Finding, counted
 from pipeline.dbt import DbtResult, Node, run_dbt
 from pipeline.failing import customers_in, short
 from pipeline.fingerprint import fingerprint
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
+from warehouse import ChangedTableError, ForeignRelationError
 
 _SHOWN = 50
 
@@ -39,7 +38,7 @@ def transform(context: Context) -> Stage:
     return Stage(
         "transform",
         Status.OK,
-        message=f"Built and tested {len(result.nodes):,} nodes"
+        message=f"Built and tested {result.ran:,} nodes"
         + (f"; {counted(len(result.warnings), 'warning')}." if result.warnings else ", all well."),
         rows=_rows(context),
         figures=_figures(result),
@@ -51,8 +50,12 @@ def _tell_the_mapping(context: Context) -> None:
     """Let dbt know which types the board's columns have, by which it lists what the board cannot show."""
     import monday_sync  # noqa: PLC0415 - costs more than reading the figures of another stage
 
-    with contextlib.suppress(ConfigurationError):  # the sync says what is wrong with the file
+    try:
         monday_sync.record_mapping(context.target)
+    except (ChangedTableError, ForeignRelationError):  # dbt joins these tables, and would say so in words of its own
+        raise
+    except ConfigurationError:
+        pass  # the sync says what is wrong with the board's file
 
 
 def stage_of_failure(result: DbtResult) -> Stage:

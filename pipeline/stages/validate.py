@@ -66,9 +66,9 @@ def validate(context: Context) -> Stage:
         Status.FAILED if problems else Status.OK,
         message=f"{counted(len(problems), 'check')} failed. First: {problems[0]}"
         if problems
-        else f"{len(tests.nodes)} tests, the cutover checks and the reconciliation of all files pass.",
+        else f"{tests.ran} tests, the cutover checks and the reconciliation of all files pass.",
         rows=figures.total("rows"),
-        figures={**counts, "tests": len(tests.nodes)},
+        figures={**counts, "tests": tests.ran},
         problems=(*problems[:_SHOWN], *tests.warnings[:_SHOWN]),
         findings=tuple(
             Finding("validate", "failed", problem, command="pipeline run --only validate")

@@ -122,7 +122,7 @@ def test_progress_without_a_terminal_is_a_line_every_half_minute(
 ) -> None:
     """A log gets no bar and nothing of what is quick, but is never silent for long; a total may be said late."""
     now = 0.0
-    monkeypatch.setattr("console.output.time.monotonic", lambda: now)
+    monkeypatch.setattr("console.progress.time.monotonic", lambda: now)
     with progress("rows sent", None) as advance:
         advance(1)
         now = 30.0

@@ -1,0 +1,88 @@
+"""Progress on stderr: a bar on a terminal of any width, lines in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from console.output import bar_on_screen, say
+
+if TYPE_CHECKING:
+    from rich.progress import Task
+
+#: Seconds between two lines of progress where there is no terminal for a bar.
+_LINE_EVERY = 30.0
+#: A terminal that is narrower shows counts and time only.
+_WIDTH_OF_A_BAR = 60
+
+
+class Advance(Protocol):
+    """Moves a progress bar on; ``total`` can be said later than at the start, and ``now`` what is being done."""
+
+    def __call__(self, steps: int, total: int | None = None, now: str | None = None) -> None:
+        """Advance by ``steps``."""
+
+
+def _lines(description: str, whole: int | None) -> Advance:
+    """Progress for a log: a line every half minute, so that what is quick says nothing."""
+    done, said = 0, time.monotonic()
+
+    def advance(steps: int, total: int | None = None, now: str | None = None) -> None:
+        nonlocal done, said, whole, description
+        done, whole, description = done + steps, whole if total is None else total, now or description
+        if time.monotonic() - said >= _LINE_EVERY:
+            said = time.monotonic()
+            say(f"{description}: {done:,}" if whole is None else f"{description}: {done:,} of {whole:,}")
+
+    return advance
+
+
+@contextmanager
+def progress(description: str, total: int | None) -> Iterator[Advance]:
+    """Progress on stderr; the block gets a function that advances it: a bar on a terminal, lines in a log."""
+    if not sys.stderr.isatty():
+        yield _lines(description, total)
+        return
+    # loaded here: processes that show no bar (workers, jobs) are started often, and should not wait for it
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.table import Column  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    class Counts(ProgressColumn):
+        """1,200 of 3,009."""
+
+        def render(self, task: Task) -> Text:
+            whole = "" if task.total is None else f" of {task.total:,.0f}"
+            return Text(f"{task.completed:,.0f}{whole}" if task.completed or whole else "")
+
+    def whole_line(overflow: str = "crop") -> Column:
+        return Column(no_wrap=True, overflow=overflow)  # type: ignore[arg-type]  # one of rich's words
+
+    console = Console(stderr=True)
+    columns: list[ProgressColumn] = [
+        TextColumn("{task.description}", markup=False, table_column=whole_line("ellipsis")),
+        *([BarColumn(bar_width=30)] if console.width >= _WIDTH_OF_A_BAR else []),
+        Counts(whole_line()),
+        TimeElapsedColumn(whole_line()),
+    ]
+    bar = Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal, redirect_stdout=False,
+        redirect_stderr=False,
+    )  # fmt: skip
+    bar_on_screen(bar, shown=True)
+    try:
+        with bar:
+            task = bar.add_task(description, total=total)
+
+            def advance(steps: int, total: int | None = None, now: str | None = None) -> None:
+                if total is not None or now is not None:
+                    bar.update(task, total=total, description=now)
+                bar.advance(task, steps)
+
+            yield advance
+    finally:
+        bar_on_screen(bar, shown=False)

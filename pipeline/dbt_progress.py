@@ -1,0 +1,100 @@
+"""What dbt is at, for who watches: it reads the project, waits for the database, builds node by node."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from console import Advance, progress, say
+
+#: Seconds without a word after which one is said; a terminal's bar moves by itself.
+_SILENCE = 8.0
+#: What dbt does from this event on.
+_PHASES = {
+    "MainReportVersion": "reads the project",
+    "AdapterRegistered": "reads the project",
+    "UnableToPartialParse": "reads the whole project anew",
+    "FoundStats": "opens the database",
+    "LogHookStartLine": "prepares the database",
+}
+_WAITING = "opens the database"
+
+
+@contextmanager
+def shown(title: str, who: Callable[[], str | None]) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Progress of dbt on stderr, problems at once; the block gets a function that takes dbt's events.
+
+    Args:
+        who: tells which other process has the database open, if one has.
+    """
+    with progress(f"{title} starts", None) as advance, _beating(_State(title, advance, who)) as state:
+        yield state.event
+
+
+class _State:
+    def __init__(self, title: str, advance: Advance, who: Callable[[], str | None]) -> None:
+        self._title, self._advance, self._who = title, advance, who
+        self._now, self._since = "starts", time.monotonic()
+        self._done, self._total = 0, 0
+        self._said = time.monotonic()
+        self._quiet = sys.stderr.isatty()
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        info, data = event["info"], event.get("data") or {}
+        name, message = str(info.get("name", "")), str(info.get("msg", "")).strip()
+        if info.get("level") in {"warn", "error"} and message:
+            say(f"dbt: {message}")
+        if name in _PHASES:
+            self._phase(_PHASES[name])
+        elif name == "LogStartLine":
+            if not self._total:
+                self._total = int(data.get("total") or 0)
+                self._phase(f"{self._total:,} nodes")
+            self._now = str((data.get("node_info") or {}).get("node_name") or self._now)
+        elif name.endswith("Result") and data.get("total"):
+            self._done += 1
+            self._advance(1, int(data["total"]), self._title)
+
+    def _phase(self, what: str) -> None:
+        if what == self._now:
+            return
+        self._now, self._since = what, time.monotonic()
+        self._advance(0, None, f"{self._title} {what}" if not self._total else self._title)
+        if not self._quiet:
+            self._tell(f"{self._title}: {what}")
+
+    def beat(self) -> None:
+        """Say something if nothing was said for long; on a terminal only what the bar cannot."""
+        if time.monotonic() - self._said < _SILENCE:
+            return
+        if self._total and not self._quiet:
+            self._tell(f"{self._title}: {self._done:,} of {self._total:,}, at {self._now}")
+        elif self._now == _WAITING and (holder := self._who()):
+            self._tell(f"{self._title} waits for the database: {holder} has it open")
+        elif not self._quiet:
+            self._tell(f"{self._title}: {self._now} ({time.monotonic() - self._since:.0f} s)")
+
+    def _tell(self, line: str) -> None:
+        self._said = time.monotonic()
+        say(line)
+
+
+@contextmanager
+def _beating(state: _State) -> Iterator[_State]:
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(1.0):
+            state.beat()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        over.set()
+        thread.join()
