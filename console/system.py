@@ -50,7 +50,7 @@ def refused(error: OSError, what: str = "") -> SystemRefusedError:
     """
     cause, hint = why(error)
     path = "" if error.filename is None else os.fsdecode(error.filename)
-    subject = what or (f"{path} cannot be used" if path else "The system refused an operation")
+    subject = what or (f"{path} cannot be used" if path else f"The system refused an operation ({error.strerror})")
     return SystemRefusedError(f"{subject}: {cause}.", hint=hint)
 
 

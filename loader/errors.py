@@ -4,7 +4,8 @@ OrderListError
 ├── ConfigurationError
 │   └── SourceError          the source cannot be listed: nothing was done               -> 2
 └── RejectedError            this workbook cannot be landed; the others can              -> 1
-    └── RetryableReadError   reading broke off or the file changed meanwhile: try once more
+    ├── RetryableReadError   reading broke off or the file changed meanwhile: try once more
+    └── NoRoomError          this machine has no room for its rows: no fault of the workbook
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ class RejectedError(OrderListError):
 
 class RetryableReadError(RejectedError):
     """The bytes did not arrive whole, or changed while they were read."""
+
+
+class NoRoomError(RejectedError):
+    """The rows cannot be kept while they are on their way: the disk for temporary files refuses them."""
 
 
 def _rebuild(kind: type[RejectedError], message: str, hint: str | None) -> RejectedError:

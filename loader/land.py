@@ -10,10 +10,10 @@ from dataclasses import replace
 from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING
 
-from console import progress, say
+from console import SystemRefusedError, progress, say
 from loader import absence, memory, tables
 from loader.choice import Choice, Named, choose, name_tables, nothing_in
-from loader.errors import RejectedError, SourceError
+from loader.errors import NoRoomError, RejectedError, SourceError
 from loader.limits import Limits
 from loader.results import FileResult, LandResult, MissingWorkbook, Status
 from loader.sources import Entry, Source, open_source
@@ -208,6 +208,8 @@ class _Landing:
 
     def _finish(self, session: Session, reading: Reading, table: str) -> None:
         entry, sheet = reading.entry, reading.sheet
+        if isinstance(reading.error, NoRoomError):  # no fault of the workbook, and the next one would fare no better
+            raise SystemRefusedError(reading.error.message, hint=reading.error.hint)
         if reading.error:
             self._reject(entry, table, reading.error, seconds=reading.seconds, sha256=reading.sha256)
             return

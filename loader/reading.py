@@ -5,6 +5,7 @@ A process has a limit of memory and of time. One that dies, hangs or runs out of
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -18,8 +19,9 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console import refused
 from console.workers import Death, MortalWorkers
-from loader.errors import RejectedError, RetryableReadError
+from loader.errors import NoRoomError, RejectedError, RetryableReadError
 from loader.limits import Limits
 from loader.sources import Entry, Source
 
@@ -32,6 +34,8 @@ _COMMONEST_FORMAT = "loader.formats.xlsx"
 _PAUSE_BEFORE_SECOND_TRY = 0.5
 _SPOOL_PREFIX = "order-list-spool-"
 _SPOOL_AGE_SECONDS = 24 * 3600
+#: What the system says of the files that the rows lie in; a workbook is in memory when it is read.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ def read_one(source: Source, job: Job, limits: Limits, spool: Path | None = None
     except MemoryError:
         return Reading(entry, time.monotonic() - started, sha256, error=_out_of_memory(limits))
     except BaseException as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return Reading(entry, time.monotonic() - started, sha256, error=_no_room(error))
         # a panic inside calamine is no Exception, but it is this workbook's fault all the same
         if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
             raise
@@ -196,6 +202,11 @@ def _out_of_memory(limits: Limits) -> RejectedError:
         "killed.",
         hint="Save it from Excel as .xlsx; clear unused rows and columns, or raise ORDER_LIST_LIMIT_MEMORY_BYTES.",
     )
+
+
+def _no_room(error: OSError) -> NoRoomError:
+    told = refused(error, f"The rows on their way cannot be kept in {tempfile.gettempdir()}")
+    return NoRoomError(told.message, hint=f"{told.hint or ''} TMPDIR names another folder.".strip())
 
 
 def _too_slow(limits: Limits) -> RejectedError:

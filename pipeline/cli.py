@@ -187,15 +187,18 @@ def report_(run_id: str | None, reports: Path, as_json: bool) -> ExitCode:
 @main.command("doctor")
 @target_option
 @click.option("--deep", is_flag=True, help="Also try every kind of statement in a schema of its own. Takes minutes.")
+@_reports
 @json_option
 @command
-def doctor_(target: str | None, deep: bool, as_json: bool) -> ExitCode:
-    """Check profile, database, relations, board and disk; say what is missing and how to fix it.
+def doctor_(target: str | None, deep: bool, reports: Path, as_json: bool) -> ExitCode:
+    """Check profile, database, disk, relations, board and reports; say what is missing and how to fix it.
+
+    On DuckDB it also opens the database for writing, names who has it open, and reads every block of it.
 
     With --deep also: land three workbooks, build one customer, upsert long texts, rename a table under a reader, lose
     the run lock. All this in a schema made for it and dropped afterwards; your tables are neither read nor written.
     """
-    findings = examine(target)
+    findings = examine(target, reports)
     if deep:
         findings += examine_deep(load_target(target))
     print_result(findings, as_json=as_json, human=lambda: "\n".join(finding.line for finding in findings))

@@ -14,19 +14,26 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from console import private_folder
+
 _PARSED = "partial_parse.msgpack"
 _KEPT = 10
+
+
+def base_folder(project_dir: Path, environment: Mapping[str, str]) -> Path:
+    """dbt's target folder; an empty variable is as good as none."""
+    configured = environment.get("DBT_TARGET_PATH") or os.environ.get("DBT_TARGET_PATH") or "target"
+    return project_dir / configured
 
 
 @contextmanager
 def own_folder(project_dir: Path, target: str, environment: Mapping[str, str]) -> Iterator[Path]:
     """A new folder below dbt's target folder, with what the last run on ``target`` parsed; that of this run is kept."""
-    configured = environment.get("DBT_TARGET_PATH") or os.environ.get("DBT_TARGET_PATH") or "target"
-    base = project_dir / configured / "runs"
+    base = base_folder(project_dir, environment) / "runs"
     # a manifest is good for one target only: dbt parses anew when that changes
     parsed = base / target / _PARSED
     folder = base / target / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
-    folder.mkdir(parents=True)
+    private_folder(folder)
     with suppress(OSError):  # none yet, or another run is just putting its own there: then dbt parses everything
         shutil.copyfile(parsed, folder / _PARSED)
     yield folder

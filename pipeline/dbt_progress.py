@@ -12,7 +12,7 @@ from typing import Any
 from console import Advance, progress, say
 
 #: Seconds without a word after which one is said; a terminal's bar moves by itself.
-_SILENCE = 8.0
+_SILENCE = 5.0
 #: What dbt does from this event on.
 _PHASES = {
     "MainReportVersion": "reads the project",
@@ -41,14 +41,14 @@ class _State:
         self._now, self._since = "starts", time.monotonic()
         self._done, self._total = 0, 0
         self._said = time.monotonic()
-        self._quiet = sys.stderr.isatty()
+        self._has_bar = sys.stderr.isatty()
 
     def event(self, event: Mapping[str, Any]) -> None:
         info, data = event["info"], event.get("data") or {}
         name, message = str(info.get("name", "")), str(info.get("msg", "")).strip()
         if info.get("level") in {"warn", "error"} and message:
             say(f"dbt: {message}")
-        if name in _PHASES:
+        if name in _PHASES and not self._total:  # hooks run after the nodes as well
             self._phase(_PHASES[name])
         elif name == "LogStartLine":
             if not self._total:
@@ -57,25 +57,27 @@ class _State:
             self._now = str((data.get("node_info") or {}).get("node_name") or self._now)
         elif name.endswith("Result") and data.get("total"):
             self._done += 1
-            self._advance(1, int(data["total"]), self._title)
+            if self._has_bar:  # a log hears of it from beat to beat
+                self._advance(1, int(data["total"]), self._title)
 
     def _phase(self, what: str) -> None:
         if what == self._now:
             return
         self._now, self._since = what, time.monotonic()
-        self._advance(0, None, f"{self._title} {what}" if not self._total else self._title)
-        if not self._quiet:
+        if self._has_bar:
+            self._advance(0, None, f"{self._title} {what}" if not self._total else self._title)
+        else:
             self._tell(f"{self._title}: {what}")
 
     def beat(self) -> None:
         """Say something if nothing was said for long; on a terminal only what the bar cannot."""
         if time.monotonic() - self._said < _SILENCE:
             return
-        if self._total and not self._quiet:
+        if self._total and not self._has_bar:
             self._tell(f"{self._title}: {self._done:,} of {self._total:,}, at {self._now}")
         elif self._now == _WAITING and (holder := self._who()):
             self._tell(f"{self._title} waits for the database: {holder} has it open")
-        elif not self._quiet:
+        elif not self._has_bar:
             self._tell(f"{self._title}: {self._now} ({time.monotonic() - self._since:.0f} s)")
 
     def _tell(self, line: str) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from console import Finding, OrderListError
+from console import Finding, OrderListError, redact, refused
 from loader import is_raw_table
 from pipeline.board import LOCAL_TARGET, board_page
+from pipeline.dbt_folder import base_folder
 from pipeline.fingerprint import project_files
 from pipeline.ownership import left_over
-from warehouse import Relations, Target, Warehouse, load_target, open_warehouse
+from warehouse import Relations, Target, load_target, open_warehouse
 
-_LOW_DISK_GIB = 2
 _RELATIONS = {
     "loader": ("loader_file_log", "loader_file_headers"),
     "dbt": ("ORDER_LIST", "ORDER_LIST_LINES", "order_list_rejects", "swp_ORDER_LIST_SYNC", "sync_monday__items"),
@@ -24,27 +24,26 @@ _RELATIONS = {
 _PACKAGES = ("dbt-core", "dbt-duckdb", "dbt-sqlserver", "duckdb", "pyarrow", "python-calamine", "gql")
 
 
-def examine(target_name: str | None) -> list[Finding]:
-    """All findings for a target. A check that cannot be made is a finding too; none hides another."""
+def examine(target_name: str | None, reports: Path = Path("data/reports")) -> list[Finding]:
+    """All findings for a target. A check that cannot be made is a finding too; none hides another.
+
+    Args:
+        reports: where a run would write its report.
+    """
     findings = list(_guarded("python", _python))
     try:
         target = load_target(target_name)
     except OrderListError as error:
-        return [*findings, _missing("profile", error)]
+        return [*findings, _missing("profile", error), *_guarded("reports", lambda: _folder("reports", reports))]
     findings.append(Finding("profile", "ok", f"target '{target.name}' is {target.kind}, schema {target.schema}"))
     findings += _guarded("dbt project", lambda: _project(target))
-    try:
-        warehouse = open_warehouse(target)
-        with warehouse.session(read_only=True) as session:
-            names = session.relations()
-    except OrderListError as error:
-        findings.append(_missing("database", error))
-    else:
-        findings += _guarded("database", lambda: _database(warehouse))
-        findings += _relations(names)
-        findings += _guarded("left over", lambda: _left_over(warehouse))
+    findings += _guarded("database", lambda: _database(target))
+    if not any(finding.bad for finding in findings if finding.check.endswith("database")):
+        findings += _guarded("relations", lambda: _relations(target))
+        findings += _guarded("left over", lambda: _left_over(target))
     findings += _guarded("board", lambda: _board(target))
-    findings += _guarded("disk", lambda: _disk(target))
+    findings += _guarded("reports", lambda: _folder("reports", target.project_dir / reports))
+    findings += _guarded("dbt's folder", lambda: _folder("dbt's folder", base_folder(target.project_dir, {})))
     return findings
 
 
@@ -53,6 +52,10 @@ def _guarded(check: str, findings: Callable[[], Iterator[Finding]]) -> list[Find
         return list(findings())
     except OrderListError as error:
         return [_missing(check, error)]
+    except OSError as error:
+        return [_missing(check, refused(error))]
+    except Exception as error:  # what it is there to find may break it too: that is a finding, and the others follow
+        return [Finding(check, "missing", redact(f"it could not be looked at: {type(error).__name__}: {error}"))]
 
 
 def _missing(check: str, error: OrderListError) -> Finding:
@@ -85,17 +88,29 @@ def _project(target: Target) -> Iterator[Finding]:
         )
 
 
-def _database(warehouse: Warehouse) -> Iterator[Finding]:
-    if warehouse.target.kind != "sqlserver":
-        yield Finding("database", "ok", f"{warehouse.target.kind} opens")
+def _database(target: Target) -> Iterator[Finding]:
+    warehouse = open_warehouse(target)
+    if target.kind == "duckdb":
+        from warehouse import duckdb_doctor  # noqa: PLC0415 - only the engine in use is imported
+        from warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415
+
+        if isinstance(warehouse, DuckDBWarehouse):
+            yield from duckdb_doctor.examine(warehouse)
         return
     from warehouse import sqlserver  # noqa: PLC0415 - needs the ODBC library, which target local does not
 
     if isinstance(warehouse, sqlserver.SQLServerWarehouse):
+        with warehouse.session(read_only=True):
+            pass  # one that does not let us in says so in a sentence of its own
         yield from sqlserver.examine(warehouse)
 
 
-def _relations(names: Relations) -> Iterator[Finding]:
+def _relations(target: Target) -> Iterator[Finding]:
+    warehouse = open_warehouse(target)
+    names = Relations(())
+    if warehouse.exists():
+        with warehouse.session(read_only=True) as session:
+            names = session.relations()
     raw = list(filter(is_raw_table, names))
     yield Finding(
         "raw tables", "ok" if raw else "warning", f"{len(raw)} landed", None if raw else "The first run lands them."
@@ -107,8 +122,9 @@ def _relations(names: Relations) -> Iterator[Finding]:
             yield Finding(f"relations of {program}", "ok", f"{len(wanted)} there")
 
 
-def _left_over(warehouse: Warehouse) -> Iterator[Finding]:
-    if found := left_over(warehouse):
+def _left_over(target: Target) -> Iterator[Finding]:
+    warehouse = open_warehouse(target)
+    if warehouse.exists() and (found := left_over(warehouse)):
         yield Finding(
             "left over", "warning", f"made by an older version, read by nothing: {', '.join(found)}",
             "Keep them, or drop them once a run has ended well; a run leaves them as they are.",
@@ -137,12 +153,16 @@ def _board(target: Target) -> Iterator[Finding]:
         yield Finding("board", "missing", "no token for the board's API", "Set MONDAY_API_TOKEN.")
 
 
-def _disk(target: Target) -> Iterator[Finding]:
-    folder = target.project_dir / "data"
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free / 2**30
-    low = free < _LOW_DISK_GIB
-    yield Finding(
-        "disk", "warning" if low else "ok", f"{free:,.1f} GiB free at {Path(folder)}", "Make room." if low else None
-    )
+def _folder(check: str, folder: Path) -> Iterator[Finding]:
+    """Whether files can be written there; what is not there yet is not made."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there) as trial:
+            trial.write(b"x" * 4096)
+    except OSError as error:
+        told = refused(error, f"Nothing can be written to {folder}")
+        yield Finding(check, "missing", told.message, told.hint)
+        return
+    yield Finding(check, "ok", f"{folder} takes files" if there == folder else f"{folder} can be made")

@@ -63,4 +63,5 @@ def _with(report: RunReport, problem: str | None) -> RunReport:
         return report
     status = Status.ATTENTION if report.status is Status.OK else report.status
     code = ExitCode.SOME_FAILED if report.exit_code is ExitCode.OK else report.exit_code
-    return replace(report, status=status, exit_code=code, verdict=f"{report.verdict} {problem}")
+    verdict = report.verdict.replace("All well: ", "Needs attention: ", 1)
+    return replace(report, status=status, exit_code=code, verdict=f"{verdict} {problem}")

@@ -82,7 +82,7 @@ class _Waiting:
         if now - self._began > self._seconds:
             holder = holder_in(str(error)) or "another program"
             raise WarehouseBusyError(
-                f"{self._path} stayed open elsewhere for {self._seconds:.0f} seconds: {holder} has it.",
+                f"{self._path} stayed open elsewhere for {self._seconds:.0f} s: {holder} has it.",
                 hint="Close the other program (a SQL shell, perhaps) and run this again.",
             ) from error
         if now >= self._next_word:

@@ -26,12 +26,14 @@ def holder_in(said: str) -> str | None:
 
 
 def holder_of(path: Path) -> str | None:
-    """The process that keeps us from reading the DuckDB file; ``None`` if nobody does, or nothing names it."""
+    """The process that keeps us from writing the DuckDB file; ``None`` if nobody does, or nothing names it."""
     import duckdb  # noqa: PLC0415 - asked only while somebody waits
 
     with suppress(Exception):  # it is asked for a message
+        if not path.exists():
+            return None
         try:
-            duckdb.connect(str(path), read_only=True).close()
+            duckdb.connect(str(path)).close()
         except duckdb.IOException as error:
             return holder_in(str(error))
     return None

@@ -112,7 +112,7 @@ def _widest(column: Column) -> int:
 
 def _bound(text: pa.ChunkedArray) -> int:
     longest = pc.max(pc.utf8_length(text)).as_py()
-    return _OFFSET + int(_pointer(np.asarray([4 * (longest or 0)]))[0])
+    return _OFFSET + int(_pointer(np.asarray([4 * (longest or 0)], dtype=np.int64))[0])
 
 
 def _in_row(text: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
