@@ -1,5 +1,6 @@
 """What every command line of the project shares: exit codes, errors with a hint, output, progress, redaction."""
 
+from console.bars import Advance, progress
 from console.command import OneCommand, Program, command
 from console.errors import (
     ConfigurationError,
@@ -11,7 +12,6 @@ from console.errors import (
 from console.finding import Finding, Verdict
 from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import plain, print_result, say
-from console.progress import Advance, progress
 from console.redaction import mask, masked, redact, register_secret
 from console.signals import stoppable, to_its_end
 from console.system import needed, private, private_folder, refused, write_private

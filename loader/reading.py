@@ -92,7 +92,7 @@ def read_one(source: Source, job: Job, limits: Limits, spool: Path | None = None
         return Reading(entry, time.monotonic() - started, sha256, error=_out_of_memory(limits))
     except BaseException as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            return Reading(entry, time.monotonic() - started, sha256, error=_no_room(error))
+            return Reading(entry, time.monotonic() - started, sha256, error=_no_room(error, spool))
         # a panic inside calamine is no Exception, but it is this workbook's fault all the same
         if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
             raise
@@ -204,8 +204,8 @@ def _out_of_memory(limits: Limits) -> RejectedError:
     )
 
 
-def _no_room(error: OSError) -> NoRoomError:
-    told = refused(error, f"The rows on their way cannot be kept in {tempfile.gettempdir()}")
+def _no_room(error: OSError, spool: Path | None) -> NoRoomError:
+    told = refused(error, f"The rows on their way cannot be kept in {spool.parent if spool else 'memory'}")
     return NoRoomError(told.message, hint=f"{told.hint or ''} TMPDIR names another folder.".strip())
 
 

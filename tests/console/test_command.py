@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +16,17 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from console import ConfigurationError, ExitCode, LockHeldError, OrderListError, command, plain, print_result, progress
+from console import (
+    ConfigurationError,
+    ExitCode,
+    LockHeldError,
+    OrderListError,
+    Program,
+    command,
+    plain,
+    print_result,
+    progress,
+)
 
 
 def invoke(body: Callable[[], ExitCode], *arguments: str) -> Result:
@@ -122,7 +135,7 @@ def test_progress_without_a_terminal_is_a_line_every_half_minute(
 ) -> None:
     """A log gets no bar and nothing of what is quick, but is never silent for long; a total may be said late."""
     now = 0.0
-    monkeypatch.setattr("console.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("console.bars.time.monotonic", lambda: now)
     with progress("rows sent", None) as advance:
         advance(1)
         now = 30.0
@@ -133,3 +146,76 @@ def test_progress_without_a_terminal_is_a_line_every_half_minute(
         advance(1)
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "rows sent: 1,201\nrows sent: 1,203 of 5,000\n")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_what_the_system_refuses_is_no_defect(number: int) -> None:
+    """A full disk or a missing right ends in a sentence with the path and a hint, without a trace; in JSON as well."""
+    error = OSError(number, os.strerror(number), "/data/reports")
+    result = invoke(raising(error), "--json")
+    assert result.exit_code == 1
+    assert "defect" not in result.stderr
+    assert "Traceback" not in result.stderr
+    told = json.loads(result.stdout)
+    assert told["error"].startswith("/data/reports cannot be used: ")
+    assert told["hint"]
+
+
+def test_an_interruption_is_one_object_too() -> None:
+    """Ctrl-C with --json: valid JSON, exit status 130."""
+    result = invoke(raising(KeyboardInterrupt()), "--json")
+    assert result.exit_code == 130
+    assert json.loads(result.stdout)["error"] == "interrupted."
+
+
+def test_what_was_printed_is_not_followed_by_a_second_object() -> None:
+    """A command that is interrupted after its result (a server, for one) leaves that one object on stdout."""
+
+    def body() -> ExitCode:
+        print_result({"page": "here"}, as_json=True, human=str)
+        raise KeyboardInterrupt
+
+    result = invoke(body, "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (130, {"page": "here"})
+
+
+@pytest.mark.parametrize("words", [["--json", "--no-such"], ["run", "--json", "--rows", "x"], ["nothing", "--json"]])
+def test_wrong_use_is_one_object_when_json_was_asked_for(words: list[str]) -> None:
+    """An unknown option, a wrong value, an unknown command: JSON on stdout, click's words on stderr, status 2."""
+
+    @click.group(cls=Program)
+    def program() -> None:
+        """A program."""
+
+    @program.command("run")
+    @click.option("--rows", type=int)
+    @click.option("--json", "as_json", is_flag=True)
+    @command
+    def run(rows: int | None, as_json: bool) -> ExitCode:
+        return ExitCode.OK
+
+    result = CliRunner().invoke(program, words)
+    assert result.exit_code == 2
+    told = json.loads(result.stdout)
+    assert told["error"]
+    assert "--help" in told["hint"]
+    assert told["error"] in result.stderr
+    assert CliRunner().invoke(program, ["run", "--rows", "3"]).exit_code == 0
+    assert CliRunner().invoke(program, ["--help"]).exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such rights")
+def test_what_a_command_writes_is_for_its_owner(tmp_path: Path) -> None:
+    """Whoever writes it, a library included; the process has its own umask back afterwards."""
+
+    def body() -> ExitCode:
+        (tmp_path / "prices").touch()
+        return ExitCode.OK
+
+    before = os.umask(0o022)
+    try:
+        invoke(body)
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    assert (tmp_path / "prices").stat().st_mode & 0o777 == 0o600

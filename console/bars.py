@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of progress where there is no terminal for a bar.
 _LINE_EVERY = 30.0
-#: A terminal that is narrower shows counts and time only.
-_WIDTH_OF_A_BAR = 60
+#: A terminal that is narrower shows counts and time only; these take so many columns, and the bar itself.
+_WIDTH_FOR_A_BAR, _COUNTS_AND_TIME, _BAR = 60, 26, 30
 
 
 class Advance(Protocol):
@@ -59,15 +59,16 @@ def progress(description: str, total: int | None) -> Iterator[Advance]:
             whole = "" if task.total is None else f" of {task.total:,.0f}"
             return Text(f"{task.completed:,.0f}{whole}" if task.completed or whole else "")
 
-    def whole_line(overflow: str = "crop") -> Column:
-        return Column(no_wrap=True, overflow=overflow)  # type: ignore[arg-type]  # one of rich's words
-
     console = Console(stderr=True)
+    has_bar = console.width >= _WIDTH_FOR_A_BAR
+    room = max(8, console.width - _COUNTS_AND_TIME - (_BAR + 1) * has_bar)
     columns: list[ProgressColumn] = [
-        TextColumn("{task.description}", markup=False, table_column=whole_line("ellipsis")),
-        *([BarColumn(bar_width=30)] if console.width >= _WIDTH_OF_A_BAR else []),
-        Counts(whole_line()),
-        TimeElapsedColumn(whole_line()),
+        TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", max_width=room)
+        ),
+        *([BarColumn(bar_width=_BAR)] if has_bar else []),
+        Counts(Column(no_wrap=True)),
+        TimeElapsedColumn(Column(no_wrap=True)),
     ]
     bar = Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal, redirect_stdout=False,
