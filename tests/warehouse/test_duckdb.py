@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from console import ConfigurationError
+from console import ConfigurationError, ExitCode
 from warehouse import Column, Target, Warehouse, WarehouseBusyError, open_warehouse
 from warehouse import duckdb as engine
 
@@ -201,6 +202,29 @@ def test_waiting_ends_with_a_message(
             pass
     finally:
         holder.communicate("\n")
+
+
+def test_who_has_the_file_is_named_while_we_wait(
+    table: Warehouse,
+    holder: subprocess.Popen[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The process, what it runs and since when, every few seconds and at the end; status 3: nothing is wrong here."""
+    monkeypatch.setattr(engine, "_WAIT_FOR_FILE_SECONDS", 0.5)
+    monkeypatch.setattr("warehouse.duckdb_open._SAY_AFTER", 0.0)
+    monkeypatch.setattr("warehouse.duckdb_open._SAY_EVERY", 0.1)
+    try:
+        with pytest.raises(WarehouseBusyError) as caught, table.session():
+            pass
+    finally:
+        holder.communicate("\n")
+    lines = capsys.readouterr().err.splitlines()
+    named = rf"process {holder.pid} \(\S*python.*\) since \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
+    assert len(lines) > 2
+    assert all(re.search(rf"waiting for .*a\.duckdb: {named} has it open", line) for line in lines), lines
+    assert re.search(named, caught.value.message)
+    assert caught.value.exit_code is ExitCode.LOCKED
 
 
 @pytest.mark.slow

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from console import ExitCode
+from console import ConfigurationError, ExitCode
 from warehouse import (
     Column,
     ConnectionFailedError,
     ConnectionLostError,
+    DatabaseFailedError,
     StatementFailedError,
     Target,
     Warehouse,
     open_warehouse,
 )
-from warehouse.duckdb_failures import translated
+from warehouse.duckdb_failures import cannot_open, translated
 
 FILE = Path("/data/a.duckdb")
 _FULL = 'Could not write file "/data/a.duckdb": No space left on device'
@@ -131,12 +136,20 @@ def test_a_file_that_is_not_ours_to_open(keyed: Warehouse, target: Target, tmp_p
         (duckdb.FatalException(f'FATAL Error: Failed: {_BROKEN}"{_FULL}"'), "cannot grow, for its disk is full: Could"),
         (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"), "There was too little memory"),
         (duckdb.InvalidInputException('Cannot execute "INSERT" on "a": read-only mode!'), "may not be opened or writ"),
+        (duckdb.IOException('Cannot open "/data/a.duckdb": Read-only file system'), "lies on a read-only file system"),
+        (duckdb.IOException('Could not read from file "/data/a.duckdb": Input/output error'), "network share of /data"),
+        (duckdb.SerializationException("Failed to deserialize: x"), "a.duckdb is damaged"),
+        (duckdb.FatalException("FATAL Error: something that nobody foresaw"), "DuckDB broke off: something"),
         (
             duckdb.CatalogException("Catalog Error: Table nono does not exist!\n\nLINE 1"),
             "refused a statement: Table nono",
         ),
+        (
+            duckdb.ConversionException("Conversion Error: Could not convert string 'No space left' to INT32"),
+            "refused a statement: Could not convert",
+        ),
     ],
-    ids=["full", "full before", "memory", "read-only", "other"],
+    ids=["full", "full before", "memory", "read-only", "mounted so", "disk", "damaged", "fatal", "other", "a value"],
 )
 def test_other_causes_are_told_apart(error: duckdb.Error, said: str) -> None:
     """A full disk, too little memory, a file that only may be read; and DuckDB's first line for everything else."""
@@ -146,3 +159,69 @@ def test_other_causes_are_told_apart(error: duckdb.Error, said: str) -> None:
     assert "\n" not in caught.value.message
     assert caught.value.__cause__ is error
     assert (caught.value.hint is None) == ("refused" in said)
+    assert isinstance(caught.value, DatabaseFailedError) == ("refused" not in said)
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hint"),
+    [
+        ('Cannot open file "/data/a.duckdb": Permission denied', "by this user", "readable and writable"),
+        ('Could not read from file "/data/a.duckdb": Is a directory', "is a folder", "ORDER_LIST_DUCKDB"),
+        ('Cannot open file "/data/a.duckdb": Not a directory', "a file stands where", "ORDER_LIST_DUCKDB"),
+        ('Failure while replaying WAL file "/data/a.duckdb.wal": x', "log beside", "monday-sync verify"),
+        ("file with version number 99, but we can only read version numbers 64", "another version", "leave it where"),
+        ('Cannot open file "/data/a.duckdb": No locks available', "cannot be locked", "not on a network share"),
+        ('The file "/data/a.duckdb" exists, but it is not a valid DuckDB database file!', "damaged", "backup"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_has_the_hint_of_its_cause(words: str, said: str, hint: str) -> None:
+    """Only what is damaged is worth restoring: a right, a path or a version needs something else. Status 2."""
+    error = cannot_open(duckdb.IOException(f"IO Error: {words}"), FILE)
+    assert error.exit_code is ExitCode.USAGE
+    assert said in error.message
+    assert error.hint is not None
+    assert hint in error.hint
+    assert ("move it away" in error.hint) == (said == "damaged")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+@pytest.mark.parametrize("ask", ["execute", "rows", "arrow", "batches"])
+def test_an_interrupted_query_is_an_interruption(warehouse: Warehouse, ask: str) -> None:
+    """Ctrl-C while DuckDB is at work ends the command as it does anywhere else, and is no error of the query."""
+    long = "select count(*) from range(3000000) a, range(3000) b where hash(a.range + b.range) % 7 = 1"
+    with warehouse.session() as session:
+        timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            list(getattr(session, ask)(long) or ())
+        timer.join()
+        assert session.rows("select 1") == [(1,)]
+
+
+def test_the_first_cause_is_the_one_that_is_told(keyed: Warehouse) -> None:
+    """Who goes on in a transaction that has failed hears of the failure, and not that the transaction is aborted."""
+    with keyed.session() as session:
+        with pytest.raises(StatementFailedError, match=r'Duplicate key "k: a"'), session.transaction():
+            with suppress(StatementFailedError):
+                session.insert("T", pa.table({"k": ["a"]}))
+            session.rows(f"select * from {keyed.relation('T')}")
+        assert session.rows(f"select k from {keyed.relation('T')}") == [("a",)]
+
+
+def test_the_file_is_for_its_owner(warehouse: Warehouse, target: Target) -> None:
+    """The database, its folder and the lock beside it hold prices, or lead to them."""
+    if sys.platform == "win32":
+        return
+    path = Path(str(target.settings["path"])).with_name("new") / "a.duckdb"
+    opened = open_warehouse(replace(target, settings={"path": str(path)}))
+    with opened.lock(), opened.session() as session:
+        session.execute("create table a as select 1 as price")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.with_name("a.duckdb.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_path_is_a_wrong_setting(target: Target) -> None:
+    """An empty ORDER_LIST_DUCKDB must not become a database in memory, or the project's own folder."""
+    with pytest.raises(ConfigurationError, match=r"path of the DuckDB file is empty\. Unset ORDER_LIST"):
+        open_warehouse(replace(target, settings={"path": " "}))
