@@ -13,6 +13,7 @@ from console import Advance, progress, say
 
 #: Seconds without a word after which one is said; a terminal's bar moves by itself.
 _SILENCE = 5.0
+_BEAT = 1.0
 #: What dbt does from this event on.
 _PHASES = {
     "MainReportVersion": "reads the project",
@@ -90,7 +91,7 @@ def _beating(state: _State) -> Iterator[_State]:
     over = threading.Event()
 
     def beat() -> None:
-        while not over.wait(1.0):
+        while not over.wait(_BEAT):
             state.beat()
 
     thread = threading.Thread(target=beat, daemon=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -12,7 +13,7 @@ import openpyxl
 import pytest
 
 import loader
-from console import ConfigurationError, LockHeldError
+from console import ConfigurationError, LockHeldError, SystemRefusedError
 from loader import LandResult, Limits, SourceError, Status
 from loader import reading as reading_module
 from loader.reading import Job, read_one
@@ -21,7 +22,7 @@ from loader.sources import folder as folder_module
 from loader.sources.folder import Folder
 from loader.tables import FILE_HEADERS, FILE_LOG
 from tests.loader.books import NAME, REQUIRED, TABLE, book, order, save, with_sheet_xml
-from warehouse import Warehouse
+from warehouse import DatabaseFailedError, Warehouse
 
 Land = Callable[..., LandResult]
 
@@ -307,3 +308,36 @@ def test_status_values_are_those_of_the_contract() -> None:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def test_a_full_disk_rejects_no_workbook(
+    source: Path, land: Land, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no fault of the workbook: the landing ends with the cause, and the next one lands it."""
+    save(source, [order("A1")])
+
+    def full(*_: object, **__: object) -> None:
+        raise DatabaseFailedError("order_list.duckdb cannot grow, for its disk is full.", hint="Make room there.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("loader.tables.land_sheet", full)
+        with pytest.raises(DatabaseFailedError):
+            land()
+    assert [file.status for file in land().files] == [Status.LANDED]
+
+
+@pytest.mark.usefixtures("read_here")
+def test_no_room_for_the_rows_on_their_way_rejects_no_workbook(
+    source: Path, land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk for temporary files is told as such, and not as a file to open in Excel and save anew."""
+    save(source, [order("A1")])
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("loader.spool.Spool.write", full)
+        with pytest.raises(SystemRefusedError, match=r"cannot be kept in .*: its disk is full.*TMPDIR"):
+            land()
+    assert [file.status for file in land().files] == [Status.LANDED]

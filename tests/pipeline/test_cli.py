@@ -146,6 +146,45 @@ def test_the_doctor_names_what_is_missing(project: Path) -> None:
     assert "-> Restore it" in result.stdout
 
 
+def test_the_doctor_looks_where_a_run_will_write(project: Path) -> None:
+    """A report folder that cannot be made is missing, with the cause; the other places are looked at as well."""
+    (project / "file").touch()
+    listed = json.loads(invoke("doctor", "--json", "--reports", "file/reports").stdout)
+    findings = {finding["check"]: finding for finding in listed}
+    assert findings["reports"]["verdict"] == "missing"
+    assert "a file stands where a folder must be" in findings["reports"]["found"]
+    assert (findings["writing beside the database"]["verdict"], findings["dbt's folder"]["verdict"]) == ("ok", "ok")
+    assert not (project / "data").exists(), "the doctor changes nothing"
+
+
+def test_the_doctor_outlives_what_it_is_there_to_find(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that breaks is a finding, and the checks after it are made."""
+    monkeypatch.setattr("pipeline.doctor.project_files", lambda _: 1 / 0)
+    result = invoke("doctor", "--json")
+    findings = {finding["check"]: finding for finding in json.loads(result.stdout)}
+    assert (result.exit_code, findings["dbt project"]["verdict"]) == (2, "missing")
+    assert "ZeroDivisionError" in findings["dbt project"]["found"]
+    assert findings["reports"]["verdict"] == "ok"
+
+
+def test_a_run_whose_report_cannot_be_written_tells_its_result(project: Path) -> None:
+    """Text and JSON are the run's; the exit status is 1, and no page is promised that is not there."""
+    (project / "file").touch()
+    result = invoke("run", "--reports", "file/reports")
+    assert (result.exit_code, "report     not written" in result.stdout) == (1, True)
+    document = json.loads(invoke("run", "--json", "--reports", "file/reports").stdout)
+    assert [stage["status"] for stage in document["stages"]] == ["ok"] * 3
+    assert "The report could not be written" in document["verdict"]
+
+
+def test_a_damaged_report_is_told(project: Path) -> None:
+    """Half a file is no defect of the program."""
+    run_id = json.loads(invoke("run", "--json").stdout)["run_id"]
+    (project / "data/reports" / run_id / "report.json").write_text("{", encoding="utf-8")
+    result = invoke("report")
+    assert (result.exit_code, "is damaged" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("token", "verdict", "told"),
     [("made-up\n", "ok", "there is a token"), ("made up", "missing", "MONDAY_API_TOKEN holds no usable token"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -288,3 +291,66 @@ def test_a_hook_that_lost_a_deadlock_is_not_left_out(
     result = run_dbt(["build"], target="prod", project_dir=tmp_path)
     assert asked == [["build"], ["build"]]
     assert result.failures == ()
+
+
+_HELD = (
+    'dbt build ended with status 2 before it ran anything:\nIO Error: Could not set lock on file "a.duckdb": '
+    "Conflicting lock is held in python3.11 (PID {pid})."
+)
+
+
+def test_dbt_waits_for_its_turn_and_says_for_whom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While another process has the file open dbt is started again and again, as all programs wait."""
+    asked: list[list[str]] = []
+
+    def run_once(arguments: list[str], **_: object) -> DbtResult:
+        asked.append(arguments)
+        if len(asked) < 4:
+            raise StageFailedError(_HELD.format(pid=os.getpid()))
+        return DbtResult(0, (), 1.0)
+
+    monkeypatch.setattr("pipeline.dbt._run_once", run_once)
+    monkeypatch.setattr("pipeline.dbt._TURN_PAUSE", 0.0)
+    assert run_dbt(["build"], target="local", project_dir=tmp_path).exit_code == 0
+    assert asked == [["build"]] * 4
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert all(f"dbt waits for the database: process {os.getpid()} (" in line for line in lines)
+    assert all(" since 20" in line for line in lines)
+
+
+def test_dbts_turn_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who never closes the file is named, with what to do."""
+
+    def run_once(arguments: list[str], **_: object) -> DbtResult:
+        raise StageFailedError(_HELD.format(pid=os.getpid()))
+
+    monkeypatch.setattr("pipeline.dbt._run_once", run_once)
+    monkeypatch.setattr("pipeline.dbt._TURN", -1.0)
+    with pytest.raises(StageFailedError, match=rf"process {os.getpid()} .* has kept it open") as caught:
+        run_dbt(["build"], target="local", project_dir=tmp_path)
+    assert "Close that program" in str(caught.value.hint)
+
+
+def test_dbt_by_hand_waits_by_the_profile(warehouse: Warehouse, project: Path) -> None:
+    """profiles.example.yml lets dbt itself wait for a reader: nobody needs to start it again."""
+    holding = (
+        "import duckdb, sys, time; c = duckdb.connect(sys.argv[1], read_only=True); print(flush=True); time.sleep(9)"
+    )
+    command = [sys.executable, "-c", holding, str(project / "a.duckdb")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "run", "--select", "order_list", "--profiles-dir", str(project)],
+            cwd=project, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_nodes_are_counted_as_dbt_counts_them() -> None:
+    """The project's hooks are no nodes: "113 nodes" beside "of 112" is one too many."""
+    nodes = tuple(Node(f"{kind}.small.x", "success", 1.0, "") for kind in ("model", "test", "operation"))
+    assert DbtResult(0, nodes, 1.0).ran == 2
