@@ -48,8 +48,9 @@ board: $(RUN_READY)  ## Serve the local board (API and page) until Ctrl-C
 samples: $(RUN_READY)  ## Generate sample workbooks into data/workbooks, the same ones each time
 	@$(PY) -m samples generate --out $(WORKBOOKS)
 
-docs: $(RUN_READY) profiles.yml  ## Generate dbt's documentation of every model and column into target/
-	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main docs generate $(if $(TARGET),--target "$(TARGET)")
+docs: $(RUN_READY) profiles.yml  ## Generate dbt's documentation of every model and column: one page that opens without a server
+	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet docs generate --static $(if $(TARGET),--target "$(TARGET)")
+	@$(PY) -c "import os, pathlib; print('Open', (pathlib.Path(os.environ.get('DBT_TARGET_PATH') or 'target') / 'static_index.html').resolve().as_uri())"
 
 setup: $(DEV_READY) profiles.yml  ## Only set up: the virtual environment with everything, and profiles.yml
 

@@ -11,7 +11,16 @@ from pathlib import Path
 from board_emulator.errors import DataFileError
 from board_emulator.model import Board, Column, Group, Item, Label
 from board_emulator.world import World
+from console import private_folder, refused, say
 
+#: What SQLite says of the place and not of the file: deleting the file would help nobody.
+_OF_THE_PLACE = (
+    ("unable to open", "Check that its folder is there and may be written, or give another file with --data."),
+    ("readonly", "Give whoever runs this the right to write it, or give another file with --data."),
+    ("full", "Make room on its disk; what was answered before stands."),
+    ("locked", "Another emulator uses it: stop that one, or give another file with --data."),
+    ("disk i/o", "Look at the disk, or give another file with --data."),
+)
 _APPLICATION_ID = 0x0B0A2D01
 _SCHEMA = """
 create table if not exists boards (id text primary key, body text not null) without rowid;
@@ -33,14 +42,11 @@ class Store:
         where = ":memory:" if path is None else str(path)
         try:
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                private_folder(path.parent)
             self._db = sqlite3.connect(where, isolation_level=None, check_same_thread=False, timeout=0.5)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
-            raise DataFileError(
-                f"The data file {where} cannot be used: {error}.",
-                hint="Give another with --data, or delete it to start with empty boards.",
-            ) from error
+            raise _cannot_be_used(where, error) from error
 
     def _prepare(self) -> None:
         used = self._db.execute("select count(*) from sqlite_master").fetchone()[0]
@@ -95,17 +101,29 @@ class Store:
         ]
         if not (items or boards or columns or notes):
             return
+        try:
+            self._write(items, boards, columns, notes or {})
+        except sqlite3.Error as error:  # what changed stays in memory, and the next save writes it too
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+            told = _cannot_be_used(str(self._path), error)
+            say(f"error: {told}")
+            raise told from error
+        world.touched_items.clear()
+        world.touched_boards.clear()
+        world.touched_columns.clear()
+
+    def _write(
+        self, items: list[Item], boards: list[Board], columns: list[tuple[str, Column]], notes: dict[str, object]
+    ) -> None:
         self._db.execute("begin immediate")
         self._db.executemany("insert or replace into items values (?, ?)", ((i.id, _dump_item(i)) for i in items))
         self._db.executemany("insert or replace into boards values (?, ?)", ((b.id, _dump_board(b)) for b in boards))
         for board_id, column in columns:
             self._save_column(board_id, column)
         self._db.executemany("insert or replace into notes values (?, ?)",
-                             ((name, json.dumps(note)) for name, note in (notes or {}).items()))  # fmt: skip
+                             ((name, json.dumps(note)) for name, note in notes.items()))  # fmt: skip
         self._db.execute("commit")
-        world.touched_items.clear()
-        world.touched_boards.clear()
-        world.touched_columns.clear()
 
     def _save_column(self, board_id: str, column: Column) -> None:
         body = {"title": column.title, "description": column.description, "revision": column.revision,
@@ -143,6 +161,18 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+
+
+def _cannot_be_used(where: str, error: sqlite3.Error | OSError) -> DataFileError:
+    if isinstance(error, OSError):
+        told = refused(error, f"The data file {where} cannot be used")
+        return DataFileError(told.message, hint=told.hint or "Give another file with --data.")
+    said = str(error).lower()
+    hint = next((hint for words, hint in _OF_THE_PLACE if words in said), None)
+    return DataFileError(
+        f"The data file {where} cannot be used: {error}.",
+        hint=hint or "Give another with --data, or delete it to start with empty boards.",
+    )
 
 
 def _dump_item(item: Item) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from console import say
+from console import private_folder, say
 from pipeline.child import child
 from pipeline.errors import BoardNotReadyError
 from warehouse import Target
@@ -47,7 +47,7 @@ def board_ready(target: Target) -> Iterator[None]:
         yield
         return
     data = board_file(target)
-    data.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(data.parent)
     port = str(urlsplit(url).port or 80)
     command = [sys.executable, "-m", "board_emulator", "serve", "--port", port, "--data", str(data)]
     log = data.with_name("board.log")
