@@ -9,9 +9,10 @@ import click
 from board_emulator.clock import MovableClock
 from board_emulator.emulator import Emulator
 from board_emulator.limits import PLANS
+from board_emulator.people import People
 from board_emulator.server import Service, bind
 from board_emulator.server import serve as run
-from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, say
+from console import CONTEXT_SETTINGS, ConfigurationError, ExitCode, Program, command, json_option, print_result, say
 
 DEFAULT_PORT = 8765
 
@@ -62,4 +63,31 @@ def serve(  # noqa: PLR0917 - click passes them by name
         say("Stop it with Ctrl-C.")
 
     run(service, sock, on_ready=ready)
+    return ExitCode.OK
+
+
+@main.command("add-label")
+@click.argument("text")
+@click.option(
+    "--column", default="CUSTOMER", show_default=True, help="Title of the column, on every board that has it."
+)
+@click.option("--data", default=Path("data/board.sqlite"), show_default=True, help="Data file of the board.",
+              type=click.Path(dir_okay=False, path_type=Path))  # fmt: skip
+@json_option
+@command
+def add_label(*, text: str, column: str, data: Path, as_json: bool) -> ExitCode:
+    """Add a label to a column, as a person does on the board: TEXT, a new customer for example.
+
+    The board must not be running meanwhile; `make run` starts it by itself.
+    """
+    emulator = Emulator(data, "off", MovableClock(), None)
+    try:
+        added = People(emulator).create_label_everywhere(column, text)
+    finally:
+        emulator.close()
+    if not added:
+        raise ConfigurationError(f"No board has a column '{column}' with labels.", hint="Name it with --column.")
+    boards = ", ".join(added)
+    print_result({"label": text, "column": column, "boards": added}, as_json=as_json,
+                 human=lambda: f"{column} has the label {text} now (boards {boards}).")  # fmt: skip
     return ExitCode.OK

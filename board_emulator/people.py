@@ -39,6 +39,18 @@ class People:
             self._emulator.save()
             return label
 
+    def create_label_everywhere(self, title: str, text: str) -> list[str]:
+        """Add a label to the column of that title on every board that has it; returns the boards."""
+        found = [
+            (board.id, column.id)
+            for board in self._emulator.world.boards.values()
+            for column in board.columns.values()
+            if column.title == title and column.type in ("dropdown", "status")
+        ]
+        for board_id, column_id in found:
+            self.create_label(board_id, column_id, text)
+        return [board_id for board_id, _ in found]
+
     def deactivate_label(self, board_id: str, column_id: str, text: str) -> None:
         """Take a label out of a column's choice; cells that show it go on showing it."""
         with self._emulator.world.lock:

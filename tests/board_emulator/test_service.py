@@ -19,10 +19,12 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from board_emulator import store
 from board_emulator.admin import TOKEN_HEADER
 from board_emulator.cli import main
 from board_emulator.emulator import Emulator
 from board_emulator.errors import DataFileError
+from board_emulator.people import People
 from board_emulator.server import Service
 from board_emulator.testing import EmulatorHandle, running_emulator
 from tests.board_emulator.conftest import Api
@@ -365,3 +367,52 @@ def test_old_replies_leave_the_data_file(make_api: Callable[..., Api], tmp_path:
     one.clock.advance(1_801)
     one.create("y", key="2")
     assert list(one.emulator.store.notes("reply:")) == ["reply:2"]
+
+
+def test_a_person_adds_a_label_from_the_command_line(tmp_path: Path) -> None:
+    """A new customer becomes a label of the column on every board that has it, and stays one; once."""
+    data = tmp_path / "board.sqlite"
+    for _ in range(2):
+        result = CliRunner().invoke(main, ["add-label", "NORTH PEAK", "--data", str(data), "--json"])
+        assert result.exit_code == 0, result.output
+    boards = json.loads(result.stdout)["boards"]
+    assert boards
+    emulator = Emulator(data)
+    for board_id in boards:
+        (column,) = (c for c in emulator.world.board(board_id).columns.values() if c.title == "CUSTOMER")
+        assert [label.text for label in column.labels.values()].count("NORTH PEAK") == 1
+    emulator.close()
+    wrong = CliRunner().invoke(main, ["add-label", "X", "--column", "NOTES", "--data", str(data)])
+    assert (wrong.exit_code, "No board has a column 'NOTES' with labels" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [("database or disk is full", "Make room"), ("attempt to write a readonly database", "right to write"),
+     ("unable to open database file", "folder"), ("file is not a database", "delete it")],
+)  # fmt: skip
+def test_a_data_file_is_deleted_only_where_that_helps(words: str, hint: str) -> None:
+    """A full disk or a missing right is no fault of the file."""
+    error = store._cannot_be_used("board.sqlite", sqlite3.OperationalError(words))
+    assert hint in str(error.hint)
+    assert ("delete" in str(error.hint)) == (words == "file is not a database")
+
+
+def test_a_save_that_fails_is_made_up_for_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk costs an answer and not the board: what changed meanwhile is written with the next change."""
+    emulator = Emulator(tmp_path / "board.sqlite")
+    board_id = next(iter(emulator.world.boards))
+    people = People(emulator)
+    with monkeypatch.context() as patch, pytest.raises(DataFileError, match="full"):
+
+        def full(*_: object) -> None:
+            emulator.store._db.execute("begin immediate")
+            raise sqlite3.OperationalError("database or disk is full")
+
+        patch.setattr(store.Store, "_write", full)
+        people.create_group(board_id, "A")
+    people.create_group(board_id, "B")
+    emulator.close()
+    again = Emulator(tmp_path / "board.sqlite")
+    assert {"A", "B"} <= {group.title for group in again.world.board(board_id).active_groups()}
+    again.close()
