@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -54,3 +55,16 @@ def test_the_lock_is_within_what_the_project_allows() -> None:
         if not (wish := Requirement(text)).specifier.contains(run.get(canonicalize_name(wish.name), "0"))
     ]  # fmt: skip
     assert not wrong
+
+
+def test_every_lock_is_audited() -> None:
+    """GitHub Actions looks for known vulnerabilities in all of them, when one changes and every week."""
+    workflow = (ROOT / ".github/workflows/audit.yml").read_text(encoding="utf-8")
+    document = yaml.safe_load(workflow)
+    patterns = re.search(r"for lock in (.+?); do", workflow)
+    assert patterns
+    audited = {path for pattern in patterns[1].split() for path in ROOT.glob(pattern)}
+    assert audited == set(LOCKS)
+    when = document[True]  # YAML 1.1 takes "on" for a truth
+    assert {path for pattern in when["push"]["paths"] for path in ROOT.glob(pattern)} >= set(LOCKS)
+    assert when["schedule"]
