@@ -43,7 +43,7 @@ def main() -> None:
     """Workbooks -> database -> board, in one run.
 
     Exit status: 0 all well, 1 some records or files failed (the rest is done), 2 wrong use or configuration (nothing
-    done), 3 another run holds the lock, or this run lost it.
+    done), 3 another run holds the lock, this run lost it, or another program kept the database open, 130 interrupted.
     """
 
 

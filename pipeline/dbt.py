@@ -210,7 +210,8 @@ def _run_once(
         arguments = ["retry", "--state", str(before)]
     results.unlink(missing_ok=True)  # an old one must not pass for ours
     command = [
-        sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors", *arguments,
+        sys.executable, "-W", "ignore::RuntimeWarning", "-m", "dbt.cli.main", "--log-format", "json",
+        "--no-use-colors", *arguments,
         "--target", target, "--project-dir", str(project_dir), "--target-path", str(folder),
         "--log-path", str(logs),
     ]  # fmt: skip

@@ -32,6 +32,7 @@ _PATHS = {
 }
 _MADE = ("model-paths", "seed-paths", "snapshot-paths")
 _SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
+_AS_IT_WAS = "Correct it there, or get it back: `git checkout dbt_project.yml`."
 _SECRETS = frozenset({"password", "client_secret", "access_token"})
 
 
@@ -79,9 +80,12 @@ def _project(project: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"There is no {PROJECT_FILE} in {project}.", hint="Run this in the project's folder."
         ) from error
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.") from error
-    return document if isinstance(document, dict) else {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        said = " ".join(str(error).split())
+        raise ConfigurationError(f"{path} cannot be read: {said}.", hint=_AS_IT_WAS) from error
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{path} is not a mapping of keys to values.", hint=_AS_IT_WAS)
+    return document
 
 
 def _standing(warehouse: Warehouse) -> list[str] | None:

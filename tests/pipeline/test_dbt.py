@@ -217,6 +217,18 @@ def test_a_folder_without_a_project_is_a_message(tmp_path: Path, project: Path) 
         fingerprint(made)
 
 
+@pytest.mark.parametrize("text", ["", "- a", "a: [", "\xff"], ids=["empty", "a list", "half", "other bytes"])
+def test_a_project_file_that_is_none_is_told_in_a_sentence(warehouse: Warehouse, project: Path, text: str) -> None:
+    """Whatever somebody left in dbt_project.yml: status 2, one line, and how to get it back."""
+    (project / "dbt_project.yml").write_bytes(text.encode("latin-1"))
+    with warehouse.session() as session:
+        session.execute('create table "ORDER_LIST" (i int); create table "ORDER_LIST_LINES" (i int)')
+    with pytest.raises(ConfigurationError, match=r"dbt_project\.yml (cannot be read|is not a mapping)") as caught:
+        fingerprint(warehouse)
+    assert "\n" not in caught.value.message
+    assert "git checkout" in str(caught.value.hint)
+
+
 _VICTIM = "[40001] [SQL Server]Transaction was deadlocked and has been chosen as the deadlock victim. (1205)"
 
 
