@@ -53,7 +53,7 @@ def test_a_log_hears_of_each_phase_and_of_one_total(capsys: pytest.CaptureFixtur
                 event("LogModelResult", total=112),
             ],
             None,
-            "dbt build: 1 of 112, at orders",
+            "dbt build: 1 of 112, at order_list",
         ),
     ],
     ids=["reading", "waiting", "building"],
