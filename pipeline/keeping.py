@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from console import ExitCode, OrderListError, redact, refused, say
+from console import ExitCode, Finding, OrderListError, redact, refused, say
 from pipeline.history import History
 from pipeline.model import RunReport, Status
 from pipeline.reporting import write_report
@@ -64,4 +64,5 @@ def _with(report: RunReport, problem: str | None) -> RunReport:
     status = Status.ATTENTION if report.status is Status.OK else report.status
     code = ExitCode.SOME_FAILED if report.exit_code is ExitCode.OK else report.exit_code
     verdict = report.verdict.replace("All well: ", "Needs attention: ", 1)
-    return replace(report, status=status, exit_code=code, verdict=f"{verdict} {problem}")
+    findings = (*report.findings, Finding("kept", "attention", problem, command="pipeline doctor"))
+    return replace(report, status=status, exit_code=code, verdict=f"{verdict} {problem}", findings=findings)

@@ -132,7 +132,9 @@ class _Run:
             history, _ = attempt("No earlier runs could be read", lambda: context.history.runs(_SHOWN_RUNS), history)
             history = tuple(past for past in history if past.run_id != context.run_id)
         folder = context.project_dir / context.options.reports
-        before, _ = attempt("The report of the run before could not be read", lambda: read_before(folder, history), None)
+        before, _ = attempt(
+            "The report of the run before could not be read", lambda: read_before(folder, history), None
+        )
         figures = with_before(figures, before)
         judged = judge(self._done, figures, Scope(context.options.customers, redact(context.options.source)))
         report = RunReport(

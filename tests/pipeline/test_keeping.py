@@ -6,6 +6,7 @@ import errno
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from pipeline.run import run
 from pipeline.stages import Context
 from warehouse import ChangedTableError, StatementFailedError, Warehouse, WarehouseBusyError
 
+pytestmark = pytest.mark.usefixtures("one_order")
 MODULE = importlib.import_module("pipeline.run")  # the package has a function of that name
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/spool")
 
@@ -55,7 +57,7 @@ def test_a_database_that_cannot_be_used_leaves_a_report(
     with pytest.raises(WarehouseBusyError) as caught:
         run(warehouse, options, stages=stages())
     assert caught.value.exit_code is ExitCode.LOCKED
-    assert saved(options)["verdict"] == "load: process 7 has it. Close it."
+    assert saved(options)["verdict"] == "Failed in load: process 7 has it. Close it."
 
 
 def test_figures_that_cannot_be_read_fail_the_run_and_hide_nothing(
@@ -66,7 +68,7 @@ def test_figures_that_cannot_be_read_fail_the_run_and_hide_nothing(
     report = run(warehouse, options, stages=stages())
     assert (report.status, report.exit_code) == (Status.FAILED, ExitCode.SOME_FAILED)
     assert [stage.name for stage in report.stages] == ["any", "any", "any", "figures"]
-    assert saved(options)["verdict"] == "figures: The figures could not be read: a.duckdb is damaged."
+    assert saved(options)["verdict"] == "Failed in figures: The figures could not be read: a.duckdb is damaged."
     assert History(warehouse).runs()[0].status is Status.FAILED
 
 
@@ -77,7 +79,7 @@ def test_the_first_cause_stays_the_verdict(
     full = StatementFailedError("The disk is full.")
     monkeypatch.setattr(MODULE, "read_figures", raising(full))
     report = run(warehouse, options, stages=stages(load=raising(full)))
-    assert report.verdict == "load: The disk is full."
+    assert report.verdict == "Failed in load: The disk is full."
     assert capsys.readouterr().err.count("The disk is full.") == 1
 
 
@@ -89,7 +91,7 @@ def test_a_report_folder_that_cannot_be_written_hides_no_result(
     report = run(warehouse, replace(options, reports=tmp_path / "file" / "reports"), stages=stages())
     assert [stage.status for stage in report.stages] == [Status.OK] * 3
     assert report.exit_code is ExitCode.SOME_FAILED
-    assert report.verdict.startswith("Needs attention: any, any, any done. The report could not be written")
+    assert re.match(r"Needs attention: .*\. The report could not be written", report.verdict)
     assert "a file stands where a folder must be" in report.verdict
     assert History(warehouse).runs()[0].status is Status.OK
 
@@ -108,7 +110,7 @@ def test_what_the_system_refuses_a_stage_is_a_failed_stage(warehouse: Warehouse,
     """A full disk for temporary files is no defect: the later stages are left out, and the run has its report."""
     report = run(warehouse, options, stages=stages(transform=raising(FULL)))
     assert [stage.status for stage in report.stages] == [Status.OK, Status.FAILED, Status.SKIPPED]
-    assert report.verdict.startswith("transform: /data/spool cannot be used: its disk is full.")
+    assert report.verdict.startswith("Failed in transform: /data/spool cannot be used: its disk is full.")
     assert saved(options)["status"] == "failed"
 
 
