@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from board_emulator.context import Context, Info
-from board_emulator.errors import invalid_argument, invalid_group, invalid_item
+from board_emulator.errors import invalid_argument, invalid_column, invalid_group, invalid_item
 from board_emulator.model import Board, Column, Group, Item, Value
 from board_emulator.world import World
 
@@ -41,7 +41,8 @@ def move_item_to_board(
     _carry(world, item, board, group.id, columns)
     for subitem in below:
         beneath = world.boards[str(board.subitem_board_id)]
-        _carry(world, subitem, beneath, beneath.active_groups()[0].id, subitem_columns)
+        moved = world.renewed(subitem) if world.renews_moved_subitems else subitem
+        _carry(world, moved, beneath, beneath.active_groups()[0].id, subitem_columns)
 
 
 def move_group_to_board(world: World, board: Board, group: Group, other: Board) -> Group:
@@ -83,7 +84,7 @@ def _carry(world: World, item: Item, board: Board, group_id: str, columns: Mappi
     values: dict[str, Value] = {}
     for column_id, value in item.values.items():
         source, target = old.columns[column_id], board.columns.get((columns or {}).get(column_id, column_id))
-        if target is not None and target.type == source.type:
+        if target is not None and target.type == source.type and (columns is None or column_id in columns):
             values[target.id] = _carried(world, board, source, target, value)
     world.forget_cells(old.id)
     world.forget_cells(board.id)
@@ -118,8 +119,37 @@ def _move(_: None, info: Info, *, board_id: str, group_id: str, item_id: str, **
         for name in ("columns_mapping", "subitems_columns_mapping")
     )
     group = world.group(board, group_id)
+    old = world.boards[item.board_id]
+    _check_mapping(old, board, mine)
+    if below is not None and old.subitem_board_id is not None and board.subitem_board_id is not None:
+        _check_mapping(world.boards[old.subitem_board_id], world.boards[board.subitem_board_id], below)
     move_item_to_board(world, item, board, group, columns=mine, subitem_columns=below)
     return item
 
 
+def _check_mapping(old: Board, board: Board, columns: Mapping[str, str] | None) -> None:
+    """Refuse a mapping that leaves columns out, or names some that are not there or of another type.
+
+    The vendor asks for all columns wherever a mapping is given; this is stricter, so that nothing is lost unawares.
+    """
+    if columns is None:
+        return
+    carried = {column.id for column in old.columns.values() if column.type not in _NOT_CARRIED}
+    if missing := carried - columns.keys():
+        raise invalid_argument(f"the mapping has to name every column; it lacks {', '.join(sorted(missing))}")
+    for source, target in columns.items():
+        if source not in old.columns:
+            raise invalid_column(source)
+        if not target:
+            continue
+        if target not in board.columns:
+            raise invalid_column(target)
+        if board.columns[target].type != old.columns[source].type:
+            raise invalid_argument(f"column {source} cannot be mapped to {target}: their types differ")
+    named = [target for target in columns.values() if target]
+    if len(named) != len(set(named)):
+        raise invalid_argument("two columns are mapped to one")
+
+
+_NOT_CARRIED = ("name", "subtasks")
 RESOLVERS: dict[str, Any] = {"move_item_to_board": _move}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from board_emulator.clock import Clock, iso
 from board_emulator.errors import ApiError, invalid_board, invalid_column, invalid_group, invalid_item
@@ -39,6 +40,8 @@ class World:
         self._next_item = FIRST_ITEM_ID
         self._next_position = _STEP
         self._cells: dict[tuple[str, str], dict[str, set[int]]] = {}
+        #: whether subitems get new ids when their item moves to another board: the vendor does not say that they stay
+        self.renews_moved_subitems = False
 
     # --- look-ups -----------------------------------------------------------------------------------------------
 
@@ -256,6 +259,14 @@ class World:
         item.state = state
         self.active[item.board_id] -= 1
         self._touch(item)
+
+    def renewed(self, item: Item) -> Item:
+        """The same item under a new id; the old one is deleted."""
+        twin = replace(item, id=self._next_item, values=dict(item.values))
+        self._next_item += 1
+        self._add(twin)
+        self.remove_item(item, "deleted")
+        return twin
 
     def _touch(self, item: Item) -> None:
         item.updated_at = iso(self.clock.now())

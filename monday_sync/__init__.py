@@ -5,10 +5,9 @@ Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to
 
 from monday_sync.commands.failures import FailedCause, FailedRow, failed_rows, failure_causes
 from monday_sync.commands.mapping import record_mapping
-from monday_sync.commands.plan import plan
-from monday_sync.commands.push import push
 from monday_sync.commands.status import StatusResult, status
 from monday_sync.domain.people import OffBoard
+from monday_sync.commands.target import plan, push
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult

@@ -1,4 +1,4 @@
-"""The commands about single orders: ``why`` and ``accept``."""
+"""The commands about single orders: ``why``, ``history`` and ``accept``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import click
 
 from console import ExitCode, command, json_option, print_result, target_option
 from monday_sync import row_texts
-from monday_sync.commands.accept import accept as accept_rows
-from monday_sync.commands.accept import revoke as revoke_rows
-from monday_sync.commands.opening import open_context
+from monday_sync.commands.each import accept_on, revoke_on
+from monday_sync.commands.history import history as order_history
+from monday_sync.commands.opening import open_boards
 from monday_sync.commands.why import why as explain
 
 
@@ -25,9 +25,23 @@ def why(order_number: str, target: str | None, as_json: bool) -> ExitCode:
     File and row, what was rejected of it, whether it is due and why, held back, given up or accepted, what the board
     was told and what came of it. All orders with the number are shown. Changes nothing.
     """
-    with open_context(target) as context:
-        result = explain(context, order_number)
+    with open_boards(target) as opened:
+        first, *others = opened.contexts
+        result = explain(first, order_number, others)
     print_result(result, as_json=as_json, human=lambda: row_texts.why_text(result))
+    return ExitCode.OK
+
+
+@click.command()
+@click.argument("order_number")
+@target_option
+@json_option
+@command
+def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
+    """Show what was sent to the board about an order (AAG ORDER NUMBER), and when."""
+    with open_boards(target) as opened:
+        result = order_history(opened.whole, order_number)
+    print_result(result, as_json=as_json, human=lambda: row_texts.history_text(result))
     return ExitCode.OK
 
 
@@ -50,11 +64,12 @@ def accept(
     if revoke == (reason is not None):
         raise click.UsageError('Give either --reason "..." or --revoke.')
     who = by or _user()
-    with open_context(target) as context, context.warehouse.lock():
+    with open_boards(target) as opened, opened.warehouse.lock():
+        now = opened.contexts[0].clock()
         if revoke:
-            result = revoke_rows(context.ledger, named, by=who, now=context.clock())
+            result = revoke_on(opened.contexts, named, by=who, now=now)
         else:
-            result = accept_rows(context.ledger, named, reason=reason or "", by=who, now=context.clock())
+            result = accept_on(opened.contexts, named, reason=reason or "", by=who, now=now)
     print_result(result, as_json=as_json, human=lambda: row_texts.accept_text(result))
     return ExitCode.OK
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from console import text_table
+from console import print_result, text_table
 from monday_sync.commands.verify import VerifyResult
 from monday_sync.domain.acceptance import age_of
 from monday_sync.domain.causes import cause_lines
@@ -192,6 +192,11 @@ def problem_lines(title: str, problems: Sequence[Problem]) -> list[str]:
 def time_text(value: dt.datetime) -> str:
     """A moment as people read it."""
     return value.isoformat(sep=" ", timespec="seconds")
+
+
+def show_plan(made: Plan, *, as_json: bool) -> None:
+    """Print the page that every plan has."""
+    print_result(plan_json(made) if as_json else None, as_json=as_json, human=lambda: plan_text(made))
 
 
 def plan_json(plan: Plan) -> dict[str, object]:

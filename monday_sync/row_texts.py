@@ -103,7 +103,10 @@ def adopt_text(result: AdoptResult) -> str:
 
 def status_text(result: StatusResult) -> str:
     """How database and board stand."""
-    lines = [f"Board {result.board_id}, target {result.target}", ""]
+    lines = [f"Board{'s' if result.boards else ''} {result.board_id}, target {result.target}", ""]
+    for board in result.boards:
+        name = f"{board.name} ({board.board_id})" if board.name else board.board_id
+        lines.append(f"board {name}: {board.items} items and {board.subitems} subitems are linked")
     subitems = {c.customer: c for c in result.subitems}
     rows: list[tuple[object, ...]] = []
     for count in result.items:

@@ -133,10 +133,10 @@ def _left_over(target: Target) -> Iterator[Finding]:
 
 def _board(target: Target) -> Iterator[Finding]:
     from monday_sync.commands.credentials import read_token  # noqa: PLC0415 - only here
-    from monday_sync.domain.board import load_board  # noqa: PLC0415 - only here
+    from monday_sync.domain.board import load_boards  # noqa: PLC0415 - only here
 
-    board = load_board(target.name, target.project_dir / "boards")
-    yield Finding("board file", "ok", f"boards/{target.name}.yml: board {board.board_id}")
+    boards = load_boards(target.name, target.project_dir / "boards")
+    yield Finding("board file", "ok", f"boards/{target.name}.yml: {', '.join(board.title for board in boards)}")
     if target.name == LOCAL_TARGET:
         yield Finding(
             "board", "ok", f"the local one, at {board_page(target)}; a run starts it when nothing answers there"

@@ -57,6 +57,21 @@ class MoveToGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveToBoard:
+    """Move an item with its subitems to a group of another board.
+
+    Args:
+        columns, subitem_columns: every column here to the one there that gets its values; ``None``: they are lost.
+    """
+
+    item_id: str
+    board_id: str
+    group_id: str
+    columns: Mapping[str, str | None]
+    subitem_columns: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveItem:
     """Archive an item (with its subitems) or a subitem. There is no way back through the API."""
 
@@ -81,7 +96,9 @@ class ArchiveGroup:
     group_id: str
 
 
-Operation = CreateItem | CreateSubitem | ChangeColumns | MoveToGroup | ArchiveItem | CreateGroup | ArchiveGroup
+Operation = (
+    CreateItem | CreateSubitem | ChangeColumns | MoveToGroup | MoveToBoard | ArchiveItem | CreateGroup | ArchiveGroup
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +156,11 @@ def variables_of(operation: Operation) -> dict[str, object]:
                      "values": _json(dict(operation.values)), "create_labels": operation.create_labels}  # fmt: skip
         case MoveToGroup():
             found = {"item_id": operation.item_id, "group_id": operation.group_id}
+        case MoveToBoard():
+            found = {
+                "item_id": operation.item_id, "board_id": operation.board_id, "group_id": operation.group_id,
+                "columns": _pairs(operation.columns), "subitem_columns": _pairs(operation.subitem_columns),
+            }  # fmt: skip
         case ArchiveItem():
             found = {"item_id": operation.item_id}
         case CreateGroup():
@@ -149,8 +171,12 @@ def variables_of(operation: Operation) -> dict[str, object]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _pairs(columns: Mapping[str, str | None]) -> list[dict[str, str | None]]:
+    return [{"source": source, "target": target} for source, target in columns.items()]
+
+
 _DOCUMENTS: dict[type, str] = {
     CreateItem: "create_item", CreateSubitem: "create_subitem", ChangeColumns: "change_columns",
-    MoveToGroup: "move_to_group", ArchiveItem: "archive_item", CreateGroup: "create_group",
-    ArchiveGroup: "archive_group",
+    MoveToGroup: "move_to_group", MoveToBoard: "move_to_board", ArchiveItem: "archive_item",
+    CreateGroup: "create_group", ArchiveGroup: "archive_group",
 }  # fmt: skip

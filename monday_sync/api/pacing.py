@@ -38,7 +38,7 @@ _ARRIVAL = 1.0
 
 _FIELDS = {
     "create": ("create_item", "create_subitem"), "change": ("change_columns",), "move": ("move_to_group",),
-    "archive": ("archive_item",),
+    "archive": ("archive_item",), "move_board": ("move_to_board",),
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monday_sync.domain.board import load_board
+from monday_sync.domain.board import load_boards
 from monday_sync.engine.context import utc_now
 from monday_sync.engine.source import declare_mapping
 from monday_sync.ledger import Ledger
@@ -15,5 +15,5 @@ def record_mapping(target: Target) -> None:
     Raises:
         ConfigurationError: the board's file cannot be read.
     """
-    board = load_board(target.name, target.project_dir / "boards")
+    board = load_boards(target.name, target.project_dir / "boards")[0]
     declare_mapping(Ledger(open_warehouse(target), board.board_id), board, utc_now())

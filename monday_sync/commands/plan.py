@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from monday_sync.commands.check import check
-from monday_sync.commands.opening import open_context
 from monday_sync.domain.plan import Plan
-from monday_sync.domain.selection import EVERYTHING, PushOptions
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.runs import new_run_id
 from monday_sync.engine.shipped import read_shipped
 from monday_sync.errors import RefusedError
-from warehouse import Target
 
 
-def plan(
-    target: str | Target | None = None,
-    options: PushOptions = EVERYTHING,
-    *,
-    store: bool = True,
-    project_dir: Path | None = None,
-) -> Plan:
-    """What a push would do now. Changes nothing on the board; the plan is stored under an id unless ``store`` is off.
+def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Plan:
+    """What a push of the board would do now. Changes nothing there; the plan is stored under an id if ``store``.
 
     Raises:
         RefusedError: board, token, ledger or data forbid to start.
     """
-    with open_context(target, project_dir=project_dir) as context:
-        return plan_in(context, options, store=store)
-
-
-def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Plan:
-    """The same in an opened context."""
     facts = check(context)
     shipped = read_shipped(context.ledger, context.board, options.release)
     made = make_plan(context, facts, options, shipped=shipped)

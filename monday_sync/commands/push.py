@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from monday_sync.commands.check import check, check_confirmed, check_room
-from monday_sync.commands.opening import open_context
 from monday_sync.commands.plan import check_customers
 from monday_sync.domain.plan import ListedItem, Plan
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Address
-from monday_sync.domain.selection import EVERYTHING, PushOptions
+from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.accepted import end_what_is_over
 from monday_sync.engine.baselines import record_baselines
 from monday_sync.engine.context import Context
@@ -20,10 +19,20 @@ from monday_sync.engine.hooks import hooks_around
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.pusher import Pusher
 from monday_sync.engine.results import PushResult
-from monday_sync.engine.runs import Bar, Running, new_run_id, no_bar, running, settle_doubts, to_json
+from monday_sync.engine.runs import Bar, new_run_id, no_bar, running, settle_doubts, to_json
 from monday_sync.engine.shipped import read_shipped
 from monday_sync.errors import RefusedError
-from warehouse import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was settled already when the push of a board is part of a push to all boards of its target.
+
+    Args:
+        moved: orders that were moved to or from another board just before: what is done about them needs no word.
+    """
+
+    moved: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class PushRequest:
     """How a push was asked for.
 
     Args:
+        part: of a push to all boards of the target, which runs the hooks before it and records the baselines itself.
         duplicate_items: are archived when all else is done.
         only: these rows, whatever else is due.
     """
@@ -41,40 +51,20 @@ class PushRequest:
     is_test: bool = False
     duplicate_items: tuple[ListedItem, ...] = ()
     only: frozenset[Address] | None = None
+    part: Part | None = None
 
 
-def push(
-    target: str | Target | None = None,
-    options: PushOptions = EVERYTHING,
-    *,
-    yes: int | None = None,
-    plan_id: str | None = None,
-    is_test: bool = False,
-    bar: Bar = no_bar,
-    project_dir: Path | None = None,
-) -> PushResult:
-    """Bring the board to what the database says, exactly once, and record every outcome.
-
-    Args:
-        target: a target's name, an opened target, or ``None`` for the default one.
-        yes: the number of items and subitems the push may touch, when the policy asks for it.
-        plan_id: do exactly what this stored plan says, or refuse.
-        is_test: the run's items are test data: ``cleanup --test-data`` takes them off again.
+def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: Bar = no_bar) -> PushResult:
+    """Bring one board to what the database says, exactly once, and record every outcome.
 
     Raises:
         RefusedError: board, token, ledger or data forbid to start. Nothing was done.
         ConfirmationNeededError: the push needs ``yes``. Nothing was done.
         LockHeldError: another run is at work on the target.
     """
-    with open_context(target, project_dir=project_dir) as context:
-        return push_in(context, PushRequest(options, yes, plan_id, is_test), bar=bar)
-
-
-def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: Bar = no_bar) -> PushResult:
-    """The same in an opened context."""
     with context.warehouse.lock():
         facts = check(context)
-        options = _stored(context, request.plan_id) if request.plan_id else request.options
+        options = stored_options(context, request.plan_id) if request.plan_id else request.options
         recovery = settle_doubts(context)
         if recovery is not None:
             if recovery.stopped:
@@ -84,11 +74,11 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
         if request.plan_id:
             _check_unchanged(context, made, request.plan_id)
         check_room(made, facts)
-        check_confirmed(context, made, request.yes)
+        check_confirmed(context, _without_moved(made, request.part), request.yes)
         acceptances = end_what_is_over(context.ledger, context.clock())
         made = _named_for_hooks(context, replace(made, plan_id=request.plan_id))
         with (
-            hooks_around(context.board, made, context.target.project_dir) as hooks,
+            hooks_around(context.board, made, context.target.project_dir, before=request.part is None) as hooks,
             running(context, kind, plan_id=made.plan_id, is_test=request.is_test) as state,
         ):
             state.plan = made
@@ -101,8 +91,8 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
                 if made.duplicate_items:
                     archive_duplicates(state.sender, context.board, made.duplicate_items)
-            if request.only is None:
-                _set_baselines(state, made)
+            if request.only is None and request.part is None:
+                state.tally.notes += set_baselines(context, [made], state.run_id)
         end_what_is_over(context.ledger, context.clock())
         result = hooks.after(state.result())
         if result.hook_problem:
@@ -134,7 +124,8 @@ def planned(context: Context, facts: BoardFacts, request: PushRequest) -> Plan:
     return replace(made, duplicate_items=request.duplicate_items)
 
 
-def _stored(context: Context, plan_id: str) -> PushOptions:
+def stored_options(context: Context, plan_id: str) -> PushOptions:
+    """The options of a stored plan that was not pushed yet."""
     record = context.ledger.plan(plan_id)
     if record is None:
         raise RefusedError(f"There is no plan {plan_id} for this board.", hint="Make one with `monday-sync plan`.")
@@ -152,10 +143,19 @@ def _check_unchanged(context: Context, made: Plan, plan_id: str) -> None:
         )
 
 
-def _set_baselines(state: Running, made: Plan) -> None:
-    """Record what each customer has that was pushed and not held back."""
-    options = made.options
+def set_baselines(context: Context, plans: Sequence[Plan], run_id: str) -> list[str]:
+    """Record what each customer has that was pushed and held back on no board; returns what is to be said of it."""
+    options = plans[0].options
     if options.limit is not None:
-        return
-    pushed = {name for name in made.orders_per_customer if name not in made.held_customers and options.concerns(name)}
-    state.tally.notes += record_baselines(state.context, pushed, state.run_id)
+        return []
+    held = {name for made in plans for name in made.held_customers}
+    names = {name for made in plans for name in made.orders_per_customer}
+    pushed = {name for name in names if name not in held and options.concerns(name)}
+    return record_baselines(context, pushed, run_id)
+
+
+def _without_moved(made: Plan, part: Part | None) -> Plan:
+    """The plan but for what is done about orders that were moved: a person said yes to these, or need not."""
+    if part is None or not part.moved:
+        return made
+    return replace(made, steps=tuple(step for step in made.steps if step.row.order_key not in part.moved))

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monday_sync.commands.opening import ledger_of
 from monday_sync.domain.acceptance import age_of
-from monday_sync.domain.board import BoardConfig, load_board
+from monday_sync.domain.board import BoardConfig, load_boards
 from monday_sync.domain.causes import Cause, causes
 from monday_sync.domain.rows import LedgerRow, Level
 from monday_sync.domain.selection import is_asked_for
@@ -20,7 +21,7 @@ from monday_sync.engine.planning.follow import FOLLOWED
 from monday_sync.engine.results import Problem
 from monday_sync.engine.source import LINES, ORDERS, check_relations, declare_mapping
 from monday_sync.ledger import Ledger, Run
-from warehouse import Target, load_target, open_warehouse
+from warehouse import Target, Warehouse, load_target, open_warehouse
 
 #: Orders of which the number is looked up.
 _NAMED = 500
@@ -57,6 +58,16 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardLine:
+    """Rows that the ledger links on one of a target's boards."""
+
+    board_id: str
+    name: str | None
+    items: int
+    subitems: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusResult:
     """How database and board stand.
 
@@ -67,6 +78,7 @@ class StatusResult:
         in_doubt: operations without an answer, that the next push settles.
         causes: what the rows in ERROR failed for, each cause once.
         archived_by_policy: orders that pushes took off the board since they were shipped long ago.
+        boards: what lies on each, where the target has several.
     """
 
     target: str
@@ -80,6 +92,7 @@ class StatusResult:
     runs: tuple[RunLine, ...]
     causes: tuple[Cause, ...] = ()
     archived_by_policy: int = 0
+    boards: tuple[BoardLine, ...] = ()
 
 
 def status(
@@ -91,25 +104,40 @@ def status(
         RefusedError: dbt has not built what we read.
     """
     chosen = target if isinstance(target, Target) else load_target(target, project_dir=project_dir)
-    board = load_board(chosen.name, chosen.project_dir / "boards")
-    ledger, now = Ledger(open_warehouse(chosen), board.board_id), utc_now()
+    boards, warehouse = load_boards(chosen.name, chosen.project_dir / "boards"), open_warehouse(chosen)
+    books = [Ledger(warehouse, board.board_id) for board in boards]
+    # the rows of all boards, whichever of its ledgers is asked
+    first, ledger, now = boards[0], books[0], utc_now()
     with ledger.session() as session:
-        check_relations(session, board)
-        declare_mapping(ledger, board, now)
-    errors, accepted = _errors(ledger, customers, now)
+        for board in boards:
+            check_relations(session, board)
+        declare_mapping(ledger, first, now)
+    errors, accepted = _errors(books, customers, now)
+    listed = [run for book in books for run in book.runs(limit=runs)]
+    listed.sort(key=lambda run: (run.started_at, run.run_id), reverse=True)
     return StatusResult(
-        target=board.target,
-        board_id=board.board_id,
+        target=first.target,
+        board_id=", ".join(board.board_id for board in boards),
         items=_counts(ledger, ORDERS, customers),
         subitems=_counts(ledger, LINES, customers),
         errors=tuple(_problem(row, now) for row in errors[:200]),
         accepted=tuple(accepted[:200]),
         dead=sum(1 for row in errors if row.state.outcome is Outcome.DEAD),
-        in_doubt=len(ledger.open_attempts()),
-        runs=tuple(_line(run) for run in ledger.runs(limit=runs)),
-        causes=_causes(ledger, board, errors),
-        archived_by_policy=len(ledger.archived.keys()),
+        in_doubt=sum(len(book.open_attempts()) for book in books),
+        runs=tuple(_line(run) for run in listed[:runs]),
+        causes=_causes(ledger, first, errors),
+        archived_by_policy=sum(len(book.archived.keys()) for book in books),
+        boards=_linked(warehouse, boards) if len(boards) > 1 else (),
     )
+
+
+def _linked(warehouse: Warehouse, boards: Sequence[BoardConfig]) -> tuple[BoardLine, ...]:
+    """How many rows each board has, of a target with several."""
+    found = []
+    for board in boards:
+        items, subitems, _ = ledger_of(warehouse, board).links()
+        found.append(BoardLine(board.board_id, board.name, items, subitems))
+    return tuple(found)
 
 
 def _causes(ledger: Ledger, board: BoardConfig, errors: Sequence[LedgerRow]) -> tuple[Cause, ...]:
@@ -152,9 +180,10 @@ def _counts(ledger: Ledger, relation: str, customers: Sequence[str]) -> tuple[St
 
 
 def _errors(
-    ledger: Ledger, customers: Sequence[str], now: dt.datetime
+    books: Sequence[Ledger], customers: Sequence[str], now: dt.datetime
 ) -> tuple[list[LedgerRow], list[Problem]]:  # fmt: skip
     """Rows in error, and those among them that are accepted."""
+    ledger = books[0]
     rows = [*ledger.rows(Level.ITEM).values(), *ledger.rows(Level.SUBITEM).values()]
     failed = [
         row
@@ -162,7 +191,7 @@ def _errors(
         if row.state.outcome in {Outcome.ERROR, Outcome.DEAD} and is_asked_for(row.customer_name, customers)
     ]
     failed.sort(key=lambda row: (row.customer_name or "", row.item_name or "", row.key))
-    standing = standing_acceptances(ledger)
+    standing = {address: one for book in books for address, one in standing_acceptances(book).items()}
     covered = {a: one for row in failed if (one := standing.get(a := (row.level, row.key))) and one.covers(row)}
     return [row for row in failed if (row.level, row.key) not in covered], [
         replace(_problem(row, now), accepted=covered[row.level, row.key].told(now))

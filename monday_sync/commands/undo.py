@@ -23,6 +23,7 @@ from monday_sync.engine.runs import Bar, Running, no_bar, running, settle_doubts
 from monday_sync.engine.undo_plan import undo_plan
 from monday_sync.engine.undoing import Undo, Undoing, undo_created, undo_run
 from monday_sync.errors import ConfirmationNeededError, RefusedError, StoppedError
+from monday_sync.ledger import Run
 
 _PROD = "prod"
 
@@ -59,10 +60,16 @@ def plan_rollback(context: Context, run_id: str) -> Plan:
         return _with_groups(context, facts, made, undoing, {run_id})
 
 
-def cleanup(context: Context, run_id: str | None, *, yes: int | None = None, bar: Bar = no_bar) -> PushResult:
+def cleanup(
+    context: Context, run_id: str | None, *, yes: int | None = None, bar: Bar = no_bar,
+    created_by: set[str] | None = None,
+) -> PushResult:  # fmt: skip
     """Archive the items that a run created, or (without ``run_id``) those of all runs that were marked as test data.
 
     Groups that these runs created are archived, too, when no item is left in them.
+
+    Args:
+        created_by: the runs, where the target has several boards: their items may lie on another one by now.
 
     Raises:
         RefusedError: no such run.
@@ -73,12 +80,12 @@ def cleanup(context: Context, run_id: str | None, *, yes: int | None = None, bar
         recovery = settle_doubts(context)
         if recovery is not None and recovery.stopped:
             return recovery.result()
-        created_by = _creators(context, run_id)
+        created_by = created_by or creators([context], run_id)
         undoing = undo_created(context, created_by)
         return _carry_out(context, "cleanup", run_id, undoing, created_by, yes=yes, bar=bar)
 
 
-def plan_cleanup(context: Context, run_id: str | None) -> Plan:
+def plan_cleanup(context: Context, run_id: str | None, created_by: set[str] | None = None) -> Plan:
     """What :func:`cleanup` would do now. Changes nothing.
 
     Raises:
@@ -86,7 +93,7 @@ def plan_cleanup(context: Context, run_id: str | None) -> Plan:
     """
     with context.warehouse.lock():
         facts = check(context)
-        created_by = _creators(context, run_id)
+        created_by = created_by or creators([context], run_id)
         undoing = undo_created(context, created_by)
         which = "--test-data" if run_id is None else f"--run {run_id}"
         of = "all test data" if run_id is None else f"run {run_id}"
@@ -95,7 +102,11 @@ def plan_cleanup(context: Context, run_id: str | None) -> Plan:
 
 
 def _of_run(context: Context, facts: BoardFacts, run_id: str) -> Undoing:
-    _run(context, run_id)
+    if _run([context], run_id).kind == "move":
+        raise RefusedError(
+            f"Run {run_id} moved orders to another board; where an order lies is for the scopes of the boards to say.",
+            hint=f"Change `scope` in boards/{context.board.target}.yml and push: the orders move back, each whole.",
+        )
     later = context.ledger.later_touches(run_id)
     if later:
         listed = ", ".join(f"{run} ({count} rows)" for run, count in later)
@@ -106,19 +117,45 @@ def _of_run(context: Context, facts: BoardFacts, run_id: str) -> Undoing:
     return undo_run(context, facts, run_id)
 
 
-def _creators(context: Context, run_id: str | None) -> set[str]:
+def creators(contexts: Sequence[Context], run_id: str | None) -> set[str]:
+    """The runs whose items are to be taken off: the one that is named, or all that were marked as test data.
+
+    Raises:
+        RefusedError: no such run.
+    """
     if run_id is not None:
-        return {_run(context, run_id)}
-    return {run.run_id for run in context.ledger.runs() if run.is_test}
+        return {_run(contexts, run_id).run_id}
+    return {run.run_id for context in contexts for run in context.ledger.runs() if run.is_test}
 
 
-def _run(context: Context, run_id: str) -> str:
-    if not context.ledger.runs(run_id=run_id):
-        raise RefusedError(
-            f"The ledger of board {context.board.board_id} has no run {run_id}.",
-            hint="`monday-sync status --runs 20` lists the last ones.",
-        )
-    return run_id
+def board_of_run(contexts: Sequence[Context], run_id: str) -> Context:
+    """The board that a run was made on.
+
+    Raises:
+        RefusedError: no such run.
+    """
+    board_id = _run(contexts, run_id).board_id
+    return next(context for context in contexts if context.board.board_id == board_id)
+
+
+def created_there(contexts: Sequence[Context], created_by: Collection[str]) -> list[Context]:
+    """The boards that have items, subitems or groups which some runs created."""
+    return [
+        context
+        for context in contexts
+        if undo_created(context, created_by).undos
+        or any(group.run_id in created_by for group in context.ledger.groups.created())
+    ]
+
+
+def _run(contexts: Sequence[Context], run_id: str) -> Run:
+    for context in contexts:
+        if found := context.ledger.runs(run_id=run_id):
+            return found[0]
+    ids = ", ".join(context.board.board_id for context in contexts)
+    raise RefusedError(
+        f"The ledger of board {ids} has no run {run_id}.", hint="`monday-sync status --runs 20` lists the last ones."
+    )
 
 
 def _with_groups(

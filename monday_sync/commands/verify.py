@@ -24,13 +24,12 @@ from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import UnlinkedItems
 from monday_sync.engine.groups import resolve_groups
+from monday_sync.engine.homes import board_source
 from monday_sync.engine.lookup import BoardReader
 from monday_sync.engine.planning.follow import FOLLOWED, followed_items
-from monday_sync.engine.rekeying import follow_keys
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, no_bar, settle_doubts
 from monday_sync.engine.shipped import read_shipped
-from monday_sync.engine.source import read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def verify(
         lines = context.ledger.rows(Level.SUBITEM)
         board = dict(BoardReader(context.api, context.board, facts.items.items_count).everything())
         board |= followed_items(context.api, context.board, items)
-        source = follow_keys(context.ledger, context.board, read_source(context.ledger, context.board))
+        source = board_source(context.ledger, context.board)
         shipped = read_shipped(context.ledger, context.board)
         source, _ = without_shipped(source, shipped, EVERYTHING.concerns)
         due = [r for r in (*source.items, *source.subitems) if r.action != "DELETE" and r.in_scope]

@@ -20,10 +20,11 @@ from monday_sync.domain.selection import EVERYTHING, Skip, skip_reason
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import Outcome
 from monday_sync.engine.context import Context
-from monday_sync.engine.rekeying import follow_keys
+from monday_sync.engine.homes import board_source, read_homes
 from monday_sync.engine.sheets import SheetRow, sheet_numbers, sheet_rows
 from monday_sync.engine.shipped import read_shipped
-from monday_sync.engine.source import LINES, ORDERS, declare_mapping, read_source
+from monday_sync.engine.source import LINES, ORDERS, declare_mapping
+from monday_sync.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +91,28 @@ class WhyResult:
     notes: tuple[str, ...]
 
 
-def why(context: Context, order_number: str) -> WhyResult:
+def why(context: Context, order_number: str, others: Sequence[Context] = ()) -> WhyResult:
     """The life of all orders with a number.
+
+    Args:
+        others: the target's other boards.
 
     Raises:
         RefusedError: nobody knows the number; it names those near it. Or dbt has not built what we read.
     """
     number = order_number.strip()
-    ledger = context.ledger
+    # the rows of all boards
+    ledger = Ledger(context.ledger.warehouse, context.board.board_id)
     declare_mapping(ledger, context.board, context.clock())
     keys = keys_of(ledger, number)
     sheets = sheet_rows(ledger, number, keys, ORDER_NUMBER)
     if not keys and not sheets:
         raise unknown_order(ledger, number, sheet_numbers(ledger, ORDER_NUMBER))
     notes = [] if sheets is not None else ["The rows of the workbooks are not known: dbt has not built them."]
-    found = _Rows(context, keys)
-    addresses, problem = _addresses(context, found.ids)
+    found = _by_board((context, *others), keys)
+    addresses, problem = _addresses(context, sorted({one for rows in found.values() for one in rows.ids}))
     notes += problem
-    orders = tuple(found.order(key, sheets or (), addresses) for key in keys)
+    orders = tuple(found[key].order(key, sheets or (), addresses) for key in keys)
     rejected = tuple(row for row in sheets or () if not row.is_order)
     customers = [o.customer for o in orders] + [row.customer or "" for row in rejected]
     return WhyResult(number, tuple(sorted({c for c in customers if c})), orders, rejected, tuple(notes))
@@ -123,13 +128,33 @@ def _addresses(context: Context, ids: Sequence[str]) -> tuple[Mapping[str, Where
         return {}, [f"The board could not be asked for addresses: {error.message}"]
 
 
-class _Rows:
-    """What database and ledger say of some orders and their lines."""
+def _by_board(contexts: Sequence[Context], keys: Sequence[str]) -> Mapping[str, _Rows]:
+    """Each order's rows, as the board has them that it is handled on."""
+    first, *others = contexts
+    if not others:
+        return dict.fromkeys(keys, _Rows(first, keys)) if keys else {}
+    homes = read_homes(first.ledger, first.board)
+    titles = {context.board.board_id: context.board.title for context in contexts}
+    found: dict[str, _Rows] = {}
+    for context in contexts:
+        at = context.board.board_id
+        mine = [key for key in keys if (homes.of(key) or homes.linked[key]) == at]
+        moving = {move.order_key: titles[move.target] for move in homes.moves if move.source == at}
+        found |= dict.fromkeys(mine, _Rows(context, mine, moving)) if mine else {}
+    return found
 
-    def __init__(self, context: Context, keys: Sequence[str]) -> None:
-        self._context, self._keys = context, set(keys)
+
+class _Rows:
+    """What database and ledger say of some orders and their lines.
+
+    Args:
+        moving: orders that the next push moves, to the title of the board they go to.
+    """
+
+    def __init__(self, context: Context, keys: Sequence[str], moving: Mapping[str, str] | None = None) -> None:
+        self._context, self._keys, self._moving = context, set(keys), moving or {}
         ledger = context.ledger
-        source = follow_keys(ledger, context.board, read_source(ledger, context.board))
+        source = board_source(ledger, context.board)
         rows = (*source.items, *source.subitems)
         self._due = {(r.level, r.key): r for r in rows if r.order_key in self._keys}
         self._known: dict[Address, LedgerRow] = {
@@ -205,6 +230,9 @@ class _Rows:
         is_due = due is not None and due.action != "DELETE" and skip_reason(due, EVERYTHING) is None
         if self._shipped is not None and self._shipped.covers(self._order_of(address), self._customer(address)):
             stands, is_due = ["not due: shipped long enough ago for the archive policy of the board's file"], False
+        if (goes := self._moving.get(self._order_of(address))) is not None:
+            stands = [f"lies on {board.title}; its scope is another by now, and the next push moves it to {goes}"]
+            is_due = True
         return RowLife(
             level=address[0].value, key=address[1], name=self._name(address), state=None if state is None else state[0],
             is_due=is_due,

@@ -48,8 +48,20 @@ def columns_of(mappings: Sequence[ColumnMapping]) -> ColumnsOf:
 
 
 def columns_of_board(board: BoardConfig) -> dict[Level, ColumnsOf]:
-    """Both levels of a board."""
-    return {Level.ITEM: columns_of(board.items), Level.SUBITEM: columns_of(board.subitems)}
+    """Both levels of a board.
+
+    The boards of one target have one fingerprint, over all of their mappings: by it the views work out their hashes.
+    """
+    mine = {Level.ITEM: columns_of(board.items), Level.SUBITEM: columns_of(board.subitems)}
+    if not board.others:
+        return mine
+    boards = sorted((board, *board.others), key=lambda one: one.board_id)
+    found = {}
+    for level, columns in mine.items():
+        each = [columns_of(one.items if level is Level.ITEM else one.subitems).mapping for one in boards]
+        document = json.dumps([[one.board_id, mapping] for one, mapping in zip(boards, each, strict=True)])
+        found[level] = ColumnsOf(hashlib.sha256(document.encode()).hexdigest(), columns.columns)
+    return found
 
 
 #: view column to (id, type) of the board column

@@ -15,7 +15,7 @@ from monday_sync.domain.state import UNKNOWN, Outcome, RowState, unlink
 NAME = "item_name"
 GROUP = "group_name"
 #: Keys of ``Attempt.desired`` that are no value: where the item lies.
-GROUP_ID, GROUP_NAME = "@group_id", "@group_name"
+GROUP_ID, GROUP_NAME, BOARD_ID = "@group_id", "@group_name", "@board_id"
 
 _MESSAGE = 1000
 _TIMES = ("attempted_at", "completed_at", "left_at")

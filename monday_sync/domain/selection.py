@@ -167,11 +167,15 @@ def skip_reason(row: SourceRow, options: PushOptions) -> Skip | None:
     return None
 
 
-def in_scope(scope: Scope, customer: str | None, order_type: str | None, ex_factory: dt.date | None) -> bool:
+def in_scope(
+    scope: Scope, customer: str | None, order_type: str | None, ex_factory: dt.date | None, season: str | None = None
+) -> bool:  # fmt: skip
     """Whether an order belongs on the board. A window of dates leaves out orders without a date."""
     if scope.customers is not None and customer not in scope.customers:
         return False
     if scope.order_types is not None and order_type not in scope.order_types:
+        return False
+    if scope.seasons is not None and season not in scope.seasons:
         return False
     if scope.ex_factory_from is None and scope.ex_factory_to is None:
         return True

@@ -77,10 +77,11 @@ class Hooks:
 
 
 @contextmanager
-def hooks_around(board: BoardConfig, made: Plan, folder: Path) -> Iterator[Hooks]:
+def hooks_around(board: BoardConfig, made: Plan, folder: Path, *, before: bool = True) -> Iterator[Hooks]:
     """Run the command before a push, and, if the push breaks off, the one after it. What ends well says so itself."""
     hooks = Hooks(board, made, folder)
-    hooks.before()
+    if before:
+        hooks.before()
     try:
         yield hooks
     except Exception:

@@ -18,7 +18,16 @@ from monday_sync.domain.selection import Skip
 from monday_sync.domain.source import SourceRow
 from monday_sync.domain.state import Outcome
 from monday_sync.domain.undo import LeftField
-from monday_sync.engine.execution.settle import ARCHIVE, ARCHIVE_GROUP, CHANGE, CREATE, GROUP, MOVE, Settled
+from monday_sync.engine.execution.settle import (
+    ARCHIVE,
+    ARCHIVE_GROUP,
+    CHANGE,
+    CREATE,
+    GROUP,
+    MOVE,
+    MOVE_BOARD,
+    Settled,
+)
 
 _PROBLEMS_LISTED = 200
 #: The kind of a row that was left alone for what a person did.
@@ -44,6 +53,7 @@ class Counts:
     left: int = 0
     by_mode: int = 0
     shipped: int = 0
+    changed_board: int = 0
 
     @property
     def skipped(self) -> int:
@@ -150,7 +160,7 @@ class PushResult:
             self.groups_created
             + self.groups_archived
             + self.duplicates_archived
-            + sum(c.created + c.updated + c.archived for c in levels)
+            + sum(c.created + c.updated + c.archived + c.changed_board for c in levels)
         )
 
     @property
@@ -234,7 +244,7 @@ class Tally:
     def level(self, level: Level, plan: Plan | None) -> Counts:
         """The counts of one level."""
         of = {name: self.counts[level, name] for name in ("created", "updated", "moved", "archived", "failed",
-                                                          "confirmed")}  # fmt: skip
+                                                          "confirmed", "changed_board")}  # fmt: skip
         skipped = plan.skipped if plan else {}
         return Counts(
             **of,
@@ -356,4 +366,4 @@ def _given_up(row: SourceRow, now: dt.datetime) -> Problem:
     return Problem(row.level.value, row.key, row.customer_name, row.name, message, row.order_key)
 
 
-_COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived"}
+_COUNTED = {CREATE: "created", CHANGE: "updated", MOVE: "moved", ARCHIVE: "archived", MOVE_BOARD: "changed_board"}

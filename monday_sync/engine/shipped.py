@@ -32,21 +32,32 @@ def read_shipped(ledger: Ledger, board: BoardConfig, release: Collection[str] = 
     """
     if board.archive is None:
         return None
-    relation, before = ledger.warehouse.relation, board.archive.ex_factory_before
+    before = board.archive.ex_factory_before
+    with ledger.session() as session:
+        spared = held_customers(ledger, board, release)
+        rows = session.rows(
+            f"select order_key, ex_factory_date from {ledger.warehouse.relation(ORDERS)} where ex_factory_date < ?",  # noqa: S608
+            [before],
+        )
+    return Shipped(before, {str(key): _day(day) for key, day in rows}, spared)
+
+
+def held_customers(ledger: Ledger, board: BoardConfig, release: Collection[str] = ()) -> frozenset[str]:
+    """Customers that are held back or paused, but for those released; a paused one is not released.
+
+    Raises:
+        RefusedError: dbt has not built what says so.
+    """
     with ledger.session() as session:
         if session.relations().lacking((CUSTOMERS,)):
             raise RefusedError(
                 f"The database has no {CUSTOMERS}.", hint=f"Run `dbt build --target {board.target}` first."
             )
-        rows = session.rows(
-            f"select order_key, ex_factory_date from {relation(ORDERS)} where ex_factory_date < ?",  # noqa: S608
-            [before],
-        )
         held = session.rows(
-            f"select customer_name, is_paused from {relation(CUSTOMERS)} where is_paused = 1 or is_held_back = 1"  # noqa: S608
+            f"select customer_name, is_paused from {ledger.warehouse.relation(CUSTOMERS)} "  # noqa: S608
+            "where is_paused = 1 or is_held_back = 1"
         )
-    spared = frozenset(str(name) for name, is_paused in held if is_paused or name not in release)
-    return Shipped(before, {str(key): _day(day) for key, day in rows}, spared)
+    return frozenset(str(name) for name, is_paused in held if is_paused or name not in release)
 
 
 def record_off(ledger: Ledger, steps: Sequence[Step], plan: ArchivePlan | None, run_id: str, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from monday_sync.domain.board import BoardConfig, ColumnMapping
@@ -34,7 +35,7 @@ _SUBITEM_COLUMNS = ("line_key", "order_key", "customer_name", "item_name", "row_
 
 
 def read_source(ledger: Ledger, board: BoardConfig) -> Source:
-    """Read the sync relations.
+    """Read the sync relations. Of a target with several boards these are the rows of all of them.
 
     Raises:
         RefusedError: dbt has not built them, or a column that the board's file maps is not there.
@@ -50,8 +51,8 @@ def read_source(ledger: Ledger, board: BoardConfig) -> Source:
             rows[level] = [dict(zip(names, values, strict=True)) for values in found]
         counts = session.rows(f"select customer_name, count(*) from {relation(ORDERS)} group by customer_name")  # noqa: S608
         known = {
-            Level.ITEM: ledger.rows(Level.ITEM),
-            Level.SUBITEM: ledger.rows(Level.SUBITEM, SUBITEMS_VIEW) if rows[Level.SUBITEM] else {},
+            Level.ITEM: ledger.rows(Level.ITEM, whole=True),
+            Level.SUBITEM: ledger.rows(Level.SUBITEM, SUBITEMS_VIEW, whole=True) if rows[Level.SUBITEM] else {},
         }
         places = (columns_of_board(board), ledger.mappings.known())
     items = [_row(Level.ITEM, r, board, known, places) for r in rows[Level.ITEM]]
@@ -87,9 +88,15 @@ def check_relations(session: Session, board: BoardConfig) -> None:
 
 
 def declare_mapping(ledger: Ledger, board: BoardConfig, now: dt.datetime) -> None:
-    """Say in the ledger how the board's file maps columns now: the views go by it from then on."""
-    columns = columns_of_board(board)
-    ledger.mappings.declare({level: (found.mapping, found.columns) for level, found in columns.items()}, now)
+    """Say in the ledger how the file maps columns on all boards of the target: the views go by it from then on."""
+    boards = {board.board_id: columns_of_board(board)}
+    for one in board.others:
+        mapping = boards[board.board_id]
+        columns = columns_of_board(one)
+        # the fingerprint is of all boards together
+        boards[one.board_id] = {level: replace(columns[level], mapping=mapping[level].mapping) for level in columns}
+    declared = {b: {level: (c.mapping, c.columns) for level, c in of.items()} for b, of in boards.items()}
+    ledger.mappings.declare(declared, now)
 
 
 def _views(board: BoardConfig) -> tuple[tuple[Level, str, Sequence[str], Sequence[ColumnMapping]], ...]:

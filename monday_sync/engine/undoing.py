@@ -107,6 +107,11 @@ class _OfRun:
         self._rows: dict[Address, LedgerRow] = {
             (level, k): row for level in (Level.ITEM, Level.SUBITEM) for k, row in context.ledger.rows(level).items()
         }
+        self._elsewhere: dict[Address, LedgerRow] = {
+            (level, k): row
+            for level in (Level.ITEM, Level.SUBITEM) if context.ledger.beside
+            for k, row in context.ledger.rows(level, whole=True).items() if row.board_id != context.board.board_id
+        }  # fmt: skip
         self._lines_of: dict[str, list[LedgerRow]] = {}
         for (level, _), row in self._rows.items():
             if level is Level.SUBITEM:
@@ -132,7 +137,7 @@ class _OfRun:
         for address, attempts in self._attempts.items():
             current = self._rows.get(address)
             if current is None:
-                others += _gone_for_good(attempts)
+                others += self._moved_on(address) or _gone_for_good(attempts)
             elif current.order_key in kept or address in kept:
                 continue
             elif (undo := self._undo(current, attempts)) is not None:
@@ -143,6 +148,11 @@ class _OfRun:
                 # the lines go with their item
                 undos[address] = replace(undos[address], tasks=()) if address in undos else forgotten(row)
         return Undoing(tuple(undos.values()), (*others, *(field for fields in kept.values() for field in fields)))
+
+    def _moved_on(self, address: Address) -> list[LeftField]:
+        """An order that lies on another board of the target by now: it is left as it is there."""
+        row = self._elsewhere.get(address)
+        return [] if row is None else [left_item(row, f"it was moved to board {row.board_id} since")]
 
     # -- what the run created ----------------------------------------------------------------------------------------
 

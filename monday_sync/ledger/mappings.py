@@ -28,17 +28,20 @@ class MappingBook:
     board_id: str
     session: Callable[[], AbstractContextManager[Session]]
 
-    def declare(self, current: Mapping[Level, tuple[str, Places]], now: dt.datetime) -> None:
-        """Say which mapping (fingerprint, columns) is in force; nothing is written when it is in force already."""
+    def declare(self, current: Mapping[str, Mapping[Level, tuple[str, Places]]], now: dt.datetime) -> None:
+        """Say which mapping (fingerprint, columns) is in force on each board of the target, by the board's id.
+
+        Nothing is written when these are in force already.
+        """
         name = self.warehouse.relation(MAPPINGS.name)
         sql = f"select distinct board_id, row_level, mapping from {name} where is_current = 1"  # noqa: S608 - ours
-        wanted = {(self.board_id, level.value, fingerprint) for level, (fingerprint, _) in current.items()}
+        wanted = {(b, level.value, mapping) for b, of in current.items() for level, (mapping, _) in of.items()}
         with self.session() as session:
             if {(str(b), str(level), str(m)) for b, level, m in session.rows(sql)} == wanted:
                 return
             with session.transaction():
                 session.execute(f"update {name} set is_current = 0 where is_current = 1")  # noqa: S608
-                session.upsert(MAPPINGS.name, _records(self.board_id, current, now), MAPPINGS.key)
+                session.upsert(MAPPINGS.name, _records(current, now), MAPPINGS.key)
 
     def known(self) -> dict[str, dict[str, tuple[str, str]]]:
         """Every mapping that was ever in force on the board: fingerprint to its columns."""
@@ -51,11 +54,12 @@ class MappingBook:
         return found
 
 
-def _records(board_id: str, current: Mapping[Level, tuple[str, Places]], now: dt.datetime) -> pa.Table:
+def _records(current: Mapping[str, Mapping[Level, tuple[str, Places]]], now: dt.datetime) -> pa.Table:
     rows = [
         {"board_id": board_id, "row_level": level.value, "mapping": fingerprint, "view_column": view_column,
          "column_id": column_id, "column_type": column_type, "is_current": 1, "recorded_at": now}
-        for level, (fingerprint, places) in current.items()
+        for board_id, of_board in current.items()
+        for level, (fingerprint, places) in of_board.items()
         for view_column, (column_id, column_type) in places.items()
     ]  # fmt: skip
     return table_of(MAPPINGS.columns, rows)

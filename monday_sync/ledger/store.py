@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -59,11 +59,13 @@ class Ledger:
     Args:
         warehouse: the target's database.
         board_id: the board; rows of other boards are not touched.
+        beside: ids of the target's other boards: their rows are not this board's.
     """
 
-    def __init__(self, warehouse: Warehouse, board_id: str) -> None:
+    def __init__(self, warehouse: Warehouse, board_id: str, beside: Collection[str] = ()) -> None:
         self.warehouse = warehouse
         self.board_id = board_id
+        self.beside = frozenset(beside)
         self.groups = GroupBook(warehouse, board_id, self.session)
         self.mappings = MappingBook(warehouse, board_id, self.session)
         self.baselines = BaselineBook(warehouse, self.session)
@@ -118,29 +120,45 @@ class Ledger:
             for table, values in everything:
                 upsert(session, table, [value.to_record() for value in values])
 
-    def rows(self, level: Level, keys_from: str | None = None) -> dict[str, LedgerRow]:
-        """Rows of the board by key: all, or those whose key is in relation ``keys_from``."""
+    def rows(self, level: Level, keys_from: str | None = None, *, whole: bool = False) -> dict[str, LedgerRow]:
+        """Rows of the board by key: all, or those whose key is in relation ``keys_from``; ``whole``: of all boards."""
         table = _OF_LEVEL[level]
         key = table.key[0]
-        where = ""
+        of_board, parameters = ("", []) if whole else self._of_board()
+        where = f" where 1 = 1{of_board}"
         if keys_from:
-            where = f" where l.{key} in (select v.{key} from {self.warehouse.relation(keys_from)} v)"  # noqa: S608
+            where += f" and l.{key} in (select v.{key} from {self.warehouse.relation(keys_from)} v)"  # noqa: S608
         with self.session() as session:
-            records = select(self.warehouse, session, table, where)
+            records = select(self.warehouse, session, table, where, parameters)
         return {str(r[key]): LedgerRow.from_record(level, r) for r in records}
+
+    def _of_board(self) -> tuple[str, list[str]]:
+        """What keeps the rows of the target's other boards out; where there is no other, all rows are the board's."""
+        return (" and l.board_id = ?", [self.board_id]) if self.beside else ("", [])
 
     def orphan_lines(self) -> list[LedgerRow]:
         """Lines linked to subitems although their order is linked to no item."""
         items = self.warehouse.relation(ITEMS.name)
+        of_board, parameters = self._of_board()
         where = (
             f" where l.monday_subitem_id is not null and not exists (select 1 from {items} i "  # noqa: S608
-            "where i.order_key = l.order_key and i.monday_item_id is not null)"
+            f"where i.order_key = l.order_key and i.monday_item_id is not null){of_board}"
         )
         with self.session() as session:
-            return [LedgerRow.from_record(Level.SUBITEM, r) for r in select(self.warehouse, session, SUBITEMS, where)]
+            found = select(self.warehouse, session, SUBITEMS, where, parameters)
+        return [LedgerRow.from_record(Level.SUBITEM, r) for r in found]
+
+    def lines_of(self, order_keys: Sequence[str]) -> list[LedgerRow]:
+        """The lines of some orders, whatever board they are on."""
+        found: list[dict[str, Any]] = []
+        with self.session() as session:
+            for part in parts(list(order_keys), 1000):
+                where = f" where l.order_key in ({', '.join('?' for _ in part)})"
+                found += select(self.warehouse, session, SUBITEMS, where, part)
+        return [LedgerRow.from_record(Level.SUBITEM, record) for record in found]
 
     def lines_gone_from(self, relation: str) -> list[LedgerRow]:
-        """Lines linked to subitems that a relation of lines has no more."""
+        """Lines linked to subitems of any board that a relation of lines has no more."""
         where = (
             " where l.monday_subitem_id is not null and not exists (select 1 from "  # noqa: S608 - quoted
             f"{self.warehouse.relation(relation)} v where v.line_key = l.line_key)"
@@ -217,6 +235,8 @@ class Ledger:
                 f"join {attempts} b on b.row_key = a.row_key and b.board_id = a.board_id and b.run_id <> a.run_id "
                 f"join {runs} ra on ra.run_id = a.run_id join {runs} rb on rb.run_id = b.run_id "
                 "where a.run_id = ? and a.outcome in ('SYNCED', 'NO_CALL') and b.outcome in ('SYNCED', 'NO_CALL') "
+                # an order that went to another board since is left there, and named
+                "and rb.kind <> 'move' "
                 "and rb.started_at > ra.started_at and (rb.of_run is null or rb.of_run <> a.run_id) "
                 f"and b.run_id not in (select of_run from {runs} where kind = 'rollback' and outcome = 'DONE') "
                 # nor the rollbacks themselves, those included that died and were finished by another
@@ -296,7 +316,7 @@ class Ledger:
         self._save(PLANS, [{"plan_id": plan_id, "run_id": run_id}])
 
     def links(self) -> tuple[int, int, set[str]]:
-        """How many items and subitems are linked on this board, and the other boards that the ledger knows."""
+        """How many items and subitems are linked on this board, and boards of others that it knows."""
         names = (self.warehouse.relation(ITEMS.name), self.warehouse.relation(SUBITEMS.name))
         with self.session() as session:
             rows = session.rows(
@@ -304,7 +324,8 @@ class Ledger:
                 f"select 'subitem', board_id, count(monday_subitem_id) from {names[1]} group by board_id"
             )
         linked = {(level, board): int(count) for level, board, count in rows}
-        others = {str(board) for (_, board), count in linked.items() if board not in {None, self.board_id} and count}
+        ours = {None, self.board_id, *self.beside}
+        others = {str(board) for (_, board), count in linked.items() if board not in ours and count}
         return linked.get(("item", self.board_id), 0), linked.get(("subitem", self.board_id), 0), others
 
     def _save(self, table: Table, records: Sequence[Mapping[str, Any]]) -> None:

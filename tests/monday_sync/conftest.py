@@ -23,6 +23,7 @@ from monday_sync.engine.results import PushResult
 from monday_sync.ledger import Ledger
 from tests.monday_sync.bay import bay
 from tests.monday_sync.fake_board import FakeBoard
+from tests.monday_sync.harbour import harbour
 from tests.monday_sync.live import live
 from warehouse import load_target, open_warehouse
 
@@ -34,7 +35,7 @@ order_list:
     dev: {type: duckdb, path: board.duckdb, schema: main}
     prod: {type: duckdb, path: board.duckdb, schema: main}
 """
-__all__ = ["bay", "live"]
+__all__ = ["bay", "harbour", "live"]
 
 BOARDS = Path(__file__).parents[2] / "boards"
 

@@ -49,6 +49,7 @@ def test_three_edits(live: Live) -> None:
     source[1] = source[1].with_values(customer_price="13", ex_factory_date=dt.date(2027, 3, 1))
     live.have(source)
     plan = monday_sync.plan("local", project_dir=live.project)
+    assert isinstance(plan, monday_sync.Plan)
     assert len([c for s in plan.steps for c in s.changes]) == 3
     assert live.push().items.updated == 2
     assert live.wrong(source) == []

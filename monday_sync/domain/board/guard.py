@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from console import ConfigurationError
-from monday_sync.domain.board.load import load_board
+from monday_sync.domain.board.load import load_boards
 from monday_sync.domain.board.model import BoardConfig
 
 
@@ -69,4 +69,4 @@ def _ids(board: BoardConfig) -> set[str]:
 
 def _others(board: BoardConfig, folder: Path) -> list[BoardConfig]:
     names = sorted(path.stem for path in folder.glob("*.yml") if path.stem != board.target)
-    return [load_board(name, folder) for name in names]
+    return [other for name in names for other in load_boards(name, folder)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from console import ConfigurationError
-from monday_sync.domain.board.document import read_document
+from monday_sync.domain.board.document import read_documents
 from monday_sync.domain.board.model import (
     Archive,
     BoardConfig,
@@ -24,25 +24,49 @@ from monday_sync.domain.board.model import (
     Policy,
     Scope,
 )
+from monday_sync.domain.board.several import check_together
 
 _LABELLED = ("dropdown", "status")
 _SEARCHABLE = "text"
 
 
-def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.date | None = None) -> BoardConfig:
-    """The board of a target.
+def load_boards(
+    target_name: str, folder: Path = Path("boards"), *, today: dt.date | None = None
+) -> tuple[BoardConfig, ...]:  # fmt: skip
+    """The boards of a target, in the order of its file.
 
     Args:
-        target_name: names the file ``<folder>/<target_name>.yml``.
+        target_name: names the file ``<folder>/<target_name>.yml``: one board, or a list of boards.
         today: what relative dates of the scope count from; the day in UTC when ``None``.
 
     Raises:
-        ConfigurationError: no such file, or something in it is wrong; names the file and the key.
+        ConfigurationError: no such file, or something in it is wrong; names the file, the board and the key.
     """
-    where = (folder / f"{target_name}.yml").as_posix()
-    document = read_document(target_name, folder)
+    day = today or dt.datetime.now(dt.UTC).date()
+    found = [(where, _board(target_name, where, keys, day)) for where, keys in read_documents(target_name, folder)]
+    check_together(found)
+    boards = [board for _, board in found]
+    return tuple(replace(one, others=tuple(other for other in boards if other is not one)) for one in boards)
+
+
+def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.date | None = None) -> BoardConfig:
+    """The board of a target that has one.
+
+    Raises:
+        ConfigurationError: as :func:`load_boards`; or the target has several boards.
+    """
+    first, *others = load_boards(target_name, folder, today=today)
+    if others:
+        raise ConfigurationError(
+            f"{(folder / target_name).as_posix()}.yml has {len(others) + 1} boards, where one is expected.",
+            hint="Name the board with --board.",
+        )
+    return first
+
+
+def _board(target_name: str, where: str, document: Mapping[str, object], today: dt.date) -> BoardConfig:
     try:
-        file = BoardFile.model_validate(document, context={"today": today or dt.datetime.now(dt.UTC).date()})
+        file = BoardFile.model_validate(document, context={"today": today})
     except ValidationError as error:
         raise _told(where, error.errors()[0]) from None
     problem = next(iter(_contradictions(file)), None)
@@ -64,6 +88,7 @@ def load_board(target_name: str, folder: Path = Path("boards"), *, today: dt.dat
         follow_boards=file.follow_boards,
         limits=file.limits,
         archive=file.archive,
+        name=file.name,
     )
 
 
@@ -137,4 +162,4 @@ def _known(section: list[str]) -> list[str]:
     return list(Column.model_fields) if kind is None else [f.name for f in fields(kind)]
 
 
-__all__ = ["load_board"]
+__all__ = ["load_board", "load_boards"]

@@ -125,12 +125,16 @@ class ColumnMapping:
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
 class Scope:
-    """Which orders belong on the board; ``None`` leaves a criterion open. Both dates are included."""
+    """Which orders belong on the board; ``None`` leaves a criterion open. Both dates are included.
+
+    A season is what stands behind the customer in the name of the order's group.
+    """
 
     customers: _Words | None = None
     order_types: _Words | None = None
     ex_factory_from: _Day | None = None
     ex_factory_to: _Day | None = None
+    seasons: _Words | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
@@ -243,6 +247,7 @@ class BoardFile(BaseModel):
     model_config = _KNOWN_KEYS
 
     api: Annotated[Api, _choice("monday", "emulator")]
+    name: Annotated[_Word | None, told("is {value}", "Write a short text.")] = None
     board_id: _BoardId
     subitem_board_id: _BoardId
     key_columns: _Words
@@ -259,10 +264,12 @@ class BoardFile(BaseModel):
 
 @dataclass(frozen=True, slots=True, config=_KNOWN_KEYS)
 class BoardConfig:
-    """A target's board.
+    """A target's board, or one of them.
 
     Args:
         api: the live service, or the emulator (which must be on this machine).
+        name: what the file calls the board; ``None``: nothing.
+        others: the other boards of the same target, each without its own others.
         items, subitems: mapped columns, in the order of the file.
         key_columns: view columns that together say which order an item stands for. The first one is what the board is
             searched by, so it is a text column.
@@ -284,3 +291,10 @@ class BoardConfig:
     follow_boards: tuple[FollowBoard, ...] = ()
     limits: Limits = field(default_factory=Limits)
     archive: Archive | None = None
+    name: str | None = None
+    others: tuple[BoardConfig, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people read of it."""
+        return f"board {self.board_id}" if self.name is None else f"board {self.name} ({self.board_id})"

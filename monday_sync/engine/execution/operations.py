@@ -12,6 +12,7 @@ from monday_sync.api import (
     CreateGroup,
     CreateItem,
     CreateSubitem,
+    MoveToBoard,
     MoveToGroup,
     Operation,
 )
@@ -22,7 +23,7 @@ from monday_sync.domain.rows import Level
 from monday_sync.domain.values import encode
 
 _KINDS = {kind.__name__: kind for kind in (ArchiveGroup, ArchiveItem, ChangeColumns, CreateGroup, CreateItem,
-                                           CreateSubitem, MoveToGroup)}  # fmt: skip
+                                           CreateSubitem, MoveToBoard, MoveToGroup)}  # fmt: skip
 #: One encoder for all: json.dumps() with options makes one for each value.
 _json = json.JSONEncoder(ensure_ascii=False).encode
 

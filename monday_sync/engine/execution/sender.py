@@ -20,7 +20,17 @@ from monday_sync.domain import state as machine
 from monday_sync.domain.rows import Answered, Attempt, LedgerRow, Level
 from monday_sync.engine.execution import operations
 from monday_sync.engine.execution.batches import Task, Work, batches, waves
-from monday_sync.engine.execution.settle import GROUP, Settled, by_row, complete, expire, settle_row, withdraw
+from monday_sync.engine.execution.settle import (
+    GROUP,
+    MOVE_BOARD,
+    Settled,
+    by_row,
+    complete,
+    expire,
+    on_other_board,
+    settle_row,
+    withdraw,
+)
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 from monday_sync.ledger import Ledger
 
@@ -211,10 +221,18 @@ class Sender:
                 settled = settle_row(rows[address], group, mine, max_attempts=self.max_attempts, now=now)
                 if settled.row is not None:
                     self._rows.append(settled.row)
+                    self._rows += self._lines_moved_with(settled)
             else:
                 continue
             self.on_settled(settled)
         self.ledger.groups.save(groups, self.run_id, now)
+
+    def _lines_moved_with(self, settled: Settled) -> list[LedgerRow]:
+        """The lines of an order whose item was moved to another board: they are written with it."""
+        if MOVE_BOARD not in settled.kinds or not settled.ok or settled.row is None:
+            return []
+        lines = self.ledger.lines_of([settled.key])
+        return [on_other_board(line, settled.row.board_id or "") for line in lines]
 
     def _withdraw(self, request: _Request, why: str) -> None:
         closed, settled = withdraw(request.attempts, self.clock(), why)

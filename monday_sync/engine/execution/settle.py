@@ -8,10 +8,20 @@ from dataclasses import dataclass, replace
 
 from monday_sync.api import Outcome
 from monday_sync.domain import state as machine
-from monday_sync.domain.rows import GROUP_ID, GROUP_NAME, Answered, Attempt, AttemptOutcome, LedgerRow, Level
+from monday_sync.domain.rows import (
+    BOARD_ID,
+    GROUP_ID,
+    GROUP_NAME,
+    Answered,
+    Attempt,
+    AttemptOutcome,
+    LedgerRow,
+    Level,
+)
 
 CREATE, CHANGE, MOVE, ARCHIVE, GROUP = "create", "change", "move", "archive", "create_group"
 ARCHIVE_GROUP = "archive_group"
+MOVE_BOARD = "move_board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,8 @@ def settle_row(
     What succeeded is remembered even if another operation on the row failed, so it is not sent twice.
     """
     kinds = frozenset(a.kind for a in attempts)
+    if MOVE_BOARD in kinds:
+        return _moved(row, attempts[0], outcomes[0], now)
     confirmed = dict(row.confirmed)
     changes: dict[str, object] = {"completed_at": now, "run_id": attempts[0].run_id}
     failures: list[Outcome] = []
@@ -90,6 +102,28 @@ def settle_row(
     else:
         after = row.with_state(machine.refuse(state, max_attempts), error_message=message, **changes)
     return Settled(row.key, row.level, after, False, kinds, message)
+
+
+def _moved(row: LedgerRow, attempt: Attempt, outcome: Outcome, now: dt.datetime) -> Settled:
+    """The row after its item was sent to another board; if it was refused, the row is where it was, without blame."""
+    kinds, told = frozenset({MOVE_BOARD}), {"completed_at": now, "run_id": attempt.run_id}
+    if outcome.ok:
+        there = attempt.desired
+        row = replace(row, monday_id=outcome.item_id or row.monday_id)
+        after = on_other_board(row, there[BOARD_ID] or "", there.get(GROUP_ID), there.get(GROUP_NAME))
+        return Settled(row.key, row.level, replace(after, completed_at=now, run_id=attempt.run_id), True, kinds)
+    why = outcome.message or outcome.code or "the board refused it without a reason"
+    message = f"it could not be moved to board {attempt.desired[BOARD_ID]}: {why}"
+    after = row.with_state(machine.block(row.state), error_message=message, **told)
+    return Settled(row.key, row.level, after, False, kinds, message)
+
+
+def on_other_board(row: LedgerRow, board_id: str, group_id: str | None = None, group: str | None = None) -> LedgerRow:
+    """The row once its item lies on another board: nothing is believed of what it shows until it was read there."""
+    return row.with_state(
+        machine.distrust(row.state), board_id=board_id, group_id=group_id, group_name=group, confirmed={},
+        error_message=None, left_as=None, left_at=None,
+    )  # fmt: skip
 
 
 def withdraw(attempts: Sequence[Attempt], now: dt.datetime, why: str) -> tuple[list[Answered], list[Settled]]:

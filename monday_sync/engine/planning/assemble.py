@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from monday_sync.domain.archive import Shipped
 from monday_sync.domain.people import OffBoard
+from monday_sync.domain.moves import NO_TRAFFIC, Traffic
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Address, Level
@@ -26,13 +27,14 @@ from monday_sync.engine.rekeying import chosen_rekeys, rekey_notes
 
 def make_plan(
     context: Context, facts: BoardFacts, options: PushOptions, only: Collection[Address] | None = None,
-    shipped: Shipped | None = None,
+    shipped: Shipped | None = None, *, traffic: Traffic = NO_TRAFFIC,
 ) -> Plan:  # fmt: skip
     """What a push with ``options`` would do now.
 
     Args:
         only: these rows, whatever else is due.
         shipped: the orders that the archive policy takes off the board.
+        traffic: what is moved to the board and away from it, before this is done.
 
     Raises:
         RefusedError: the database lacks what we read.
@@ -112,7 +114,7 @@ def make_plan(
         followed=linked.followed.boards,
         order_numbers=_order_numbers(gathered.source, board.key_columns[0]),
         archive=off.plan if off else None,
-        rooms=rooms(context, facts, steps, len(linked.gone)),
+        rooms=rooms(context, facts, steps, len(linked.gone), traffic),
     )
 
 

@@ -15,9 +15,8 @@ from monday_sync.domain.rows import Address, LedgerRow
 from monday_sync.domain.selection import PushOptions, Selection, Skip, select
 from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.groups import duplicate_groups, resolve_groups
+from monday_sync.engine.homes import board_source
 from monday_sync.engine.planning.people import finished_orders
-from monday_sync.engine.rekeying import follow_keys
-from monday_sync.engine.source import read_source
 from monday_sync.ledger import Ledger
 
 
@@ -58,7 +57,7 @@ def gather(
     Raises:
         RefusedError: the database lacks what we read.
     """
-    source, off = without_shipped(follow_keys(ledger, board, read_source(ledger, board)), shipped, options.concerns)
+    source, off = without_shipped(board_source(ledger, board), shipped, options.concerns)
     known = ledger.groups.known()
     finished = finished_orders(source, info, known, board)
     chosen = select(source.items, source.subitems, options, only, finished=finished, mode=board.mode)

@@ -1,0 +1,95 @@
+"""Results of the boards of one target as one: what was done is summed up, what went wrong counts for the whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from console import ExitCode, OrderListError
+from monday_sync.domain.board import BoardConfig
+from monday_sync.engine.results import Counts, CustomerCounts, PushResult
+
+_OUTCOMES = ("done", "stopped", "failed")
+_VERDICTS = ("success", "attention", "failed")
+_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BoardResult:
+    """What one run did; ``title`` says for which board, or what it moved from there."""
+
+    title: str
+    result: PushResult
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult(PushResult):
+    """What a push did on all boards of a target.
+
+    Args:
+        boards: each run by itself, in the order in which they were made.
+    """
+
+    boards: tuple[BoardResult, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The worst of all boards."""
+        return max((one.result.exit_code for one in self.boards), default=ExitCode.OK)
+
+
+def merged(target: str, boards: Sequence[BoardResult], notes: Sequence[str], plan_id: str | None) -> TargetResult:
+    """The sum. Its outcome and verdict are the worst of all, its share of the due rows is the lowest."""
+    all_of = [one.result for one in boards]
+    shares = [result.success_share for result in all_of]
+    last = {result.board_id: result for result in all_of}
+    told = [f"{one.title}: {one.result.message}" for one in boards if one.result.message]
+    hooks = [f"{one.title}: {one.result.hook_problem}" for one in boards if one.result.hook_problem]
+    return TargetResult(
+        run_id=all_of[-1].run_id, target=target, board_id=", ".join(last),
+        outcome=max((result.outcome for result in all_of), key=_OUTCOMES.index),
+        groups_created=sum(r.groups_created for r in all_of), groups_archived=sum(r.groups_archived for r in all_of),
+        duplicates_archived=sum(r.duplicates_archived for r in all_of),
+        items=_counts([r.items for r in all_of]), subitems=_counts([r.subitems for r in all_of]),
+        customers=_customers([c for r in all_of for c in r.customers]),
+        deletes_reported=sum(r.deletes_reported for r in all_of), recovered=sum(r.recovered for r in all_of),
+        duplicates=tuple(d for r in all_of for d in r.duplicates),
+        errors=tuple(p for r in all_of for p in r.errors)[:_LISTED],
+        given_up=tuple(p for r in all_of for p in r.given_up)[:_LISTED],
+        conflicts=sum(r.conflicts for r in all_of),
+        # each board has a client of its own, which counts on from run to run
+        calls=sum(r.calls for r in last.values()), points=sum(r.points for r in last.values()),
+        seconds=round(sum(r.seconds for r in all_of), 3),
+        success_share=None if None in shares else min(s for s in shares if s is not None),
+        verdict=max((result.verdict for result in all_of), key=_VERDICTS.index),
+        notes=(*(f"{one.title}: {note}" for one in boards for note in one.result.notes), *notes),
+        message="; ".join(told) or None, plan_id=plan_id,
+        accepted=tuple(p for r in all_of for p in r.accepted)[:_LISTED],
+        left=tuple(p for r in all_of for p in r.left)[:_LISTED],
+        causes=tuple(c for r in all_of for c in r.causes),
+        hook_problem="; ".join(hooks) or None, boards=tuple(boards),
+    )  # fmt: skip
+
+
+def failed_result(board: BoardConfig, run_id: str, error: OrderListError) -> PushResult:
+    """A board that was not pushed to, and why, as a result beside those of the others."""
+    return PushResult(
+        run_id=run_id, target=board.target, board_id=board.board_id, outcome="failed", groups_created=0,
+        groups_archived=0, duplicates_archived=0, items=Counts(), subitems=Counts(), customers=(), deletes_reported=0,
+        recovered=0, duplicates=(), errors=(), given_up=(), conflicts=0, calls=0, points=0, seconds=0.0,
+        success_share=None, verdict="failed", message=str(error),
+    )  # fmt: skip
+
+
+def _counts(found: Sequence[Counts]) -> Counts:
+    return Counts(**{field.name: sum(getattr(one, field.name) for one in found) for field in fields(Counts)})
+
+
+def _customers(found: Sequence[CustomerCounts]) -> tuple[CustomerCounts, ...]:
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in found:
+        for field in fields(CustomerCounts):
+            if field.name != "customer":
+                sums[one.customer][field.name] += getattr(one, field.name)
+    return tuple(CustomerCounts(customer, **counts) for customer, counts in sorted(sums.items()))
