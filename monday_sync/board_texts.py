@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monday_sync.commands.target import TargetPlan
+from monday_sync.commands.target import TargetPlan, left_text
 from monday_sync.domain.moves import Moves, Passage
 from monday_sync.engine.merging import TargetResult
 from monday_sync.render import plan_json, plan_text, push_text
@@ -31,10 +31,9 @@ def target_plan_json(made: TargetPlan) -> dict[str, object]:
         "fingerprint": made.fingerprint,
         "number": made.number,
         "moves": made.moves.to_json(),
-        "moves_left": {"held back": made.moves.held, "left by the mode": made.moves.by_mode,
-                       "not selected": made.moves.not_chosen},
+        "moves_left": made.moves.left,
         "boards": [{"name": board.name, **plan_json(one)} for board, one in made.boards],
-    }  # fmt: skip
+    }
 
 
 def target_push_text(result: TargetResult) -> str:
@@ -44,6 +43,7 @@ def target_push_text(result: TargetResult) -> str:
         lines += [heading(one.title), push_text(one.result), ""]
         if one.result.items.changed_board:
             lines[-1:] = [f"{one.result.items.changed_board} items were moved with their subitems.", ""]
+    lines += [f"note: {note}" for note in result.own_notes]
     share = "an unknown part" if result.success_share is None else f"at least {result.success_share:.1%}"
     lines.append(f"All boards: {result.verdict}: {share} of the due rows is on its board; {result.calls} calls.")
     return "\n".join(lines)
@@ -54,10 +54,8 @@ def moves_lines(moves: Moves) -> list[str]:
     lines: list[str] = []
     for passage in moves.passages:
         lines += _passage_lines(passage)
-    left = {"held back": moves.held, "left by the mode of a board": moves.by_mode, "not selected": moves.not_chosen}
-    named = ", ".join(f"{what} {count}" for what, count in left.items() if count)
-    if named:
-        lines.append(f"  orders that belong on another board and stay where they are for now: {named}")
+    if moves.left:
+        lines.append(f"  {left_text(moves)}")
     return [*lines, ""] if lines else []
 
 

@@ -157,9 +157,9 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     results += [BoardResult(titles[result.board_id], result) for result in pushed]
     if request.plan_id:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
-    notes: list[str] = []
+    notes = [left_text(made.moves)] if made.moves.left else []
     if len(ready) == len(opened.contexts) and all(one.result.outcome == "done" for one in results):
-        notes = set_baselines(first, [one for _, one in made.boards], results[-1].result.run_id)
+        notes += set_baselines(first, [one for _, one in made.boards], results[-1].result.run_id)
     return merged(first.board.target, results, notes, request.plan_id)
 
 
@@ -199,10 +199,17 @@ def _planned(boards: Boards, options: PushOptions) -> TargetPlan:
         shipped = read_shipped(context.ledger, context.board, options.release)
         made = make_plan(context, facts, mine, shipped=shipped, traffic=moves.traffic(board_id))
         check_customers(made, options)
+        made = replace(made, moving=moves.at(board_id) + sum(moves.left.values()))
         if left is not None:
             left = max(0, left - _orders(made))
         plans.append((context.board, made))
     return TargetPlan(plans[0][0].target, tuple(plans), moves)
+
+
+def left_text(moves: Moves) -> str:
+    """Which orders are not on the board that they belong on, as a sentence."""
+    named = ", ".join(f"{what} {count}" for what, count in moves.left.items())
+    return f"orders that belong on another board and stay where they are for now: {named}"
 
 
 def _orders(made: Plan) -> int:

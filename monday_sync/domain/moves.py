@@ -111,6 +111,7 @@ class Moves:
         by_mode: orders that stay since the mode of a board is not ``mirror``.
         not_chosen: orders that were not asked for, or are beyond the limit.
         looked_for, vanished: items that the API was asked for, and those that it does not show as active anywhere.
+        strays: orders that the ledger knows nowhere, as linked to the item that stands for them on the wrong board.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -119,6 +120,7 @@ class Moves:
     not_chosen: int = 0
     looked_for: int = 0
     vanished: int = 0
+    strays: tuple[LedgerRow, ...] = ()
 
     @property
     def items(self) -> int:
@@ -131,15 +133,27 @@ class Moves:
         return sum(1 + one.lines for passage in self.passages for one in passage.sent)
 
     @property
+    def left(self) -> dict[str, int]:
+        """Orders that belong on another board and stay where they are, by what keeps them."""
+        found = {"held back": self.held, "left by the mode of a board": self.by_mode, "not selected": self.not_chosen}
+        return {what: count for what, count in found.items() if count}
+
+    @property
     def orders(self) -> frozenset[str]:
         """Keys of all orders concerned."""
         return frozenset(one.row.key for passage in self.passages for one in passage.orders)
+
+    def at(self, board_id: str) -> int:
+        """How many orders are moved to a board or from it, those included that a person took away."""
+        here = [p for p in self.passages if board_id in {p.source.board_id, p.target.board_id}]
+        return sum(len(p.orders) + len(p.astray) for p in here)
 
     def traffic(self, board_id: str) -> Traffic:
         """What the moves bring to a board and take from it."""
         comes = [one for p in self.passages if p.target.board_id == board_id for one in p.sent]
         goes = [one for p in self.passages if p.source.board_id == board_id for one in p.sent]
-        return Traffic(len(comes), sum(o.lines for o in comes), len(goes), sum(o.lines for o in goes))
+        strays = frozenset(row.key for row in self.strays)
+        return Traffic(len(comes), sum(o.lines for o in comes), len(goes), sum(o.lines for o in goes), strays)
 
     def to_json(self) -> list[dict[str, Any]]:
         """For ``--json`` and for the fingerprint of the plan."""
@@ -161,12 +175,13 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Items and subitems that moves bring to a board, and take from it."""
+    """Items and subitems that moves bring to a board, and take from it; ``strays`` come, and are not to be created."""
 
     items_in: int = 0
     subitems_in: int = 0
     items_out: int = 0
     subitems_out: int = 0
+    strays: frozenset[str] = frozenset()
 
 
 #: A push without moves.

@@ -179,6 +179,7 @@ class Plan:
         order_numbers: order key to the number that people know the order by, as far as it is known.
         archive: what the archive policy takes off; ``None`` without a policy.
         rooms: how full the board is with items and subitems, and when there is no room left.
+        moving: orders that are moved to or from another board of the target, or should be.
     """
 
     board_id: str
@@ -220,6 +221,7 @@ class Plan:
     followed: Mapping[str, BoardFacts] = field(default_factory=dict)
     rooms: tuple[Room, ...] = ()
     archive: ArchivePlan | None = None
+    moving: int = 0
 
     def count(self, action: Action, level: Level) -> int:
         """Steps of one kind."""

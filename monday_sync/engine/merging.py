@@ -29,9 +29,11 @@ class TargetResult(PushResult):
 
     Args:
         boards: each run by itself, in the order in which they were made.
+        own_notes: of the ``notes`` those that are about no single board.
     """
 
     boards: tuple[BoardResult, ...] = ()
+    own_notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -68,7 +70,7 @@ def merged(target: str, boards: Sequence[BoardResult], notes: Sequence[str], pla
         accepted=tuple(p for r in all_of for p in r.accepted)[:_LISTED],
         left=tuple(p for r in all_of for p in r.left)[:_LISTED],
         causes=tuple(c for r in all_of for c in r.causes),
-        hook_problem="; ".join(hooks) or None, boards=tuple(boards),
+        hook_problem="; ".join(hooks) or None, boards=tuple(boards), own_notes=tuple(notes),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from monday_sync.api import MoveToBoard
 from monday_sync.domain.homes import Homes, Move
 from monday_sync.domain.moves import Moves, Moving, Passage, passage_columns
 from monday_sync.domain.people import doing_of
+from monday_sync.domain.rekey import is_new
 from monday_sync.domain.remote import BoardFacts, Whereabouts
 from monday_sync.domain.rows import BOARD_ID, GROUP_ID, GROUP_NAME, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.domain.selection import PushOptions
@@ -23,7 +24,9 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.execution.batches import Task, Work
 from monday_sync.engine.execution.settle import MOVE_BOARD, on_other_board
 from monday_sync.engine.groups import resolve_groups
-from monday_sync.engine.homes import read_homes
+from monday_sync.engine.homes import board_source, read_homes
+from monday_sync.engine.lookup import BoardReader
+from monday_sync.engine.planning.link import adopt
 from monday_sync.engine.results import LEFT, PushResult
 from monday_sync.engine.runs import Running, running
 from monday_sync.engine.shipped import held_customers
@@ -43,10 +46,13 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     first = next(iter(boards.values()))[0]
     homes = read_homes(first.ledger, first.board)
     due = [move for move in homes.moves if {move.source, move.target} <= boards.keys()]
+    known = first.ledger.rows(Level.ITEM, whole=True)
+    strays = _strays(boards, homes, known)
+    due += [Move(key, row.board_id or "", homes.wanted[key] or "") for key, row in strays.items()]
+    known |= strays
     if not due:
         return Moves()
     held = held_customers(first.ledger, first.board, options.release)
-    known = first.ledger.rows(Level.ITEM, whole=True)
     chosen, left = _chosen(due, known, boards, options, held)
     lines = Counter(row.order_key for row in first.ledger.lines_of([m.order_key for m in chosen]) if row.monday_id)
     ids = [known[move.order_key].monday_id or "" for move in chosen]
@@ -57,7 +63,33 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     look = _Look(boards, known, lines, found, homes)
     passages = tuple(look.passage(*pair, moves) for pair, moves in pairs.items())
     vanished = sum(1 for p in passages for row, _ in p.astray if row.left_as is None)
-    return Moves(passages, left["held"], left["mode"], left["other"], looked_for=len(ids), vanished=vanished)
+    return Moves(
+        passages, left["held"], left["mode"], left["other"], looked_for=len(ids), vanished=vanished,
+        strays=tuple(strays.values()),
+    )  # fmt: skip
+
+
+def _strays(boards: Boards, homes: Homes, known: Mapping[str, LedgerRow]) -> dict[str, LedgerRow]:
+    """Orders that would be created on their board although an item that nobody links stands for them on another one.
+
+    So it is when the ledger was lost, or is older than a move. By order key, as linked to that item.
+    """
+    found: dict[str, LedgerRow] = {}
+    linked = {row.monday_id for row in known.values() if row.monday_id is not None}
+    for context, _ in boards.values():
+        new = [r for r in board_source(context.ledger, context.board).items if is_new(r) and not r.rejected]
+        new = [row for row in new if homes.wanted.get(row.key) == context.board.board_id]
+        for other, facts in boards.values() if new else ():
+            if other is context:
+                continue
+            rows = [row for row in new if row.key not in found]
+            items, _ = BoardReader(other.api, other.board, facts.items.items_count).by_key(rows, linked)
+            by_key = {row.key: row for row in rows}
+            for key, item in items.items():
+                linked.add(item.id)
+                start = replace(by_key[key], ledger=None).start(other.board.board_id)
+                found[key] = replace(adopt(start, item, other.board), group_name=by_key[key].group_name)
+    return found
 
 
 def _chosen(
@@ -108,6 +140,8 @@ class _Look:
 def carry_out(moves: Moves, boards: Boards) -> list[PushResult]:
     """Do what was planned: for each board that orders leave, one run. A run that stops does not end the others."""
     results = []
+    # all of them, also those that stay for now: they are not to be created
+    next(iter(boards.values()))[0].ledger.write(moves.strays)
     for board_id, (context, _) in boards.items():
         mine = [p for p in moves.passages if p.source.board_id == board_id and (p.orders or p.astray)]
         if not mine:

@@ -136,7 +136,7 @@ class Harbour:
             return send
 
         for context in self.opened.contexts:
-            context.api.mutate = mutate(context.board.board_id)  # type: ignore[method-assign]
+            context.api.mutate = mutate(context.board.board_id)  # type: ignore[method-assign,assignment]
         try:
             self.push(**options)
         except Crash:
@@ -194,7 +194,7 @@ def _emulated() -> str:
 
     def again(board: dict[str, Any], **changes: Any) -> dict[str, Any]:
         columns = {other(column_id): of for column_id, of in board["columns"].items()}
-        keys = {"business_key": [other(c) for c in board.get("business_key", ())]}
+        keys: dict[str, Any] = {"business_key": [other(c) for c in board.get("business_key", ())]}
         if "quantity_column" in board:
             keys["quantity_column"] = other(board["quantity_column"])
         return {**board, **keys, "columns": columns, **changes}

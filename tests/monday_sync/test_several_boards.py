@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
+
+import pytest
 
 from bench.soak.relations import Order
+from board_emulator.faults import Fault
+from monday_sync.api import MutationRequest
+from monday_sync.board_texts import target_plan_text
+from monday_sync.domain.plan import Action
+from monday_sync.domain.rows import Level
+from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError
 from tests.monday_sync.conftest import orders
 from tests.monday_sync.harbour import FALL, SPRING, Harbour
+
+CREATE, ITEM = Action.CREATE, Level.ITEM
 
 
 def six(*falling: str) -> list[Order]:
@@ -49,3 +60,196 @@ def test_an_order_moves_whole_when_its_season_changes(harbour: Harbour) -> None:
     assert harbour.settled()
     assert harbour.push().changed == 0
     assert SPRING not in {order.season for order in harbour.source if order.number in "456"}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("minutes", [1, 40])
+def test_a_kill_at_any_request_of_a_move(harbour: Harbour, when: str, minutes: int) -> None:
+    """Whichever request the process dies at, before or after its effect, and however late it is run again."""
+    harbour.handle.state.renews_moved_subitems = when == "after"
+    harbour.have(six("6"))
+    harbour.push()
+    nth, falling = 0, ["4", "6"]
+    while True:
+        harbour.have(six(*falling))
+        died = harbour.crash(nth, when)
+        harbour.clock.advance(60 * minutes)
+        result = harbour.push()
+        assert (result.outcome, result.errors, result.left) == ("done", (), ())
+        assert harbour.wrong() == []
+        assert harbour.settled()
+        if not died:
+            break
+        # there and back again, and die one request later
+        nth, falling = nth + 1, ["6"] if "4" in falling else ["4", "6"]
+    assert nth >= 2  # the move itself, and what the push to the other board sends then
+
+
+def test_a_lost_answer_of_a_move_is_asked_for_again(harbour: Harbour) -> None:
+    """The move took effect and its answer was lost: the same request is repeated, and nothing is there twice."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.have(six("4", "5", "6"))
+    harbour.handle.faults.add(Fault("lost", match="move_item_to_board", times=1))
+    result = harbour.push()
+    assert (result.items.changed_board, result.errors, harbour.wrong()) == (2, (), [])
+    assert harbour.settled()
+
+
+def test_subitems_that_get_new_ids_are_found_by_their_names(harbour: Harbour) -> None:
+    """The vendor does not say that their ids stay: none is created a second time, and the next change reaches them."""
+    harbour.handle.state.renews_moved_subitems = True
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.have(six("4", "6"))
+    result = harbour.push()
+    assert (result.subitems.created, result.subitems.adopted, harbour.wrong()) == (0, 2, [])
+    changed = [replace(o, sizes={"S": 11, "M": 21}) for o in six("4", "6")]
+    harbour.have(changed)
+    assert (harbour.push().subitems.updated, harbour.wrong()) == (12, [])
+
+
+def test_what_a_person_moved_to_its_board_is_only_recorded(harbour: Harbour) -> None:
+    """The item lies where it should: no move is sent, and the push goes on with it there."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.handle.people.move_item_to_board(harbour.item("STYLE1 4").id, harbour.board("fall").board_id, "topics")
+    harbour.have(six("4", "6"))
+    made = harbour.plan()
+    assert [(len(p.sent), [o.at for o in p.orders]) for p in made.moves.passages] == [(0, ["77"])]
+    sent = harbour.handle.emulator.tally.calls
+    result = harbour.push()
+    assert (result.items.changed_board, result.items.created) == (1, 0)
+    assert harbour.handle.emulator.tally.calls > sent
+    assert harbour.state("select distinct outcome from monday_sync_attempts where kind = 'move_board'") == [
+        ("NO_CALL",)
+    ]
+    assert harbour.wrong() == []
+    assert harbour.settled()
+
+
+@pytest.mark.parametrize("policy", ["leave", "recreate"])
+def test_an_item_that_a_person_archived_is_not_moved(harbour: Harbour, policy: str) -> None:
+    """By the policy it is left and named, or made anew: on the board where it belongs now."""
+    harbour.rewrite(lambda boards: [board["policy"].update(archived=policy) for board in boards])
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.handle.people.remove_item(harbour.item("STYLE1 4").id, state="archived")
+    harbour.have(six("4", "5", "6"))
+    result = harbour.push()
+    assert result.items.changed_board == 1
+    if policy == "leave":
+        (left,) = result.left
+        assert (left.name, "archived by a person" in left.message, int(result.exit_code)) == ("STYLE1 4", True, 1)
+        assert harbour.names("fall") == names("56")
+    else:
+        assert (result.items.created, result.subitems.created, harbour.wrong()) == (1, 2, [])
+        assert harbour.settled()
+
+
+def test_a_lost_ledger_finds_what_lies_on_the_wrong_board(harbour: Harbour) -> None:
+    """Without a ledger, and with another season: the items are found on their old board and moved, not made twice."""
+    harbour.have(six("6"))
+    harbour.push()
+    with harbour.opened.contexts[0].ledger.session() as session:
+        for name in ("items", "subitems", "attempts", "runs", "groups"):
+            session.execute(f"delete from monday_sync_{name}")
+    harbour.have(six("4", "6"))
+    made = harbour.plan()
+    assert ([row.item_name for row in made.moves.strays], sum(p.count(CREATE, ITEM) for _, p in made.boards)) == (
+        ["STYLE1 4"], 0,
+    )  # fmt: skip
+    result = harbour.push()
+    assert (result.items.created, result.subitems.created, result.items.changed_board) == (0, 0, 1)
+    assert harbour.wrong() == []
+    assert harbour.settled()
+
+
+def test_many_moves_need_a_word(harbour: Harbour) -> None:
+    """More than the share of the board that a push may touch: the number of all boards together is asked for."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.rewrite(lambda boards: [board["policy"].update(touch_share=0.3) for board in boards])
+    harbour.have([o.with_values(notes="x") if o.number == "6" else o for o in six("4", "5", "6")])
+    with pytest.raises(ConfirmationNeededError, match=r"2 of 5 items would move from board spring") as asked:
+        harbour.push()
+    assert "--yes 7" in (asked.value.hint or "")
+    with pytest.raises(ConfirmationNeededError, match="--yes 6 does not match"):
+        harbour.push(yes=6)
+    assert harbour.names("fall") == names("6")
+    assert harbour.push(yes=7).items.changed_board == 2
+    assert harbour.wrong() == []
+
+
+def test_a_column_that_the_other_board_lacks_is_named(harbour: Harbour) -> None:
+    """What people keep in a column without a like one there would be lost: it is said first, and needs a word."""
+    harbour.have(six("6"))
+    harbour.push()
+    state = harbour.handle.state
+    del state.board("77").columns["text_mkr61hpz_b"]
+    harbour.have(six("4", "6"))
+    made = harbour.plan()
+    assert made.moves.passages[0].lost == ("matchAlias",)
+    assert "has no column for: matchAlias; these values are lost" in target_plan_text(made)
+    with pytest.raises(ConfirmationNeededError, match="which has no column for: matchAlias"):
+        harbour.push()
+    assert harbour.push(yes=made.number).items.changed_board == 1
+    assert harbour.wrong() == []
+
+
+def test_a_board_that_stops_does_not_end_the_other(harbour: Harbour) -> None:
+    """The first board ends early: the second is filled all the same, and the worst outcome counts for the whole."""
+    harbour.have(six("5", "6"))
+    real = harbour.opened.contexts[0].api.mutate
+
+    def limited(_request: MutationRequest) -> NoReturn:
+        raise DailyLimitError("the day is used up")
+
+    harbour.opened.contexts[0].api.mutate = limited  # type: ignore[method-assign,assignment]
+    result = harbour.push()
+    assert [one.result.outcome for one in result.boards] == ["stopped", "done"]
+    assert (result.outcome, int(result.exit_code), harbour.names("fall")) == ("stopped", 1, names("56"))
+    assert harbour.state("select count(*) from monday_sync_customers") == [(0,)]
+    harbour.opened.contexts[0].api.mutate = real  # type: ignore[method-assign]
+    assert (harbour.push().outcome, harbour.wrong()) == ("done", [])
+    assert harbour.state("select orders from monday_sync_customers") == [(6,)]
+
+
+def test_a_customer_that_is_held_back_does_not_move(harbour: Harbour) -> None:
+    """Its seasons may be what it is held back for; the plan says that such orders are on the wrong board."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.have(six("4", "6"), held={"GREYSON": "lost too much"})
+    made = harbour.plan()
+    assert (made.moves.passages, made.moves.left) == ((), {"held back": 1})
+    assert "stay where they are for now: held back 1" in target_plan_text(made)
+    assert "the board shows what the database says" not in target_plan_text(made)
+    assert (harbour.push().changed, harbour.names("fall")) == (0, names("6"))
+    assert (harbour.push(release=("GREYSON",)).items.changed_board, harbour.wrong()) == (1, [])
+
+
+def test_a_full_board_takes_no_moves(harbour: Harbour) -> None:
+    """What would move there counts like what would be created there: the push is refused before anything is sent."""
+    harbour.rewrite(lambda boards: boards[1].update(limits={"items": 2}))
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.have(six("4", "5", "6"))
+    made = harbour.plan()
+    assert [(p.rooms[0].adds, p.rooms[0].removes, p.rooms[0].after) for _, p in made.boards] == [(0, 2, 3), (2, 0, 3)]
+    with pytest.raises(RefusedError, match=r"Board 77 .* 2 more do not fit"):
+        harbour.push()
+    assert harbour.names("spring") == names("12345")
+
+
+def test_the_limit_is_of_all_boards(harbour: Harbour) -> None:
+    """Orders that are moved count as well; what is left over goes by the next push."""
+    harbour.have(six("5", "6"))
+    assert (harbour.push(limit=5).items.created, harbour.names("fall")) == (5, names("5"))
+    harbour.push()
+    harbour.have([o.with_values(notes="x") for o in six("3", "4", "5", "6")])
+    result = harbour.push(limit=3)
+    # the two that are moved, and one more; what else is due waits
+    assert (result.items.changed_board, result.items.updated) == (2, 1)
+    while harbour.push(limit=3).changed:
+        pass
+    assert harbour.wrong() == []

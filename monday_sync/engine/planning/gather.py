@@ -50,14 +50,17 @@ class Gathered:
 
 def gather(
     ledger: Ledger, board: BoardConfig, info: BoardInfo, options: PushOptions, only: Collection[Address] | None,
-    *, shipped: Shipped | None = None,
+    *, shipped: Shipped | None = None, without: Collection[str] = (),
 ) -> Gathered:  # fmt: skip
     """Read the database, follow keys that changed, and choose the rows that the push is about.
+
+    Args:
+        without: keys of orders that the push is not about.
 
     Raises:
         RefusedError: the database lacks what we read.
     """
-    source, off = without_shipped(board_source(ledger, board), shipped, options.concerns)
+    source, off = without_shipped(_without(board_source(ledger, board), without), shipped, options.concerns)
     known = ledger.groups.known()
     finished = finished_orders(source, info, known, board)
     chosen = select(source.items, source.subitems, options, only, finished=finished, mode=board.mode)
@@ -73,6 +76,13 @@ def gather(
     lost = tuple(row for row in lost if shipped is None or not shipped.covers(row.order_key, row.customer_name))
     names = resolve_groups(_names(chosen.items), info, known, anew=anew)
     return Gathered(source, chosen, info, known, anew, names, lost, only, finished, shipped)
+
+
+def _without(source: Source, order_keys: Collection[str]) -> Source:
+    if not order_keys:
+        return source
+    items, lines = ([r for r in rows if r.order_key not in order_keys] for rows in (source.items, source.subitems))
+    return replace(source, items=tuple(items), subitems=tuple(lines))
 
 
 def as_confirmed(row: LedgerRow) -> SourceRow:
