@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monday_sync.commands.target import TargetPlan, left_text
+from monday_sync.domain.causes import cause_lines
 from monday_sync.domain.moves import Moves, Passage
-from monday_sync.engine.merging import TargetResult
+from monday_sync.engine.merging import BoardResult, TargetResult
 from monday_sync.render import plan_json, plan_text, push_text
 from monday_sync.steps_text import STEPS_SHOWN
+
+_KINDS = {"push": "", "move": ": orders moved to other boards", "recover": ": what an earlier run left open"}
 
 
 def target_plan_text(made: TargetPlan) -> str:
@@ -40,13 +43,23 @@ def target_push_text(result: TargetResult) -> str:
     """What was moved and what was done on each board, and what came of it all."""
     lines: list[str] = []
     for one in result.boards:
-        lines += [heading(one.title), push_text(one.result), ""]
-        if one.result.items.changed_board:
-            lines[-1:] = [f"{one.result.items.changed_board} items were moved with their subitems.", ""]
+        lines += [heading(f"{one.title}{_KINDS[one.kind]}"), *_result_lines(one), ""]
     lines += [f"note: {note}" for note in result.own_notes]
-    share = "an unknown part" if result.success_share is None else f"at least {result.success_share:.1%}"
+    least = "at least " if result.success_share not in {None, 1.0} else ""
+    share = "an unknown part" if result.success_share is None else f"{least}{result.success_share:.1%}"
     lines.append(f"All boards: {result.verdict}: {share} of the due rows is on its board; {result.calls} calls.")
     return "\n".join(lines)
+
+
+def _result_lines(one: BoardResult) -> list[str]:
+    """What a run did; of one that moved orders the table would be empty."""
+    result = one.result
+    if one.kind != "move":
+        return [push_text(result)]
+    failed = f", {result.items.failed} could not be" if result.items.failed else ""
+    lines = [f"{result.items.changed_board} items were moved with their subitems{failed}; run {result.run_id}"]
+    lines += cause_lines(result.causes)
+    return [*lines, f"stopped: {result.message}"] if result.message else lines
 
 
 def moves_lines(moves: Moves) -> list[str]:

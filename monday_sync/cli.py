@@ -37,7 +37,7 @@ def main() -> None:
     Undo a run:                   monday-sync rollback <run> --dry-run
 
     Every command takes --target (local, dev, prod) and --json. Where a target has several boards, all of them are
-    meant; --board names one.
+    meant; some commands take --board for one.
 
     \b
     Exit status: 0 all well; 1 some rows failed or the run stopped early (the rest is done);
@@ -46,14 +46,14 @@ def main() -> None:
 
 
 @main.command()
-@options(target_option, push_options, board_option, json_option)
+@options(target_option, push_options, json_option)
 @command
-def plan(target: str | None, options: PushOptions, board: str | None, as_json: bool) -> ExitCode:
+def plan(target: str | None, options: PushOptions, as_json: bool) -> ExitCode:
     """Show what a push would do, row by row and field by field, and change nothing.
 
     The plan is stored; `monday-sync push --plan <id>` does exactly that, or refuses if data or board changed.
     """
-    with open_boards(target, board) as opened:
+    with open_boards(target) as opened:
         made = plan_opened(opened, options)
     if isinstance(made, TargetPlan):
         whole = made
@@ -65,21 +65,20 @@ def plan(target: str | None, options: PushOptions, board: str | None, as_json: b
 
 
 @main.command()
-@options(target_option, push_options, board_option, yes)
+@options(target_option, push_options, yes)
 @click.option("--plan", "plan_id", metavar="ID", help="Do exactly what this stored plan says, or refuse.")
 @click.option("--test-data", is_flag=True, help="Mark the run as test data, for `cleanup --test-data`.")
 @json_option
 @command
 def push(
-    *, target: str | None, options: PushOptions, board: str | None, yes: int | None, plan_id: str | None,
-    test_data: bool, as_json: bool,
-) -> ExitCode:  # fmt: skip
+    *, target: str | None, options: PushOptions, yes: int | None, plan_id: str | None, test_data: bool, as_json: bool
+) -> ExitCode:
     """Create and update groups, items and subitems, exactly once.
 
     Safe to interrupt at any time: the next push settles what was under way and carries on. A push that would change
     more of the board than the policy allows, or archive anything, asks for --yes with the number of rows.
     """
-    with open_boards(target, board) as opened:
+    with open_boards(target) as opened:
         result = push_opened(opened, PushRequest(options, yes, plan_id, test_data), bar=progress)
 
     def text() -> str:

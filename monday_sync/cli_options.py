@@ -35,9 +35,7 @@ _bulk = click.option(
     help="Create new items by bulk import: where it is cheaper, never, or wherever a file can hold them. "
     "Default: `bulk` in the policy of the board's file.",
 )  # fmt: skip
-board_option = click.option(
-    "--board", metavar="NAME_OR_ID", help="Only this board, where the target has several. No order is moved then."
-)
+board_option = click.option("--board", metavar="NAME_OR_ID", help="Only this board, where the target has several.")
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done, as `plan` does, and change nothing.")
 yes = click.option(
     "--yes", type=click.IntRange(min=0), metavar="N",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monday_sync.domain.capacity import SHORTEST, Room
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.remote import BoardFacts
@@ -18,8 +20,14 @@ def room_line(room: Room) -> str:
     changes = [f"this push adds {room.adds:,}"]
     if room.removes:
         changes.append(f"archives {room.removes:,}")
+    changes += [f"{room.comes:,} are moved here"] if room.comes else []
+    changes += [f"{room.goes:,} are moved away"] if room.goes else []
     name = {Level.ITEM: "items", Level.SUBITEM: "subitems"}[room.level]
-    return f"{name} on the board: {there} of {limit}; {' and '.join(changes)}; {_when(room)}."
+    return f"{name} on the board: {there} of {limit}; {_listed(changes)}; {_when(room)}."
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
 def _when(room: Room) -> str:
@@ -40,7 +48,8 @@ def room_json(room: Room) -> dict[str, object]:
     """The same as data; what is not known is null."""
     return {
         "level": room.level.value, "on_board": room.there, "counted_by_api": room.counted, "limit": room.limit,
-        "limit_is_told": room.limit_is_told, "adds": room.adds, "archives": room.removes, "after": room.after,
+        "limit_is_told": room.limit_is_told, "adds": room.adds, "archives": room.removes,
+        "moved_here": room.comes, "moved_away": room.goes, "after": room.after,
         "per_day": room.rate.per_day, "days_of_history": room.rate.days,
         "full_on": room.full_on.isoformat() if room.full_on else None,
     }  # fmt: skip

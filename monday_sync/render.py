@@ -96,7 +96,7 @@ def _nothing_to_do(plan: Plan) -> str:
     named += [f"changed by people and kept {kept}"] if kept else []
     named += [f"not due, left to people {plan.orders_left}"] if plan.orders_left else []
     named += [f"in doubt {plan.in_doubt}"] if plan.in_doubt else []
-    named += [f"on their way to another board, or to be so {plan.moving}"] if plan.moving else []
+    named += [f"to be moved between boards {plan.moving}"] if plan.moving else []
     if plan.deleted:
         named.append(f"gone from the source {len(plan.deleted)}")
     if named:

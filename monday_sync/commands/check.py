@@ -103,7 +103,7 @@ def check_room(plan: Plan, facts: BoardFacts) -> None:
         if not room.fits:
             raise RefusedError(
                 f"Board {info.id} ({info.name}) has {room.there} of at most {room.limit} {room.level}s; "
-                f"{room.adds} more do not fit.",
+                f"{room.adds + room.comes} more do not fit.",
                 hint="Archive old items (`archive` in the board's file does it by their dates), narrow `scope` there, "
                 "or push fewer with --limit.",
             )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monday_sync.commands.orders import keys_of, unknown_order
-from monday_sync.domain.rows import GROUP_ID, Attempt, LedgerRow, Level
+from monday_sync.domain.rows import BOARD_ID, GROUP_ID, GROUP_NAME, Attempt, LedgerRow, Level
 from monday_sync.engine.context import Context
 from monday_sync.engine.execution.settle import CHANGE, MOVE
 from monday_sync.engine.rekeying import REKEY
@@ -85,7 +85,7 @@ def _key_before(attempt: Attempt) -> str | None:
 def _entry(attempt: Attempt) -> Entry:
     before = json.loads(attempt.row_before) if attempt.row_before else {}
     confirmed = json.loads(before.get("payload") or "{}")
-    confirmed["@group_name"] = before.get("group_name")
+    confirmed |= {GROUP_NAME: before.get("group_name"), BOARD_ID: before.get("board_id")}
     desired = {name: text for name, text in attempt.desired.items() if name != GROUP_ID}
     if attempt.level is Level.UNLINKED:
         confirmed |= desired  # its name is told to name it, not to change it

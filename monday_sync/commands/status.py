@@ -212,7 +212,10 @@ def _line(run: Run) -> RunLine:
     changed = None
     if result:
         levels = (result["items"], result["subitems"])
-        changed = sum(c["created"] + c["updated"] + c["archived"] for c in levels) + result["groups_created"]
+        changed = (
+            sum(c["created"] + c["updated"] + c["archived"] + c.get("changed_board", 0) for c in levels)
+            + result["groups_created"]
+        )
         # results of older versions have neither, or the second under another name
         duplicates = result.get("duplicates_archived", result.get("doubles_archived", 0))
         changed += result.get("groups_archived", 0) + duplicates

@@ -136,7 +136,7 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     for context in opened.contexts:
         recovery = settle_doubts(context)
         if recovery is not None:
-            results.append(BoardResult(context.board.title, recovery.result()))
+            results.append(BoardResult(context.board.title, "recover", recovery.result()))
         if recovery is None or not recovery.stopped:
             ready.append(context)
     boards = _checked(ready)
@@ -150,11 +150,11 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
         Hooks(board, one, first.target.project_dir).before()
     titles = {context.board.board_id: context.board.title for context in opened.contexts}
     moved = carry_out(made.moves, boards)
-    results += [BoardResult(f"orders moved from {titles[result.board_id]}", result) for result in moved]
+    results += [BoardResult(titles[result.board_id], "move", result) for result in moved]
     if request.plan_id and results:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
     pushed = _push_each(made, boards, replace(request, options=options, plan_id=None), bar)
-    results += [BoardResult(titles[result.board_id], result) for result in pushed]
+    results += [BoardResult(titles[result.board_id], "push", result) for result in pushed]
     if request.plan_id:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
     notes = [left_text(made.moves)] if made.moves.left else []

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from monday_sync.api import MoveToGroup
 from monday_sync.commands.check import check
+from monday_sync.domain.board.several import board_argument
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Level
@@ -168,6 +169,8 @@ def _with_groups(
                 if isinstance(task.operation, MoveToGroup)}  # fmt: skip
     empty = empty_groups(context.api, context.board, facts.items, created, leaving)
     command = made.command
+    if command is not None and command.startswith("cleanup"):
+        command += board_argument(context.board)
     if context.board.target == _PROD:
         command = f"{command} --yes {undoing.number}"
     return replace(made, groups_to_archive=tuple(created[g] for g in empty), command=command)

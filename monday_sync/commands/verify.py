@@ -13,6 +13,7 @@ from monday_sync.commands.check import check, number_to_confirm
 from monday_sync.commands.push import PushRequest, planned, push_in
 from monday_sync.domain import state as machine
 from monday_sync.domain.archive import without_shipped
+from monday_sync.domain.board.several import board_argument
 from monday_sync.domain.diff import is_shown, mappings_of, on_board
 from monday_sync.domain.due import count_reasons, reasons
 from monday_sync.domain.keys import KeyReader
@@ -154,7 +155,8 @@ def verify(
 
 def _repair_plan(context: Context, made: Plan) -> Plan:
     number = number_to_confirm(context.board.policy, made)
-    return replace(made, title="Repair", command="verify --repair" + (f" --yes {number}" if number else ""))
+    command = f"verify --repair{board_argument(context.board)}" + (f" --yes {number}" if number else "")
+    return replace(made, title="Repair", command=command)
 
 
 def _claimants(

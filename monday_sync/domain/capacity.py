@@ -61,6 +61,7 @@ class Room:
         limit: the lower of what the board's file and the API say; the documented one when neither does.
         limit_is_told: whether one of them does.
         adds, removes: what the push creates and archives.
+        comes, goes: what is moved from other boards of the target, and to them.
     """
 
     level: Level
@@ -72,21 +73,23 @@ class Room:
     removes: int
     rate: Rate
     full_on: dt.date | None
+    comes: int = 0
+    goes: int = 0
 
     @property
     def after(self) -> int:
         """Rows on the board after the push."""
-        return self.there + self.adds - self.removes
+        return self.there + self.adds - self.removes + self.comes - self.goes
 
     @property
     def fits(self) -> bool:
         """Whether the push stays within a limit that was told. What it archives goes before what it creates."""
-        return not self.adds or not self.limit_is_told or self.after <= self.limit
+        return not (self.adds or self.comes) or not self.limit_is_told or self.after <= self.limit
 
 
 def room(
     level: Level, *, counted: int | None, linked: int, limits: Sequence[int | None], adds: int, removes: int,
-    history: Sequence[DayCount], today: dt.date,
+    history: Sequence[DayCount], today: dt.date, comes: int = 0, goes: int = 0,
 ) -> Room:  # fmt: skip
     """Add it up.
 
@@ -97,14 +100,14 @@ def room(
     told = [limit for limit in limits if limit is not None]
     limit = min(told, default=DOCUMENTED_LIMIT)
     there, found = max(counted or 0, linked), rate(history, today)
-    left = limit - (there + adds - removes)
+    left = limit - (there + adds - removes + comes - goes)
     full_on = None
     if left <= 0:
         full_on = today
     elif found.per_day is not None and found.per_day > 0:
         days = int(left / found.per_day)
         full_on = today + dt.timedelta(days=days) if days < _FAR else None
-    return Room(level, there, counted is not None, limit, bool(told), adds, removes, found, full_on)
+    return Room(level, there, counted is not None, limit, bool(told), adds, removes, found, full_on, comes, goes)
 
 
 #: Days from which a date would be a joke.

@@ -17,9 +17,10 @@ _LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class BoardResult:
-    """What one run did; ``title`` says for which board, or what it moved from there."""
+    """What one run did for a board: ``kind`` is push, move (what left it for others) or recover."""
 
     title: str
+    kind: str
     result: PushResult
 
 

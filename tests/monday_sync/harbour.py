@@ -148,7 +148,7 @@ class Harbour:
 @pytest.fixture
 def harbour(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Harbour]:
     kept = duckdb.connect(str(project / "board.duckdb"))
-    (project / "boards/local.yml").write_text(yaml.safe_dump(_boards(), sort_keys=False), encoding="utf-8")
+    (project / "boards/local.yml").write_text(yaml.safe_dump(two_boards(), sort_keys=False), encoding="utf-8")
     (tmp_path / "emulated.yml").write_text(_emulated(), encoding="utf-8")
     clock = MovableClock(1_800_000_000)
     monkeypatch.chdir(project)
@@ -172,7 +172,7 @@ def other(column_id: str) -> str:
     return column_id if column_id == "name" else f"{column_id}_b"
 
 
-def _boards() -> list[dict[str, Any]]:
+def two_boards() -> list[dict[str, Any]]:
     dev = yaml.safe_load((ROOT / "boards/dev.yml").read_text(encoding="utf-8"))
     policy = {"touch_share": 1.0, "bulk": "never"}
     moved = {

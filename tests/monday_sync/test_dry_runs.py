@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from monday_sync import cli
+from monday_sync import cli, cli_repair
 from monday_sync.api import MutationRequest
 from monday_sync.commands.adopt import adopt, plan_adopt
 from monday_sync.commands.undo import cleanup, plan_cleanup, plan_rollback, rollback
@@ -211,7 +211,7 @@ def test_the_command_line_shows_it_over_http(bay: Bay, monkeypatch: pytest.Monke
     run = bay.push(bulk="never").run_id
     item = next(i for i in bay.handle.state.items.values() if i.parent_id is None)
     monkeypatch.chdir(bay.context.target.project_dir)
-    monkeypatch.setattr(cli, "open_context", lambda _target: bay.context)
+    monkeypatch.setattr(cli_repair, "open_boards", lambda *_: Opened((bay.context,)))
     mutations: list[object] = []
     monkeypatch.setattr(type(bay.context.api), "mutate", lambda *given: mutations.append(given))
     state = bay.state("select count(*) from monday_sync_attempts") + bay.state("select count(*) from monday_sync_runs")

@@ -235,7 +235,7 @@ def test_a_full_board_takes_no_moves(harbour: Harbour) -> None:
     harbour.push()
     harbour.have(six("4", "5", "6"))
     made = harbour.plan()
-    assert [(p.rooms[0].adds, p.rooms[0].removes, p.rooms[0].after) for _, p in made.boards] == [(0, 2, 3), (2, 0, 3)]
+    assert [(p.rooms[0].comes, p.rooms[0].goes, p.rooms[0].after) for _, p in made.boards] == [(0, 2, 3), (2, 0, 3)]
     with pytest.raises(RefusedError, match=r"Board 77 .* 2 more do not fit"):
         harbour.push()
     assert harbour.names("spring") == names("12345")

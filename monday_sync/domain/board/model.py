@@ -127,8 +127,7 @@ class ColumnMapping:
 class Scope:
     """Which orders belong on the board; ``None`` leaves a criterion open. Both dates are included.
 
-    A season is what stands behind the customer in the name of the order's group.
-    """
+    Season: what stands behind the customer in the name of the order's group."""
 
     customers: _Words | None = None
     order_types: _Words | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -63,6 +64,12 @@ def overlap(one: Scope, other: Scope) -> bool:
         return False
     begin = max(one.ex_factory_from or _FIRST, other.ex_factory_from or _FIRST)
     return begin <= min(one.ex_factory_to or _LAST, other.ex_factory_to or _LAST)
+
+
+def board_argument(board: BoardConfig) -> str:
+    """What names a board on the command line, where its target has several."""
+    name = board.name or board.board_id
+    return f" --board {shlex.quote(name)}" if board.others else ""
 
 
 def _ids(board: BoardConfig) -> set[str]:

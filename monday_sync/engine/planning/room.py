@@ -25,14 +25,14 @@ def rooms(
         room(
             Level.ITEM, counted=facts.items.items_count, linked=linked_items - vanished,
             limits=(limits.items, facts.items.items_limit),
-            adds=_created(steps, Level.ITEM) + traffic.items_in, removes=len(archived) + traffic.items_out,
+            adds=_created(steps, Level.ITEM), removes=len(archived), comes=traffic.items_in, goes=traffic.items_out,
             history=ledger.growth.by_day(Level.ITEM), today=today,
         ),
         room(
             # of the subitems of items that vanished nothing is known: the API's count has to tell
             Level.SUBITEM, counted=facts.subitems.items_count, linked=0 if vanished else linked_subitems,
             limits=(limits.subitems, facts.subitems.items_limit),
-            adds=_created(steps, Level.SUBITEM) + traffic.subitems_in, removes=lines + traffic.subitems_out,
+            adds=_created(steps, Level.SUBITEM), removes=lines, comes=traffic.subitems_in, goes=traffic.subitems_out,
             history=ledger.growth.by_day(Level.SUBITEM), today=today,
         ),
     )  # fmt: skip
