@@ -262,11 +262,11 @@ class World:
 
     def renewed(self, item: Item) -> Item:
         """The same item under a new id; the old one is deleted."""
-        twin = replace(item, id=self._next_item, values=dict(item.values))
+        copy = replace(item, id=self._next_item, values=dict(item.values))
         self._next_item += 1
-        self._add(twin)
+        self._add(copy)
         self.remove_item(item, "deleted")
-        return twin
+        return copy
 
     def _touch(self, item: Item) -> None:
         item.updated_at = iso(self.clock.now())

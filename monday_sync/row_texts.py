@@ -97,7 +97,8 @@ def adopt_text(result: AdoptResult) -> str:
     """What was linked."""
     lines = [f"{result.items} items and {result.subitems} subitems on the board are linked now (run {result.run_id})."]
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    lines.append(f"{result.not_on_board} orders are not on the board; a push creates them.")
+    does = "moves them here from another board of the target, or creates them" if result.has_others else "creates them"
+    lines.append(f"{result.not_on_board} orders are not on the board; a push {does}.")
     return "\n".join(lines)
 
 

@@ -18,13 +18,14 @@ from monday_sync.engine.shipped import read_shipped
 
 @dataclass(frozen=True, slots=True)
 class AdoptResult:
-    """What was linked, and what is left."""
+    """What was linked, and what is left; ``has_others``: the target has more boards, where the rest may lie."""
 
     run_id: str
     items: int
     subitems: int
     duplicates: tuple[Duplicate, ...]
     not_on_board: int
+    has_others: bool = False
 
 
 def adopt(context: Context) -> AdoptResult:
@@ -51,6 +52,7 @@ def adopt(context: Context) -> AdoptResult:
             subitems=sum(1 for s in adopted if s.level is Level.SUBITEM),
             duplicates=plan.duplicates,
             not_on_board=sum(1 for s in plan.steps if _is_to_create(s, shipped)),
+            has_others=bool(context.board.others),
         )
 
 
@@ -65,7 +67,12 @@ def plan_adopt(context: Context) -> Plan:
         shipped = read_shipped(context.ledger, context.board)
         missing = sum(1 for s in made.steps if _is_to_create(s, shipped))
         links = tuple(Step(Action.CONFIRM, s.row, s.base, adopted=True) for s in made.steps if s.adopted)
-        notes = [f"{missing} orders are not on the board; a push creates them."] if missing else []
+        does = (
+            "moves them here from another board of the target, or creates them"
+            if context.board.others
+            else ("creates them")
+        )
+        notes = [f"{missing} orders are not on the board; a push {does}."] if missing else []
         if made.unlinked:
             notes.append(
                 f"{len(made.unlinked)} rows are linked to what is no longer on the board; the ledger forgets it."

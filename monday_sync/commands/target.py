@@ -129,7 +129,7 @@ def push_opened(opened: Opened, request: PushRequest, *, bar: Bar = no_bar) -> P
 def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     first = opened.contexts[0]
     # refused before anything is settled: a board that is not as its file says, or a plan that there is not
-    _checked(opened.contexts)
+    boards = _checked(opened.contexts)
     options = stored_options(first, request.plan_id) if request.plan_id else request.options
     results: list[BoardResult] = []
     ready: list[Context] = []
@@ -139,7 +139,8 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
             results.append(BoardResult(context.board.title, "recover", recovery.result()))
         if recovery is None or not recovery.stopped:
             ready.append(context)
-    boards = _checked(ready)
+    if results:
+        boards = _checked(ready)
     made = _planned(boards, options)
     if request.plan_id:
         _check_unchanged(first, made, request.plan_id)

@@ -1,7 +1,7 @@
 """Which of a target's boards each order belongs to, lies on, and is handled on. Pure.
 
-An order is handled on one board: where its item lies, else where the scopes want it. One that lies on a board and is
-wanted on another is handled on neither until it was moved.
+An order is handled on one board: where its item lies, else where the scopes want it. One that lies on a board and
+belongs on another is handled on neither until it was moved.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An order that lies on one board and is wanted on another, with all of its lines."""
+    """An order that lies on one board and belongs on another, with all of its lines."""
 
     order_key: str
     source: str
@@ -39,33 +39,33 @@ class Homes:
     """Where orders belong.
 
     Args:
-        first: the board where is counted what is wanted nowhere.
-        wanted: orders of the database to the board whose scope has them; ``None``: none has.
+        first: the board where is counted what belongs nowhere.
+        belongs: orders of the database to the board whose scope has them; ``None``: none has.
         linked: orders to the board that their item lies on, by the ledger.
         doubted: orders to the board where an item may have been made for them: they stay there until that is known.
         groups: orders of the database to the names of their groups.
     """
 
     first: str
-    wanted: Mapping[str, str | None]
+    belongs: Mapping[str, str | None]
     linked: Mapping[str, str]
     doubted: Mapping[str, str]
     groups: Mapping[str, str]
 
     def of(self, order_key: str) -> str | None:
         """The board that an order is handled on; ``None`` while it is to be moved."""
-        wanted, lies = self.wanted.get(order_key), self.linked.get(order_key)
+        belongs, lies = self.belongs.get(order_key), self.linked.get(order_key)
         if lies is not None:
-            return None if wanted not in {None, lies} else lies
-        return self.doubted.get(order_key) or wanted or self.first
+            return None if belongs not in {None, lies} else lies
+        return self.doubted.get(order_key) or belongs or self.first
 
     @property
     def moves(self) -> tuple[Move, ...]:
         """The orders to move, by their key."""
         return tuple(
-            Move(key, lies, wanted)
+            Move(key, lies, belongs)
             for key, lies in sorted(self.linked.items())
-            if (wanted := self.wanted.get(key)) is not None and wanted != lies
+            if (belongs := self.belongs.get(key)) is not None and belongs != lies
         )
 
 
@@ -89,6 +89,6 @@ def homes(
 ) -> Homes:  # fmt: skip
     """Where the orders of the database and of the ledger belong."""
     placed = list(orders)
-    wanted = {order.order_key: board_of(order, boards) for order in placed}
+    belongs = {order.order_key: board_of(order, boards) for order in placed}
     groups = {order.order_key: order.group or "" for order in placed}
-    return Homes(min(board.board_id for board in boards), wanted, linked, doubted, groups)
+    return Homes(min(board.board_id for board in boards), belongs, linked, doubted, groups)

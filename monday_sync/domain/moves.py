@@ -111,7 +111,7 @@ class Moves:
         by_mode: orders that stay since the mode of a board is not ``mirror``.
         not_chosen: orders that were not asked for, or are beyond the limit.
         looked_for, vanished: items that the API was asked for, and those that it does not show as active anywhere.
-        strays: orders that the ledger knows nowhere, as linked to the item that stands for them on the wrong board.
+        misplaced: orders that the ledger knows nowhere, as linked to the item that stands for them on the wrong board.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -120,7 +120,7 @@ class Moves:
     not_chosen: int = 0
     looked_for: int = 0
     vanished: int = 0
-    strays: tuple[LedgerRow, ...] = ()
+    misplaced: tuple[LedgerRow, ...] = ()
 
     @property
     def items(self) -> int:
@@ -152,8 +152,8 @@ class Moves:
         """What the moves bring to a board and take from it."""
         comes = [one for p in self.passages if p.target.board_id == board_id for one in p.sent]
         goes = [one for p in self.passages if p.source.board_id == board_id for one in p.sent]
-        strays = frozenset(row.key for row in self.strays)
-        return Traffic(len(comes), sum(o.lines for o in comes), len(goes), sum(o.lines for o in goes), strays)
+        misplaced = frozenset(row.key for row in self.misplaced)
+        return Traffic(len(comes), sum(o.lines for o in comes), len(goes), sum(o.lines for o in goes), misplaced)
 
     def to_json(self) -> list[dict[str, Any]]:
         """For ``--json`` and for the fingerprint of the plan."""
@@ -175,13 +175,13 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Items and subitems that moves bring to a board, and take from it; ``strays`` come, and are not to be created."""
+    """Items and subitems that moves bring to a board, and take from it; no ``misplaced`` order is to be created."""
 
     items_in: int = 0
     subitems_in: int = 0
     items_out: int = 0
     subitems_out: int = 0
-    strays: frozenset[str] = frozenset()
+    misplaced: frozenset[str] = frozenset()
 
 
 #: A push without moves.

@@ -56,13 +56,13 @@ def _of_board(source: Source, homes: Homes, board: BoardConfig) -> Source:
         if not board.others:
             return True
         lies = followed.get(order_key)
-        if lies is None and order_key not in homes.wanted and order_key not in homes.linked:
+        if lies is None and order_key not in homes.belongs and order_key not in homes.linked:
             lies = at  # a line whose order nobody knows any more
         return (lies or homes.of(order_key)) == board.board_id
 
     def mine(rows: tuple[SourceRow, ...]) -> tuple[SourceRow, ...]:
         return tuple(
-            _here(row, homes.wanted, board)
+            _here(row, homes.belongs, board)
             for row in rows
             if is_mine(row.order_key, row.ledger.board_id if row.ledger is not None else None)
         )
@@ -77,10 +77,9 @@ def _of_board(source: Source, homes: Homes, board: BoardConfig) -> Source:
     )  # fmt: skip
 
 
-def _here(row: SourceRow, wanted: Mapping[str, str | None], board: BoardConfig) -> SourceRow:
+def _here(row: SourceRow, boards: Mapping[str, str | None], board: BoardConfig) -> SourceRow:
     """The row as its board has it. What the ledger knows of a try on another board, of which nothing came, is past."""
-    belongs = row.action == "DELETE" or wanted.get(row.order_key) is not None
-    row = replace(row, in_scope=belongs)
+    row = replace(row, in_scope=row.action == "DELETE" or boards.get(row.order_key) is not None)
     if not board.others or row.ledger is None or row.ledger.board_id == board.board_id:
         return row
     return replace(row, ledger=None, remapped=frozenset(), action="DELETE" if row.action == "DELETE" else "INSERT")

@@ -47,9 +47,9 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     homes = read_homes(first.ledger, first.board)
     due = [move for move in homes.moves if {move.source, move.target} <= boards.keys()]
     known = first.ledger.rows(Level.ITEM, whole=True)
-    strays = _strays(boards, homes, known)
-    due += [Move(key, row.board_id or "", homes.wanted[key] or "") for key, row in strays.items()]
-    known |= strays
+    misplaced = _misplaced(boards, homes, known)
+    due += [Move(key, row.board_id or "", homes.belongs[key] or "") for key, row in misplaced.items()]
+    known |= misplaced
     if not due:
         return Moves()
     held = held_customers(first.ledger, first.board, options.release)
@@ -65,20 +65,21 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     vanished = sum(1 for p in passages for row, _ in p.astray if row.left_as is None)
     return Moves(
         passages, left["held"], left["mode"], left["other"], looked_for=len(ids), vanished=vanished,
-        strays=tuple(strays.values()),
+        misplaced=tuple(misplaced.values()),
     )  # fmt: skip
 
 
-def _strays(boards: Boards, homes: Homes, known: Mapping[str, LedgerRow]) -> dict[str, LedgerRow]:
+def _misplaced(boards: Boards, homes: Homes, known: Mapping[str, LedgerRow]) -> dict[str, LedgerRow]:
     """Orders that would be created on their board although an item that nobody links stands for them on another one.
 
     So it is when the ledger was lost, or is older than a move. By order key, as linked to that item.
     """
     found: dict[str, LedgerRow] = {}
     linked = {row.monday_id for row in known.values() if row.monday_id is not None}
-    for context, _ in boards.values():
+    unlinked = {board for key, board in homes.belongs.items() if board is not None and key not in homes.linked}
+    for context, _ in (boards[b] for b in boards if b in unlinked):
         new = [r for r in board_source(context.ledger, context.board).items if is_new(r) and not r.rejected]
-        new = [row for row in new if homes.wanted.get(row.key) == context.board.board_id]
+        new = [row for row in new if homes.belongs.get(row.key) == context.board.board_id]
         for other, facts in boards.values() if new else ():
             if other is context:
                 continue
@@ -141,7 +142,7 @@ def carry_out(moves: Moves, boards: Boards) -> list[PushResult]:
     """Do what was planned: for each board that orders leave, one run. A run that stops does not end the others."""
     results = []
     # all of them, also those that stay for now: they are not to be created
-    next(iter(boards.values()))[0].ledger.write(moves.strays)
+    next(iter(boards.values()))[0].ledger.write(moves.misplaced)
     for board_id, (context, _) in boards.items():
         mine = [p for p in moves.passages if p.source.board_id == board_id and (p.orders or p.astray)]
         if not mine:

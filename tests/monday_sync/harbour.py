@@ -30,6 +30,8 @@ from monday_sync.engine.merging import TargetResult
 SPRING, FALL = "2026 SPRING", "2026 FALL"
 ROOT = Path(__file__).parents[2]
 OTHER, BELOW = "77", "78"
+#: a board as it is after duplicating the first: with the same column ids
+COPY, BELOW_COPY = "87", "88"
 
 
 class Crash(BaseException):
@@ -202,5 +204,7 @@ def _emulated() -> str:
     document["boards"] += [
         again(below, id=int(BELOW), name="Subitems of fall"),
         again(dev, id=int(OTHER), name="Fall", subitem_board=int(BELOW)),
+        {**below, "id": int(BELOW_COPY), "name": "Subitems of the copy"},
+        {**dev, "id": int(COPY), "name": "Copy", "subitem_board": int(BELOW_COPY)},
     ]
     return yaml.safe_dump(document)

@@ -11,6 +11,7 @@ import yaml
 from board_emulator.queries import VERSIONS
 from board_emulator.testing import running_emulator
 from tests.monday_sync.conftest import orders
+from tests.monday_sync.harbour import BELOW_COPY, COPY, Harbour
 from tests.monday_sync.live import Live
 
 DOCS = Path(__file__).parents[2] / "docs/boards.md"
@@ -71,6 +72,30 @@ def test_a_target_and_a_board_of_ones_own(live: Live) -> None:
     assert pushed.exit_code == 0, pushed.output
     items = json.loads(pushed.stdout)["items"]
     assert (items["created"], items["out_of_scope"]) == (1, 1)
+
+
+def test_a_full_board_is_split_in_two(harbour: Harbour) -> None:
+    """The recipe's list, on a board that has both seasons: the fall moves to the other board, whole, and once."""
+    (content, _) = blocks("Split a full board in two")
+    path = harbour.project / "boards/local.yml"
+    path.write_text("extends: dev\napi: emulator\n", encoding="utf-8")
+    harbour.have(orders("1", "2") + orders("3", season="2026 FALL"))
+    assert harbour.cli("push", "--target", "local").exit_code == 0
+    path.write_text(content, encoding="utf-8")
+    refused = harbour.cli("check", "--target", "local")
+    assert (refused.exit_code, "There is no board 7000000003" in refused.stderr) == (2, True)
+    copied = content.replace("7000000003", COPY).replace("7000000004", BELOW_COPY)
+    path.write_text(copied, encoding="utf-8")
+    assert harbour.cli("check", "--target", "local").stdout.count("All well") == 2
+    planned = json.loads(harbour.cli("plan", "--target", "local", "--json").stdout)
+    assert [(m["to"], [o["item"] for o in m["orders"]]) for m in planned["moves"]] == [(COPY, ["STYLE1 3"])]
+    asked = harbour.cli("push", "--target", "local")
+    assert (asked.exit_code, f"--yes {planned['number']}" in asked.stderr) == (2, True)
+    assert harbour.cli("push", "--target", "local", "--yes", str(planned["number"])).exit_code == 0
+    harbour.reopen()
+    assert (harbour.names("spring"), harbour.names("fall")) == (["STYLE1 1", "STYLE1 2"], ["STYLE1 3"])
+    assert harbour.wrong() == []
+    assert harbour.push().changed == 0
 
 
 def test_check_says_when_the_version_of_the_api_ends(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

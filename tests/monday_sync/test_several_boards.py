@@ -156,7 +156,7 @@ def test_a_lost_ledger_finds_what_lies_on_the_wrong_board(harbour: Harbour) -> N
             session.execute(f"delete from monday_sync_{name}")
     harbour.have(six("4", "6"))
     made = harbour.plan()
-    assert ([row.item_name for row in made.moves.strays], sum(p.count(CREATE, ITEM) for _, p in made.boards)) == (
+    assert ([row.item_name for row in made.moves.misplaced], sum(p.count(CREATE, ITEM) for _, p in made.boards)) == (
         ["STYLE1 4"], 0,
     )  # fmt: skip
     result = harbour.push()
@@ -253,3 +253,86 @@ def test_the_limit_is_of_all_boards(harbour: Harbour) -> None:
     while harbour.push(limit=3).changed:
         pass
     assert harbour.wrong() == []
+
+
+@pytest.mark.parametrize("minutes", [1, 40])
+def test_an_order_in_doubt_stays_until_it_is_known(harbour: Harbour, minutes: int) -> None:
+    """The run dies while orders are created, and then they belong elsewhere: they are found first, and moved after."""
+    harbour.have(six())
+    assert harbour.crash(1, "after")
+    harbour.have(six(*"123456"))
+    harbour.clock.advance(60 * minutes)
+    pushes = 0
+    while harbour.push().changed:
+        pushes += 1
+    assert pushes <= 2
+    assert harbour.wrong() == []
+    assert harbour.settled()
+
+
+def test_both_boards_are_filled_by_bulk_import(harbour: Harbour) -> None:
+    """Each board has its own file, and the rows it makes are that board's; what moves later is not imported again."""
+    harbour.rewrite(lambda boards: [board["policy"].update(bulk="always") for board in boards])
+    harbour.have(six("5", "6"))
+    result = harbour.push()
+    assert (result.items.created, result.subitems.created, harbour.wrong()) == (6, 12, [])
+    assert len(harbour.handle.emulator.jobs.jobs) == 2
+    harbour.have(six("4", "5", "6"))
+    assert (harbour.push().items.changed_board, harbour.wrong()) == (1, [])
+    assert len(harbour.handle.emulator.jobs.jobs) == 2
+    assert harbour.settled()
+
+
+def test_an_order_without_a_season_of_either_is_out_of_scope_once(harbour: Harbour) -> None:
+    """What no scope has is on no board and counts once; what lies on a board stays there."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.have(
+        [replace(o, season="2031 NEVER") if o.number in "16" else o for o in six("6")] + orders("7", season="X")
+    )
+    result = harbour.push()
+    assert (result.items.out_of_scope, result.changed, result.items.created) == (3, 0, 0)
+    assert (harbour.names("spring"), harbour.names("fall")) == (names("12345"), names("6"))
+
+
+def test_hooks_of_all_boards_come_before_the_first_move(harbour: Harbour) -> None:
+    """A command that fails on the board that orders go to stops all of it, and nothing was sent."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.rewrite(lambda boards: boards[1].update(hooks={"before_push": ["false"]}))
+    harbour.have([o.with_values(notes="x") for o in six("4", "6")])
+    with pytest.raises(RefusedError, match="The command before the push"):
+        harbour.push()
+    assert harbour.names("fall") == names("6")
+    assert harbour.state("select count(*) from monday_sync_runs where kind = 'move'") == [(0,)]
+
+
+def test_only_boards_that_mirror_give_and_take_orders(harbour: Harbour) -> None:
+    """A board that is only updated neither loses nor gets an item by a move; the plan counts what stays."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.rewrite(lambda boards: boards[1].update(mode="update_only"))
+    harbour.have(six("4", "6"))
+    result = harbour.push()
+    assert (result.changed, result.own_notes) == (
+        0, ("orders that belong on another board and stay where they are for now: left by the mode of a board 1",)
+    )  # fmt: skip
+    assert harbour.names("spring") == names("12345")
+
+
+def test_a_move_that_is_refused_leaves_the_order_where_it_was(harbour: Harbour) -> None:
+    """It uses up no attempt, is named, and is tried again by the next push."""
+    harbour.have(six("6"))
+    harbour.push()
+    world = harbour.handle.state
+    subitems, world.board("77").subitem_board_id = world.board("77").subitem_board_id, None
+    harbour.have(six("4", "6"))
+    result = harbour.push()
+    (error,) = result.errors
+    assert (error.name, "it could not be moved to board 77" in error.message) == ("STYLE1 4", True)
+    assert (int(result.exit_code), harbour.names("fall")) == (1, names("6"))
+    for _ in range(6):
+        assert int(harbour.push().exit_code) == 1
+    world.board("77").subitem_board_id = subitems
+    assert (harbour.push().items.changed_board, harbour.wrong()) == (1, [])
+    assert harbour.settled()

@@ -41,7 +41,7 @@ def make_plan(
     """
     ledger, board = context.ledger, context.board
     looked_at = context.clock()
-    gathered = gather(ledger, board, facts.items, options, only, shipped=shipped, without=traffic.strays)
+    gathered = gather(ledger, board, facts.items, options, only, shipped=shipped, without=traffic.misplaced)
     linked = link(context.api, ledger, board, gathered, options)
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
