@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import text_table
 from monday_sync.commands.accept import AcceptResult
-from monday_sync.commands.adopt import AdoptResult
+from monday_sync.commands.adopt import AdoptResult, then_a_push
 from monday_sync.commands.history import Entry, HistoryResult
 from monday_sync.commands.status import StateCounts, StatusResult
 from monday_sync.commands.why import RowLife, WhyResult
@@ -97,8 +97,7 @@ def adopt_text(result: AdoptResult) -> str:
     """What was linked."""
     lines = [f"{result.items} items and {result.subitems} subitems on the board are linked now (run {result.run_id})."]
     lines += [f"duplicate: {d.name} is on the board as {', '.join((d.kept, *d.others))}" for d in result.duplicates]
-    does = "moves them here from another board of the target, or creates them" if result.has_others else "creates them"
-    lines.append(f"{result.not_on_board} orders are not on the board; a push {does}.")
+    lines.append(f"{result.not_on_board} orders are not on the board; a push {then_a_push(result.has_others)}.")
     return "\n".join(lines)
 
 

@@ -67,12 +67,11 @@ def plan_adopt(context: Context) -> Plan:
         shipped = read_shipped(context.ledger, context.board)
         missing = sum(1 for s in made.steps if _is_to_create(s, shipped))
         links = tuple(Step(Action.CONFIRM, s.row, s.base, adopted=True) for s in made.steps if s.adopted)
-        does = (
-            "moves them here from another board of the target, or creates them"
-            if context.board.others
-            else ("creates them")
+        notes = (
+            [f"{missing} orders are not on the board; a push {then_a_push(bool(context.board.others))}."]
+            if missing
+            else []
         )
-        notes = [f"{missing} orders are not on the board; a push {does}."] if missing else []
         if made.unlinked:
             notes.append(
                 f"{len(made.unlinked)} rows are linked to what is no longer on the board; the ledger forgets it."
@@ -81,6 +80,11 @@ def plan_adopt(context: Context) -> Plan:
             made, steps=links, groups=(), skipped={}, deleted=(), given_up=(), vanished=0, bulk=(), rekeyed=(),
             estimate=None, notes=tuple(notes), title="Adopt", command="adopt",
         )  # fmt: skip
+
+
+def then_a_push(has_others: bool) -> str:
+    """What a push does about orders that are not on the board."""
+    return f"{'moves them here from another board of the target, or ' if has_others else ''}creates them"
 
 
 def _is_to_create(step: Step, shipped: Shipped | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from monday_sync.commands.check import check, check_confirmed, check_room
 from monday_sync.commands.plan import check_customers
+from monday_sync.domain.moves import NO_TRAFFIC, Traffic
 from monday_sync.domain.plan import ListedItem, Plan
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import Address
@@ -119,7 +120,8 @@ def planned(context: Context, facts: BoardFacts, request: PushRequest) -> Plan:
         RefusedError: there are no orders of a customer that was named.
     """
     shipped = read_shipped(context.ledger, context.board, request.options.release)
-    made = make_plan(context, facts, request.options, request.only, shipped)
+    traffic = NO_TRAFFIC if request.part is None else Traffic(fresh=request.part.moved)
+    made = make_plan(context, facts, request.options, request.only, shipped, traffic=traffic)
     check_customers(made, request.options)
     return replace(made, duplicate_items=request.duplicate_items)
 

@@ -175,13 +175,18 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Items and subitems that moves bring to a board, and take from it; no ``misplaced`` order is to be created."""
+    """Items and subitems that moves bring to a board, and take from it; no ``misplaced`` order is to be created.
+
+    Args:
+        fresh: orders that were moved to the board just before: their subitems may not all be to be seen yet.
+    """
 
     items_in: int = 0
     subitems_in: int = 0
     items_out: int = 0
     subitems_out: int = 0
     misplaced: frozenset[str] = frozenset()
+    fresh: frozenset[str] = frozenset()
 
 
 #: A push without moves.

@@ -35,6 +35,7 @@ class Doing:
         board_id, board_name: where it was moved to.
         problem: why it is left alone although the policy says otherwise.
         sure: whether the board says so; a group that it does not list may be archived or deleted.
+        is_fresh: nobody did anything, as far as is known: we moved it to this board just before.
     """
 
     did: Did
@@ -44,9 +45,12 @@ class Doing:
     title: str | None = None
     sure: bool = True
     problem: str | None = None
+    is_fresh: bool = False
 
     def policy(self, policy: Policy) -> str:
         """What the policy says: leave, recreate or follow."""
+        if self.is_fresh:
+            return "leave"
         said: str = getattr(policy, self.did.value)
         if not self.sure and policy.archived != policy.deleted:
             return "leave"
@@ -55,6 +59,8 @@ class Doing:
     @property
     def message(self) -> str:
         """What happened, as the reason why a row is left alone; the same for all rows that it happened to."""
+        if self.is_fresh:
+            return f"{self.thing} was moved to this board just now and is not to be seen yet; the next push looks again"
         match self.did:
             case Did.MOVED:
                 where = f"'{self.board_name}' ({self.board_id})" if self.board_id else "another place"

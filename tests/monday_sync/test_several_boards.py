@@ -10,7 +10,7 @@ import pytest
 
 from bench.soak.relations import Order
 from board_emulator.faults import Fault
-from monday_sync.api import MutationRequest
+from monday_sync.api import MutationRequest, Outcome
 from monday_sync.board_texts import target_plan_text
 from monday_sync.domain.plan import Action
 from monday_sync.domain.rows import Level
@@ -287,9 +287,8 @@ def test_an_order_without_a_season_of_either_is_out_of_scope_once(harbour: Harbo
     """What no scope has is on no board and counts once; what lies on a board stays there."""
     harbour.have(six("6"))
     harbour.push()
-    harbour.have(
-        [replace(o, season="2031 NEVER") if o.number in "16" else o for o in six("6")] + orders("7", season="X")
-    )
+    never = [replace(o, season="2031 NEVER") if o.number in "16" else o for o in six("6")]
+    harbour.have([*never, *orders("7", season="X")])
     result = harbour.push()
     assert (result.items.out_of_scope, result.changed, result.items.created) == (3, 0, 0)
     assert (harbour.names("spring"), harbour.names("fall")) == (names("12345"), names("6"))
@@ -335,4 +334,38 @@ def test_a_move_that_is_refused_leaves_the_order_where_it_was(harbour: Harbour) 
         assert int(harbour.push().exit_code) == 1
     world.board("77").subitem_board_id = subitems
     assert (harbour.push().items.changed_board, harbour.wrong()) == (1, [])
+    assert harbour.settled()
+
+
+@pytest.mark.parametrize("hides", ["subitems", "item"])
+def test_what_is_not_to_be_seen_right_after_the_move_is_not_made_anew(harbour: Harbour, hides: str) -> None:
+    """Even where the file says to make anew what is gone: a board may show late what was moved to it."""
+    policy = {"moved": "recreate", "deleted": "recreate", "archived": "recreate"}
+    harbour.rewrite(lambda boards: [board["policy"].update(policy) for board in boards])
+    harbour.have(six("6"))
+    harbour.push()
+    item, world = harbour.item("STYLE1 4"), harbour.handle.state
+    below = list(world.children[item.id])
+    harbour.have(six("4", "6"))
+    api = harbour.opened.contexts[0].api
+    real = api.mutate
+
+    def late(request: MutationRequest) -> tuple[Outcome, ...]:
+        answer = real(request)
+        if hides == "item":
+            world.sight.hidden.add(item.id)
+        else:
+            world.children[item.id] = []
+        return answer
+
+    api.mutate = late  # type: ignore[method-assign]
+    result = harbour.push()
+    assert (result.items.changed_board, result.items.created, result.subitems.created) == (1, 0, 0)
+    assert all("just now and is not to be seen yet" in problem.message for problem in result.left)
+    assert (len(result.left), int(result.exit_code)) == (2 if hides == "subitems" else 3, 1)
+    world.sight.hidden.clear()
+    world.children[item.id] = below
+    api.mutate = real  # type: ignore[method-assign]
+    again = harbour.push()
+    assert (again.items.created, again.subitems.created, again.left, harbour.wrong()) == (0, 0, (), [])
     assert harbour.settled()

@@ -67,8 +67,15 @@ class Linked:
     noted: list[LedgerRow] = field(default_factory=list)
 
 
-def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: PushOptions) -> Linked:
-    """Ask the board for the items of rows that may differ, and look unlinked rows up by their key."""
+def link(
+    api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: PushOptions, *,
+    fresh: Collection[str] = (),
+) -> Linked:  # fmt: skip
+    """Ask the board for the items of rows that may differ, and look unlinked rows up by their key.
+
+    Args:
+        fresh: orders that were moved to the board just before: what is not to be seen of them is not made anew.
+    """
     reader = BoardReader(api, board, gathered.info.items_count)
     known, chosen = gathered.source.parents, gathered.chosen
     proven, items = _parted(chosen.items, gathered.group_ids)
@@ -90,8 +97,8 @@ def link(api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, 
     )  # fmt: skip
     _find(linked, reader, known, board)
     _count_vanished(linked, reader, known, ids, missing)
-    _leave_items(linked, api, board, known, {row.key for row in chosen.items})
-    _leave_lines(linked, api, board, known)
+    _leave_items(linked, _Where(api, board, fresh), known, {row.key for row in chosen.items})
+    _leave_lines(linked, _Where(api, board, fresh), known)
     linked.marked += [(row, gathered.finished[row.key]) for row in finished]
     linked.marked += _returned(known.values(), gathered, linked)
     linked.stale = _stale_lines(linked, ledger)
@@ -160,12 +167,22 @@ def _find(linked: Linked, reader: BoardReader, known: Mapping[str, LedgerRow], b
         linked.bases[row.key] = base
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Who is asked where items are that are not in their place."""
+
+    api: BoardApi
+    board: BoardConfig
+    fresh: Collection[str]
+
+
 def _leave_items(
-    linked: Linked, api: BoardApi, board: BoardConfig, known: Mapping[str, LedgerRow], due: Collection[str]
+    linked: Linked, where: _Where, known: Mapping[str, LedgerRow], due: Collection[str]
 ) -> None:  # fmt: skip
     """Take out the orders whose item is gone, if the policy leaves such alone and no other item stands for them."""
-    lost = linked.gone - linked.found.keys()
+    lost, api, board = linked.gone - linked.found.keys(), where.api, where.board
     doings = lost_items(api, board, lost, known) if lost else {}
+    doings = {key: replace(doing, is_fresh=key in where.fresh) for key, doing in doings.items()}
     leaving = to_leave(doings, board)
     following = to_follow(doings, board)
     if following:
@@ -198,12 +215,12 @@ def _go_on_there(
     linked.noted = [replace(known[k], left_as=FOLLOWED) for k in items if k not in due and known[k].left_as is None]
 
 
-def _leave_lines(linked: Linked, api: BoardApi, board: BoardConfig, known: Mapping[str, LedgerRow]) -> None:
+def _leave_lines(linked: Linked, where: _Where, known: Mapping[str, LedgerRow]) -> None:
     """Take out the lines whose subitem alone is gone, if the policy leaves such alone."""
     parents = linked.found | {
         key: linked.present[row.monday_id] for key, row in known.items() if row.monday_id in linked.present
     }
-    left = lost_subitems(api, board, linked.subitems, parents)
+    left = lost_subitems(where.api, where.board, linked.subitems, parents, where.fresh)
     linked.left += left
     keys = {one.row.key for one in left}
     linked.subitems = [row for row in linked.subitems if row.key not in keys]

@@ -44,12 +44,14 @@ def lost_items(
 
 
 def lost_subitems(
-    api: BoardApi, board: BoardConfig, rows: Sequence[SourceRow], parents: Mapping[str, BoardItem]
+    api: BoardApi, board: BoardConfig, rows: Sequence[SourceRow], parents: Mapping[str, BoardItem],
+    fresh: Collection[str] = (),
 ) -> list[Left]:  # fmt: skip
     """Lines whose subitem is not below its item any more, where nothing else there stands for it: those to leave alone.
 
     Args:
         parents: order key to its item, of those that are on the board.
+        fresh: orders that were moved to the board just before.
     """
     taken = {row.monday_id for row in rows if row.monday_id is not None}
     missing = []
@@ -62,7 +64,10 @@ def lost_subitems(
         if subitem_for(row.name, parent, taken)[0] is None:
             missing.append(row)
     found = api.where(board, [row.monday_id or "" for row in missing]) if missing else {}
-    left = [Left(row, doing_of(_SUBITEM, row.monday_id or "", board.subitem_board_id, found)) for row in missing]
+    doings = [doing_of(_SUBITEM, row.monday_id or "", board.subitem_board_id, found) for row in missing]
+    left = [
+        Left(row, replace(doing, is_fresh=row.order_key in fresh)) for row, doing in zip(missing, doings, strict=True)
+    ]
     return [_unfollowed(one, board) for one in left if one.doing.policy(board.policy) != _RECREATE]
 
 
