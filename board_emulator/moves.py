@@ -1,8 +1,8 @@
 """Items and groups that change their board, and things that come back from the archive, as people do it.
 
 An item keeps its id on the other board, and its subitems go to that board's subitem board. A cell arrives where a
-column is mapped to it: by the caller, else the one of the same id and type; what has no column there is lost. Labels
-arrive as their text, and are made where they are missing.
+column is mapped to it: by the caller, else the one of the same id, or of the same title, and of the same type; what has
+no column there is lost. Labels arrive as their text, and are made where they are missing.
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ def _carry(world: World, item: Item, board: Board, group_id: str, columns: Mappi
     old = world.boards[item.board_id]
     values: dict[str, Value] = {}
     for column_id, value in item.values.items():
-        source, target = old.columns[column_id], board.columns.get((columns or {}).get(column_id, column_id))
-        if target is not None and target.type == source.type and (columns is None or column_id in columns):
+        source = old.columns[column_id]
+        target = board.columns.get(columns.get(column_id, "")) if columns is not None else _like(source, board)
+        if target is not None and target.type == source.type:
             values[target.id] = _carried(world, board, source, target, value)
     world.forget_cells(old.id)
     world.forget_cells(board.id)
@@ -94,6 +95,14 @@ def _carry(world: World, item: Item, board: Board, group_id: str, columns: Mappi
     world.active[board.id] += 1
     item.board_id, item.group_id, item.values = board.id, group_id, values
     world.touched_items.add(item.id)
+
+
+def _like(source: Column, board: Board) -> Column | None:
+    """Where a cell goes without a mapping: the vendor goes by title and type."""
+    same = board.columns.get(source.id)
+    if same is not None and same.type == source.type:
+        return same
+    return next((c for c in board.columns.values() if (c.title, c.type) == (source.title, source.type)), None)
 
 
 def _carried(world: World, board: Board, source: Column, target: Column, value: Value) -> Value:

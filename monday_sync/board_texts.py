@@ -35,6 +35,16 @@ def target_plan_json(made: TargetPlan) -> dict[str, object]:
         "number": made.number,
         "moves": made.moves.to_json(),
         "moves_left": made.moves.left,
+        "found_on_other_boards": [
+            {
+                "key": row.key,
+                "customer": row.customer_name,
+                "item": row.item_name,
+                "monday_id": row.monday_id,
+                "board_id": row.board_id,
+            }
+            for row in made.moves.misplaced
+        ],
         "boards": [{"name": board.name, **plan_json(one)} for board, one in made.boards],
     }
 
@@ -67,6 +77,10 @@ def moves_lines(moves: Moves) -> list[str]:
     lines: list[str] = []
     for passage in moves.passages:
         lines += _passage_lines(passage)
+    lines += [
+        f"  = {row.customer_name}: {row.item_name} ({row.monday_id}) is found on board {row.board_id} and not created"
+        for row in moves.misplaced[:STEPS_SHOWN]
+    ]
     if moves.left:
         lines.append(f"  {left_text(moves)}")
     return [*lines, ""] if lines else []

@@ -48,7 +48,12 @@ class TargetPlan:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over everything the push would do, the moves included."""
-        document = {"moves": self.moves.to_json(), "boards": [made.fingerprint for _, made in self.boards]}
+        found = [[row.key, row.monday_id, row.board_id] for row in self.moves.misplaced]
+        document = {
+            "moves": self.moves.to_json(),
+            "found": found,
+            "boards": [made.fingerprint for _, made in self.boards],
+        }
         return hashlib.sha256(json.dumps(document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -16,7 +16,6 @@ from monday_sync.api import MoveToBoard
 from monday_sync.domain.homes import Homes, Move
 from monday_sync.domain.moves import Moves, Moving, Passage, passage_columns
 from monday_sync.domain.people import doing_of
-from monday_sync.domain.rekey import is_new
 from monday_sync.domain.remote import BoardFacts, Whereabouts
 from monday_sync.domain.rows import BOARD_ID, GROUP_ID, GROUP_NAME, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.domain.selection import PushOptions
@@ -48,7 +47,8 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     due = [move for move in homes.moves if {move.source, move.target} <= boards.keys()]
     known = first.ledger.rows(Level.ITEM, whole=True)
     misplaced = _misplaced(boards, homes, known)
-    due += [Move(key, row.board_id or "", homes.belongs[key] or "") for key, row in misplaced.items()]
+    found = [Move(key, row.board_id or "", homes.belongs[key] or "") for key, row in misplaced.items()]
+    due += [move for move in found if move.source != move.target]
     known |= misplaced
     if not due:
         return Moves()
@@ -56,11 +56,11 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     chosen, left = _chosen(due, known, boards, options, held)
     lines = Counter(row.order_key for row in first.ledger.lines_of([m.order_key for m in chosen]) if row.monday_id)
     ids = [known[move.order_key].monday_id or "" for move in chosen]
-    found = first.api.where(first.board, ids) if ids else {}
+    where = first.api.where(first.board, ids) if ids else {}
     pairs: dict[tuple[str, str], list[Move]] = {}
     for move in chosen:
         pairs.setdefault((move.source, move.target), []).append(move)
-    look = _Look(boards, known, lines, found, homes)
+    look = _Look(boards, known, lines, where, homes)
     passages = tuple(look.passage(*pair, moves) for pair, moves in pairs.items())
     vanished = sum(1 for p in passages for row, _ in p.astray if row.left_as is None)
     return Moves(
@@ -70,16 +70,21 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
 
 
 def _misplaced(boards: Boards, homes: Homes, known: Mapping[str, LedgerRow]) -> dict[str, LedgerRow]:
-    """Orders that would be created on their board although an item that nobody links stands for them on another one.
+    """Orders that would be created on a board although an item that nobody links stands for them on another one.
 
-    So it is when the ledger was lost, or is older than a move. By order key, as linked to that item.
+    So it is when the ledger was lost, or is older than a move, or when a person moved an item that was in doubt. By
+    order key, as linked to that item.
     """
     found: dict[str, LedgerRow] = {}
     linked = {row.monday_id for row in known.values() if row.monday_id is not None}
-    unlinked = {board for key, board in homes.belongs.items() if board is not None and key not in homes.linked}
-    for context, _ in (boards[b] for b in boards if b in unlinked):
-        new = [r for r in board_source(context.ledger, context.board).items if is_new(r) and not r.rejected]
-        new = [row for row in new if homes.belongs.get(row.key) == context.board.board_id]
+    if all(key in homes.linked for key, board in homes.belongs.items() if board is not None):
+        return found
+    for context, _ in boards.values():
+        new = [
+            row
+            for row in board_source(context.ledger, context.board).items
+            if row.monday_id is None and row.action != "DELETE" and row.in_scope and not row.rejected
+        ]
         for other, facts in boards.values() if new else ():
             if other is context:
                 continue
