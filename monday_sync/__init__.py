@@ -1,6 +1,6 @@
 """Brings a monday.com board to what the database says: plans, pushes exactly once, verifies and undoes.
 
-Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to one board per target.
+Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to the boards of one target.
 """
 
 from monday_sync.commands.failures import FailedCause, FailedRow, failed_rows, failure_causes
@@ -8,11 +8,14 @@ from monday_sync.commands.mapping import record_mapping
 from monday_sync.commands.status import StatusResult, status
 from monday_sync.domain.people import OffBoard
 from monday_sync.commands.target import plan, push
+from monday_sync.commands.target import TargetPlan, plan, push
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
+from monday_sync.engine.merging import BoardResult, TargetResult
 from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult
 
 __all__ = [
+    "BoardResult",
     "Counts",
     "CustomerCounts",
     "FailedCause",
@@ -23,6 +26,8 @@ __all__ = [
     "PushOptions",
     "PushResult",
     "StatusResult",
+    "TargetPlan",
+    "TargetResult",
     "failed_rows",
     "failure_causes",
     "plan",

@@ -21,6 +21,10 @@ _HINTS = (
     (r"\(policy [a-z, ]+: (leave)\)",
      "Put it back on the board and the next push goes on; or say what else is to become of it by that policy in the "
      "board's file."),
+    (r"just now and is not to be seen yet",
+     "Push again: what was moved is looked for before anything is made."),
+    (r"it could not be moved to board",
+     "See that the token's user may edit both boards, and both have room and subitems. The next push tries again."),
     (r"policy moved: follow, but",
      "Name the board in `follow_boards` of the board's file and give it the same columns, or move the item back."),
     (r"is no number|is no date|is a time|has \d+ characters|digits that the board keeps|half of a character",

@@ -73,3 +73,43 @@ def test_a_deactivated_label_is_neither_taken_nor_made_twice(api: Api) -> None:
     assert [label.text for label in api.emulator.world.boards[DEV].columns["color_mkr5yf27"].labels.values()].count(
         "PCS"
     ) == 1
+
+
+def test_a_mapping_names_every_column_and_only_such_that_fit(api: Api) -> None:
+    """One that leaves columns out, or names what is not there or of another type, is refused; a whole one is taken."""
+    document = (
+        "mutation($b:ID!,$g:ID!,$i:ID!,$c:[ColumnMappingInput!])"
+        "{move_item_to_board(board_id:$b,group_id:$g,item_id:$i,columns_mapping:$c){id}}"
+    )
+    item = api.item("order", {ORDER: "A1"})
+    here, there = (api.emulator.world.boards[b].columns for b in (DEV, PROD))
+    whole = {c.id: None for c in here.values() if c.type not in {"name", "subtasks"}}
+
+    def moved(**changes: str | None) -> Any:
+        pairs = [{"source": source, "target": target} for source, target in {**whole, **changes}.items()]
+        return api(document, {"b": PROD, "g": "topics", "i": item, "c": pairs})
+
+    number = next(c.id for c in there.values() if c.type == "numbers")
+    other = next(c.id for c in here.values() if c.type == "text" and c.id != ORDER)
+    lacking = [{"source": ORDER, "target": ORDER}]
+    assert api(document, {"b": PROD, "g": "topics", "i": item, "c": lacking}).codes == ["InvalidArgumentException"]
+    assert moved(**{ORDER: number}).codes == ["InvalidArgumentException"]
+    assert moved(**{ORDER: "text_nowhere"}).codes == ["InvalidColumnIdException"]
+    assert moved(text_nowhere=ORDER).codes == ["InvalidColumnIdException"]
+    assert moved(**{ORDER: ORDER, other: ORDER}).codes == ["InvalidArgumentException"]
+    assert where(api, item)[0]["board"]["id"] == DEV
+    assert moved(**{ORDER: ORDER}).data["move_item_to_board"]["id"] == item
+    assert where(api, item)[0]["column_values"][0]["text"] == "A1"
+
+
+def test_subitems_may_get_new_ids(api: Api) -> None:
+    """The vendor does not say that they keep theirs: an emulator told so gives new ones, and the old are gone."""
+    api.emulator.world.renews_moved_subitems = True
+    item = api.item("order", {ORDER: "A1"})
+    made = api('mutation($p:ID!){create_subitem(parent_item_id:$p,item_name:"S"){id}}', {"p": item}).data
+    old = made["create_subitem"]["id"]
+    api(MOVE, {"b": PROD, "g": "topics", "i": item})
+    (below,) = [s for s in where(api, item)[0]["subitems"] if s["id"] != old]
+    assert (below["name"], below["board"]["id"]) == ("S", api.emulator.world.boards[PROD].subitem_board_id)
+    assert where(api, old) == []
+    assert api.emulator.world.items[int(old)].state == "deleted"

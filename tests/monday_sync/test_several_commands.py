@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 
 import monday_sync
+from monday_sync.commands.verify import verify
+from monday_sync.domain.board import Scope
 from monday_sync.engine.merging import TargetResult
 from monday_sync.errors import RefusedError
-from tests.monday_sync.conftest import orders
+from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.harbour import FALL, SPRING, Harbour
 from tests.monday_sync.test_several_boards import names, six
 
@@ -204,6 +206,16 @@ def test_the_first_board_may_be_split_any_time(harbour: Harbour) -> None:
     assert (result.items.changed_board, result.items.created, result.items.confirmed) == (1, 0, 2)
     assert (harbour.names("spring"), harbour.names("fall"), harbour.wrong()) == (names("12"), names("3"), [])
     assert harbour.settled()
+
+
+def test_seasons_are_a_scope_of_a_single_board_as_well(desk: Desk) -> None:
+    """A target with one board may leave seasons out by the same key."""
+    desk.reopen(replace(desk.context.board, scope=Scope(seasons=(FALL,))))
+    desk.have(orders("1") + orders("2", season=FALL))
+    result = desk.push()
+    assert (result.items.created, result.items.out_of_scope, result.subitems.out_of_scope) == (1, 1, 2)
+    assert [item.name for item in desk.board.active()] == ["STYLE1 2"]
+    assert verify(desk.context).due == 0
 
 
 def _split(harbour: Harbour) -> None:
