@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monday_sync.commands.target import TargetPlan, left_text
+from monday_sync.commands.target import TargetPlan
 from monday_sync.domain.causes import cause_lines
 from monday_sync.domain.moves import Moves, Passage
 from monday_sync.engine.merging import BoardResult, TargetResult
@@ -82,7 +82,7 @@ def moves_lines(moves: Moves) -> list[str]:
         for row in moves.misplaced[:STEPS_SHOWN]
     ]
     if moves.left:
-        lines.append(f"  {left_text(moves)}")
+        lines.append(f"  {moves.left_text}")
     return [*lines, ""] if lines else []
 
 

@@ -26,10 +26,18 @@ from monday_sync.engine.planning import make_plan
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, new_run_id, no_bar, settle_doubts
 from monday_sync.engine.shipped import read_shipped
-from monday_sync.errors import ConfirmationNeededError, RefusedError
+from monday_sync.errors import ConfirmationNeededError, RefusedError, SyncError
 from warehouse import Target
 
 _FEW = 2
+
+
+class _NotPlannedError(Exception):
+    """A board could not be read, which does not concern the others."""
+
+    def __init__(self, board: BoardConfig, error: SyncError) -> None:
+        super().__init__(error.message)
+        self.board, self.error = board, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,10 @@ def plan_opened(opened: Opened, options: PushOptions, *, store: bool = True) -> 
     """The same of opened boards."""
     if opened.single is not None:
         return plan_in(opened.single, options, store=store)
-    made = _planned(_checked(opened.contexts), options)
+    try:
+        made = _planned(_checked(opened.contexts), options)
+    except _NotPlannedError as failed:
+        raise failed.error from failed
     if not store:
         return made
     first = opened.contexts[0]
@@ -146,7 +157,15 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
             ready.append(context)
     if results:
         boards = _checked(ready)
-    made = _planned(boards, options)
+    made: TargetPlan | None = None
+    while made is None:
+        try:
+            made = _planned(boards, options)
+        except _NotPlannedError as failed:
+            # the others go on without it
+            results.append(BoardResult(failed.board.title, "push", failed_result(failed.board, new_run_id(first),
+                                                                                 failed.error)))  # fmt: skip
+            boards = {board_id: found for board_id, found in boards.items() if board_id != failed.board.board_id}
     if request.plan_id:
         _check_unchanged(first, made, request.plan_id)
     for (_, one), (_, facts) in zip(made.boards, boards.values(), strict=True):
@@ -157,14 +176,14 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     titles = {context.board.board_id: context.board.title for context in opened.contexts}
     moved = carry_out(made.moves, boards)
     results += [BoardResult(titles[result.board_id], "move", result) for result in moved]
-    if request.plan_id and results:
+    if request.plan_id and moved:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
     pushed = _push_each(made, boards, replace(request, options=options, plan_id=None), bar)
     results += [BoardResult(titles[result.board_id], "push", result) for result in pushed]
     if request.plan_id:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
-    notes = [left_text(made.moves)] if made.moves.left else []
-    if len(ready) == len(opened.contexts) and all(one.result.outcome == "done" for one in results):
+    notes = [made.moves.left_text] if made.moves.left else []
+    if all(one.result.outcome == "done" for one in results):
         notes += set_baselines(first, [one for _, one in made.boards], results[-1].result.run_id)
     return merged(first.board.target, results, notes, request.plan_id)
 
@@ -172,7 +191,8 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
 def _push_each(made: TargetPlan, boards: Boards, request: PushRequest, bar: Bar) -> list[PushResult]:
     """Push board by board. What forbids to push to one does not end the others."""
     results = []
-    part, left = Part(made.moves.orders), request.options.limit
+    part = Part(made.moves.orders | {row.key for row in made.moves.misplaced})
+    left = request.options.limit
     left = None if left is None else max(0, left - made.moves.items)
     for board, planned in made.boards:
         context = boards[board.board_id][0]
@@ -203,19 +223,16 @@ def _planned(boards: Boards, options: PushOptions) -> TargetPlan:
     for board_id, (context, facts) in boards.items():
         mine = replace(options, limit=left)
         shipped = read_shipped(context.ledger, context.board, options.release)
-        made = make_plan(context, facts, mine, shipped=shipped, traffic=moves.traffic(board_id))
+        try:
+            made = make_plan(context, facts, mine, shipped=shipped, traffic=moves.traffic(board_id))
+        except SyncError as error:
+            raise _NotPlannedError(context.board, error) from error
         check_customers(made, options)
         made = replace(made, moving=moves.at(board_id) + sum(moves.left.values()))
         if left is not None:
             left = max(0, left - _orders(made))
         plans.append((context.board, made))
     return TargetPlan(plans[0][0].target, tuple(plans), moves)
-
-
-def left_text(moves: Moves) -> str:
-    """Which orders are not on the board that they belong on, as a sentence."""
-    named = ", ".join(f"{what} {count}" for what, count in moves.left.items())
-    return f"orders that belong on another board and stay where they are for now: {named}"
 
 
 def _orders(made: Plan) -> int:

@@ -139,6 +139,12 @@ class Moves:
         return {what: count for what, count in found.items() if count}
 
     @property
+    def left_text(self) -> str:
+        """The same as a sentence."""
+        named = ", ".join(f"{what} {count}" for what, count in self.left.items())
+        return f"orders that belong on another board and stay where they are for now: {named}"
+
+    @property
     def orders(self) -> frozenset[str]:
         """Keys of all orders concerned."""
         return frozenset(one.row.key for passage in self.passages for one in passage.orders)

@@ -14,7 +14,7 @@ from monday_sync.api import MutationRequest, Outcome
 from monday_sync.board_texts import target_plan_text
 from monday_sync.domain.plan import Action
 from monday_sync.domain.rows import Level
-from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError
+from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError, UnreachableError
 from tests.monday_sync.conftest import orders
 from tests.monday_sync.harbour import FALL, SPRING, Harbour
 
@@ -213,6 +213,28 @@ def test_a_board_that_stops_does_not_end_the_other(harbour: Harbour) -> None:
     harbour.opened.contexts[0].api.mutate = real  # type: ignore[method-assign]
     assert (harbour.push().outcome, harbour.wrong()) == ("done", [])
     assert harbour.state("select orders from monday_sync_customers") == [(6,)]
+
+
+def test_a_board_that_cannot_be_read_does_not_end_the_other(harbour: Harbour) -> None:
+    """No answer to the plan's questions on one board: the other is pushed, and the first is named with the reason."""
+    harbour.have(six("6"))
+    harbour.push()
+    api = harbour.opened.contexts[0].api
+    real = api.items
+
+    def unreachable(*_: object, **__: object) -> NoReturn:
+        raise UnreachableError("There is no connection.")
+
+    api.items = unreachable  # type: ignore[method-assign]
+    harbour.have([o.with_values(notes="x") for o in six("6")])
+    result = harbour.push()
+    assert [(one.title, one.result.outcome) for one in result.boards] == [
+        ("board spring (9609317401)", "failed"), ("board fall (77)", "done"),
+    ]  # fmt: skip
+    assert (result.items.updated, int(result.exit_code)) == (1, 1)
+    assert "board spring (9609317401): There is no connection." in (result.message or "")
+    api.items = real  # type: ignore[method-assign]
+    assert (harbour.push().items.updated, harbour.wrong()) == (5, [])
 
 
 def test_a_customer_that_is_held_back_does_not_move(harbour: Harbour) -> None:
