@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from monday_sync import cli, cli_repair
 from monday_sync.api import MutationRequest
 from monday_sync.commands.adopt import adopt, plan_adopt
+from monday_sync.commands.opening import Opened
 from monday_sync.commands.undo import cleanup, plan_cleanup, plan_rollback, rollback
 from monday_sync.commands.verify import verify
 from monday_sync.domain.plan import Action, Plan
