@@ -6,9 +6,8 @@ Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to
 from monday_sync.commands.failures import FailedCause, FailedRow, failed_rows, failure_causes
 from monday_sync.commands.mapping import record_mapping
 from monday_sync.commands.status import StatusResult, status
-from monday_sync.domain.people import OffBoard
-from monday_sync.commands.target import plan, push
 from monday_sync.commands.target import TargetPlan, plan, push
+from monday_sync.domain.people import OffBoard
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.merging import BoardResult, TargetResult

@@ -55,8 +55,7 @@ def target_push_text(result: TargetResult) -> str:
     for one in result.boards:
         lines += [heading(f"{one.title}{_KINDS[one.kind]}"), *_result_lines(one), ""]
     lines += [f"note: {note}" for note in result.own_notes]
-    least = "at least " if result.success_share not in {None, 1.0} else ""
-    share = "an unknown part" if result.success_share is None else f"{least}{result.success_share:.1%}"
+    share = "an unknown part" if result.success_share is None else f"{result.success_share:.1%}"
     lines.append(f"All boards: {result.verdict}: {share} of the due rows is on its board; {result.calls} calls.")
     return "\n".join(lines)
 

@@ -185,7 +185,7 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     notes = [made.moves.left_text] if made.moves.left else []
     if all(one.result.outcome == "done" for one in results):
         notes += set_baselines(first, [one for _, one in made.boards], results[-1].result.run_id)
-    return merged(first.board.target, results, notes, request.plan_id)
+    return merged(first.board.target, results, notes, request.plan_id, made.moves.held)
 
 
 def _push_each(made: TargetPlan, boards: Boards, request: PushRequest, bar: Bar) -> list[PushResult]:

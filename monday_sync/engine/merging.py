@@ -31,21 +31,26 @@ class TargetResult(PushResult):
     Args:
         boards: each run by itself, in the order in which they were made.
         own_notes: of the ``notes`` those that are about no single board.
+        moves_held: orders that lie on the wrong board, since their customer is held back.
     """
 
     boards: tuple[BoardResult, ...] = ()
     own_notes: tuple[str, ...] = ()
+    moves_held: int = 0
 
     @property
     def exit_code(self) -> ExitCode:
         """The worst of all boards."""
-        return max((one.result.exit_code for one in self.boards), default=ExitCode.OK)
+        held = ExitCode.SOME_FAILED if self.moves_held else ExitCode.OK
+        return max((held, *(one.result.exit_code for one in self.boards)))
 
 
-def merged(target: str, boards: Sequence[BoardResult], notes: Sequence[str], plan_id: str | None) -> TargetResult:
-    """The sum. Its outcome and verdict are the worst of all, its share of the due rows is the lowest."""
+def merged(
+    target: str, boards: Sequence[BoardResult], notes: Sequence[str], plan_id: str | None, moves_held: int = 0
+) -> TargetResult:  # fmt: skip
+    """The sum. Its outcome and verdict are the worst of all."""
     all_of = [one.result for one in boards]
-    shares = [result.success_share for result in all_of]
+    due, share = _reached([one.result for one in boards if one.kind == "push"])
     last = {result.board_id: result for result in all_of}
     told = [f"{one.title}: {one.result.message}" for one in boards if one.result.message]
     hooks = [f"{one.title}: {one.result.hook_problem}" for one in boards if one.result.hook_problem]
@@ -64,15 +69,25 @@ def merged(target: str, boards: Sequence[BoardResult], notes: Sequence[str], pla
         # each board has a client of its own, which counts on from run to run
         calls=sum(r.calls for r in last.values()), points=sum(r.points for r in last.values()),
         seconds=round(sum(r.seconds for r in all_of), 3),
-        success_share=None if None in shares else min(s for s in shares if s is not None),
-        verdict=max((result.verdict for result in all_of), key=_VERDICTS.index),
+        success_share=share, due=due, off_board=tuple(o for r in all_of for o in r.off_board),
+        verdict=max(("attention" if moves_held else "success", *(r.verdict for r in all_of)), key=_VERDICTS.index),
         notes=(*(f"{one.title}: {note}" for one in boards for note in one.result.notes), *notes),
         message="; ".join(told) or None, plan_id=plan_id,
         accepted=tuple(p for r in all_of for p in r.accepted)[:_LISTED],
         left=tuple(p for r in all_of for p in r.left)[:_LISTED],
         causes=tuple(c for r in all_of for c in r.causes),
-        hook_problem="; ".join(hooks) or None, boards=tuple(boards), own_notes=tuple(notes),
+        hook_problem="; ".join(hooks) or None, boards=tuple(boards), own_notes=tuple(notes), moves_held=moves_held,
     )  # fmt: skip
+
+
+def _reached(pushed: Sequence[PushResult]) -> tuple[int | None, float | None]:
+    """How many rows were due on all boards, and the part that reached its board; nothing if one board is unknown."""
+    reached, due = 0.0, 0
+    for result in pushed:
+        if result.due is None or result.success_share is None:
+            return None, None
+        reached, due = reached + result.due * result.success_share, due + result.due
+    return due, (reached / due if due else 1.0)
 
 
 def failed_result(board: BoardConfig, run_id: str, error: OrderListError) -> PushResult:

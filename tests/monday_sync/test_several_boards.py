@@ -246,7 +246,9 @@ def test_a_customer_that_is_held_back_does_not_move(harbour: Harbour) -> None:
     assert (made.moves.passages, made.moves.left) == ((), {"held back": 1})
     assert "stay where they are for now: held back 1" in target_plan_text(made)
     assert "the board shows what the database says" not in target_plan_text(made)
-    assert (harbour.push().changed, harbour.names("fall")) == (0, names("6"))
+    result = harbour.push()
+    assert (result.changed, result.verdict, int(result.exit_code)) == (0, "attention", 1)
+    assert harbour.names("fall") == names("6")
     assert (harbour.push(release=("GREYSON",)).items.changed_board, harbour.wrong()) == (1, [])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from monday_sync.domain.archive import Shipped
-from monday_sync.domain.people import OffBoard
 from monday_sync.domain.moves import NO_TRAFFIC, Traffic
+from monday_sync.domain.people import OffBoard
 from monday_sync.domain.plan import Action, Plan
 from monday_sync.domain.remote import BoardFacts, BoardInfo
 from monday_sync.domain.rows import Address, Level
