@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, progress, target_option
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, progress, target_option
 from monday_sync import board_texts, figures, render, row_texts
 from monday_sync.cli_options import board_option, customer, options, push_options, yes
 from monday_sync.cli_repair import adopt, cleanup, rollback, verify
