@@ -4,6 +4,7 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Relations, Session, Warehouse
+from warehouse.catalog import Catalog, Structure, TableColumn
 from warehouse.errors import (
     ChangedTableError,
     ConnectionFailedError,
@@ -21,6 +22,7 @@ from warehouse.profile import Target, load_target
 
 __all__ = [
     "MARK",
+    "Catalog",
     "ChangedTableError",
     "Column",
     "ConnectionFailedError",
@@ -33,6 +35,8 @@ __all__ = [
     "Relations",
     "Session",
     "StatementFailedError",
+    "Structure",
+    "TableColumn",
     "Target",
     "Warehouse",
     "WarehouseBusyError",

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from warehouse.catalog import Catalog
 from warehouse.profile import Target
 
 if TYPE_CHECKING:  # it takes long to import, and a run that finds nothing new has no use for it
@@ -136,6 +137,9 @@ class Session(Protocol):
     def marks(self) -> dict[str, str | None]:
         """All tables and views in the target's schema, each with the mark that dbt left on it, if it has one."""
 
+    def catalog(self) -> Catalog:
+        """Describes tables beyond their rows, and makes them again."""
+
     def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
         """How many rows a relation has and what is in them (in these columns), in one short text."""
 
@@ -171,6 +175,13 @@ class Warehouse(Protocol):
         Raises:
             LockHeldError: another process holds it; the message says which.
             LockLostError: it was taken from us meanwhile. What runs in the block is interrupted when that is noticed.
+        """
+
+    def scratch(self) -> AbstractContextManager[Warehouse]:
+        """An empty database of the same engine for as long as the block lasts, in which nothing of the target's is.
+
+        Raises:
+            StatementFailedError: this login may make none.
         """
 
     def relation(self, name: str) -> str:

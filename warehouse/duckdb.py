@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from console import OrderListError
 from warehouse.base import Column, Relations
+from warehouse.duckdb_catalog import DuckDBCatalog
 from warehouse.duckdb_failures import translated
 from warehouse.duckdb_open import connect, file_of
 from warehouse.locking import file_lock
@@ -58,6 +62,13 @@ class DuckDBWarehouse:
     def lock(self) -> AbstractContextManager[None]:
         """The run lock: a file beside the database."""
         return file_lock(self.path.with_name(self.path.name + ".lock"))
+
+    @contextmanager
+    def scratch(self) -> Iterator[DuckDBWarehouse]:
+        """A file of its own, in a folder that goes with it."""
+        with tempfile.TemporaryDirectory(prefix="order-list-scratch-") as folder:
+            settings = {**self.target.settings, "path": str(Path(folder) / "scratch.duckdb")}
+            yield DuckDBWarehouse(dataclasses.replace(self.target, settings=settings, schema="main"))
 
     def relation(self, name: str) -> str:
         """``name`` quoted and with its schema."""
@@ -231,6 +242,10 @@ class DuckDBSession:
             [self._warehouse.target.schema or "main"],
         )
         return {name: comment if comment and comment.startswith(MARK) else None for name, comment in rows}
+
+    def catalog(self) -> DuckDBCatalog:
+        """Describes tables beyond their rows."""
+        return DuckDBCatalog(self, self._warehouse)
 
     def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
         """How many rows a relation has and what is in them."""

@@ -1,0 +1,95 @@
+"""``operations/backup.yml``: where backups go, and how long they stay. Pure but for reading the file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from console import ConfigurationError
+
+FILE = Path("operations/backup.yml")
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+class Keep(BaseModel):
+    """How many of the newest days, weeks and months keep their last backup."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    daily: int = Field(default=7, ge=1)
+    weekly: int = Field(default=5, ge=0)
+    monthly: int = Field(default=12, ge=0)
+
+
+class BackupPolicy(BaseModel):
+    """The file's keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    places: tuple[str, ...] = Field(min_length=1, strict=False)
+    keep: Keep = Keep()
+    verified_within_days: int = Field(default=7, ge=1)
+    before_push_share: float = Field(default=0.2, ge=0, le=1, strict=False)
+
+
+def load_policy(project_dir: Path) -> BackupPolicy:
+    """The policy of a project.
+
+    Raises:
+        ConfigurationError: there is no such file, or something in it is wrong; names the key.
+    """
+    path = project_dir / FILE
+    name = FILE.as_posix()
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"There is no {name}.", hint="Write one; docs/operations.md shows it.") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        said = " ".join(str(error).split())
+        raise ConfigurationError(f"{name} cannot be read: {said}.", hint="Correct it there.") from error
+    try:
+        policy = BackupPolicy.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ConfigurationError(f"{name}: {key}: {first['msg']}.", hint="docs/operations.md shows every key.") from None
+    if len(set(policy.places)) < len(policy.places):
+        raise ConfigurationError(f"{name}: places: one place stands there twice.", hint="Name another one.")
+    return policy
+
+
+def stamp(moment: dt.datetime) -> str:
+    """The beginning of an archive's name: its moment in UTC."""
+    return moment.astimezone(dt.UTC).strftime(_STAMP)
+
+
+def moment_of(archive: str) -> dt.datetime | None:
+    """When an archive was made, by its name; ``None`` for what is no archive."""
+    try:
+        return dt.datetime.strptime(archive.partition("-")[0], _STAMP).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
+
+
+def outdated(archives: Iterable[str], keep: Keep, *, spared: Collection[str | None] = ()) -> list[str]:
+    """The archives that the policy lets go, oldest first.
+
+    Args:
+        archives: names of backups; others are left alone.
+        spared: some that stay whatever their age: the last that was restored on trial is one.
+    """
+    dated = sorted(((moment, name) for name in archives if (moment := moment_of(name))), reverse=True)
+    kept = set(spared) | {name for _, name in dated[:1]}
+    periods: tuple[tuple[Callable[[dt.datetime], object], int], ...] = (
+        (lambda m: m.date(), keep.daily),
+        (lambda m: m.isocalendar()[:2], keep.weekly),
+        (lambda m: (m.year, m.month), keep.monthly),
+    )
+    for period, number in periods:
+        newest: dict[object, str] = {}
+        for moment, name in dated:
+            newest.setdefault(period(moment), name)
+        kept |= set(list(newest.values())[:number])
+    return sorted(name for _, name in dated if name not in kept)

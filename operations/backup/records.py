@@ -1,0 +1,76 @@
+"""What is known of backups: by the log, and in ``BACKUP_LOG.md`` for people without a database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from operations.log import Entry, Log
+
+FILE = Path("data/BACKUP_LOG.md")
+TAKEN, CHECKED, BROUGHT_BACK, REMOVED = "backup", "backup check", "backup restore", "backup removal"
+_HEAD = """# Backups
+
+A line for each backup and each check, written by `maintenance`; the table `maintenance_log` has the same.
+
+| when (UTC) | what | archive | places | tables | rows | bytes | sha256 of the manifest | outcome |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A backup, as the log knows it.
+
+    Args:
+        verified_at: when it was last restored on trial, and was what had been written.
+    """
+
+    archive: str
+    taken_at: dt.datetime
+    outcome: str
+    rows: int
+    size: int
+    places: tuple[str, ...]
+    verified_at: dt.datetime | None
+
+
+def records(log: Log) -> list[Record]:
+    """All backups that were taken, newest first."""
+    verified: dict[str, dt.datetime] = {}
+    for entry in log.entries(action=CHECKED):
+        if entry.outcome == "done" and entry.at:
+            verified.setdefault(entry.subject, entry.at)
+    return [
+        Record(
+            entry.subject, entry.at, entry.outcome, int(entry.evidence.get("rows", 0)),
+            int(entry.evidence.get("size", 0)), tuple(entry.evidence.get("places", ())), verified.get(entry.subject),
+        )
+        for entry in log.entries(action=TAKEN)
+        if entry.at
+    ]  # fmt: skip
+
+
+def last_verified(log: Log) -> Record | None:
+    """The newest backup that was restored on trial."""
+    return next((record for record in records(log) if record.verified_at), None)
+
+
+def note(project_dir: Path, log: Log, entry: Entry) -> None:
+    """Write an entry to the log, and a line to the file."""
+    log.write(entry)
+    path = project_dir / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    facts = entry.evidence
+    places = ", ".join(f"`{place}`" for place in facts.get("places", ()))
+    cells = (
+        f"{entry.at or dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}", entry.action, entry.subject, places,
+        f"{facts.get('tables', 0):,}", f"{facts.get('rows', 0):,}", f"{facts.get('size', 0):,}",
+        str(facts.get("sha256", "")), f"{entry.outcome}: {entry.message}" if entry.message else entry.outcome,
+    )  # fmt: skip
+    line = "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        if file.tell() == 0:
+            file.write(_HEAD)
+        file.write(line)

@@ -1,0 +1,34 @@
+"""Errors of the operations.
+
+OrderListError
+├── ConfigurationError
+│   ├── PlaceUnknownError     what is written there names no place                 -> 2
+│   └── ConfirmationNeededError  it would change more than was agreed to           -> 2
+├── PlaceError                a place cannot be read or written, or lacks a file  -> 1
+├── DamagedError              what lies at a place is not what was put there      -> 1
+└── NotRestoredError          what came back is not what was archived             -> 1
+"""
+
+from __future__ import annotations
+
+from console import ConfigurationError, OrderListError
+
+
+class PlaceUnknownError(ConfigurationError):
+    """A text that names no place for archives."""
+
+
+class ConfirmationNeededError(ConfigurationError):
+    """It would change or overwrite something, and the number that was agreed to is another."""
+
+
+class PlaceError(OrderListError):
+    """A place cannot be reached, read or written, or lacks a file; the message begins with its name."""
+
+
+class DamagedError(OrderListError):
+    """A file at a place is cut off or changed, or a manifest is none of ours."""
+
+
+class NotRestoredError(OrderListError):
+    """A table that was brought back differs from the one that was archived."""

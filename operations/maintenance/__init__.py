@@ -1,0 +1,1 @@
+"""``maintenance``: backups, retirement of old tables, constraints, and an audit of the database."""

@@ -1,0 +1,5 @@
+"""``python -m operations.maintenance``."""
+
+from operations.maintenance.cli import main
+
+main()

@@ -1,0 +1,54 @@
+"""What ``maintenance`` prints for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from console import text_table
+from operations.backup import BroughtBack, Checked, Record, Taken
+
+
+def taken(result: Taken) -> str:
+    """A backup that was taken."""
+    lines = [f"Backup {result.archive}: {result.tables} tables, {result.rows:,} rows, {result.size:,} bytes."]
+    lines += [f"  {one.place}: {'read back whole' if one.fault is None else one.fault}" for one in result.stored]
+    lines += [f"  removed by the policy: {name}" for name in result.removed]
+    lines += [f"  warning: {text}." for text in result.warnings]
+    lines.append("It counts once it was restored on trial: maintenance restore --check")
+    return "\n".join(lines)
+
+
+def backups(found: Sequence[Record]) -> str:
+    """The list of backups."""
+    if not found:
+        return "No backup was taken yet. Run `maintenance backup`."
+    rows = [
+        (
+            record.archive, f"{record.taken_at:%Y-%m-%d %H:%M}", record.outcome, f"{record.rows:,}", f"{record.size:,}",
+            len(record.places), f"{record.verified_at:%Y-%m-%d %H:%M}" if record.verified_at else "never",
+        )
+        for record in found
+    ]  # fmt: skip
+    return text_table(("archive", "taken (UTC)", "outcome", "rows", "bytes", "places", "restored on trial"), rows)
+
+
+def checked(result: Checked) -> str:
+    """A trial."""
+    lines = [f"{result.archive}: {result.restored} of {result.tables} tables came back exactly as they were."]
+    lines += [f"  {fault}" for fault in result.faults]
+    return "\n".join(lines)
+
+
+def brought_back(result: BroughtBack) -> str:
+    """A restore."""
+    lines = [
+        f"{result.archive}: {len(result.restored)} tables restored, {len(result.unchanged)} were so already; "
+        f"{result.overwritten:,} rows overwritten."
+    ]
+    lines += [f"  restored: {name}" for name in result.restored]
+    lines += [f"  {fault}" for fault in result.faults]
+    if result.rescue:
+        lines.append(f"What was there before: maintenance restore --to {result.rescue}")
+    if result.restored:
+        lines.append("The board may be ahead of the ledger now: monday-sync verify --repair")
+    return "\n".join(lines)

@@ -1,0 +1,93 @@
+"""A folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from operations.errors import PlaceError
+
+_DRAFT = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder, made when something is put there. It and its files are for their owner: they hold prices."""
+
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """Its whole path."""
+        return str(self.path)
+
+    def put(self, name: str, file: Path) -> None:
+        """Copy by way of a draft that reaches the disk before it gets its name."""
+        aim = self._file(name)
+        with self._told("written"):
+            self._folders(aim.parent)
+            draft = aim.with_name(aim.name + _DRAFT)
+            with file.open("rb") as source, _private(draft) as target:
+                shutil.copyfileobj(source, target, 2**20)
+                target.flush()
+                os.fsync(target.fileno())
+            draft.replace(aim)
+
+    def get(self, name: str, file: Path) -> None:
+        """Copy."""
+        with self._told("read"), self._file(name).open("rb") as source, _private(file) as target:
+            shutil.copyfileobj(source, target, 2**20)
+
+    def names(self, prefix: str) -> list[str]:
+        """Files in all folders below, without drafts."""
+        with self._told("listed"):
+            found = (p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if p.is_file())
+            return sorted(name for name in found if name.startswith(prefix) and not name.endswith(_DRAFT))
+
+    def remove(self, name: str) -> None:
+        """Delete the file, and folders that it leaves empty."""
+        file = self._file(name)
+        with self._told("cleaned up"):
+            file.unlink(missing_ok=True)
+            for folder in file.parents:
+                if folder == self.path or not folder.is_dir() or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+
+    def device(self) -> str:
+        """The disk that the folder, or what is there of its path, lies on."""
+        there = next((folder for folder in (self.path, *self.path.parents) if folder.exists()), None)
+        return f"disk {there.stat().st_dev}" if there else self.label
+
+    def _file(self, name: str) -> Path:
+        parts = name.split("/")
+        if any(part in {"", ".", ".."} or "\\" in part for part in parts):
+            raise PlaceError(f"{self.label}: '{name}' is no name within a place.", hint="The manifest is damaged.")
+        return self.path.joinpath(*parts)
+
+    def _folders(self, folder: Path) -> None:
+        for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise PlaceError(
+                f"{self.label}: {Path(str(error.filename)).name} is missing.", hint="Use another place, or back up anew."
+            ) from error
+        except OSError as error:
+            raise PlaceError(
+                f"{self.label} cannot be {what}: {error.strerror or error}.",
+                hint="Check that the folder is there, has room, and is writable for whoever runs this.",
+            ) from error
+
+
+def _private(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb")

@@ -1,0 +1,106 @@
+"""DuckDB's tables, described and made again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.catalog import Structure, TableColumn
+from warehouse.errors import StatementFailedError
+
+if TYPE_CHECKING:
+    from warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+
+#: Types whose every value Arrow and Parquet hold as it is.
+_EXACT = re.compile(
+    r"BOOLEAN|U?TINYINT|U?SMALLINT|U?INTEGER|U?BIGINT|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|VARCHAR|DATE|TIME|TIMESTAMP|BLOB"
+)
+_NAME = r'(?:"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*)'
+#: How DuckDB begins what it says of a table, and of an index on it.
+_TABLE = re.compile(rf"CREATE TABLE {_NAME}(?:\.{_NAME})*\(")
+_INDEX = re.compile(rf"(CREATE (?:UNIQUE )?INDEX {_NAME} ON ){_NAME}(?:\.{_NAME})*(\()")
+_GENERATED = re.compile(rf"(?:[(,] ?)({_NAME}) [^,]*? GENERATED ALWAYS AS\(")
+
+
+class DuckDBCatalog:
+    """For one session with the file."""
+
+    engine = "duckdb"
+
+    def __init__(self, session: DuckDBSession, warehouse: DuckDBWarehouse) -> None:
+        self._session, self._warehouse = session, warehouse
+        self._schema = warehouse.target.schema or "main"
+
+    def version(self) -> str:
+        """DuckDB's own."""
+        return f"DuckDB {self._session.rows('select version()')[0][0]}"
+
+    def structure(self, name: str) -> Structure:
+        """What a table is; its definition is DuckDB's own text."""
+        found = self._session.rows(
+            "select table_name, sql, comment from duckdb_tables() "
+            "where schema_name = ? and lower(table_name) = lower(?)",
+            [self._schema, name],
+        )
+        if not found:
+            raise StatementFailedError(f"There is no table '{name}' in {self._warehouse.path}.")
+        real, sql, comment = found[0]
+        generated = {_bare(match) for match in _GENERATED.findall(sql)}
+        columns = self._session.rows(
+            "select column_name, data_type, comment from duckdb_columns() "
+            "where schema_name = ? and table_name = ? order by column_index",
+            [self._schema, real],
+        )
+        indexes = self._session.rows(
+            "select sql from duckdb_indexes() where schema_name = ? and table_name = ? and sql is not null "
+            "order by index_name",
+            [self._schema, real],
+        )
+        return Structure(
+            self.engine, str(real),
+            tuple(TableColumn(c, t, not _EXACT.fullmatch(t), c not in generated) for c, t, _ in columns),
+            {
+                "sql": sql, "comment": comment, "indexes": [str(row[0]) for row in indexes],
+                "column_comments": {c: text for c, _, text in columns if text},
+            },
+        )  # fmt: skip
+
+    def exact(self, structure: Structure) -> str:
+        """A query of all rows."""
+        quote = self._warehouse.quote
+        chosen = ", ".join(
+            f"cast({quote(c.name)} as varchar) as {quote(c.name)}" if c.by_text else quote(c.name)
+            for c in structure.columns
+        )
+        return f"select {chosen} from {self._warehouse.relation(structure.name)}"  # noqa: S608 - all quoted
+
+    def create(self, structure: Structure, name: str) -> None:
+        """Make the table with its keys and checks."""
+        into = self._warehouse.relation(name)
+        self._session.execute(_TABLE.sub(lambda _: f"create table {into}(", str(structure.details["sql"]), count=1))
+
+    def fill(self, structure: Structure, name: str, batches: Iterable[pa.RecordBatch]) -> int:
+        """Insert rows."""
+        written = [column.name for column in structure.columns if column.is_written]
+        return sum(self._session.insert(name, pa.Table.from_batches([batch]).select(written)) for batch in batches)
+
+    def complete(self, structure: Structure, name: str) -> None:
+        """Add indexes, under their own names where those are free, and comments."""
+        into, quote = self._warehouse.relation(name), self._warehouse.quote
+        for sql in structure.details["indexes"]:
+            self._session.execute(_INDEX.sub(lambda match: f"{match[1]}{into}{match[2]}", sql, count=1))
+        if comment := structure.details["comment"]:
+            self._session.execute(f"comment on table {into} is {_literal(comment)}")
+        for column, text in structure.details["column_comments"].items():
+            self._session.execute(f"comment on column {into}.{quote(column)} is {_literal(text)}")
+
+
+def _bare(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
