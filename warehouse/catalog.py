@@ -58,10 +58,13 @@ class Catalog(Protocol):
         """A query of all rows of the table, no value of which is rounded on its way."""
 
     def create(self, structure: Structure, name: str) -> None:
-        """Make an empty table of that structure under ``name``, with what its rows have to keep to."""
+        """Make an empty table of that structure under ``name``, beside others that may have its constraints' names."""
 
     def fill(self, structure: Structure, name: str, batches: Iterable[pa.RecordBatch]) -> int:
         """Insert rows as :meth:`exact` gives them; returns how many."""
 
     def complete(self, structure: Structure, name: str) -> None:
-        """Add what is best made after the rows: indexes, references to other tables, rights, descriptions."""
+        """Add what is the table's own and best made after the rows: keys, indexes, checks, descriptions."""
+
+    def connect(self, structure: Structure, name: str) -> None:
+        """Add what reaches beyond the table: references to others, rights, triggers."""

@@ -87,8 +87,11 @@ class DuckDBCatalog:
         written = [column.name for column in structure.columns if column.is_written]
         return sum(self._session.insert(name, pa.Table.from_batches([batch]).select(written)) for batch in batches)
 
+    def connect(self, structure: Structure, name: str) -> None:
+        """Nothing: DuckDB has no rights and no triggers, and a reference belongs to the table from the start."""
+
     def complete(self, structure: Structure, name: str) -> None:
-        """Add indexes, under their own names where those are free, and comments."""
+        """Add indexes and comments."""
         into, quote = self._warehouse.relation(name), self._warehouse.quote
         for sql in structure.details["indexes"]:
             self._session.execute(_INDEX.sub(lambda match: f"{match[1]}{into}{match[2]}", sql, count=1))

@@ -84,7 +84,7 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
                     file = fetch_from_any(good or there, archive, table, Path(folder), faults.append)
                     with trial.session() as session:
                         load(session, table, file, table.structure.name)
-                        finish(session, table, table.structure.name)
+                        finish(session, table, table.structure.name, alone=True)
                     file.unlink()
                     restored += 1
                 except OrderListError as error:

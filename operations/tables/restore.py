@@ -32,9 +32,12 @@ def load(session: Session, table: TableFile, file: Path, name: str) -> None:
         )
 
 
-def finish(session: Session, table: TableFile, name: str) -> None:
-    """Add indexes, references, rights and descriptions."""
-    session.catalog().complete(table.structure, name)
+def finish(session: Session, table: TableFile, name: str, *, alone: bool = False) -> None:
+    """Add keys, indexes and descriptions; unless it stands ``alone``, also references, rights and triggers."""
+    catalog = session.catalog()
+    catalog.complete(table.structure, name)
+    if not alone:
+        catalog.connect(table.structure, name)
 
 
 def measured(session: Session, name: str) -> Measure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pyodbc
 from warehouse.base import Column, Relations
 from warehouse.errors import StatementFailedError
 from warehouse.sqlserver import failures, fit, statements, values
+from warehouse.sqlserver.catalog import SQLServerCatalog
 from warehouse.sqlserver.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class SQLServerSession:
         finally:
             cursor.close()
 
-    def insert(self, relation: str, data: pa.Table) -> int:
-        """Insert rows in bulk, columns matched by name; all or none.
+    def insert(self, relation: str, data: pa.Table, *, types: Mapping[str, str] | None = None) -> int:
+        """Insert rows in bulk, columns matched by name; all or none. ``types``: what texts are to be made into.
 
         Rows travel as parameter arrays (``fast_executemany``), sized by the widest value of the chunk (measured:
         docs/sqlserver.md). FreeTDS has no such arrays that can be relied on: there many rows share one statement.
@@ -75,7 +76,7 @@ class SQLServerSession:
         into = self._warehouse.relation(relation)
         with self._exchange.transaction_unless_one_runs():
             for piece in values.chunks(data):
-                self._send(into, piece)
+                self._send(into, piece, types)
         return int(data.num_rows)
 
     def insert_rows(self, relation: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -187,6 +188,10 @@ class SQLServerSession:
         """All tables and views, each with its mark."""
         return {str(name): mark for name, mark in self.rows(statements.MARKS, [self._warehouse.schema])}
 
+    def catalog(self) -> SQLServerCatalog:
+        """Describes tables beyond their rows."""
+        return SQLServerCatalog(self, self._warehouse)
+
     def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
         """How many rows a relation has and what is in them."""
         rows = self.rows(statements.checksum(self._warehouse.relation(relation), columns))
@@ -196,9 +201,9 @@ class SQLServerSession:
         """Commit at the end, roll back on an error."""
         return self._exchange.transaction()
 
-    def _send(self, into: str, piece: pa.Table) -> None:
+    def _send(self, into: str, piece: pa.Table, types: Mapping[str, str] | None) -> None:
         if self._warehouse.has_parameter_arrays:
-            sql = statements.insert(into, piece.column_names)
+            sql = statements.insert(into, piece.column_names, types=types)
 
             def send(cursor: pyodbc.Cursor) -> None:
                 cursor.fast_executemany = True
@@ -210,7 +215,7 @@ class SQLServerSession:
         per_statement = max(_MAX_PARAMETERS // piece.num_columns, 1)
         for start in range(0, piece.num_rows, per_statement):
             rows = values.rows(piece.slice(start, per_statement))
-            sql = statements.insert(into, piece.column_names, rows=len(rows))
+            sql = statements.insert(into, piece.column_names, rows=len(rows), types=types)
             self.execute(sql, [value for row in rows for value in row])
 
     def _upsert(self, sql: str, data: pa.Table) -> None:

@@ -74,9 +74,11 @@ def add_columns(relation: str, columns: Sequence[Column]) -> str:
     return f"alter table {relation} add {listed}"
 
 
-def insert(relation: str, names: Sequence[str], *, rows: int = 1) -> str:
-    """Insert ``rows`` rows by placeholders (at most 1,000 at once)."""
-    places = ", ".join([f"({', '.join('?' for _ in names)})"] * rows)
+def insert(relation: str, names: Sequence[str], *, rows: int = 1, types: Mapping[str, str] | None = None) -> str:
+    """Insert ``rows`` rows by placeholders (at most 1,000 at once); those of ``types`` are converted to them."""
+    wanted = types or {}
+    row = ", ".join(f"cast(? as {wanted[name]})" if name in wanted else "?" for name in names)
+    places = ", ".join([f"({row})"] * rows)
     return f"insert into {relation} ({', '.join(map(quote, names))}) values {places}"  # noqa: S608 - all quoted
 
 

@@ -15,6 +15,7 @@ import pyodbc
 CHUNK_ROWS = 10_000
 CHUNK_BYTES = 64 * 2**20  # what the driver allocates for one round trip: rows x the widest value of each column
 _MAX_SIZED = 4000
+_MAX_BINARY = 8000
 _UNSIZED_BYTES = 32
 #: nvarchar(max). Left to itself the driver declares a long text as ntext, which newer collations refuse (Msg 4189).
 UNLIMITED = (pyodbc.SQL_WVARCHAR, 0, 0)
@@ -90,6 +91,9 @@ def _input_size(column: pa.ChunkedArray) -> tuple[int, int, int]:  # noqa: PLR09
         return (pyodbc.SQL_TYPE_TIMESTAMP, 26, 6)
     if pa.types.is_date(kind):
         return (pyodbc.SQL_TYPE_DATE, 10, 0)
+    if pa.types.is_binary(kind):
+        size = binary_bytes(column)
+        return (pyodbc.SQL_VARBINARY, max(size, 1) if size <= _MAX_BINARY else 0, 0)
     units = text_units(column)
     return (pyodbc.SQL_WVARCHAR, max(units, 1), 0) if units <= _MAX_SIZED else UNLIMITED
 
@@ -102,8 +106,13 @@ def text_units(column: pa.ChunkedArray) -> int:
     return int(bound or 0)
 
 
+def binary_bytes(column: pa.ChunkedArray) -> int:
+    """The longest value in bytes; 0 for what is not binary."""
+    return int(pc.max(pc.binary_length(column)).as_py() or 0) if pa.types.is_binary(column.type) else 0
+
+
 def _width(column: pa.ChunkedArray) -> int:
-    return 2 * text_units(column) or _UNSIZED_BYTES
+    return 2 * text_units(column) or binary_bytes(column) or _UNSIZED_BYTES
 
 
 def document(data: pa.Table) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from warehouse.profile import Target
-from warehouse.sqlserver import statements
+from warehouse.sqlserver import catalog_statements, statements
 from warehouse.sqlserver.connect import APPLICATION_NAME, connect
 from warehouse.sqlserver.lock import run_lock
 from warehouse.sqlserver.session import SQLServerSession
@@ -43,6 +45,20 @@ class SQLServerWarehouse:
         resource = f"{APPLICATION_NAME}:{self.schema}"
         host = self.target.settings.get("server") or self.target.settings.get("host")
         return run_lock(f"{host}/{resource}", resource, lambda: connect(self.target))
+
+    @contextmanager
+    def scratch(self) -> Iterator[SQLServerWarehouse]:
+        """A schema of its own, which is dropped with its tables."""
+        schema = f"{self.schema}_scratch_{secrets.token_hex(4)}"
+        with self.session() as session:
+            session.execute(catalog_statements.make_schema(schema))
+        other = SQLServerWarehouse(dataclasses.replace(self.target, schema=schema))
+        try:
+            yield other
+        finally:
+            with other.session() as session:
+                for statement in catalog_statements.drop_schema(schema, list(session.relations())):
+                    session.execute(statement)
 
     def relation(self, name: str) -> str:
         """``name`` quoted and with its schema."""

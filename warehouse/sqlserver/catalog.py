@@ -1,0 +1,141 @@
+"""SQL Server's tables, described and made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from warehouse.catalog import Structure, TableColumn
+from warehouse.errors import StatementFailedError
+from warehouse.sqlserver import catalog_statements as sql
+
+if TYPE_CHECKING:
+    from warehouse.sqlserver.session import SQLServerSession
+    from warehouse.sqlserver.warehouse import SQLServerWarehouse
+
+_INDEX_TYPES = {1, 2, 5, 6}
+
+
+class SQLServerCatalog:
+    """For one session with the server."""
+
+    engine = "sqlserver"
+
+    def __init__(self, session: SQLServerSession, warehouse: SQLServerWarehouse) -> None:
+        self._session, self._warehouse = session, warehouse
+
+    def version(self) -> str:
+        """The server's own words, on one line."""
+        return " ".join(str(self._session.rows("select @@version")[0][0]).split())[:200]
+
+    def structure(self, name: str) -> Structure:
+        """What a table is, by the catalog views."""
+        found = self._session.rows(sql.TABLE, [self._warehouse.schema, name])
+        if not found:
+            raise StatementFailedError(f"There is no table '{name}' in the schema '{self._warehouse.schema}'.")
+        asked, real = [int(found[0][0])], str(found[0][1])
+        columns, described = list[TableColumn](), list[dict[str, Any]]()
+        for row in self._session.rows(sql.COLUMNS, asked):
+            column, type_name, scale = str(row[0]), str(row[1]), int(row[4])
+            if type_name in sql.UNKNOWN:
+                raise StatementFailedError(
+                    f"{real}.{column} is of type {type_name}, whose values no archive holds exactly.",
+                    hint="Copy the table with the server's own backup.",
+                )
+            declared = sql.declared(type_name, int(row[2]), int(row[3]), scale)
+            by_text = sql.exact(type_name, scale, "x") is not None
+            computed = row[8]
+            columns.append(TableColumn(column, declared, by_text, not computed and declared != "rowversion"))
+            described.append({
+                "name": column, "type": declared, "base": type_name, "scale": scale, "nullable": bool(row[5]),
+                "identity": self._identity(real) if row[6] else None, "collation": row[7], "computed": computed,
+                "persisted": bool(row[9]),
+            })  # fmt: skip
+        details = {
+            "columns": described,
+            "defaults": self._plain(sql.DEFAULTS, asked),
+            "checks": self._plain(sql.CHECKS, asked),
+            "indexes": list(self._indexes(real, asked)),
+            "foreign_keys": list(self._foreign_keys(asked)),
+            "rights": self._plain(sql.RIGHTS, asked),
+            "triggers": self._plain(sql.TRIGGERS, asked),
+            "properties": self._plain(sql.PROPERTIES, asked),
+        }
+        return Structure(self.engine, real, tuple(columns), details)
+
+    def exact(self, structure: Structure) -> str:
+        """A query of all rows."""
+        quote = self._warehouse.quote
+        chosen = []
+        for column in structure.details["columns"]:
+            name = quote(column["name"])
+            expression = sql.exact(column["base"], column["scale"], name)
+            chosen.append(f"{expression} as {name}" if expression else name)
+        return f"select {', '.join(chosen)} from {self._warehouse.relation(structure.name)}"  # noqa: S608 - all quoted
+
+    def create(self, structure: Structure, name: str) -> None:
+        """Make the table with its types alone; what has a name of its own comes with :meth:`complete`."""
+        self._session.execute(sql.create(self._warehouse.relation(name), structure.details["columns"]))
+
+    def fill(self, structure: Structure, name: str, batches: Iterable[pa.RecordBatch]) -> int:
+        """Insert rows, with the numbers that an identity column gave them."""
+        written = [column.name for column in structure.columns if column.is_written]
+        counts_itself = any(column["identity"] for column in structure.details["columns"])
+        into = self._warehouse.relation(name)
+        if counts_itself:
+            self._session.execute(f"set identity_insert {into} on")
+        types = {column.name: column.type for column in structure.columns if column.by_text}
+        tables = (pa.Table.from_batches([batch]).select(written) for batch in batches)
+        filled = sum(self._session.insert(name, table, types=types) for table in tables)
+        if counts_itself:
+            self._session.execute(f"set identity_insert {into} off")
+        for statement in sql.reseed(into, structure.details["columns"]):
+            self._session.execute(statement)
+        return filled
+
+    def complete(self, structure: Structure, name: str) -> None:
+        """Add keys, indexes, defaults, checks and descriptions."""
+        for statement in sql.complete(self._warehouse.relation(name), structure.details):
+            self._session.execute(statement)
+        for statement, values in sql.describe(self._warehouse.schema, name, structure.details["properties"]):
+            self._session.execute(statement, values)
+
+    def connect(self, structure: Structure, name: str) -> None:
+        """Add references, rights and triggers."""
+        for statement in sql.connect(self._warehouse.relation(name), structure.details):
+            self._session.execute(statement)
+
+    def _identity(self, name: str) -> list[str | None]:
+        seed, step, last = self._session.rows(sql.IDENTITY, [self._warehouse.relation(name)] * 3)[0]
+        return [seed or "1", step or "1", last]
+
+    def _plain(self, query: str, asked: list[int]) -> list[list[Any]]:
+        return [[bool(v) if isinstance(v, bool) else v for v in row] for row in self._session.rows(query, asked)]
+
+    def _indexes(self, table: str, asked: list[int]) -> Iterator[dict[str, Any]]:
+        for _, group in groupby(self._session.rows(sql.INDEXES, asked), key=lambda row: row[0]):
+            rows = list(group)
+            _, name, kind, unique, primary, constraint, where, *_ = rows[0]
+            if int(kind) not in _INDEX_TYPES:
+                raise StatementFailedError(
+                    f"{table} has the index {name}, of a kind that could not be made again.",
+                    hint="Copy the table with the server's own backup.",
+                )
+            yield {
+                "name": name, "type": int(kind), "unique": bool(unique), "filter": where,
+                "constraint": "primary key" if primary else "unique" if constraint else None,
+                "keys": [[row[7], bool(row[8])] for row in rows if not row[9]],
+                "included": [row[7] for row in rows if row[9]],
+            }  # fmt: skip
+
+    def _foreign_keys(self, asked: list[int]) -> Iterator[dict[str, Any]]:
+        for name, group in groupby(self._session.rows(sql.FOREIGN_KEYS, asked), key=lambda row: row[0]):
+            rows = list(group)
+            yield {
+                "name": name, "schema": rows[0][1], "table": rows[0][2], "columns": [row[3] for row in rows],
+                "referenced": [row[4] for row in rows], "delete": rows[0][5], "update": rows[0][6],
+                "disabled": bool(rows[0][7]), "untrusted": bool(rows[0][8]),
+            }  # fmt: skip
