@@ -93,9 +93,10 @@ class Log:
                 if value is not None:
                     clauses.append(f"{name} = ?")
                     values.append(value)
+            log = self._warehouse.relation(self._table)
             rows = session.rows(
-                "select action, subject, outcome, message, state_before, state_after, seconds, evidence, written_at, who, "  # noqa: S608
-                f"entry_seq from {self._warehouse.relation(self._table)} where {' and '.join(clauses)} "
+                "select action, subject, outcome, message, state_before, state_after, seconds, evidence, "  # noqa: S608
+                f"written_at, who, entry_seq from {log} where {' and '.join(clauses)} "
                 "order by entry_seq desc",
                 values,
             )

@@ -61,7 +61,7 @@ def newest(there: list[Shelf]) -> str:
 
 
 def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None) -> Checked:
-    """Read every file of a backup at every place, and restore its tables into a scratch place, which is then thrown away.
+    """Read every file of a backup at every place, and restore its tables into a scratch place.
 
     Args:
         archive: which one; the newest when ``None``.
@@ -77,19 +77,22 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
     manifest = manifest_from_any(there, archive, lambda _: None)
     good = [shelf for shelf in there if _is_whole(shelf, manifest, faults)]
     restored = 0
-    with tempfile.TemporaryDirectory(prefix="order-list-check-") as folder, warehouse.scratch() as trial:
-        with progress("restoring tables", len(manifest.tables)) as advance:
-            for table in manifest.tables:
-                try:
-                    file = fetch_from_any(good or there, archive, table, Path(folder), faults.append)
-                    with trial.session() as session:
-                        load(session, table, file, table.structure.name)
-                        finish(session, table, table.structure.name, alone=True)
-                    file.unlink()
-                    restored += 1
-                except OrderListError as error:
-                    faults.append(error.message)
-                advance(1)
+    with (
+        tempfile.TemporaryDirectory(prefix="order-list-check-") as folder,
+        warehouse.scratch() as trial,
+        progress("restoring tables", len(manifest.tables)) as advance,
+    ):
+        for table in manifest.tables:
+            try:
+                file = fetch_from_any(good or there, archive, table, Path(folder), faults.append)
+                with trial.session() as session:
+                    load(session, table, file, table.structure.name)
+                    finish(session, table, table.structure.name, alone=True)
+                file.unlink()
+                restored += 1
+            except OrderListError as error:
+                faults.append(error.message)
+            advance(1)
     faults = list(dict.fromkeys(faults))
     result = Checked(archive, len(manifest.tables), manifest.rows, restored, tuple(faults))
     outcome = "failed" if not result.complete else "partial" if faults else "done"

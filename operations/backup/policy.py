@@ -54,7 +54,9 @@ def load_policy(project_dir: Path) -> BackupPolicy:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ConfigurationError(f"{name}: {key}: {first['msg']}.", hint="docs/operations.md shows every key.") from None
+        raise ConfigurationError(
+            f"{name}: {key}: {first['msg']}.", hint="docs/operations.md shows every key."
+        ) from None
     if len(set(policy.places)) < len(policy.places):
         raise ConfigurationError(f"{name}: places: one place stands there twice.", hint="Name another one.")
     return policy

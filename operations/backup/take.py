@@ -98,13 +98,13 @@ def take(
             },
         ))  # fmt: skip
         if not whole:
-            raise PlaceError(f"No place took the backup: {message}", hint="Correct the places in operations/backup.yml.")
+            raise PlaceError(
+                f"No place took the backup: {message}", hint="Correct the places in operations/backup.yml."
+            )
         removed = _let_go(there, policy, log, protected)
         if removed:
             log.write(Entry(records.REMOVED, archive, "done", f"{len(removed)} removed", evidence={"removed": removed}))
-    return Taken(
-        archive, len(dumped), manifest.rows, manifest.size, tuple(stored), tuple(removed), tuple(_weak(there))
-    )
+    return Taken(archive, len(dumped), manifest.rows, manifest.size, tuple(stored), tuple(removed), tuple(_weak(there)))
 
 
 def _dump(warehouse: Warehouse, folder: Path, *, everything: bool, form: Format) -> list[TableFile]:

@@ -80,7 +80,8 @@ class Folder:
             yield
         except FileNotFoundError as error:
             raise PlaceError(
-                f"{self.label}: {Path(str(error.filename)).name} is missing.", hint="Use another place, or back up anew."
+                f"{self.label}: {Path(str(error.filename)).name} is missing.",
+                hint="Use another place, or back up anew.",
             ) from error
         except OSError as error:
             raise PlaceError(

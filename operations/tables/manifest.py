@@ -50,7 +50,7 @@ class Manifest(_Part):
         not_looked_at: what should have been archived and could not be, with the reason.
     """
 
-    form: Literal[1] = _FORM
+    form: Literal[1] = 1
     kind: str
     archive: str
     target: str
@@ -96,4 +96,3 @@ def parse(text: str, label: str) -> Manifest:
         return Manifest.model_validate(document)
     except (ValueError, ValidationError) as error:
         raise DamagedError(f"{label}: {NAME} is damaged.", hint="Use another place.") from error
-

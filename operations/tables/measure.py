@@ -77,7 +77,9 @@ class Gauge:
         hashed = [f"coalesce(md5_number_lower(cast({place} as varchar))::hugeint, 0)" for place in places]
         # a value and its absence must not look alike in a row, nor two values run into one
         marked = [f"coalesce(length({p}::varchar) || ':' || {p}::varchar, '-')" for p in places]
-        sums = ", ".join([*(f"sum({h})" for h in hashed), f"sum(md5_number_lower(concat({', '.join(marked)}))::hugeint)"])
+        sums = ", ".join(
+            [*(f"sum({h})" for h in hashed), f"sum(md5_number_lower(concat({', '.join(marked)}))::hugeint)"]
+        )
         counts = ", ".join(f"count({place})" for place in places)
         self._connection.register("incoming", pa.Table.from_batches([incoming]))
         row = self._connection.execute(f"select count(*), {counts}, {sums} from incoming").fetchall()[0]  # noqa: S608

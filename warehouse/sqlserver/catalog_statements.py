@@ -7,41 +7,38 @@ from typing import Any
 
 from warehouse.sqlserver.statements import literal, quote
 
-_OBJECT = "?"
-
 #: By schema and name, in any spelling; everything else is asked for by the number that this gives.
 TABLE = (
     "select t.object_id, t.name from sys.tables as t inner join sys.schemas as s on s.schema_id = t.schema_id "
     "where lower(s.name) = lower(?) and lower(t.name) = lower(?)"
 )
-COLUMNS = f"""
+COLUMNS = """
 select c.name, t.name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity, c.collation_name,
     m.definition, m.is_persisted
 from sys.columns as c
 inner join sys.types as t on t.user_type_id = case when c.system_type_id = 240 then c.user_type_id
     else c.system_type_id end
 left join sys.computed_columns as m on m.object_id = c.object_id and m.column_id = c.column_id
-where c.object_id = {_OBJECT} order by c.column_id"""
+where c.object_id = ? order by c.column_id"""
 #: Where an identity column begins, in which steps it goes on, and how far it is; by the table's quoted name.
-IDENTITY = (
-    "select cast(ident_seed(?) as varchar(40)), cast(ident_incr(?) as varchar(40)), cast(ident_current(?) as varchar(40))"
-)
-DEFAULTS = f"""
+IDENTITY = """
+select cast(ident_seed(?) as varchar(40)), cast(ident_incr(?) as varchar(40)), cast(ident_current(?) as varchar(40))"""
+DEFAULTS = """
 select d.name, c.name, d.definition from sys.default_constraints as d
 inner join sys.columns as c on c.object_id = d.parent_object_id and c.column_id = d.parent_column_id
-where d.parent_object_id = {_OBJECT} order by d.name"""
-CHECKS = f"""
+where d.parent_object_id = ? order by d.name"""
+CHECKS = """
 select name, definition, is_disabled, is_not_trusted from sys.check_constraints
-where parent_object_id = {_OBJECT} order by name"""
-INDEXES = f"""
+where parent_object_id = ? order by name"""
+INDEXES = """
 select i.index_id, i.name, i.type, i.is_unique, i.is_primary_key, i.is_unique_constraint, i.filter_definition,
     c.name, x.is_descending_key, x.is_included_column
 from sys.indexes as i
 inner join sys.index_columns as x on x.object_id = i.object_id and x.index_id = i.index_id
 inner join sys.columns as c on c.object_id = x.object_id and c.column_id = x.column_id
-where i.object_id = {_OBJECT} and i.type > 0
+where i.object_id = ? and i.type > 0
 order by i.index_id, x.is_included_column, x.key_ordinal, x.index_column_id"""
-FOREIGN_KEYS = f"""
+FOREIGN_KEYS = """
 select f.name, schema_name(r.schema_id), r.name, pc.name, rc.name, f.delete_referential_action_desc,
     f.update_referential_action_desc, f.is_disabled, f.is_not_trusted
 from sys.foreign_keys as f
@@ -49,19 +46,19 @@ inner join sys.foreign_key_columns as k on k.constraint_object_id = f.object_id
 inner join sys.tables as r on r.object_id = f.referenced_object_id
 inner join sys.columns as pc on pc.object_id = k.parent_object_id and pc.column_id = k.parent_column_id
 inner join sys.columns as rc on rc.object_id = k.referenced_object_id and rc.column_id = k.referenced_column_id
-where f.parent_object_id = {_OBJECT} order by f.name, k.constraint_column_id"""
-RIGHTS = f"""
+where f.parent_object_id = ? order by f.name, k.constraint_column_id"""
+RIGHTS = """
 select p.state_desc, p.permission_name, u.name, c.name from sys.database_permissions as p
 inner join sys.database_principals as u on u.principal_id = p.grantee_principal_id
 left join sys.columns as c on c.object_id = p.major_id and c.column_id = p.minor_id
-where p.class = 1 and p.major_id = {_OBJECT} order by u.name, p.permission_name, c.name"""
-TRIGGERS = f"""
+where p.class = 1 and p.major_id = ? order by u.name, p.permission_name, c.name"""
+TRIGGERS = """
 select t.name, m.definition, t.is_disabled from sys.triggers as t
-inner join sys.sql_modules as m on m.object_id = t.object_id where t.parent_id = {_OBJECT} order by t.name"""
-PROPERTIES = f"""
+inner join sys.sql_modules as m on m.object_id = t.object_id where t.parent_id = ? order by t.name"""
+PROPERTIES = """
 select p.name, cast(p.value as nvarchar(3750)), c.name from sys.extended_properties as p
 left join sys.columns as c on c.object_id = p.major_id and c.column_id = p.minor_id
-where p.class = 1 and p.major_id = {_OBJECT} order by p.minor_id, p.name"""
+where p.class = 1 and p.major_id = ? order by p.minor_id, p.name"""
 
 _BY_LENGTH = {"varchar", "char", "varbinary", "binary"}
 _BY_UNITS = {"nvarchar", "nchar"}
@@ -147,7 +144,9 @@ def _index(relation: str, index: Mapping[str, Any]) -> str:
     if index["type"] == _COLUMNSTORE:
         return f"create clustered columnstore index {name} on {relation}"
     if index["type"] == _COLUMNSTORE_BESIDE:
-        return f"create nonclustered columnstore index {name} on {relation} ({', '.join(map(quote, index['included']))})"
+        return (
+            f"create nonclustered columnstore index {name} on {relation} ({', '.join(map(quote, index['included']))})"
+        )
     kind = f"{'unique ' if index['unique'] else ''}{'clustered' if index['type'] == _CLUSTERED else 'nonclustered'}"
     include = f" include ({', '.join(map(quote, index['included']))})" if index["included"] else ""
     where = f" where {index['filter']}" if index["filter"] else ""
@@ -161,7 +160,9 @@ def connect(relation: str, details: Mapping[str, Any]) -> list[str]:
         here, there = (", ".join(map(quote, key[side])) for side in ("columns", "referenced"))
         how = "with nocheck" if key["disabled"] or key["untrusted"] else "with check"
         actions = "".join(
-            f" on {when} {key[when].replace('_', ' ').lower()}" for when in ("delete", "update") if key[when] != "NO_ACTION"
+            f" on {when} {key[when].replace('_', ' ').lower()}"
+            for when in ("delete", "update")
+            if key[when] != "NO_ACTION"
         )
         target = f"{quote(key['schema'])}.{quote(key['table'])}"
         found.append(
