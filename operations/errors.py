@@ -4,6 +4,7 @@ OrderListError
 ├── ConfigurationError
 │   ├── PlaceUnknownError     what is written there names no place                 -> 2
 │   └── ConfirmationNeededError  it would change more than was agreed to           -> 2
+├── RefusedStepError          a step is not lawful yet; nothing was changed       -> 1
 ├── PlaceError                a place cannot be read or written, or lacks a file  -> 1
 ├── DamagedError              what lies at a place is not what was put there      -> 1
 └── NotRestoredError          what came back is not what was archived             -> 1
@@ -20,6 +21,10 @@ class PlaceUnknownError(ConfigurationError):
 
 class ConfirmationNeededError(ConfigurationError):
     """It would change or overwrite something, and the number that was agreed to is another."""
+
+
+class RefusedStepError(OrderListError):
+    """A step is not lawful yet, or stands against what is there. Nothing was changed but the log."""
 
 
 class PlaceError(OrderListError):

@@ -7,7 +7,8 @@ import getpass
 import json
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,14 +73,26 @@ class Log:
         Raises:
             ForeignRelationError: a table of somebody else's has the log's name.
         """
-        with self._warehouse.session() as session:
-            self._create(session)
-            relation = self._warehouse.relation(self._table)
-            with session.transaction():
-                last = session.rows(f"select max(entry_seq) from {relation}")[0][0]  # noqa: S608 - quoted
-                session.insert_rows(
-                    self._table, [column.name for column in _COLUMNS], [_row(entry, int(last or 0) + 1)]
-                )
+        with self._warehouse.session() as session, self.writing(session) as write:
+            write(entry)
+
+    @contextmanager
+    def writing(self, session: Session) -> Iterator[Callable[[Entry], None]]:
+        """A transaction of ``session`` and a function that adds a row within it: the step and its row, or neither.
+
+        Raises:
+            ForeignRelationError: a table of somebody else's has the log's name.
+        """
+        require_ours(session, [Kept(self._table, _COLUMNS)])
+        session.create_table(self._table, _COLUMNS, key=("entry_id",))
+        names, relation = [column.name for column in _COLUMNS], self._warehouse.relation(self._table)
+
+        def write(entry: Entry) -> None:
+            last = session.rows(f"select max(entry_seq) from {relation}")[0][0]  # noqa: S608 - quoted
+            session.insert_rows(self._table, names, [_row(entry, int(last or 0) + 1)])
+
+        with session.transaction():
+            yield write
 
     def entries(self, *, action: str | None = None, subject: str | None = None, last: int | None = None) -> list[Entry]:
         """The rows, newest first; none where there is no log yet."""
@@ -101,10 +114,6 @@ class Log:
                 values,
             )
         return [_entry(row) for row in rows[:last]]
-
-    def _create(self, session: Session) -> None:
-        require_ours(session, [Kept(self._table, _COLUMNS)])
-        session.create_table(self._table, _COLUMNS, key=("entry_id",))
 
 
 def person() -> str:

@@ -2,6 +2,7 @@
 
 from pipeline.model import RunReport, Stage, Status
 from pipeline.options import RunOptions
+from pipeline.past import FinishedRun, finished_runs
 from pipeline.run import run
 
-__all__ = ["RunOptions", "RunReport", "Stage", "Status", "run"]
+__all__ = ["FinishedRun", "RunOptions", "RunReport", "Stage", "Status", "finished_runs", "run"]

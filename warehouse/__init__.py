@@ -4,7 +4,7 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Relations, Session, Warehouse
-from warehouse.catalog import Catalog, Structure, TableColumn
+from warehouse.catalog import Catalog, Structure, TableColumn, Use, Uses
 from warehouse.errors import (
     ChangedTableError,
     ConnectionFailedError,
@@ -38,6 +38,8 @@ __all__ = [
     "Structure",
     "TableColumn",
     "Target",
+    "Use",
+    "Uses",
     "Warehouse",
     "WarehouseBusyError",
     "bring_up_to_date",

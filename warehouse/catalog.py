@@ -41,6 +41,37 @@ class Structure:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that reads or writes a table, or may.
+
+    Args:
+        kind: view, procedure, function, trigger, foreign key, synonym, job, query, code, ...
+        name: what it is called; for code the file and the line.
+        detail: the text that names the table, shortened.
+    """
+
+    kind: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Who uses a table, as far as it could be looked at.
+
+    Args:
+        not_looked_at: what could not be asked, and why.
+    """
+
+    found: tuple[Use, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
+
+    def __add__(self, other: Uses) -> Uses:
+        """Both."""
+        return Uses(self.found + other.found, self.not_looked_at + other.not_looked_at)
+
+
 class Catalog(Protocol):
     """Describes tables of the target's schema, and makes them again. For one session."""
 
@@ -68,3 +99,18 @@ class Catalog(Protocol):
 
     def connect(self, structure: Structure, name: str) -> None:
         """Add what reaches beyond the table: references to others, rights, triggers."""
+
+    def uses(self, name: str) -> Uses:
+        """What in the database reads, writes or refers to a table; in doubt it does."""
+
+    def set_aside(self, structure: Structure, aside: str, message: str) -> None:
+        """Within the running transaction, rename a table to ``aside`` and let whoever reads its name get ``message``.
+
+        Its rows, keys and rights stay with it. An index in the way goes; :meth:`put_back` makes it again.
+        """
+
+    def put_back(self, structure: Structure, aside: str) -> None:
+        """Within the running transaction, undo :meth:`set_aside`."""
+
+    def drop_aside(self, structure: Structure, aside: str) -> None:
+        """Within the running transaction, drop the table that was set aside, and the message with it."""

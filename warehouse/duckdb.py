@@ -243,6 +243,13 @@ class DuckDBSession:
         )
         return {name: comment if comment and comment.startswith(MARK) else None for name, comment in rows}
 
+    def tables_of(self, query: str) -> set[str] | None:
+        """The tables that a query reads, by DuckDB's own parser; ``None`` for what it cannot parse or bind."""
+        try:
+            return set(self._connection.get_table_names(query, qualified=True))
+        except duckdb.Error:
+            return None
+
     def catalog(self) -> DuckDBCatalog:
         """Describes tables beyond their rows."""
         return DuckDBCatalog(self, self._warehouse)

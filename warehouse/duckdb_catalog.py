@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.catalog import Structure, TableColumn
+from warehouse.catalog import Structure, TableColumn, Use, Uses
 from warehouse.errors import StatementFailedError
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ _NAME = r'(?:"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*)'
 #: How DuckDB begins what it says of a table, and of an index on it.
 _TABLE = re.compile(rf"CREATE TABLE {_NAME}(?:\.{_NAME})*\(")
 _INDEX = re.compile(rf"(CREATE (?:UNIQUE )?INDEX {_NAME} ON ){_NAME}(?:\.{_NAME})*(\()")
+_VIEW = re.compile(rf"(?s)^CREATE VIEW {_NAME}(?:\.{_NAME})*\s*(?:\((?:{_NAME}(?:,\s*)?)*\))?\s*AS\s+")
 _GENERATED = re.compile(rf"(?:[(,] ?)({_NAME}) [^,]*? GENERATED ALWAYS AS\(")
+
+
+_SHOWN = 160
 
 
 class DuckDBCatalog:
@@ -87,6 +91,65 @@ class DuckDBCatalog:
         written = [column.name for column in structure.columns if column.is_written]
         return sum(self._session.insert(name, pa.Table.from_batches([batch]).select(written)) for batch in batches)
 
+    def uses(self, name: str) -> Uses:
+        """Views by DuckDB's own parser, references and macros by their text."""
+        found = []
+        for view, sql in self._session.rows(
+            "select view_name, sql from duckdb_views() where schema_name = ? and not internal", [self._schema]
+        ):
+            if view.lower() != name.lower() and self._reads(sql, name):
+                found.append(Use("view", view, _shortened(sql)))
+        word = re.compile(rf"(?i)(?<!\w){re.escape(name)}(?!\w)")
+        for table, text in self._session.rows(
+            "select table_name, constraint_text from duckdb_constraints() "
+            "where schema_name = ? and constraint_type = 'FOREIGN KEY'",
+            [self._schema],
+        ):
+            if table.lower() != name.lower() and word.search(text):
+                found.append(Use("foreign key", table, text))
+        for macro, text in self._session.rows(
+            "select function_name, macro_definition from duckdb_functions() where not internal "
+            "and macro_definition is not null"
+        ):
+            if word.search(text):
+                found.append(Use("macro", macro, _shortened(text)))
+        return Uses(tuple(found), ("queries of the past: DuckDB keeps none",))
+
+    def set_aside(self, structure: Structure, aside: str, message: str) -> None:
+        """A table with an index cannot be renamed: its indexes go, and are made again by :meth:`put_back`."""
+        quote, old = self._warehouse.quote, self._warehouse.relation(structure.name)
+        for (index,) in self._session.rows(
+            "select index_name from duckdb_indexes() where schema_name = ? and table_name = ?",
+            [self._schema, structure.name],
+        ):
+            self._session.execute(f"drop index {quote(self._schema)}.{quote(index)}")
+        self._session.execute(f"alter table {old} rename to {quote(aside)}")
+        said = f"error({_literal(message)})"
+        columns = ", ".join(f"{said} as {quote(column.name)}" for column in structure.columns)
+        self._session.execute(f"create view {old} as select {columns} where {said} is null")
+
+    def put_back(self, structure: Structure, aside: str) -> None:
+        """The table under its name, with its indexes."""
+        name = self._warehouse.relation(structure.name)
+        self._session.execute(f"drop view if exists {name}")
+        self._session.execute(
+            f"alter table {self._warehouse.relation(aside)} rename to {self._warehouse.quote(structure.name)}"
+        )
+        for sql in structure.details["indexes"]:
+            self._session.execute(str(sql))
+
+    def drop_aside(self, structure: Structure, aside: str) -> None:
+        """Both are gone."""
+        self._session.execute(f"drop view if exists {self._warehouse.relation(structure.name)}")
+        self._session.execute(f"drop table if exists {self._warehouse.relation(aside)}")
+
+    def _reads(self, view: str, name: str) -> bool:
+        query = _VIEW.sub("", view, count=1).rstrip(";")
+        tables = self._session.tables_of(query)
+        if tables is None:  # the view is broken, or of a kind the parser takes for something else
+            return re.search(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", view) is not None
+        return name.lower() in {table.rpartition(".")[2].strip('"').lower() for table in tables}
+
     def connect(self, structure: Structure, name: str) -> None:
         """Nothing: DuckDB has no rights and no triggers, and a reference belongs to the table from the start."""
 
@@ -99,6 +162,11 @@ class DuckDBCatalog:
             self._session.execute(f"comment on table {into} is {_literal(comment)}")
         for column, text in structure.details["column_comments"].items():
             self._session.execute(f"comment on column {into}.{quote(column)} is {_literal(text)}")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
 def _bare(name: str) -> str:

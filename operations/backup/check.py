@@ -10,7 +10,7 @@ from pathlib import Path
 
 from console import ConfigurationError, OrderListError, progress
 from operations.backup import records
-from operations.backup.policy import BackupPolicy
+from operations.backup.policy import BackupPolicy, moment_of
 from operations.backup.take import shelves
 from operations.errors import PlaceError
 from operations.log import Entry, Log
@@ -50,7 +50,7 @@ def newest(there: list[Shelf]) -> str:
     found, faults = set[str](), list[str]()
     for shelf in there:
         try:
-            found.update(shelf.archives())
+            found.update(name for name in shelf.archives() if moment_of(name))  # retired tables lie there as well
         except PlaceError as error:
             faults.append(error.message)
     if found:

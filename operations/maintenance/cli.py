@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, target_option
-from operations.backup import bring_back, check, load_policy, records, take
+from operations.backup import bring_back, check, load_policy, records, shelves, take
 from operations.log import Log
 from operations.maintenance import texts
+from operations.retirement import Context, State, apply_next, plan, rehearse, undo_last
+from operations.tables import Format
 from warehouse import load_target, open_warehouse
 
 _yes = click.option(
     "--yes", "confirmed", type=click.IntRange(min=0), metavar="N", help="Confirm the number that the refusal names."
 )
+_code = click.option(
+    "--code", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
+    help="A folder with code of other programs, in which the table may be named; repeatable.",
+)  # fmt: skip
+_format = click.option(
+    "--format", "form", type=click.Choice(["parquet", "csv", "json"]), default="parquet", show_default=True,
+    help="Of the files; csv and json are for people without tools, and restore as well.",
+)  # fmt: skip
 
 
 @click.group(context_settings=CONTEXT_SETTINGS)
 def main() -> None:
-    """Keep the database: backups that are known to restore.
+    """Keep the database: backups that are known to restore, and old tables taken away without breaking anyone.
 
     Exit status: 0 done, 1 something failed or is not as it should be (the rest is done), 2 wrong use or configuration
     (nothing done), 3 a run holds the lock.
@@ -27,22 +39,79 @@ def main() -> None:
 @main.command("backup")
 @target_option
 @click.option("--all", "everything", is_flag=True, help="All tables of the schema, not only what cannot be made again.")
-@click.option(
-    "--format", "form", type=click.Choice(["parquet", "csv", "json"]), default="parquet", show_default=True,
-    help="csv and json are for people without tools; they restore as well.",
-)  # fmt: skip
+@_format
 @json_option
 @command
-def backup_command(*, target: str | None, everything: bool, form: str, as_json: bool) -> ExitCode:
+def backup_command(*, target: str | None, everything: bool, form: Format, as_json: bool) -> ExitCode:
     """Copy what cannot be made again to every place of operations/backup.yml, and read it back there.
 
     That is the ledger, the snapshot's history, runs and logs. A backup counts once `maintenance restore --check`
     restored it on trial.
     """
     warehouse = open_warehouse(load_target(target))
-    taken = take(warehouse, load_policy(warehouse.target.project_dir), everything=everything, form=form)  # type: ignore[arg-type]
+    taken = take(warehouse, load_policy(warehouse.target.project_dir), everything=everything, form=form)
     print_result(taken, as_json=as_json, human=lambda: texts.taken(taken))
     return ExitCode.OK if taken.whole else ExitCode.SOME_FAILED
+
+
+def _context(target: str | None, code: tuple[Path, ...] = (), form: Format = "parquet") -> Context:
+    warehouse = open_warehouse(load_target(target))
+    project_dir = warehouse.target.project_dir
+    policy = load_policy(project_dir)
+    return Context(warehouse, policy, shelves(policy, project_dir), code, form)
+
+
+@main.command("plan")
+@target_option
+@json_option
+@command
+def plan_command(*, target: str | None, as_json: bool) -> ExitCode:
+    """Show the next lawful step of each table of operations/retire.yml, and why no further step is lawful yet."""
+    planned = plan(_context(target))
+    print_result({"tables": planned}, as_json=as_json, human=lambda: texts.planned(planned))
+    return ExitCode.OK
+
+
+@main.command("apply")
+@target_option
+@click.argument("name", required=False)
+@click.option("--rehearse", "on_trial", is_flag=True, help="Do the step in a scratch copy only, and say what it took.")
+@_code
+@_format
+@_yes
+@json_option
+@command
+def apply_command(
+    *, target: str | None, name: str | None, on_trial: bool, code: tuple[Path, ...], form: Format,
+    confirmed: int | None, as_json: bool,
+) -> ExitCode:  # fmt: skip
+    """Do exactly one step of each declared table, or of NAME.
+
+    The steps: look whether anything uses it (also in the folders of --code), archive it at three places and restore
+    the archive on trial, set it aside so that its readers get a message, watch that runs go well without it, drop it.
+    A drop needs --yes and the number of its rows. `maintenance undo` takes the last step back.
+    """
+    context = _context(target, code, form)
+    if on_trial:
+        rehearsed = rehearse(context, name)
+        print_result({"rehearsed": rehearsed}, as_json=as_json, human=lambda: texts.rehearsed(rehearsed))
+        return ExitCode.OK
+    done, refused = apply_next(context, name, yes=confirmed)
+    print_result({"done": done, "refused": refused}, as_json=as_json, human=lambda: texts.applied(done, refused))
+    return ExitCode.SOME_FAILED if refused else ExitCode.OK
+
+
+@main.command("undo")
+@target_option
+@click.argument("name")
+@click.option("--to", "state", type=click.Choice([s.value for s in State][:-1]), help="Go on back to this state.")
+@json_option
+@command
+def undo_command(*, target: str | None, name: str, state: str | None, as_json: bool) -> ExitCode:
+    """Take the last step of NAME back; after a drop, its rows, keys, indexes and rights come from the archive."""
+    done = undo_last(_context(target), name, to=State(state) if state else None)
+    print_result({"done": done}, as_json=as_json, human=lambda: texts.applied(done, []))
+    return ExitCode.OK
 
 
 @main.command("backups")

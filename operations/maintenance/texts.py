@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from console import text_table
 from operations.backup import BroughtBack, Checked, Record, Taken
+from operations.retirement import Done, Planned, Rehearsed
 
 
 def taken(result: Taken) -> str:
@@ -52,3 +53,38 @@ def brought_back(result: BroughtBack) -> str:
     if result.restored:
         lines.append("The board may be ahead of the ledger now: monday-sync verify --repair")
     return "\n".join(lines)
+
+
+def planned(tables: Sequence[Planned]) -> str:
+    """Where every declared table stands."""
+    if not tables:
+        return "No table is declared in operations/retire.yml."
+    lines = []
+    for one in tables:
+        lines.append(f"{one.table}: {one.state} ({one.why}; ask {one.owner})")
+        if one.step is None:
+            lines.append("  at the end; `maintenance undo` goes back")
+        elif one.reason is None:
+            lines.append(f"  next: {one.step}: maintenance apply {one.table}")
+        else:
+            lines += [f"  next: {one.step}", f"  not yet: {one.reason}"]
+        lines.append(f"  last: {one.last}")
+    return "\n".join(lines)
+
+
+def applied(done: Sequence[Done], refused: Sequence[str]) -> str:
+    """Steps that were done, and those that were not."""
+    lines = [f"{one.table}: {one.before} -> {one.after} ({one.seconds:.1f} s): {one.message}" for one in done]
+    lines += [f"not done: {reason}" for reason in refused]
+    return "\n".join(lines) or "There is no step to do."
+
+
+def rehearsed(tables: Sequence[Rehearsed]) -> str:
+    """Steps that were done to a copy."""
+    lines = []
+    for one in tables:
+        took = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in one.seconds.items())
+        lines.append(f"{one.table} ({one.rows:,} rows), next step: {one.step}")
+        lines += [f"  {found}" for found in one.found]
+        lines.append(f"  {took}")
+    return "\n".join(lines) or "There is no step to rehearse."

@@ -142,7 +142,11 @@ def test_the_key_of_a_restored_table_holds(kept: Warehouse, policy: BackupPolicy
 def test_all_tables_come_back_or_none(kept: Warehouse, policy: BackupPolicy, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second table does not come back as it was: the first is not replaced either, and nothing is left over."""
     archive = take(kept, policy).archive
-    _lose(kept, "update monday_sync_items set monday_item_id = 'x'", "insert into order_list_history values ('a', null, 1)")
+    _lose(
+        kept,
+        "update monday_sync_items set monday_item_id = 'x'",
+        "insert into order_list_history values ('a', null, 1)",
+    )
     before, tables = _items(kept), _tables(kept)
     real, calls = restoring.measured, []
 

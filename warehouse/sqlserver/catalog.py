@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from warehouse.catalog import Structure, TableColumn
+from console import OrderListError
+from warehouse.catalog import Structure, TableColumn, Use, Uses
 from warehouse.errors import StatementFailedError
 from warehouse.sqlserver import catalog_statements as sql
+from warehouse.sqlserver import usage_statements
+from warehouse.sqlserver.statements import literal
 
 if TYPE_CHECKING:
     from warehouse.sqlserver.session import SQLServerSession
     from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
 _INDEX_TYPES = {1, 2, 5, 6}
+_SHOWN = 160
+#: In the text of our own questions.
+_OURS = "escape N'!'"
 
 
 class SQLServerCatalog:
@@ -107,6 +114,44 @@ class SQLServerCatalog:
         """Add references, rights and triggers."""
         for statement in sql.connect(self._warehouse.relation(name), structure.details):
             self._session.execute(statement)
+
+    def uses(self, name: str) -> Uses:
+        """Every question of :mod:`usage_statements`; what the login may not see is named."""
+        found, unseen = list[Use](), list[str]()
+        word = re.compile(rf"(?i)(?<!\w){re.escape(name)}(?!\w)")
+        for label, question, by_pattern in usage_statements.QUESTIONS:
+            try:
+                rows = self._session.rows(question, [usage_statements.pattern(name) if by_pattern else name])
+            except OrderListError as error:
+                unseen.append(f"{label}: {error.message}")
+                continue
+            for kind, user, text in rows:
+                line = " ".join(str(text).split())
+                # our own questions stand in the Query Store as well, and LIKE finds longer names
+                if not word.search(line) or _OURS in line:
+                    continue
+                found.append(Use(str(kind).lower().replace("_", " "), str(user), line[:_SHOWN]))
+        return Uses(tuple(dict.fromkeys(found)), tuple(unseen))
+
+    def set_aside(self, structure: Structure, aside: str, message: str) -> None:
+        """Rename the table and put a view in its place that fails with ``message`` whatever is asked of it."""
+        self._session.execute("exec sp_rename ?, ?, 'OBJECT'", [self._warehouse.relation(structure.name), aside])
+        view = sql.tripwire(self._warehouse.relation(structure.name), [c.name for c in structure.columns], message)
+        self._session.execute(f"exec ({literal(view)})")
+        for state, permission, grantee, _ in structure.details["rights"]:
+            if state.startswith("GRANT") and permission == "SELECT":  # who may not read it would get another error
+                name = self._warehouse.relation(structure.name)
+                self._session.execute(f"grant select on {name} to {self._warehouse.quote(grantee)}")
+
+    def put_back(self, structure: Structure, aside: str) -> None:
+        """The table under its name; keys, indexes and rights never left it."""
+        self._session.execute(f"drop view if exists {self._warehouse.relation(structure.name)}")
+        self._session.execute("exec sp_rename ?, ?, 'OBJECT'", [self._warehouse.relation(aside), structure.name])
+
+    def drop_aside(self, structure: Structure, aside: str) -> None:
+        """Both are gone."""
+        self._session.execute(f"drop view if exists {self._warehouse.relation(structure.name)}")
+        self._session.execute(f"drop table if exists {self._warehouse.relation(aside)}")
 
     def _identity(self, name: str) -> list[str | None]:
         seed, step, last = self._session.rows(sql.IDENTITY, [self._warehouse.relation(name)] * 3)[0]

@@ -209,6 +209,13 @@ def describe(schema: str, table: str, properties: Sequence[Sequence[Any]]) -> li
     return found
 
 
+def tripwire(view: str, columns: Sequence[str], message: str) -> str:
+    """A view that fails with ``message`` in the server's error, whatever is asked of it: such a text is no number."""
+    said = f"cast({literal(message)} as int)"
+    listed = ", ".join(f"{said} as {quote(name)}" for name in columns)
+    return f"create view {view} as select {listed} from (select 1 as x) as t where {said} = t.x"  # noqa: S608 - all quoted
+
+
 def drop_schema(schema: str, tables: Iterable[str]) -> list[str]:
     """Statements that empty a schema of its tables and drop it."""
     own = quote(schema)
