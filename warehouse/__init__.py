@@ -4,7 +4,7 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Relations, Session, Warehouse
-from warehouse.catalog import Catalog, Structure, TableColumn, Use, Uses
+from warehouse.catalog import Catalog, ConstraintState, Structure, TableColumn, Use, Uses
 from warehouse.errors import (
     ChangedTableError,
     ConnectionFailedError,
@@ -27,6 +27,7 @@ __all__ = [
     "Column",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "ConstraintState",
     "DatabaseFailedError",
     "DoesNotFitError",
     "ForeignRelationError",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -72,8 +73,22 @@ class Uses:
         return Uses(self.found + other.found, self.not_looked_at + other.not_looked_at)
 
 
+class ConstraintState(StrEnum):
+    """Whether the engine holds all rows to a constraint, or only those that are written from now on."""
+
+    UNTRUSTED = "untrusted"
+    TRUSTED = "trusted"
+
+
 class Catalog(Protocol):
     """Describes tables of the target's schema, and makes them again. For one session."""
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Whether the engine adds constraints to a table that is there."""
+
+    def quote(self, identifier: str) -> str:
+        """Any text as an identifier."""
 
     def version(self) -> str:
         """The engine's version, in its own words."""
@@ -114,3 +129,19 @@ class Catalog(Protocol):
 
     def drop_aside(self, structure: Structure, aside: str) -> None:
         """Within the running transaction, drop the table that was set aside, and the message with it."""
+
+    def constraint(self, table: str, name: str) -> ConstraintState | None:
+        """How a constraint stands; ``None``: it is not there, or switched off."""
+
+    def add_constraint(self, table: str, name: str, *, check: str | None, unique: Sequence[str] | None) -> None:
+        """Hold rows that are written from now on to a condition, or all rows to unique values where all are there."""
+
+    def validate_constraint(self, table: str, name: str) -> None:
+        """Hold the rows that are there to it as well.
+
+        Raises:
+            StatementFailedError: some break it.
+        """
+
+    def drop_constraint(self, table: str, name: str, *, unique: bool) -> None:
+        """Take it away."""

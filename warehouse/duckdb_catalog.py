@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.catalog import Structure, TableColumn, Use, Uses
+from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses
 from warehouse.errors import StatementFailedError
 
 if TYPE_CHECKING:
@@ -33,10 +33,16 @@ class DuckDBCatalog:
     """For one session with the file."""
 
     engine = "duckdb"
+    #: DuckDB says "not supported" to all but a primary key.
+    takes_constraints = False
 
     def __init__(self, session: DuckDBSession, warehouse: DuckDBWarehouse) -> None:
         self._session, self._warehouse = session, warehouse
         self._schema = warehouse.target.schema or "main"
+
+    def quote(self, identifier: str) -> str:
+        """Any text as an identifier."""
+        return self._warehouse.quote(identifier)
 
     def version(self) -> str:
         """DuckDB's own."""
@@ -90,6 +96,19 @@ class DuckDBCatalog:
         """Insert rows."""
         written = [column.name for column in structure.columns if column.is_written]
         return sum(self._session.insert(name, pa.Table.from_batches([batch]).select(written)) for batch in batches)
+
+    def constraint(self, table: str, name: str) -> ConstraintState | None:
+        """None is ever there."""
+
+    def add_constraint(self, table: str, name: str, *, check: str | None, unique: Sequence[str] | None) -> None:  # noqa: ARG002
+        """It cannot be done."""
+        raise StatementFailedError(f"DuckDB cannot add the constraint {name} to {table}, which is there already.")
+
+    def validate_constraint(self, table: str, name: str) -> None:
+        """There is none."""
+
+    def drop_constraint(self, table: str, name: str, *, unique: bool) -> None:
+        """There is none."""
 
     def uses(self, name: str) -> Uses:
         """Views by DuckDB's own parser, references and macros by their text."""

@@ -7,10 +7,21 @@ from pathlib import Path
 import click
 
 from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, target_option
+from operations import constraints
 from operations.backup import bring_back, check, load_policy, records, shelves, take
 from operations.log import Log
 from operations.maintenance import texts
-from operations.retirement import Context, State, apply_next, plan, rehearse, undo_last
+from operations.retirement import (
+    Context,
+    Done,
+    State,
+    apply_next,
+    is_table,
+    overdue,
+    plan,
+    rehearse,
+    undo_last,
+)
 from operations.tables import Format
 from warehouse import load_target, open_warehouse
 
@@ -66,9 +77,13 @@ def _context(target: str | None, code: tuple[Path, ...] = (), form: Format = "pa
 @json_option
 @command
 def plan_command(*, target: str | None, as_json: bool) -> ExitCode:
-    """Show the next lawful step of each table of operations/retire.yml, and why no further step is lawful yet."""
-    planned = plan(_context(target))
-    print_result({"tables": planned}, as_json=as_json, human=lambda: texts.planned(planned))
+    """Show the next lawful step of everything that is declared, and why no further step is lawful yet.
+
+    Declared are old tables in operations/retire.yml and constraints in operations/constraints.yml.
+    """
+    context = _context(target)
+    tables, rules = plan(context), constraints.standings(context.warehouse)
+    print_result({"tables": tables, "constraints": rules}, as_json=as_json, human=lambda: texts.planned(tables, rules))
     return ExitCode.OK
 
 
@@ -85,18 +100,26 @@ def apply_command(
     *, target: str | None, name: str | None, on_trial: bool, code: tuple[Path, ...], form: Format,
     confirmed: int | None, as_json: bool,
 ) -> ExitCode:  # fmt: skip
-    """Do exactly one step of each declared table, or of NAME.
+    """Do exactly one step of everything that is declared, or of NAME.
 
-    The steps: look whether anything uses it (also in the folders of --code), archive it at three places and restore
-    the archive on trial, set it aside so that its readers get a message, watch that runs go well without it, drop it.
-    A drop needs --yes and the number of its rows. `maintenance undo` takes the last step back.
+    A table: look whether anything uses it (also in the folders of --code), archive it at three places and restore the
+    archive on trial, set it aside so that its readers get a message, watch that runs go well without it, drop it (with
+    --yes and the number of its rows). A constraint: check the data and add it for new rows, then hold old rows to it.
+    `maintenance undo` takes the last step back.
     """
     context = _context(target, code, form)
     if on_trial:
         rehearsed = rehearse(context, name)
         print_result({"rehearsed": rehearsed}, as_json=as_json, human=lambda: texts.rehearsed(rehearsed))
         return ExitCode.OK
-    done, refused = apply_next(context, name, yes=confirmed)
+    done: list[Done | constraints.Done] = []
+    refused: list[str] = []
+    if name is None or is_table(context, name):
+        steps, reasons = apply_next(context, name, yes=confirmed)
+        done, refused = [*done, *steps], [*refused, *reasons]
+    if name is None or not is_table(context, name):
+        added, reasons = constraints.apply_next(context.warehouse, name, stale=overdue(context))
+        done, refused = [*done, *added], [*refused, *reasons]
     print_result({"done": done, "refused": refused}, as_json=as_json, human=lambda: texts.applied(done, refused))
     return ExitCode.SOME_FAILED if refused else ExitCode.OK
 
@@ -108,8 +131,15 @@ def apply_command(
 @json_option
 @command
 def undo_command(*, target: str | None, name: str, state: str | None, as_json: bool) -> ExitCode:
-    """Take the last step of NAME back; after a drop, its rows, keys, indexes and rights come from the archive."""
-    done = undo_last(_context(target), name, to=State(state) if state else None)
+    """Take the last step of NAME back; after a drop, rows, keys, indexes and rights come from the archive."""
+    context = _context(target)
+    done: list[Done] | list[constraints.Done]
+    if is_table(context, name):
+        done = undo_last(context, name, to=State(state) if state else None)
+    elif state:
+        raise click.UsageError("--to is for tables: a constraint has one step back at a time.")
+    else:
+        done = constraints.undo_last(context.warehouse, name)
     print_result({"done": done}, as_json=as_json, human=lambda: texts.applied(done, []))
     return ExitCode.OK
 

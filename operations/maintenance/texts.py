@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from console import text_table
 from operations.backup import BroughtBack, Checked, Record, Taken
+from operations.constraints import Done as RuleDone
+from operations.constraints import Standing
 from operations.retirement import Done, Planned, Rehearsed
 
 
@@ -55,11 +57,9 @@ def brought_back(result: BroughtBack) -> str:
     return "\n".join(lines)
 
 
-def planned(tables: Sequence[Planned]) -> str:
-    """Where every declared table stands."""
-    if not tables:
-        return "No table is declared in operations/retire.yml."
-    lines = []
+def planned(tables: Sequence[Planned], rules: Sequence[Standing]) -> str:
+    """Where everything that is declared stands."""
+    lines = [] if tables else ["No table is declared in operations/retire.yml."]
     for one in tables:
         lines.append(f"{one.table}: {one.state} ({one.why}; ask {one.owner})")
         if one.step is None:
@@ -69,12 +69,25 @@ def planned(tables: Sequence[Planned]) -> str:
         else:
             lines += [f"  next: {one.step}", f"  not yet: {one.reason}"]
         lines.append(f"  last: {one.last}")
+    if rules:
+        rows = [
+            (f"{one.table}.{one.name}", one.stage.value, one.broken, one.reason or one.next or "nothing")
+            for one in rules
+        ]  # fmt: skip
+        lines += ["", text_table(("constraint", "stage", "rows that break it", "next"), rows)]
+        lines += [
+            f"{one.name}: {example}" for one in rules if one.reason for example in (*one.examples, one.query)
+        ]  # fmt: skip
     return "\n".join(lines)
 
 
-def applied(done: Sequence[Done], refused: Sequence[str]) -> str:
+def applied(done: Sequence[Done] | Sequence[RuleDone] | Sequence[Done | RuleDone], refused: Sequence[str]) -> str:
     """Steps that were done, and those that were not."""
-    lines = [f"{one.table}: {one.before} -> {one.after} ({one.seconds:.1f} s): {one.message}" for one in done]
+    lines = [
+        f"{one.table if isinstance(one, Done) else one.subject}: {one.before} -> {one.after} "
+        f"({one.seconds:.1f} s): {one.message}"
+        for one in done
+    ]
     lines += [f"not done: {reason}" for reason in refused]
     return "\n".join(lines) or "There is no step to do."
 

@@ -38,8 +38,13 @@ class Planned:
 
 
 def tables(context: Context) -> list[Table]:
-    """The declared tables, and those that the log knows as retired though nobody declares them any more."""
+    """The declared tables, with how far each is."""
     return [table_of(context, name, entry) for name, entry in load_entries(context.project_dir).items()]
+
+
+def is_table(context: Context, name: str) -> bool:
+    """Whether a table of that name is declared."""
+    return any(table.lower() == name.lower() for table in load_entries(context.project_dir))
 
 
 def plan(context: Context) -> list[Planned]:

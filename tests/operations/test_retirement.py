@@ -332,7 +332,7 @@ def _killed_at(warehouse: Warehouse, statement: int) -> Iterator[Callable[[], in
                     raise KilledError
                 execute(sql, parameters)
 
-            opened.execute = counted
+            opened.execute = counted  # type: ignore[method-assign]
             yield opened
 
     with pytest.MonkeyPatch.context() as patch:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from console import OrderListError
-from warehouse.catalog import Structure, TableColumn, Use, Uses
+from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses
 from warehouse.errors import StatementFailedError
 from warehouse.sqlserver import catalog_statements as sql
 from warehouse.sqlserver import usage_statements
@@ -30,9 +30,14 @@ class SQLServerCatalog:
     """For one session with the server."""
 
     engine = "sqlserver"
+    takes_constraints = True
 
     def __init__(self, session: SQLServerSession, warehouse: SQLServerWarehouse) -> None:
         self._session, self._warehouse = session, warehouse
+
+    def quote(self, identifier: str) -> str:
+        """Any text as an identifier."""
+        return self._warehouse.quote(identifier)
 
     def version(self) -> str:
         """The server's own words, on one line."""
@@ -114,6 +119,30 @@ class SQLServerCatalog:
         """Add references, rights and triggers."""
         for statement in sql.connect(self._warehouse.relation(name), structure.details):
             self._session.execute(statement)
+
+    def constraint(self, table: str, name: str) -> ConstraintState | None:
+        """By the catalog views; one that is switched off is not there."""
+        rows = self._session.rows(sql.CONSTRAINT, [self._warehouse.schema, table, name] * 2)
+        if not rows:
+            return None
+        return ConstraintState.UNTRUSTED if rows[0][0] else ConstraintState.TRUSTED
+
+    def add_constraint(self, table: str, name: str, *, check: str | None, unique: Sequence[str] | None) -> None:
+        """A CHECK without a look at the rows that are there, or a unique index on those that have all values."""
+        self._session.execute(sql.add_constraint(self._warehouse.relation(table), name, check, unique))
+
+    def validate_constraint(self, table: str, name: str) -> None:
+        """``with check check constraint``: from then on the server trusts it."""
+        relation = self._warehouse.relation(table)
+        self._session.execute(f"alter table {relation} with check check constraint {self.quote(name)}")
+
+    def drop_constraint(self, table: str, name: str, *, unique: bool) -> None:
+        """Drop the constraint, or the index."""
+        relation = self._warehouse.relation(table)
+        if unique:
+            self._session.execute(f"drop index {self.quote(name)} on {relation}")
+        else:
+            self._session.execute(f"alter table {relation} drop constraint {self.quote(name)}")
 
     def uses(self, name: str) -> Uses:
         """Every question of :mod:`usage_statements`; what the login may not see is named."""

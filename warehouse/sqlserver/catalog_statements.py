@@ -55,6 +55,17 @@ where p.class = 1 and p.major_id = ? order by u.name, p.permission_name, c.name"
 TRIGGERS = """
 select t.name, m.definition, t.is_disabled from sys.triggers as t
 inner join sys.sql_modules as m on m.object_id = t.object_id where t.parent_id = ? order by t.name"""
+#: Whether a check or a unique index of that name on a table is not trusted; no row: it is not there, or is off.
+CONSTRAINT = """
+select c.is_not_trusted from sys.check_constraints as c
+inner join sys.tables as t on t.object_id = c.parent_object_id
+inner join sys.schemas as s on s.schema_id = t.schema_id
+where lower(s.name) = lower(?) and lower(t.name) = lower(?) and lower(c.name) = lower(?) and c.is_disabled = 0
+union all
+select cast(0 as bit) from sys.indexes as i
+inner join sys.tables as t on t.object_id = i.object_id
+inner join sys.schemas as s on s.schema_id = t.schema_id
+where lower(s.name) = lower(?) and lower(t.name) = lower(?) and lower(i.name) = lower(?) and i.is_disabled = 0"""
 PROPERTIES = """
 select p.name, cast(p.value as nvarchar(3750)), c.name from sys.extended_properties as p
 left join sys.columns as c on c.object_id = p.major_id and c.column_id = p.minor_id
@@ -207,6 +218,15 @@ def describe(schema: str, table: str, properties: Sequence[Sequence[Any]]) -> li
             values.append(column)
         found.append((sql, values))
     return found
+
+
+def add_constraint(relation: str, name: str, check: str | None, unique: Sequence[str] | None) -> str:
+    """A statement that adds a check for new rows, or a unique index on the rows that have all values."""
+    if check is not None:
+        return f"alter table {relation} with nocheck add constraint {quote(name)} check ({check})"
+    columns = list(unique or ())
+    there = " and ".join(f"{quote(column)} is not null" for column in columns)
+    return f"create unique index {quote(name)} on {relation} ({', '.join(map(quote, columns))}) where {there}"
 
 
 def tripwire(view: str, columns: Sequence[str], message: str) -> str:
