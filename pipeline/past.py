@@ -44,7 +44,7 @@ def finished_runs(warehouse: Warehouse) -> list[FinishedRun]:
     return [
         FinishedRun(
             run_id, ended_at.replace(tzinfo=UTC), status in _WENT_THROUGH,
-            "\n".join([sentence or "", *said.get(run_id, ())]),
+            "\n".join([message or "", *said.get(run_id, ())]),
         )
-        for run_id, ended_at, status, sentence in runs
+        for run_id, ended_at, status, message in runs
     ]  # fmt: skip

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def shown() -> list[str]:
@@ -34,7 +34,7 @@ def command_of(script: str) -> click.Command:
     module, _, name = SCRIPTS[script].partition(":")
     assert callable(getattr(importlib.import_module(module), name))
     # a program may begin elsewhere, to end in its own way; its command line is where all have theirs
-    found = importlib.import_module(f"{module.partition('.')[0]}.cli").main
+    found = importlib.import_module(f"{module.rpartition('.')[0]}.cli").main
     assert isinstance(found, click.Command)
     return found
 
@@ -63,7 +63,7 @@ def test_the_documents_show_every_program() -> None:
     """None of the programs is left without a recipe, nor any subcommand of monday-sync and pipeline."""
     text = "\n".join(shown())
     assert not [script for script in SCRIPTS if script not in text]
-    for script in ("monday-sync", "pipeline", "loader"):
+    for script in ("monday-sync", "pipeline", "loader", "maintenance"):
         group = command_of(script)
         assert isinstance(group, click.Group)
         assert not [name for name in group.commands if f"{script} {name}" not in text]
@@ -91,7 +91,7 @@ def test_every_command_and_option_explains_itself(script: str) -> None:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_program_is_also_a_module(script: str) -> None:
     """`python -m <package> --help` works, prints on stdout and exits 0."""
-    module = SCRIPTS[script].partition(".")[0]
+    module = SCRIPTS[script].partition(":")[0].rpartition(".")[0]
     done = subprocess.run(
         [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
     )
