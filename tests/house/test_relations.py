@@ -58,8 +58,10 @@ def test_who_uses_a_relation_is_who_may() -> None:
 def test_no_shared_relation_is_left_out() -> None:
     """What a program asks for by name and does not keep itself stands in the table."""
     relations = told()
+    prefixes = (
         r"\b(?:monday_sync_[a-z]+|loader_file_[a-z]+|pipeline_(?:runs|stages)|maintenance_log|cutover_log"
         r"|order_list_[a-z_]+|sync_monday__[a-z]+)\b"
+    )
     for program in PROGRAMS:
         asked = set(re.findall(prefixes, texts(program))) - {"order_list_doctor_", "sync_only"}
         assert asked <= relations.keys(), program
