@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from console import ConfigurationError, OrderListError
+from console import ConfigurationError, OrderListError, counted
 from operations.constraints.declared import Constraint, load_constraints
 from operations.errors import RefusedStepError
 from operations.log import Entry, Log
@@ -162,11 +162,11 @@ def _standing(warehouse: Warehouse, session: Session, one: Constraint) -> Standi
     broken = int(session.rows(f"select count(*) from ({query}) as b")[0][0])  # noqa: S608 - quoted
     examples = _examples(session, query) if broken else ()
     if not catalog.takes_constraints:
-        reason = f"{broken:,} rows break it" if broken else None
+        reason = f"{counted(broken, 'row')} in breach" if broken else None
         return Standing(one.table, one.name, Stage.DATA_ONLY, broken, examples, query, None, reason)
     stage = _OF[catalog.constraint(one.table, one.name)]
     steps = {Stage.DECLARED: "add it for new rows" if not one.unique else "add it", Stage.ADDED: "hold old rows to it"}
-    reason = f"{broken:,} rows break it" if broken and stage is not Stage.VALIDATED else None
+    reason = f"{counted(broken, 'row')} in breach" if broken and stage is not Stage.VALIDATED else None
     return Standing(one.table, one.name, stage, broken, examples, query, steps.get(stage), reason)
 
 

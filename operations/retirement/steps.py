@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from console import counted
 from operations.errors import ConfirmationNeededError, RefusedStepError
 from operations.log import Entry as LogEntry
 from operations.retirement import archive as archives
@@ -143,7 +144,7 @@ def _watch(context: Context, table: Table) -> tuple[str, Evidence]:
     seen = watched(context, table)
     if seen.lacking:
         raise RefusedStepError(f"{table.name} is being watched: {seen.lacking}.", hint="Apply again later.")
-    return f"{seen.runs} runs went well without it since {seen.since:%Y-%m-%d %H:%M} UTC", {
+    return f"{counted(seen.runs, 'run')} went through without it since {seen.since:%Y-%m-%d %H:%M} UTC", {
         "since": f"{seen.since:%Y-%m-%dT%H:%M:%SZ}", "runs": seen.runs,
     }  # fmt: skip
 

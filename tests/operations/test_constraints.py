@@ -63,7 +63,7 @@ def test_every_rule_finds_what_breaks_it(ruled: Warehouse, rule: str, values: st
     assert [name for name, one in found.items() if one.broken] == [rule]
     assert example in found[rule].examples[0]
     _, refused = apply_next(ruled, rule, stale=None)
-    assert "1 rows break it" in refused[0]
+    assert "1 row in breach" in refused[0]
     assert found[rule].query in refused[0]
 
 

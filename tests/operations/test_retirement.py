@@ -105,6 +105,12 @@ class Desk:
             return {name for name in session.relations() if name.startswith("OLD")}
 
 
+@pytest.fixture(autouse=True)
+def disks_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a disk does with a file is tested with the places."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
 @pytest.fixture
 def desk(warehouse: Warehouse, tmp_path: Path) -> Desk:
     return Desk(warehouse, tmp_path)
