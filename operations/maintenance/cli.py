@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, command, json_option, print_result, target_option
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, target_option
 from operations import constraints
 from operations.backup import bring_back, check, load_policy, records, shelves, take
 from operations.log import Log
@@ -38,7 +38,7 @@ _format = click.option(
 )  # fmt: skip
 
 
-@click.group(context_settings=CONTEXT_SETTINGS)
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Keep the database: backups that are known to restore, and old tables taken away without breaking anyone.
 

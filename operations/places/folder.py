@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from console import private, private_folder, refused
 from operations.errors import PlaceError
 
 _DRAFT = ".part"
@@ -30,9 +30,9 @@ class Folder:
         """Copy by way of a draft that reaches the disk before it gets its name."""
         aim = self._file(name)
         with self._told("written"):
-            self._folders(aim.parent)
+            private_folder(aim.parent)
             draft = aim.with_name(aim.name + _DRAFT)
-            with file.open("rb") as source, _private(draft) as target:
+            with private(), file.open("rb") as source, draft.open("wb") as target:
                 shutil.copyfileobj(source, target, 2**20)
                 target.flush()
                 os.fsync(target.fileno())
@@ -40,7 +40,7 @@ class Folder:
 
     def get(self, name: str, file: Path) -> None:
         """Copy."""
-        with self._told("read"), self._file(name).open("rb") as source, _private(file) as target:
+        with self._told("read"), private(), self._file(name).open("rb") as source, file.open("wb") as target:
             shutil.copyfileobj(source, target, 2**20)
 
     def names(self, prefix: str) -> list[str]:
@@ -70,10 +70,6 @@ class Folder:
             raise PlaceError(f"{self.label}: '{name}' is no name within a place.", hint="The manifest is damaged.")
         return self.path.joinpath(*parts)
 
-    def _folders(self, folder: Path) -> None:
-        for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
-            missing.mkdir(mode=0o700, exist_ok=True)
-
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
         try:
@@ -84,11 +80,5 @@ class Folder:
                 hint="Use another place, or back up anew.",
             ) from error
         except OSError as error:
-            raise PlaceError(
-                f"{self.label} cannot be {what}: {error.strerror or error}.",
-                hint="Check that the folder is there, has room, and is writable for whoever runs this.",
-            ) from error
-
-
-def _private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb")
+            told = refused(error, f"{self.label} cannot be {what}")
+            raise PlaceError(told.message, hint=told.hint) from error

@@ -48,7 +48,7 @@ def test_half_a_file_never_stands_there(tmp_path: Path, file: Path, monkeypatch:
     place.put("a", file)
     file.write_bytes(b"new")
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(PlaceError, match=r"kept cannot be written: No space left on device") as raised:
+    with pytest.raises(PlaceError, match=r"kept cannot be written: its disk is full") as raised:
         place.put("a", file)
     assert raised.value.hint
     assert (tmp_path / "kept/a").stat().st_size == 3_000_000
