@@ -16,28 +16,38 @@ from warehouse.errors import (
     StatementFailedError,
     WarehouseBusyError,
 )
+from warehouse.inventory import ColumnFacts, ConstraintFacts, CostlyStatement, IndexFacts, Inventory, RelationFacts
 from warehouse.open import open_warehouse
 from warehouse.ownership import MARK, Kept, bring_up_to_date, require_all, require_columns, require_ours
 from warehouse.profile import Target, load_target
+from warehouse.recording import Recorder, Tally, recording
 
 __all__ = [
     "MARK",
     "Catalog",
     "ChangedTableError",
     "Column",
+    "ColumnFacts",
     "ConnectionFailedError",
     "ConnectionLostError",
+    "ConstraintFacts",
     "ConstraintState",
+    "CostlyStatement",
     "DatabaseFailedError",
     "DoesNotFitError",
     "ForeignRelationError",
+    "IndexFacts",
+    "Inventory",
     "Kept",
     "LockLostError",
+    "Recorder",
+    "RelationFacts",
     "Relations",
     "Session",
     "StatementFailedError",
     "Structure",
     "TableColumn",
+    "Tally",
     "Target",
     "Use",
     "Uses",
@@ -46,6 +56,7 @@ __all__ = [
     "bring_up_to_date",
     "load_target",
     "open_warehouse",
+    "recording",
     "require_all",
     "require_columns",
     "require_ours",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from warehouse.catalog import Catalog
+from warehouse.inventory import Inventory
 from warehouse.profile import Target
 
 if TYPE_CHECKING:  # it takes long to import, and a run that finds nothing new has no use for it
@@ -140,6 +141,9 @@ class Session(Protocol):
     def catalog(self) -> Catalog:
         """Describes tables beyond their rows, and makes them again."""
 
+    def inventory(self) -> Inventory:
+        """Tells what the schema holds."""
+
     def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
         """How many rows a relation has and what is in them (in these columns), in one short text."""
 
@@ -167,6 +171,16 @@ class Warehouse(Protocol):
         Raises:
             ConnectionFailedError: it cannot be reached or does not let us in, or its file is damaged; nothing was done.
             WarehouseBusyError: another process kept the file open for a minute.
+        """
+
+    def looking(self) -> AbstractContextManager[Session]:
+        """A session in which nothing can be changed, for as long as the block lasts; the database must :meth:`exists`.
+
+        On DuckDB the file is opened for reading. On SQL Server all is one transaction that is always rolled back; it
+        holds no locks, for it reads only what was committed.
+
+        Raises:
+            ConnectionFailedError, WarehouseBusyError: as :meth:`session` does.
         """
 
     def lock(self) -> AbstractContextManager[None]:

@@ -15,15 +15,18 @@ from console import OrderListError
 from warehouse.base import Column, Relations
 from warehouse.duckdb_catalog import DuckDBCatalog
 from warehouse.duckdb_failures import translated
+from warehouse.duckdb_inventory import DuckDBInventory
 from warehouse.duckdb_open import connect, file_of
 from warehouse.locking import file_lock
 from warehouse.ownership import MARK
 from warehouse.profile import Target
+from warehouse.recording import recorded
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _WAIT_FOR_FILE_SECONDS = 60.0
+_READ_ONLY = "select readonly from duckdb_databases() where database_name = current_database()"
 _TYPES = {
     "key": "varchar(64)",
     "integer": "integer",
@@ -58,6 +61,14 @@ class DuckDBWarehouse:
             raise
         with translated(self.path):
             connection.close()
+
+    @contextmanager
+    def looking(self) -> Iterator[DuckDBSession]:
+        """The file is opened for reading; beside a writer of this process, in a transaction for reading."""
+        with self.session(read_only=True) as session:
+            if session.rows(_READ_ONLY) != [(True,)]:
+                session.execute("begin transaction read only")
+            yield session
 
     def lock(self) -> AbstractContextManager[None]:
         """The run lock: a file beside the database."""
@@ -99,23 +110,25 @@ class DuckDBSession:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
-        with self._translated():
+        with self._translated(), recorded(sql):
             self._connection.execute(sql, list(parameters))
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._translated():
+        with self._translated(), recorded(sql):
             return self._connection.execute(sql, list(parameters)).fetchall()
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """All rows of a query, by columns."""
-        with self._translated():
+        with self._translated(), recorded(sql):
             return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
 
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
         with self._translated():
-            yield from self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
+            with recorded(sql):  # how long the reader takes with the rows is its own affair
+                reader = self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
+            yield from reader
 
     def insert(self, relation: str, data: pa.Table) -> int:
         """Insert rows in bulk, columns matched by name."""
@@ -253,6 +266,10 @@ class DuckDBSession:
     def catalog(self) -> DuckDBCatalog:
         """Describes tables beyond their rows."""
         return DuckDBCatalog(self, self._warehouse)
+
+    def inventory(self) -> DuckDBInventory:
+        """Tells what the schema holds."""
+        return DuckDBInventory(self, self._warehouse)
 
     def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
         """How many rows a relation has and what is in them."""

@@ -18,10 +18,17 @@ MARK = "Made by the order list"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A table that a program keeps: it is created where it is missing and then written, never replaced."""
+    """A table that a program keeps: it is created where it is missing and then written, never replaced.
+
+    Args:
+        key: the columns of its primary key; none: it has none.
+        indexes: what else it is searched by.
+    """
 
     name: str
     columns: Sequence[Column]
+    key: Sequence[str] = ()
+    indexes: Sequence[Sequence[str]] = ()
 
 
 def require_ours(session: Session, tables: Iterable[Kept]) -> None:

@@ -81,6 +81,20 @@ class Exchange:
                 self._connection.autocommit = True
 
     @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Never commit: after an error the driver begins the next transaction by itself, and none ends but here."""
+        self._in_transaction = True
+        try:
+            with failures.translated():
+                self._connection.autocommit = False
+            yield
+        finally:
+            with suppress(pyodbc.Error):  # the server rolled back with the connection
+                self._connection.rollback()
+                self._connection.autocommit = True
+            self._in_transaction = False
+
+    @contextmanager
     def transaction_unless_one_runs(self) -> Iterator[None]:
         """A transaction of its own, or the one that runs already."""
         if self._in_transaction:

@@ -11,9 +11,11 @@ import pyodbc
 
 from warehouse.base import Column, Relations
 from warehouse.errors import StatementFailedError
+from warehouse.recording import recorded
 from warehouse.sqlserver import failures, fit, statements, values
 from warehouse.sqlserver.catalog import SQLServerCatalog
 from warehouse.sqlserver.exchange import Exchange
+from warehouse.sqlserver.inventory import SQLServerInventory
 
 if TYPE_CHECKING:
     from warehouse.sqlserver.warehouse import SQLServerWarehouse
@@ -36,11 +38,13 @@ class SQLServerSession:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement and forget its result."""
-        self._exchange.run(lambda cursor: _drain(self._executed(cursor, sql, parameters)), repeatable=False)
+        with recorded(sql):
+            self._exchange.run(lambda cursor: _drain(self._executed(cursor, sql, parameters)), repeatable=False)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        fetched = self._exchange.run(lambda cursor: self._executed(cursor, sql, parameters).fetchall())
+        with recorded(sql):
+            fetched = self._exchange.run(lambda cursor: self._executed(cursor, sql, parameters).fetchall())
         return [tuple(row) for row in fetched]
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
@@ -50,11 +54,13 @@ class SQLServerSession:
             self._executed(cursor, sql, parameters)
             return values.table(cursor.description, cursor.fetchall())
 
-        return self._exchange.run(fetch)
+        with recorded(sql):
+            return self._exchange.run(fetch)
 
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
-        cursor = self._exchange.run(lambda new: self._executed(new, sql, parameters), keep_open=True)
+        with recorded(sql):
+            cursor = self._exchange.run(lambda new: self._executed(new, sql, parameters), keep_open=True)
         try:
             while True:
                 with failures.translated():
@@ -108,7 +114,7 @@ class SQLServerSession:
                 hint="Remove the columns that hold nothing from the workbook.",
             )
         sql = statements.create_table(self._warehouse.relation(relation), columns, key)
-        self._exchange.run(lambda cursor: _drain(cursor.execute(sql)))
+        self._run(sql)
 
     def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
         """Add columns in one statement."""
@@ -118,9 +124,7 @@ class SQLServerSession:
 
     def create_index(self, relation: str, columns: Sequence[str]) -> None:
         """Create an index unless it is there."""
-        self._exchange.run(
-            lambda cursor: _drain(cursor.execute(statements.create_index(self._warehouse.relation(relation), columns)))
-        )
+        self._run(statements.create_index(self._warehouse.relation(relation), columns))
 
     def check_fit(self, columns: Sequence[Column], pieces: Iterable[tuple[pa.Int32Array, pa.Table]]) -> None:
         """Refuse names that are one in the database's collation, and rows over its 8,060 bytes."""
@@ -143,9 +147,7 @@ class SQLServerSession:
 
     def drop_table(self, relation: str) -> None:
         """Drop a table if it exists."""
-        self._exchange.run(
-            lambda cursor: _drain(cursor.execute(f"drop table if exists {self._warehouse.relation(relation)}"))
-        )
+        self._run(f"drop table if exists {self._warehouse.relation(relation)}")
         self._types.pop(relation, None)
 
     def columns(self, relation: str) -> list[str]:
@@ -192,6 +194,14 @@ class SQLServerSession:
         """Describes tables beyond their rows."""
         return SQLServerCatalog(self, self._warehouse)
 
+    def inventory(self) -> SQLServerInventory:
+        """Tells what the schema holds."""
+        return SQLServerInventory(self, self._warehouse)
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Roll back at the end of the block, whatever was done in it."""
+        return self._exchange.looking()
+
     def checksum(self, relation: str, columns: Sequence[str] = ()) -> str:
         """How many rows a relation has and what is in them."""
         rows = self.rows(statements.checksum(self._warehouse.relation(relation), columns))
@@ -210,7 +220,8 @@ class SQLServerSession:
                 cursor.setinputsizes(values.input_sizes(piece))
                 cursor.executemany(sql, values.rows(piece))
 
-            self._exchange.run(send, repeatable=False)
+            with recorded(sql):
+                self._exchange.run(send, repeatable=False)
             return
         per_statement = max(_MAX_PARAMETERS // piece.num_columns, 1)
         for start in range(0, piece.num_rows, per_statement):
@@ -220,7 +231,13 @@ class SQLServerSession:
 
     def _upsert(self, sql: str, data: pa.Table) -> None:
         rows = values.document(data)
-        self._exchange.run(lambda cursor: _drain(self._executed(cursor, sql, [rows])))
+        with recorded(sql):
+            self._exchange.run(lambda cursor: _drain(self._executed(cursor, sql, [rows])))
+
+    def _run(self, sql: str) -> None:
+        """A statement that may be sent again."""
+        with recorded(sql):
+            self._exchange.run(lambda cursor: _drain(cursor.execute(sql)))
 
     def _executed(self, cursor: pyodbc.Cursor, sql: str, parameters: Sequence[object]) -> pyodbc.Cursor:
         """``cursor``, which has executed ``sql``; every text with its type said, or long ones would go as ntext."""

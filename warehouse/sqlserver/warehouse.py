@@ -40,6 +40,12 @@ class SQLServerWarehouse:
         finally:
             session.close()
 
+    @contextmanager
+    def looking(self) -> Iterator[SQLServerSession]:
+        """One transaction that is always rolled back. No other server is asked: what one is used for, only it knows."""
+        with self.session() as session, session.looking():
+            yield session
+
     def lock(self) -> AbstractContextManager[None]:
         """The run lock: one for each schema of a server."""
         resource = f"{APPLICATION_NAME}:{self.schema}"
