@@ -5,8 +5,9 @@ from loader.land import land
 from loader.limits import Limits
 from loader.names import is_raw_table
 from loader.results import FileResult, LandResult, MissingWorkbook, Status
+from loader.tables import KEPT
 
 __all__ = [
-    "FileResult", "LandResult", "Limits", "MissingWorkbook", "RejectedError", "SourceError", "Status", "is_raw_table",
-    "land",
+    "KEPT", "FileResult", "LandResult", "Limits", "MissingWorkbook", "RejectedError", "SourceError", "Status",
+    "is_raw_table", "land",
 ]  # fmt: skip

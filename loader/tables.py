@@ -66,6 +66,8 @@ _HEADER_COLUMNS = (
     Column("note", "text", 16),
 )
 _LONGEST_REASON = 2000
+#: What the loader keeps besides the raw tables.
+KEPT = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,15 @@ def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
         ChangedTableError: a table of the loader's lacks columns that it always had.
     """
     there = session.relations()
-    kept = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
     if there:  # else nothing can be in the way
-        require_ours(session, kept)
+        require_ours(session, KEPT)
         left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
         ours = [name for name in raw_tables if name in there]
         require_columns(session, [*ours, *left], META_COLUMNS)
-        bring_up_to_date(session, kept, _ADDED)
+        bring_up_to_date(session, KEPT, _ADDED)
         for relation in left:
             session.drop_table(relation)
-    for table in kept:
+    for table in KEPT:
         if table.name not in there:
             session.create_table(table.name, table.columns)
     return there

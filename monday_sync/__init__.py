@@ -12,8 +12,10 @@ from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.merging import BoardResult, TargetResult
 from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult
+from monday_sync.ledger.schema import KEPT
 
 __all__ = [
+    "KEPT",
     "BoardResult",
     "Counts",
     "CustomerCounts",

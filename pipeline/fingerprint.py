@@ -112,7 +112,8 @@ def _standing(warehouse: Warehouse) -> list[str] | None:
         )
         raw = sorted(filter(is_raw_table, names))
         counted = dict(session.rows(_count(warehouse, raw), raw)) if raw else {}
-        lines = [name for name in _BUILT_OF_A_LINE if name in session.columns(LINES)]
+        there = session.columns(LINES)
+        lines = [name for name in _BUILT_OF_A_LINE if name in there]
         return [
             *(f"{name}={loads.get(name)},{counted[name]}" for name in raw),
             *(f"{level}={mapping}" for level, mapping in mappings),

@@ -45,7 +45,8 @@ _STAGE_COLUMNS = (
     Column("sentence", "text", _MESSAGE),
     Column("figures", "text"),
 )
-_KEPT = (Kept(RUNS, _RUN_COLUMNS), Kept(STAGES, _STAGE_COLUMNS))
+#: The tables of the history.
+KEPT = (Kept(RUNS, _RUN_COLUMNS, ("run_id",)), Kept(STAGES, _STAGE_COLUMNS, ("run_id", "stage")))
 
 
 class History:
@@ -202,18 +203,18 @@ class History:
         if not self._warehouse.exists():
             return False
         with self._warehouse.session(read_only=True) as session:
-            standing = session.shapes(table.name for table in _KEPT)
+            standing = session.shapes(table.name for table in KEPT)
         require_all({
             table.name: [c.name for c in table.columns if c.name not in {*found, *_ADDED}]
-            for table in _KEPT
+            for table in KEPT
             if (found := standing.get(table.name)) is not None
         })  # fmt: skip
-        return sum(found is not None for found in standing.values()) == len(_KEPT)
+        return sum(found is not None for found in standing.values()) == len(KEPT)
 
 
 def _create(session: Session) -> None:
-    require_ours(session, _KEPT)
-    bring_up_to_date(session, _KEPT, _ADDED)
+    require_ours(session, KEPT)
+    bring_up_to_date(session, KEPT, _ADDED)
     session.create_table(RUNS, _RUN_COLUMNS, key=["run_id"])
     session.create_table(STAGES, _STAGE_COLUMNS, key=["run_id", "stage"])
 

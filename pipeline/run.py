@@ -22,8 +22,10 @@ from pipeline.options import RunOptions
 from pipeline.ownership import refuse_foreign_relations
 from pipeline.reporting import read_before, with_before
 from pipeline.stages import ALL, Context, StageFunction
+from pipeline.statements import keep_statements
+from pipeline.usage import keep_usage
 from pipeline.verdict import EXIT_CODES, judge
-from warehouse import ForeignRelationError, Warehouse
+from warehouse import ForeignRelationError, Tally, Warehouse, recording
 
 _SHOWN_RUNS = 20
 
@@ -54,6 +56,7 @@ class _Run:
         self._done: list[Stage] = []
         self._last_load: int | None = None  # not known: then no file counts as one of this run
         self._begun = False
+        self._statements: dict[str, list[Tally]] = {}
 
     def go(self) -> RunReport:
         context = self._context
@@ -67,6 +70,8 @@ class _Run:
                 options=context.options.as_json(),
             )
             self._begun = True
+            what = "How often indexes are used could not be kept"
+            attempt(what, lambda: keep_usage(context.warehouse, context.run_id), None)
             self._last_load = last_load(context.warehouse)
             for name in context.options.stages:
                 if self._done and self._done[-1].status is Status.FAILED:
@@ -96,7 +101,11 @@ class _Run:
         say(f"{name} ...")
         began = time.monotonic()
         try:
-            stage = self._functions[name](self._context)
+            with recording() as recorder:
+                try:
+                    stage = self._functions[name](self._context)
+                finally:
+                    self._statements[name] = recorder.tallies()
         except OrderListError as error:
             if isinstance(error, ConfigurationError) and not self._anything_done():
                 raise
@@ -120,12 +129,14 @@ class _Run:
         figures, problem = Figures(board=context.pushed.board), None
         history: tuple[PastRun, ...] = ()
         if self._begun:  # else the database could not be asked, and would only be waited for again
-            figures, problem = attempt(
-                "The figures could not be read",
-                lambda: read_figures(context.warehouse, after=self._last_load, pushed=context.pushed),
-                figures,
-                known=" ".join(stage.message for stage in self._done),
-            )
+            with recording() as recorder:
+                figures, problem = attempt(
+                    "The figures could not be read",
+                    lambda: read_figures(context.warehouse, after=self._last_load, pushed=context.pushed),
+                    figures,
+                    known=" ".join(stage.message for stage in self._done),
+                )
+            self._statements["report"] = recorder.tallies()
         if problem and not any(stage.status in (Status.FAILED, Status.INTERRUPTED) for stage in self._done):
             self._done.append(Stage("figures", Status.FAILED, message=problem))
         if self._begun and not problem:
@@ -154,7 +165,11 @@ class _Run:
             findings=judged.findings,
             before=before.totals if before else None,
         )
-        return keep(report, context.history if self._begun else None, folder, reports=context.options.keep_reports)
+        report = keep(report, context.history if self._begun else None, folder, reports=context.options.keep_reports)
+        if self._begun and not problem:
+            what = "What the statements of this run cost could not be kept"
+            attempt(what, lambda: keep_statements(context.warehouse, context.run_id, self._statements), None)
+        return report
 
 
 def _next(options: RunOptions, done: list[Stage]) -> str:

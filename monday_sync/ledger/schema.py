@@ -255,6 +255,9 @@ TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, P
 #: Columns that an earlier version did not have: its tables are given them. Without any other, a table is not whole.
 ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before"})
 
+#: The same for who looks at the ledger from outside.
+KEPT = tuple(Kept(table.name, table.columns, table.key, table.indexes) for table in TABLES)
+
 
 def create_missing(session: Session) -> None:
     """Create the tables that are not there yet, and the columns that tables of an earlier version lack.
@@ -263,9 +266,8 @@ def create_missing(session: Session) -> None:
         ForeignRelationError: under one of their names stands what is no table of the ledger.
         ChangedTableError: a table lacks columns that it always had.
     """
-    kept = [Kept(table.name, table.columns) for table in TABLES]
-    require_ours(session, kept)
-    bring_up_to_date(session, kept, ADDED)
+    require_ours(session, KEPT)
+    bring_up_to_date(session, KEPT, ADDED)
     there = session.relations()
     for table in TABLES:
         if table.name not in there:
