@@ -33,6 +33,8 @@ _COLUMNS = (
     Column("seconds", "decimal"),
     Column("evidence", "text"),
 )
+#: The logs, with their key.
+KEPT = tuple(Kept(name, _COLUMNS, ("entry_id",)) for name in LOGS)
 
 
 @dataclass(frozen=True, slots=True)

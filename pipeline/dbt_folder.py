@@ -41,3 +41,13 @@ def own_folder(project_dir: Path, target: str, environment: Mapping[str, str]) -
         (folder / _PARSED).replace(parsed)
     for old in sorted(path for path in parsed.parent.iterdir() if path.is_dir())[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def latest_file(project_dir: Path, target: str, name: str) -> Path | None:
+    """The newest file of that name which a run of dbt on ``target`` left; ``None`` where there is none.
+
+    Who runs dbt by hand leaves it in the folder of all targets.
+    """
+    base = base_folder(project_dir, {})
+    found = [path for path in (base / name, *base.glob(f"runs/{target}/*/{name}")) if path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)

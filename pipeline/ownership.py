@@ -20,7 +20,7 @@ from warehouse.ownership import MARK
 #: The one relation of dbt's that is called otherwise than its file, whatever the case.
 _STAGING = "ORDER_LIST_STAGING"
 #: What older versions made under names that are no longer used; the first of them left no mark.
-_FORMER = Relations((
+FORMER = Relations((
     "order_lines", "order_list_rows", "order_list_typed", "order_list_verdicts", "order_size_cells",
     "order_total_differences",
 ))  # fmt: skip
@@ -38,7 +38,7 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
     with warehouse.session(read_only=True) as session:
         marks = session.marks()
     unmarked = Relations(name for name, mark in marks.items() if mark is None)
-    if not any(name in unmarked for name in _names(warehouse.target.project_dir)):
+    if not any(name in unmarked for name in made_names(warehouse.target.project_dir)):
         return
     target = warehouse.target
     try:
@@ -51,7 +51,7 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
 
 def left_over(warehouse: Warehouse) -> list[str]:
     """Relations that an older version made, by mark or name, and that no file of the project makes any more."""
-    names = _names(warehouse.target.project_dir)
+    names = made_names(warehouse.target.project_dir)
     if not names:
         return []
     made = Relations(names)
@@ -62,7 +62,7 @@ def left_over(warehouse: Warehouse) -> list[str]:
         for name, mark in marks.items()
         if name not in made
         and not name.endswith(("__dbt_tmp", "__dbt_backup"))
-        and ((mark or "").startswith(MARK) or name in _FORMER)
+        and ((mark or "").startswith(MARK) or name in FORMER)
     )
 
 
@@ -72,7 +72,7 @@ def _refusal(words: str) -> NotOursError:
     return NotOursError(found[0] if found else words)
 
 
-def _names(project: Path) -> set[str]:
+def made_names(project: Path) -> set[str]:
     """The relations that dbt makes here, by its files; without a project the transform will say that there is none."""
     with suppress(ConfigurationError):
         return {_STAGING, *made_files(project)}

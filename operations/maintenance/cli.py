@@ -6,8 +6,20 @@ from pathlib import Path
 
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, target_option
+from console import (
+    CONTEXT_SETTINGS,
+    ExitCode,
+    Program,
+    command,
+    json_option,
+    needed,
+    print_result,
+    private_folder,
+    target_option,
+    write_private,
+)
 from operations import constraints
+from operations.audit import SECTIONS, audit, audited, benchmark, benchmarked, render_page
 from operations.backup import bring_back, check, load_policy, records, shelves, take
 from operations.log import Log
 from operations.maintenance import texts
@@ -40,11 +52,49 @@ _format = click.option(
 
 @click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
-    """Keep the database: backups that are known to restore, and old tables taken away without breaking anyone.
+    """Keep the database: audit it, back it up so that it restores, take old tables away without breaking anyone.
 
     Exit status: 0 done, 1 something failed or is not as it should be (the rest is done), 2 wrong use or configuration
     (nothing done), 3 a run holds the lock.
     """
+
+
+@main.command("audit")
+@click.argument("sections", nargs=-1, type=click.Choice(list(SECTIONS)), metavar="[SECTION]...")
+@target_option
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one page as well."
+)
+@json_option
+@command
+def audit_command(*, sections: tuple[str, ...], target: str | None, page: Path | None, as_json: bool) -> ExitCode:
+    """Look at the whole database, or at some SECTIONs: tables, integrity, indexes, constraints, queries.
+
+    Changes nothing: the database itself sees to that. Exit status 1 when a check failed, or none had anything to
+    look at.
+    """
+    found = audit(open_warehouse(load_target(target)), sections)
+    if page:
+        with needed(f"The page {page} cannot be written"):
+            private_folder(page.parent)
+            write_private(page, render_page(found))
+    print_result(found.as_json(), as_json=as_json, human=lambda: audited(found))
+    return ExitCode.OK if found.well else ExitCode.SOME_FAILED
+
+
+@main.command("benchmark")
+@click.argument("index", metavar="TABLE:COLUMN[,COLUMN]")
+@target_option
+@json_option
+@command
+def benchmark_command(*, index: str, target: str | None, as_json: bool) -> ExitCode:
+    """Try an index in a copy: the common queries of that table, before and after.
+
+    The copy lies in a scratch place that is dropped again; the tables themselves are only read.
+    """
+    result = benchmark(open_warehouse(load_target(target)), index)
+    print_result(result, as_json=as_json, human=lambda: benchmarked(result))
+    return ExitCode.OK
 
 
 @main.command("backup")

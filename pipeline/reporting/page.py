@@ -22,18 +22,29 @@ if TYPE_CHECKING:
 _TICKED = re.compile(r"`([^`]+)`")
 
 
-def render_page(report: RunReport) -> str:
-    """The page of ``report``."""
+def page_environment(package: str | None = __package__) -> jinja2.Environment:
+    """For pages in the manner of the report: templates of ``package``, and the report's own ``report.css``."""
+
+    def source(name: str) -> str:
+        place = files(package or "").joinpath(name)
+        return (place if place.is_file() else files(__package__ or "").joinpath(name)).read_text(encoding="utf-8")
+
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: files(__package__).joinpath(name).read_text(encoding="utf-8")),
+        loader=jinja2.FunctionLoader(source),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"number": _number, "seconds": _seconds}
+    return environment
+
+
+def render_page(report: RunReport) -> str:
+    """The page of ``report``."""
+    environment = page_environment()
     environment.filters |= {
-        "number": _number, "seconds": _seconds, "word": WORDS.__getitem__, "ticks": _ticks, "whom": whom,
-        "place": place, "counted": counted,
+        "word": WORDS.__getitem__, "ticks": _ticks, "whom": whom, "place": place, "counted": counted,
     }  # fmt: skip
     figures = report.figures
     runs: list[PastRun | RunReport] = [*reversed(report.history), report]

@@ -59,7 +59,7 @@ def test_no_shared_relation_is_left_out() -> None:
     """What a program asks for by name and does not keep itself stands in the table."""
     relations = told()
     prefixes = (
-        r"\b(?:monday_sync_[a-z]+|loader_file_[a-z]+|pipeline_(?:runs|stages)|maintenance_log|cutover_log"
+        r"\b(?:monday_sync_[a-z]+|loader_file_[a-z]+|pipeline_(?:runs|stages|statements|index_usage)|maintenance_log|cutover_log"
         r"|order_list_[a-z_]+|sync_monday__[a-z]+)\b"
     )
     for program in PROGRAMS:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from operations.maintenance.cli import main
+from tests.operations.audited import fill
 from tests.project import ROOT
 from warehouse import Warehouse
 
@@ -69,3 +70,17 @@ def test_constraints(place: Path) -> None:
     assert [_run(line, place)[0] for line in lines if " undo" not in line and line != "maintenance apply"] == [0, 0]
     code, said = _run("maintenance undo item_outcome", place)
     assert (code, "nothing to undo" in said) == (1, True)
+
+
+def test_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a sound database every command of the page ends well, and the page is there."""
+    fill(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
+    (tmp_path / "profiles.yml").write_text(
+        "order_list: {target: local, outputs: {local: {type: duckdb, schema: main, path: a.duckdb}}}", "utf-8"
+    )
+    lines = _lines("audit.md")
+    assert len(lines) == 5
+    assert [_run(line, tmp_path)[0] for line in lines] == [0] * 5
+    assert (tmp_path / "data/reports/audit.html").exists()
