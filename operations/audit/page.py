@@ -16,13 +16,13 @@ _ORDER = (Verdict.FAILED, Verdict.NOTE, Verdict.NOTHING, Verdict.PASSED)
 _PARTS = 12
 
 
-def render_page(audit: Audit) -> str:
-    """The page, without secrets."""
+def render_page(audit: Audit, *, signed: bool = False) -> str:
+    """The page, without secrets. ``signed``: with a place for who answers for it to sign."""
     environment = page_environment(__package__)
     environment.filters |= {"look": _LOOKS.__getitem__, "cell": _cell}
     shown = masked(audit)  # before it is HTML: in that, a mask could take tags with it
     return environment.get_template("audit.html.j2").render(
-        audit=shown, charts=charts, order=_ORDER, greatest=_greatest, picture=_picture,
+        audit=shown, signed=signed, charts=charts, order=_ORDER, greatest=_greatest, picture=_picture,
         counts=[(verdict, sum(check.verdict is verdict for check in shown.checks)) for verdict in _ORDER],
     )  # fmt: skip
 

@@ -19,10 +19,11 @@ from console import (
     write_private,
 )
 from operations import constraints
-from operations.audit import SECTIONS, audit, audited, benchmark, benchmarked, render_page
+from operations.audit import SECTIONS, Audit, audit, audited, benchmark, benchmarked, render_page
 from operations.backup import bring_back, check, load_policy, records, shelves, take
 from operations.log import Log
 from operations.maintenance import texts
+from operations.maintenance.verification import verify
 from operations.retirement import (
     Context,
     Done,
@@ -48,6 +49,9 @@ _format = click.option(
     "--format", "form", type=click.Choice(["parquet", "csv", "json"]), default="parquet", show_default=True,
     help="Of the files; csv and json are for people without tools, and restore as well.",
 )  # fmt: skip
+_page = click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one page as well."
+)
 
 
 @click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
@@ -59,12 +63,17 @@ def main() -> None:
     """
 
 
+def _write_page(page: Path | None, found: Audit, *, signed: bool = False) -> None:
+    if page:
+        with needed(f"The page {page} cannot be written"):
+            private_folder(page.parent)
+            write_private(page, render_page(found, signed=signed))
+
+
 @main.command("audit")
 @click.argument("sections", nargs=-1, type=click.Choice(list(SECTIONS)), metavar="[SECTION]...")
 @target_option
-@click.option(
-    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one page as well."
-)
+@_page
 @json_option
 @command
 def audit_command(*, sections: tuple[str, ...], target: str | None, page: Path | None, as_json: bool) -> ExitCode:
@@ -74,10 +83,23 @@ def audit_command(*, sections: tuple[str, ...], target: str | None, page: Path |
     look at.
     """
     found = audit(open_warehouse(load_target(target)), sections)
-    if page:
-        with needed(f"The page {page} cannot be written"):
-            private_folder(page.parent)
-            write_private(page, render_page(found))
+    _write_page(page, found)
+    print_result(found.as_json(), as_json=as_json, human=lambda: audited(found))
+    return ExitCode.OK if found.well else ExitCode.SOME_FAILED
+
+
+@main.command("verify")
+@target_option
+@_page
+@json_option
+@command
+def verify_command(*, target: str | None, page: Path | None, as_json: bool) -> ExitCode:
+    """Say how everything stands: the audit, the last backups and drills, retirements, the last run; one verdict.
+
+    Changes nothing. --html writes the page that a person signs.
+    """
+    found = verify(_context(target))
+    _write_page(page, found, signed=True)
     print_result(found.as_json(), as_json=as_json, human=lambda: audited(found))
     return ExitCode.OK if found.well else ExitCode.SOME_FAILED
 

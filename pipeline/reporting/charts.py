@@ -11,6 +11,7 @@ _WIDTH = 1000
 _BAR = 26
 _GAP = 3
 _TICKS = 4
+_LARGE = 10_000
 
 
 def stacked(parts: Sequence[tuple[str, float]], *, unit: str) -> Markup:
@@ -25,18 +26,23 @@ def stacked(parts: Sequence[tuple[str, float]], *, unit: str) -> Markup:
             pieces.append(
                 Markup(
                     '<rect class="s{}" x="{:.1f}" width="{:.1f}" height="{}" rx="3"><title>{}: {}</title></rect>'
-                ).format(index % 6, x, max(width - _GAP, 1), _BAR, name, f"{value:,.1f} {unit}")
+                ).format(index % 6, x, max(width - _GAP, 1), _BAR, name, f"{_number(value)} {unit}")
             )
         x += width
-    label = ", ".join(f"{name} {value:,.1f} {unit}" for name, value in parts if value > 0)
+    label = ", ".join(f"{name} {_number(value)} {unit}" for name, value in parts if value > 0)
     bar = Markup(
         '<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
     ).format(label, _WIDTH, _BAR, Markup("").join(pieces))
     # as text beside the picture, which is stretched
-    ticks = [Markup("<span>{}</span>").format(f"{total * part / _TICKS:,.1f} {unit}") for part in range(_TICKS + 1)]
+    ticks = [Markup("<span>{}</span>").format(f"{_number(total * part / _TICKS)} {unit}") for part in range(_TICKS + 1)]
     return Markup('<div class="axis-below">{}<div class="axis" aria-hidden="true">{}</div></div>').format(
         bar, Markup("").join(ticks)
     )
+
+
+def _number(value: float) -> str:
+    """A tenth where it is to be seen beside the whole."""
+    return f"{value:,.0f}" if value >= _LARGE else f"{value:,.1f}"
 
 
 def share(value: float, greatest: float) -> Markup:
