@@ -130,6 +130,18 @@ def test_tables_are_brought_back_and_what_was_there_is_kept(kept: Warehouse, pol
     assert _items(kept) == changed
 
 
+def test_a_new_machine_begins_from_a_backup(kept: Warehouse, policy: BackupPolicy, tmp_path: Path) -> None:
+    """Into a database that does not exist yet everything comes back, the logs too; nothing is asked."""
+    before = _items(kept)
+    archive = take(kept, policy, everything=True).archive
+    again = take(kept, policy, everything=True).archive
+    (tmp_path / "a.duckdb").unlink()
+    result = bring_back(kept, policy)
+    assert (result.archive, result.overwritten, result.rescue) == (again, 0, None)
+    assert _items(kept) == before
+    assert [record.archive for record in records(Log(kept))] == [archive]
+
+
 def test_the_key_of_a_restored_table_holds(kept: Warehouse, policy: BackupPolicy) -> None:
     """A table comes back with its primary key, not as a heap of rows."""
     take(kept, policy)
