@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monday_sync.commands.check import check, check_confirmed, check_room
@@ -44,6 +44,8 @@ class PushRequest:
         part: of a push to all boards of the target, which runs the hooks before it and records the baselines itself.
         duplicate_items: are archived when all else is done.
         only: these rows, whatever else is due.
+        before: is called when nothing forbids the push any more and nothing was sent yet, with the share of the board's
+            items that it touches; what it raises ends the push.
     """
 
     options: PushOptions
@@ -53,6 +55,7 @@ class PushRequest:
     duplicate_items: tuple[ListedItem, ...] = ()
     only: frozenset[Address] | None = None
     part: Part | None = None
+    before: Callable[[float], None] | None = None
 
 
 def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: Bar = no_bar) -> PushResult:
@@ -76,6 +79,8 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             _check_unchanged(context, made, request.plan_id)
         check_room(made, facts)
         check_confirmed(context, _without_moved(made, request.part), request.yes)
+        if request.before:
+            request.before(made.touched_share)
         acceptances = end_what_is_over(context.ledger, context.clock())
         made = _named_for_hooks(context, replace(made, plan_id=request.plan_id))
         with (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -112,6 +112,7 @@ def push(
     plan_id: str | None = None,
     is_test: bool = False,
     bar: Bar = no_bar,
+    before: Callable[[float], None] | None = None,
     project_dir: Path | None = None,
 ) -> PushResult:
     """Bring the boards of a target to what the database says, exactly once, and record every outcome.
@@ -121,6 +122,7 @@ def push(
         yes: the number of items and subitems the push may touch, when the policy asks for it.
         plan_id: do exactly what this stored plan says, or refuse.
         is_test: the run's items are test data: ``cleanup --test-data`` takes them off again.
+        before: is called before anything is sent, with the greatest share of a board's items that the push touches.
 
     Returns:
         What was done; of a target with several boards a :class:`TargetResult`, which sums them up.
@@ -131,7 +133,7 @@ def push(
         LockHeldError: another run is at work on the target.
     """
     with open_boards(target, project_dir=project_dir) as opened:
-        return push_opened(opened, PushRequest(options, yes, plan_id, is_test), bar=bar)
+        return push_opened(opened, PushRequest(options, yes, plan_id, is_test, before=before), bar=bar)
 
 
 def push_opened(opened: Opened, request: PushRequest, *, bar: Bar = no_bar) -> PushResult:
@@ -171,14 +173,13 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     for (_, one), (_, facts) in zip(made.boards, boards.values(), strict=True):
         check_room(one, facts)
     _check_all_confirmed(made, boards, request.yes)
-    for board, one in made.boards:
-        Hooks(board, one, first.target.project_dir).before()
+    _before(made, request, first.target.project_dir)
     titles = {context.board.board_id: context.board.title for context in opened.contexts}
     moved = carry_out(made.moves, boards)
     results += [BoardResult(titles[result.board_id], "move", result) for result in moved]
     if request.plan_id and moved:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
-    pushed = _push_each(made, boards, replace(request, options=options, plan_id=None), bar)
+    pushed = _push_each(made, boards, replace(request, options=options, plan_id=None, before=None), bar)
     results += [BoardResult(titles[result.board_id], "push", result) for result in pushed]
     if request.plan_id:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
@@ -186,6 +187,14 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     if all(one.result.outcome == "done" for one in results):
         notes += set_baselines(first, [one for _, one in made.boards], results[-1].result.run_id)
     return merged(first.board.target, results, notes, request.plan_id, made.moves.held)
+
+
+def _before(made: TargetPlan, request: PushRequest, folder: Path) -> None:
+    """Before the first request whoever asked for the push, and then the hooks of all boards, have their say."""
+    if request.before:
+        request.before(max((one.touched_share for _, one in made.boards), default=0.0))
+    for board, one in made.boards:
+        Hooks(board, one, folder).before()
 
 
 def _push_each(made: TargetPlan, boards: Boards, request: PushRequest, bar: Bar) -> list[PushResult]:

@@ -8,6 +8,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def shelves(policy: BackupPolicy, project_dir: Path) -> list[Shelf]:
 
 def take(
     warehouse: Warehouse, policy: BackupPolicy,
-    *, everything: bool = False, form: Format = "parquet", protected: str | None = None,
+    *, everything: bool = False, form: Format = "parquet", protected: str | None = None, locked: bool = False,
 ) -> Taken:  # fmt: skip
     """Copy what cannot be made again (or ``everything``) to each place, read it back there, and let old ones go.
 
@@ -64,6 +65,7 @@ def take(
 
     Args:
         protected: a backup that stays, whatever the policy says.
+        locked: whoever waits for this holds the target's lock already.
 
     Raises:
         LockHeldError: a run is at work.
@@ -76,7 +78,10 @@ def take(
     if not warehouse.exists():
         raise ConfigurationError("There is no database yet, so nothing to back up.", hint="Run `pipeline run` first.")
     archive = f"{stamp(now)}-{secrets.token_hex(2)}"
-    with warehouse.lock(), tempfile.TemporaryDirectory(prefix="order-list-backup-") as text:
+    with (
+        nullcontext() if locked else warehouse.lock(),
+        tempfile.TemporaryDirectory(prefix="order-list-backup-") as text,
+    ):
         folder = Path(text)
         dumped = _dump(warehouse, folder, everything=everything, form=form)
         manifest = Manifest(

@@ -122,17 +122,30 @@ def benchmark_command(*, index: str, target: str | None, as_json: bool) -> ExitC
 @main.command("backup")
 @target_option
 @click.option("--all", "everything", is_flag=True, help="All tables of the schema, not only what cannot be made again.")
+@click.option(
+    "--before-push", "share", type=click.FloatRange(0, 1), metavar="SHARE",
+    help="For `pipeline run`, under whose lock it works: only if the push touches more of the board than the policy "
+    "lets pass without a backup.",
+)  # fmt: skip
 @_format
 @json_option
 @command
-def backup_command(*, target: str | None, everything: bool, form: Format, as_json: bool) -> ExitCode:
+def backup_command(
+    *, target: str | None, everything: bool, share: float | None, form: Format, as_json: bool
+) -> ExitCode:  # fmt: skip
     """Copy what cannot be made again to every place of operations/backup.yml, and read it back there.
 
     That is the ledger, the snapshot's history, runs and logs. A backup counts once `maintenance restore --check`
     restored it on trial.
     """
     warehouse = open_warehouse(load_target(target))
-    taken = take(warehouse, load_policy(warehouse.target.project_dir), everything=everything, form=form)
+    policy = load_policy(warehouse.target.project_dir)
+    if share is not None and share <= policy.before_push_share:
+        skipped = f"No backup: the push touches {share:.0%} of the board; the policy asks for one above "
+        skipped += f"{policy.before_push_share:.0%}."
+        print_result({"skipped": skipped}, as_json=as_json, human=lambda: skipped)
+        return ExitCode.OK
+    taken = take(warehouse, policy, everything=everything, form=form, locked=share is not None)
     print_result(taken, as_json=as_json, human=lambda: texts.taken(taken))
     return ExitCode.OK if taken.whole else ExitCode.SOME_FAILED
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console import Finding, counted, progress
+from pipeline.backup import back_up_before
 from pipeline.board import board_ready
 from pipeline.model import BoardFigures, Pushed, Stage, Status
 from pipeline.stages.context import Context
@@ -28,6 +29,7 @@ def sync(context: Context) -> Stage:
             monday_sync.PushOptions(options.customers, options.limit, options.skip_subitems),
             yes=options.confirmed,
             bar=progress,
+            before=lambda share: back_up_before(context.target, share),
         )
     context.pushed = pushed_by(result)
     return stage_of(result)

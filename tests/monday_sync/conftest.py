@@ -70,9 +70,9 @@ class Desk:
         self.relations.set_orders(orders, **options)  # type: ignore[arg-type]
 
     def push(self, *, yes: int | None = None, plan_id: str | None = None, is_test: bool = False,
-             **options: object) -> PushResult:  # fmt: skip
+             before: Callable[[float], None] | None = None, **options: object) -> PushResult:  # fmt: skip
         self.clock.pass_minutes(1)
-        return push_in(self.context, PushRequest(PushOptions(**options), yes, plan_id, is_test))  # type: ignore[arg-type]
+        return push_in(self.context, PushRequest(PushOptions(**options), yes, plan_id, is_test, before=before))  # type: ignore[arg-type]
 
     def plan(self, **options: object) -> Plan:
         return plan_in(self.context, PushOptions(**options))  # type: ignore[arg-type]

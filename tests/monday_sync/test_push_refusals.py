@@ -219,3 +219,21 @@ def test_a_version_of_the_api_in_maintenance_is_a_note(desk: Desk) -> None:
     assert any(note.startswith(said) for note in desk.plan().notes)
     result = desk.push()
     assert (result.items.created, any(note.startswith(said) for note in result.notes)) == (1, True)
+
+
+def test_whoever_asked_for_the_push_has_a_say_before_it(desk: Desk) -> None:
+    """It hears how much of the board is touched when nothing else forbids the push; what it raises ends it unsent."""
+    several = orders("1", "2", "3", "4")
+    desk.have(several)
+    heard: list[float] = []
+    desk.push(before=heard.append)
+    desk.have([several[0].with_values(notes="x"), *several[1:]])
+
+    def forbid(share: float) -> None:
+        heard.append(share)
+        raise RefusedError("No.")
+
+    sent = len(desk.board.requests)
+    with pytest.raises(RefusedError, match=r"No\."):
+        desk.push(before=forbid)
+    assert (heard, len(desk.board.requests)) == ([0.0, 0.25], sent)
