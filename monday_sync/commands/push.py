@@ -31,9 +31,11 @@ class Part:
 
     Args:
         moved: orders that were moved to or from another board just before: what is done about them needs no word.
+        unsure: orders that are not to be created, since they may lie on a board that cannot be read.
     """
 
     moved: frozenset[str]
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def planned(context: Context, facts: BoardFacts, request: PushRequest) -> Plan:
         RefusedError: there are no orders of a customer that was named.
     """
     shipped = read_shipped(context.ledger, context.board, request.options.release)
-    traffic = NO_TRAFFIC if request.part is None else Traffic(fresh=request.part.moved)
+    traffic = NO_TRAFFIC if request.part is None else Traffic(fresh=request.part.moved, unsure=request.part.unsure)
     made = make_plan(context, facts, request.options, request.only, shipped, traffic=traffic)
     check_customers(made, request.options)
     return replace(made, duplicate_items=request.duplicate_items)

@@ -21,7 +21,7 @@ from monday_sync.domain.selection import EVERYTHING, PushOptions
 from monday_sync.engine.context import Context
 from monday_sync.engine.hooks import Hooks
 from monday_sync.engine.merging import BoardResult, TargetResult, failed_result, merged
-from monday_sync.engine.moving import Boards, carry_out, plan_moves
+from monday_sync.engine.moving import Boards, NotReadError, carry_out, plan_moves
 from monday_sync.engine.planning import make_plan
 from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Bar, new_run_id, no_bar, settle_doubts
@@ -30,14 +30,6 @@ from monday_sync.errors import ConfirmationNeededError, RefusedError, SyncError
 from warehouse import Target
 
 _FEW = 2
-
-
-class _NotPlannedError(Exception):
-    """A board could not be read, which does not concern the others."""
-
-    def __init__(self, board: BoardConfig, error: SyncError) -> None:
-        super().__init__(error.message)
-        self.board, self.error = board, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,7 @@ def plan_opened(opened: Opened, options: PushOptions, *, store: bool = True) -> 
         return plan_in(opened.single, options, store=store)
     try:
         made = _planned(_checked(opened.contexts), options)
-    except _NotPlannedError as failed:
+    except NotReadError as failed:
         raise failed.error from failed
     if not store:
         return made
@@ -162,8 +154,8 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     made: TargetPlan | None = None
     while made is None:
         try:
-            made = _planned(boards, options)
-        except _NotPlannedError as failed:
+            made = _planned(boards, options, _without(opened.contexts, boards))
+        except NotReadError as failed:
             # the others go on without it
             results.append(BoardResult(failed.board.title, "push", failed_result(failed.board, new_run_id(first),
                                                                                  failed.error)))  # fmt: skip
@@ -184,9 +176,11 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     if request.plan_id:
         first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
     notes = [made.moves.left_text] if made.moves.left else []
+    notes += [made.moves.unsure_text] if made.moves.unsure else []
     if all(one.result.outcome == "done" for one in results):
         notes += set_baselines(first, [one for _, one in made.boards], results[-1].result.run_id)
-    return merged(first.board.target, results, notes, request.plan_id, made.moves.held)
+    return merged(first.board.target, results, notes, request.plan_id, moves_held=made.moves.held,
+                  attention_share=max(context.board.policy.attention_share for context in opened.contexts))  # fmt: skip
 
 
 def _before(made: TargetPlan, request: PushRequest, folder: Path) -> None:
@@ -200,7 +194,7 @@ def _before(made: TargetPlan, request: PushRequest, folder: Path) -> None:
 def _push_each(made: TargetPlan, boards: Boards, request: PushRequest, bar: Bar) -> list[PushResult]:
     """Push board by board. What forbids to push to one does not end the others."""
     results = []
-    part = Part(made.moves.orders | {row.key for row in made.moves.misplaced})
+    part = Part(made.moves.orders | {row.key for row in made.moves.misplaced}, made.moves.unsure)
     left = request.options.limit
     left = None if left is None else max(0, left - made.moves.items)
     for board, planned in made.boards:
@@ -223,10 +217,15 @@ def _checked(contexts: Sequence[Context]) -> Boards:
     return {context.board.board_id: (context, check(context)) for context in contexts}
 
 
-def _planned(boards: Boards, options: PushOptions) -> TargetPlan:
+def _without(contexts: Sequence[Context], boards: Boards) -> list[str]:
+    """Titles of the target's boards that nothing is known of now."""
+    return [context.board.title for context in contexts if context.board.board_id not in boards]
+
+
+def _planned(boards: Boards, options: PushOptions, unread: Sequence[str] = ()) -> TargetPlan:
     if not boards:
         return TargetPlan("", (), Moves())
-    moves = plan_moves(boards, options)
+    moves = plan_moves(boards, options, unread)
     left = None if options.limit is None else max(0, options.limit - moves.items)
     plans = []
     for board_id, (context, facts) in boards.items():
@@ -235,7 +234,7 @@ def _planned(boards: Boards, options: PushOptions) -> TargetPlan:
         try:
             made = make_plan(context, facts, mine, shipped=shipped, traffic=moves.traffic(board_id))
         except SyncError as error:
-            raise _NotPlannedError(context.board, error) from error
+            raise NotReadError(context.board, error) from error
         check_customers(made, options)
         made = replace(made, moving=moves.at(board_id) + sum(moves.left.values()))
         if left is not None:

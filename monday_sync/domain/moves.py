@@ -112,6 +112,8 @@ class Moves:
         not_chosen: orders that were not asked for, or are beyond the limit.
         looked_for, vanished: items that the API was asked for, and those that it does not show as active anywhere.
         misplaced: orders that the ledger knows nowhere, as linked to the item that stands for them on the wrong board.
+        unsure: orders that the ledger knows nowhere, and that may lie on one of the ``unread`` boards (titles): these
+            are not created before that is known.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -121,6 +123,8 @@ class Moves:
     looked_for: int = 0
     vanished: int = 0
     misplaced: tuple[LedgerRow, ...] = ()
+    unsure: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
 
     @property
     def items(self) -> int:
@@ -145,6 +149,15 @@ class Moves:
         return f"orders that belong on another board and stay where they are for now: {named}"
 
     @property
+    def unsure_text(self) -> str:
+        """Which orders are not created, and why, as a sentence."""
+        boards = " and ".join(self.unread)
+        return (
+            f"orders that the ledger links to no item: {len(self.unsure)}; those that are not on their own board are "
+            f"not created now, since they may lie on {boards}, which cannot be read"
+        )
+
+    @property
     def orders(self) -> frozenset[str]:
         """Keys of all orders concerned."""
         return frozenset(one.row.key for passage in self.passages for one in passage.orders)
@@ -159,7 +172,10 @@ class Moves:
         comes = [one for p in self.passages if p.target.board_id == board_id for one in p.sent]
         goes = [one for p in self.passages if p.source.board_id == board_id for one in p.sent]
         misplaced = frozenset(row.key for row in self.misplaced)
-        return Traffic(len(comes), sum(o.lines for o in comes), len(goes), sum(o.lines for o in goes), misplaced)
+        return Traffic(
+            len(comes), sum(o.lines for o in comes), len(goes), sum(o.lines for o in goes), misplaced,
+            unsure=self.unsure,
+        )  # fmt: skip
 
     def to_json(self) -> list[dict[str, Any]]:
         """For ``--json`` and for the fingerprint of the plan."""
@@ -185,6 +201,7 @@ class Traffic:
 
     Args:
         fresh: orders that were moved to the board just before: their subitems may not all be to be seen yet.
+        unsure: orders that are not to be created, since they may lie on a board that cannot be read.
     """
 
     items_in: int = 0
@@ -193,6 +210,7 @@ class Traffic:
     subitems_out: int = 0
     misplaced: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
 
 
 #: A push without moves.

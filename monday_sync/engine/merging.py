@@ -46,16 +46,21 @@ class TargetResult(PushResult):
 
 
 def merged(
-    target: str, boards: Sequence[BoardResult], notes: Sequence[str], plan_id: str | None, moves_held: int = 0
+    target: str, boards: Sequence[BoardResult], notes: Sequence[str], plan_id: str | None, *, moves_held: int = 0,
+    attention_share: float = 0.0,
 ) -> TargetResult:  # fmt: skip
-    """The sum. Its outcome and verdict are the worst of all."""
+    """The sum. Its outcome and verdict are the worst of all.
+
+    Args:
+        attention_share: the part of all due rows below which the push has failed: the strictest of the boards.
+    """
     all_of = [one.result for one in boards]
-    due, share = _reached([one.result for one in boards if one.kind == "push"])
-    last = {result.board_id: result for result in all_of}
+    due, share = _reached(boards)
+    board_ids = dict.fromkeys(result.board_id for result in all_of)
     told = [f"{one.title}: {one.result.message}" for one in boards if one.result.message]
     hooks = [f"{one.title}: {one.result.hook_problem}" for one in boards if one.result.hook_problem]
     return TargetResult(
-        run_id=all_of[-1].run_id, target=target, board_id=", ".join(last),
+        run_id=all_of[-1].run_id, target=target, board_id=", ".join(board_ids),
         outcome=max((result.outcome for result in all_of), key=_OUTCOMES.index),
         groups_created=sum(r.groups_created for r in all_of), groups_archived=sum(r.groups_archived for r in all_of),
         duplicates_archived=sum(r.duplicates_archived for r in all_of),
@@ -66,11 +71,13 @@ def merged(
         errors=tuple(p for r in all_of for p in r.errors)[:_LISTED],
         given_up=tuple(p for r in all_of for p in r.given_up)[:_LISTED],
         conflicts=sum(r.conflicts for r in all_of),
-        # each board has a client of its own, which counts on from run to run
-        calls=sum(r.calls for r in last.values()), points=sum(r.points for r in last.values()),
+        # each board has a client of its own, which counts on from run to run; what was refused counted nothing
+        calls=sum(max(r.calls for r in all_of if r.board_id == board_id) for board_id in board_ids),
+        points=sum(max(r.points for r in all_of if r.board_id == board_id) for board_id in board_ids),
         seconds=round(sum(r.seconds for r in all_of), 3),
         success_share=share, due=due, off_board=tuple(o for r in all_of for o in r.off_board),
-        verdict=max(("attention" if moves_held else "success", *(r.verdict for r in all_of)), key=_VERDICTS.index),
+        left_fields=tuple(f for r in all_of for f in r.left_fields),
+        verdict=max(_verdicts(boards, share, attention_share, moves_held), key=_VERDICTS.index),
         notes=(*(f"{one.title}: {note}" for one in boards for note in one.result.notes), *notes),
         message="; ".join(told) or None, plan_id=plan_id,
         accepted=tuple(p for r in all_of for p in r.accepted)[:_LISTED],
@@ -80,9 +87,31 @@ def merged(
     )  # fmt: skip
 
 
-def _reached(pushed: Sequence[PushResult]) -> tuple[int | None, float | None]:
-    """How many rows were due on all boards, and the part that reached its board; nothing if one board is unknown."""
+def _verdicts(
+    boards: Sequence[BoardResult], share: float | None, attention_share: float, moves_held: int
+) -> list[str]:  # fmt: skip
+    """What speaks for each verdict. A run that moves sees the orders on the wrong board only: the share is of all."""
+    found = ["attention" if moves_held else "success"]
+    if share is not None and share < attention_share:
+        found.append("failed")
+    for one in boards:
+        is_part = one.kind == "move" and one.result.outcome == "done" and one.result.verdict == "failed"
+        found.append("attention" if is_part else one.result.verdict)
+    return found
+
+
+def _reached(boards: Sequence[BoardResult]) -> tuple[int | None, float | None]:
+    """How many rows were due on all boards, and the part that reached its board; nothing if one board is unknown.
+
+    Unknown is also one that was not pushed to, because what an earlier run left open there could not be settled. An
+    order that could not be moved was due and is not on its board; one that was moved is counted where it is now.
+    """
     reached, due = 0.0, 0
+    pushed = [one.result for one in boards if one.kind == "push"]
+    if {one.result.board_id for one in boards} - {result.board_id for result in pushed}:
+        return None, None
+    for result in (one.result for one in boards if one.kind == "move"):
+        due += len({(p.level, p.key) for p in (*result.errors, *result.given_up, *result.left)})
     for result in pushed:
         if result.due is None or result.success_share is None:
             return None, None

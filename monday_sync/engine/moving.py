@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from monday_sync.api import MoveToBoard
+from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.homes import Homes, Move
 from monday_sync.domain.moves import Moves, Moving, Passage, passage_columns
 from monday_sync.domain.people import doing_of
@@ -29,6 +30,7 @@ from monday_sync.engine.planning.link import adopt
 from monday_sync.engine.results import LEFT, PushResult
 from monday_sync.engine.runs import Running, running
 from monday_sync.engine.shipped import held_customers
+from monday_sync.errors import SyncError
 
 _MIRROR, _RECREATE = "mirror", "recreate"
 
@@ -36,22 +38,35 @@ _MIRROR, _RECREATE = "mirror", "recreate"
 Boards = Mapping[str, tuple[Context, BoardFacts]]
 
 
-def plan_moves(boards: Boards, options: PushOptions) -> Moves:
+class NotReadError(Exception):
+    """A board could not be read, which does not concern the others."""
+
+    def __init__(self, board: BoardConfig, error: SyncError) -> None:
+        super().__init__(error.message)
+        self.board, self.error = board, error
+
+
+def plan_moves(boards: Boards, options: PushOptions, unread: Collection[str] = ()) -> Moves:
     """Which orders are to be moved now. Nothing is changed.
 
+    Args:
+        unread: titles of the target's boards that are not among ``boards``, since nothing can be read of them now.
+
     Raises:
+        NotReadError: a board could not be searched for orders that no item stands for.
         RefusedError: dbt has not built what we read.
     """
     first = next(iter(boards.values()))[0]
     homes = read_homes(first.ledger, first.board)
     due = [move for move in homes.moves if {move.source, move.target} <= boards.keys()]
     known = first.ledger.rows(Level.ITEM, whole=True)
-    misplaced = _misplaced(boards, homes, known)
+    misplaced, new = _misplaced(boards, homes, known)
+    unsure = frozenset(new - misplaced.keys()) if unread else frozenset()
     found = [Move(key, row.board_id or "", homes.belongs[key] or "") for key, row in misplaced.items()]
     due += [move for move in found if move.source != move.target]
     known |= misplaced
     if not due:
-        return Moves()
+        return Moves(unsure=unsure, unread=tuple(unread))
     held = held_customers(first.ledger, first.board, options.release)
     chosen, left = _chosen(due, known, boards, options, held)
     lines = Counter(row.order_key for row in first.ledger.lines_of([m.order_key for m in chosen]) if row.monday_id)
@@ -65,37 +80,44 @@ def plan_moves(boards: Boards, options: PushOptions) -> Moves:
     vanished = sum(1 for p in passages for row, _ in p.astray if row.left_as is None)
     return Moves(
         passages, left["held"], left["mode"], left["other"], looked_for=len(ids), vanished=vanished,
-        misplaced=tuple(misplaced.values()),
+        misplaced=tuple(misplaced.values()), unsure=unsure, unread=tuple(unread),
     )  # fmt: skip
 
 
-def _misplaced(boards: Boards, homes: Homes, known: Mapping[str, LedgerRow]) -> dict[str, LedgerRow]:
+def _misplaced(
+    boards: Boards, homes: Homes, known: Mapping[str, LedgerRow]
+) -> tuple[dict[str, LedgerRow], set[str]]:  # fmt: skip
     """Orders that would be created on a board although an item that nobody links stands for them on another one.
 
     So it is when the ledger was lost, or is older than a move, or when a person moved an item that was in doubt. By
-    order key, as linked to that item.
+    order key, as linked to that item; and the keys of all orders that were looked for.
     """
     found: dict[str, LedgerRow] = {}
+    looked_for: set[str] = set()
     linked = {row.monday_id for row in known.values() if row.monday_id is not None}
     if all(key in homes.linked for key, board in homes.belongs.items() if board is not None):
-        return found
+        return found, looked_for
     for context, _ in boards.values():
         new = [
             row
             for row in board_source(context.ledger, context.board).items
             if row.monday_id is None and row.action != "DELETE" and row.in_scope and not row.rejected
         ]
+        looked_for |= {row.key for row in new}
         for other, facts in boards.values() if new else ():
             if other is context:
                 continue
             rows = [row for row in new if row.key not in found]
-            items, _ = BoardReader(other.api, other.board, facts.items.items_count).by_key(rows, linked)
+            try:
+                items, _ = BoardReader(other.api, other.board, facts.items.items_count).by_key(rows, linked)
+            except SyncError as error:
+                raise NotReadError(other.board, error) from error
             by_key = {row.key: row for row in rows}
             for key, item in items.items():
                 linked.add(item.id)
                 start = replace(by_key[key], ledger=None).start(other.board.board_id)
                 found[key] = replace(adopt(start, item, other.board), group_name=by_key[key].group_name)
-    return found
+    return found, looked_for
 
 
 def _chosen(

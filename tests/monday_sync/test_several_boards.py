@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from bench.soak.relations import Order
 from board_emulator.faults import Fault
 from monday_sync.api import MutationRequest, Outcome
-from monday_sync.board_texts import target_plan_text
+from monday_sync.board_texts import target_plan_text, target_push_text
 from monday_sync.domain.plan import Action
 from monday_sync.domain.rows import Level
 from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError, UnreachableError
@@ -392,4 +392,60 @@ def test_what_is_not_to_be_seen_right_after_the_move_is_not_made_anew(harbour: H
     api.mutate = real  # type: ignore[method-assign]
     again = harbour.push()
     assert (again.items.created, again.subitems.created, again.left, harbour.wrong()) == (0, 0, (), [])
+    assert harbour.settled()
+
+
+@pytest.mark.parametrize("answers", [0, 1])
+def test_nothing_is_created_while_a_board_of_the_target_cannot_be_searched(harbour: Harbour, answers: int) -> None:
+    """Without a ledger, and with one board out of reach: an order may lie there, so no other board gets it anew."""
+    harbour.have(six("6"))
+    harbour.push()
+    with harbour.opened.contexts[0].ledger.session() as session:
+        for name in ("items", "subitems", "attempts", "runs", "groups"):
+            session.execute(f"delete from monday_sync_{name}")
+    harbour.have([*six("4", "6"), *orders("7", season=FALL)])
+    calls = iter(range(1000))
+
+    def failing(real: Callable[..., Any]) -> Callable[..., Any]:
+        def read(*arguments: object, **options: object) -> Any:
+            if next(calls) >= answers:
+                raise UnreachableError("There is no connection.")
+            return real(*arguments, **options)
+
+        return read
+
+    api = harbour.opened.contexts[0].api
+    api.items, api.find = failing(api.items), failing(api.find)  # type: ignore[method-assign]
+    result = harbour.push()
+    assert [(one.title, one.result.outcome) for one in result.boards] == [
+        ("board spring (9609317401)", "failed"), ("board fall (77)", "done"),
+    ]  # fmt: skip
+    # what lies on the board that can be read is linked, and goes on
+    assert (result.items.created, result.items.adopted, result.success_share, int(result.exit_code)) == (0, 1, None, 1)
+    assert result.own_notes == (
+        "orders that the ledger links to no item: 3; those that are not on their own board are not created now, since "
+        "they may lie on board spring (9609317401), which cannot be read",
+    )
+    harbour.reopen()
+    result = harbour.push()
+    assert (result.items.created, result.items.changed_board, harbour.wrong()) == (1, 1, [])
+    assert harbour.settled()
+
+
+def test_nothing_is_created_while_what_a_board_left_open_is_not_settled(harbour: Harbour) -> None:
+    """An earlier run's open operations cannot be settled there: its orders are unknown, and new ones wait elsewhere."""
+    harbour.have(six("5", "6"))
+    assert harbour.crash(1, "after")
+
+    def limited(*_: object, **__: object) -> NoReturn:
+        raise DailyLimitError("the day is used up")
+
+    api = harbour.opened.contexts[0].api
+    api.items, api.find, api.mutate = limited, limited, limited  # type: ignore[method-assign]
+    result = harbour.push()
+    assert (result.outcome, result.due, result.success_share, int(result.exit_code)) == ("stopped", None, None, 1)
+    assert "an unknown part of the due rows" in target_push_text(result)
+    assert (result.items.created, harbour.names("fall")) == (0, [])
+    harbour.reopen()
+    assert (harbour.push().outcome, harbour.wrong()) == ("done", [])
     assert harbour.settled()

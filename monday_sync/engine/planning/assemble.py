@@ -42,7 +42,7 @@ def make_plan(
     ledger, board = context.ledger, context.board
     looked_at = context.clock()
     gathered = gather(ledger, board, facts.items, options, only, shipped=shipped, without=traffic.misplaced)
-    linked = link(context.api, ledger, board, gathered, options, fresh=traffic.fresh)
+    linked = link(context.api, ledger, board, gathered, options, traffic=traffic)
     known = gathered.source.parents
     group_ids = dict(gathered.group_ids) | gathered.groups_of(linked.items)
     compared = compare(linked, known, board, facts, group_ids)

@@ -10,6 +10,7 @@ from monday_sync.domain import state as machine
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.diff import mappings_of, on_board
 from monday_sync.domain.due import needs_no_look
+from monday_sync.domain.moves import NO_TRAFFIC, Traffic
 from monday_sync.domain.people import Doing, Left
 from monday_sync.domain.plan import Duplicate
 from monday_sync.domain.remote import BoardItem
@@ -69,13 +70,15 @@ class Linked:
 
 def link(
     api: BoardApi, ledger: Ledger, board: BoardConfig, gathered: Gathered, options: PushOptions, *,
-    fresh: Collection[str] = (),
+    traffic: Traffic = NO_TRAFFIC,
 ) -> Linked:  # fmt: skip
     """Ask the board for the items of rows that may differ, and look unlinked rows up by their key.
 
     Args:
-        fresh: orders that were moved to the board just before: what is not to be seen of them is not made anew.
+        traffic: what is not to be seen of orders that were moved here just before is not made anew, nor are orders that
+            may lie elsewhere.
     """
+    fresh = traffic.fresh
     reader = BoardReader(api, board, gathered.info.items_count)
     known, chosen = gathered.source.parents, gathered.chosen
     proven, items = _parted(chosen.items, gathered.group_ids)
@@ -96,6 +99,7 @@ def link(
         items, subitems, present=present, gone=gone, left=left_rows(chosen.left, gathered.finished),
     )  # fmt: skip
     _find(linked, reader, known, board)
+    linked.items = [row for row in linked.items if row.key not in traffic.unsure or row.key in linked.found]
     _count_vanished(linked, reader, known, ids, missing)
     _leave_items(linked, _Where(api, board, fresh), known, {row.key for row in chosen.items})
     _leave_lines(linked, _Where(api, board, fresh), known)
