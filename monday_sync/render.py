@@ -95,6 +95,8 @@ def _nothing_to_do(plan: Plan) -> str:
     kept = sum(1 for s in plan.steps for c in s.changes if not c.sent)
     named += [f"changed by people and kept {kept}"] if kept else []
     named += [f"not due, left to people {plan.orders_left}"] if plan.orders_left else []
+    off = sum(one.count for one in plan.off_board) - plan.orders_left
+    named += [f"not due, off the board {off}"] if off else []
     named += [f"in doubt {plan.in_doubt}"] if plan.in_doubt else []
     named += [f"to be moved between boards {plan.moving}"] if plan.moving else []
     if plan.deleted:
@@ -255,12 +257,18 @@ def verify_text(result: VerifyResult) -> str:
         f"  duplicate: {s.level} {s.name} ({s.monday_id}), ours is {s.of}" for s in result.duplicates[:STEPS_SHOWN]
     ]
     lines += [f"  extra: {s.level} {s.name} ({s.monday_id})" for s in result.extra[:STEPS_SHOWN]]
+    lines += [
+        f"  taken off the board by a person, and left alone: {s.level} {s.name} ({s.monday_id})"
+        for s in result.left_to_people[:STEPS_SHOWN]
+    ]
     lines.append(
         f"{result.checked} rows compared: {len(result.differences)} differences, {len(result.missing)} missing, "
         f"{len(result.extra)} extra, {len(result.duplicates)} duplicates; "
         f"{result.due} rows are due and not on the board yet."
     )
     lines += _because(result.due_because)
+    if result.misplaced:
+        lines.append(f"{result.misplaced} orders lie here and belong on another board of the target: see `plan`.")
     if result.plan is not None:
         lines += ["", plan_text(result.plan)]
     if result.repair is not None:

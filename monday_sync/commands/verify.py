@@ -25,7 +25,7 @@ from monday_sync.domain.source import Source, SourceRow
 from monday_sync.engine.context import Context
 from monday_sync.engine.duplicates import UnlinkedItems
 from monday_sync.engine.groups import resolve_groups
-from monday_sync.engine.homes import board_source
+from monday_sync.engine.homes import board_source, read_homes
 from monday_sync.engine.lookup import BoardReader
 from monday_sync.engine.planning.follow import FOLLOWED, followed_items
 from monday_sync.engine.results import PushResult
@@ -69,6 +69,7 @@ class VerifyResult:
         left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope.
         plan: what a repair would do, if only that was asked for.
         left_to_people: archived, deleted or moved by a person, and left alone by the policy since a push said so.
+        misplaced: orders that lie on this board and belong on another one of the target: a push moves them.
     """
 
     board_id: str
@@ -83,6 +84,7 @@ class VerifyResult:
     left: tuple[ListedItem, ...] = ()
     plan: Plan | None = None
     left_to_people: tuple[ListedItem, ...] = ()
+    misplaced: int = 0
 
     @property
     def clean(self) -> bool:
@@ -131,8 +133,9 @@ def verify(
         known = {**items, **lines}
         because = count_reasons(reasons(row) for row in due)
         found = VerifyResult(
-            context.board.board_id, *compared, len(due), because, left_to_people=tuple(comparison.left_to_people)
-        )
+            context.board.board_id, *compared, len(due), because, left_to_people=tuple(comparison.left_to_people),
+            misplaced=_misplaced(context),
+        )  # fmt: skip
         if not repair or not (dry_run or faulty or found.duplicates):
             return found
         only = frozenset((row.level, row.key) for row in faulty) | _claimants(context, found, source, board)
@@ -151,6 +154,13 @@ def verify(
             context.ledger.write([known[row.key] for row in faulty])
             raise
         return replace(found, repair=pushed, left=_left(context, faulty, known))
+
+
+def _misplaced(context: Context) -> int:
+    """How many orders lie on this board and belong on another one of its target."""
+    if not context.board.others:
+        return 0
+    return sum(1 for m in read_homes(context.ledger, context.board).moves if m.source == context.board.board_id)
 
 
 def _repair_plan(context: Context, made: Plan) -> Plan:

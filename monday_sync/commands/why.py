@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from console import OrderListError
 from monday_sync.commands.history import Entry, history_of
 from monday_sync.commands.orders import ORDER_NUMBER, keys_of, unknown_order
-from monday_sync.domain.acceptance import Acceptance, age_of
-from monday_sync.domain.due import differences, reasons
+from monday_sync.commands.standing import stands_of
+from monday_sync.domain.acceptance import Acceptance
+from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.remote import Whereabouts
 from monday_sync.domain.rows import Address, LedgerRow, Level
-from monday_sync.domain.selection import EVERYTHING, Skip, skip_reason
-from monday_sync.domain.source import SourceRow
-from monday_sync.domain.state import Outcome
+from monday_sync.domain.selection import EVERYTHING, skip_reason
 from monday_sync.engine.context import Context
 from monday_sync.engine.homes import board_source, read_homes
 from monday_sync.engine.sheets import SheetRow, sheet_numbers, sheet_rows
-from monday_sync.engine.shipped import read_shipped
+from monday_sync.engine.shipped import held_customers, read_shipped
 from monday_sync.engine.source import LINES, ORDERS, declare_mapping
 from monday_sync.ledger import Ledger
 
@@ -134,12 +133,12 @@ def _by_board(contexts: Sequence[Context], keys: Sequence[str]) -> Mapping[str, 
     if not others:
         return dict.fromkeys(keys, _Rows(first, keys)) if keys else {}
     homes = read_homes(first.ledger, first.board)
-    titles = {context.board.board_id: context.board.title for context in contexts}
+    boards = {context.board.board_id: context.board for context in contexts}
     found: dict[str, _Rows] = {}
     for context in contexts:
         at = context.board.board_id
         mine = [key for key in keys if (homes.of(key) or homes.linked[key]) == at]
-        moving = {move.order_key: titles[move.target] for move in homes.moves if move.source == at}
+        moving = {move.order_key: boards[move.target] for move in homes.moves if move.source == at}
         found |= dict.fromkeys(mine, _Rows(context, mine, moving)) if mine else {}
     return found
 
@@ -148,10 +147,10 @@ class _Rows:
     """What database and ledger say of some orders and their lines.
 
     Args:
-        moving: orders that the next push moves, to the title of the board they go to.
+        moving: orders that belong on another board, to that board.
     """
 
-    def __init__(self, context: Context, keys: Sequence[str], moving: Mapping[str, str] | None = None) -> None:
+    def __init__(self, context: Context, keys: Sequence[str], moving: Mapping[str, BoardConfig] | None = None) -> None:
         self._context, self._keys, self._moving = context, set(keys), moving or {}
         ledger = context.ledger
         source = board_source(ledger, context.board)
@@ -165,6 +164,7 @@ class _Rows:
         }
         self._known |= {address: row.ledger for address, row in self._due.items() if row.ledger is not None}
         self._shipped = read_shipped(ledger, context.board)
+        self._held = held_customers(ledger, context.board) if self._moving else frozenset()
         self._states = self._of_views(keys)
         self._acceptances = ledger.acceptances.of_orders(keys)
         self._entries = {key: history_of(ledger, [key]) for key in keys}
@@ -219,6 +219,18 @@ class _Rows:
         due, known = self._due.get(address), self._known.get(address)
         return (due.name if due else None) or (known.item_name if known else None) or address[1]
 
+    def _becomes(self, order_key: str, goes: BoardConfig) -> str:
+        """What the next push does with an order that belongs on another board."""
+        item = self._known.get((Level.ITEM, order_key))
+        if item is not None and item.left_as is not None:
+            return f"its item was {item.left_as} by a person, and a push goes by the policy"
+        if self._customer((Level.ITEM, order_key)) in self._held:
+            return "it stays while its customer is held back or paused"
+        if {self._context.board.mode, goes.mode} != {"mirror"}:
+            return "it stays, as the mode of a board wants it"
+        refused = f", after this: {item.error_message}" if item is not None and item.error_message else ""
+        return f"the next push moves it there{refused}"
+
     def _row(self, address: Address, addresses: Mapping[str, Whereabouts]) -> RowLife:
         board, now = self._context.board, self._context.clock()
         due, known = self._due.get(address), self._known.get(address)
@@ -226,12 +238,13 @@ class _Rows:
         given = [one for one in self._acceptances if one.address == address]
         monday_id = known.monday_id if known else None
         place = addresses.get(monday_id or "")
-        stands = _stands(due, known, None if state is None else state[0], given, now)
+        stands = stands_of(due, known, None if state is None else state[0], given, now)
         is_due = due is not None and due.action != "DELETE" and skip_reason(due, EVERYTHING) is None
         if self._shipped is not None and self._shipped.covers(self._order_of(address), self._customer(address)):
             stands, is_due = ["not due: shipped long enough ago for the archive policy of the board's file"], False
         if (goes := self._moving.get(self._order_of(address))) is not None:
-            stands = [f"lies on {board.title}; its scope is another by now, and the next push moves it to {goes}"]
+            what = self._becomes(self._order_of(address), goes)
+            stands = [f"lies on {board.title} and belongs on {goes.title} by now: {what}"]
             is_due = True
         return RowLife(
             level=address[0].value, key=address[1], name=self._name(address), state=None if state is None else state[0],
@@ -245,55 +258,6 @@ class _Rows:
         )  # fmt: skip
 
 
-def _stands(
-    due: SourceRow | None, known: LedgerRow | None, state: str | None, given: Sequence[Acceptance], now: dt.datetime
-) -> list[str]:
-    """How a row stands, as the planner sees it."""
-    if due is None:
-        return [_not_due(known, state)]
-    told = [*_skipped(due, known, given, now)]
-    if due.action == "DELETE":
-        told.append("gone from the source: its item is left alone (`push --archive-deleted` archives it)")
-    elif due.rejected is not None:
-        told.append(f"cannot be sent: {due.rejected}")
-    elif not told:
-        told.append(f"due: {', '.join(reasons(due))}")
-    if due.action != "DELETE" and known is not None and known.monday_id is not None:
-        told += [f"{d.column}: confirmed {_quoted(d.last)}, should show {_quoted(d.desired)}" for d in differences(due)]
-    told += [f"not sent: {misfit}" for misfit in due.misfits]
-    if known is not None and known.state.outcome is Outcome.ERROR and known.error_message and not due.misfits:
-        told.append(f"refused {known.state.retries} times: {known.error_message}")
-    return told
-
-
-def _skipped(due: SourceRow, known: LedgerRow | None, given: Sequence[Acceptance], now: dt.datetime) -> Sequence[str]:
-    accepted = [f"{one.told(now)}" for one in given if one.ended_at is None and one.covers(known)]
-    match skip_reason(due, EVERYTHING):
-        case Skip.OUT_OF_SCOPE:
-            return ["not due: out of the scope that the board's file sets", *accepted]
-        case Skip.HELD_BACK:
-            return [f"held back with its customer: {due.held_back}", *accepted]
-        case Skip.DEAD if known is not None:
-            age = f" {age_of(known.attempted_at, now)} ago" if known.attempted_at else ""
-            what = f"given up{age} after {known.state.retries} attempts: {known.error_message or 'no reason recorded'}"
-            return [what, *accepted]
-    return accepted
-
-
-def _not_due(known: LedgerRow | None, state: str | None) -> str:
-    """A row that the views do not list."""
-    if state == "SYNCED":
-        at = known.completed_at if known else None
-        return "the board shows it" + (f": confirmed on {at:%Y-%m-%d %H:%M} (UTC)" if at else "")
-    if state is not None:
-        return "not pushed: its customer is paused"
-    return "gone from the source, and no item stands for it"
-
-
 def _told(acceptance: Acceptance, now: dt.datetime) -> str:
     ended = f"; ended on {acceptance.ended_at:%Y-%m-%d}: {acceptance.ended_because}" if acceptance.ended_at else ""
     return acceptance.told(now) + ended
-
-
-def _quoted(text: str | None) -> str:
-    return "nothing" if text is None else f"'{text}'"

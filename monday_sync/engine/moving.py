@@ -32,7 +32,7 @@ from monday_sync.engine.runs import Running, running
 from monday_sync.engine.shipped import held_customers
 from monday_sync.errors import SyncError
 
-_MIRROR, _RECREATE = "mirror", "recreate"
+_MIRROR, _RECREATE, _FOLLOW = "mirror", "recreate", "follow"
 
 #: The boards of a target that a push is about, by id.
 Boards = Mapping[str, tuple[Context, BoardFacts]]
@@ -126,7 +126,8 @@ def _chosen(
     """The moves that this push makes, and how many it does not, by what keeps them."""
     chosen: list[Move] = []
     left: Counter[str] = Counter()
-    for move in due:
+    # what was refused or left alone before keeps nobody waiting
+    for move in sorted(due, key=lambda move: _failed_before(known[move.order_key])):
         customer = known[move.order_key].customer_name
         if not options.concerns(customer) or (options.limit is not None and len(chosen) >= options.limit):
             left["other"] += 1
@@ -137,6 +138,10 @@ def _chosen(
         else:
             chosen.append(move)
     return chosen, left
+
+
+def _failed_before(row: LedgerRow) -> bool:
+    return row.left_as is not None or row.error_message is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,10 @@ class _Look:
             row = self.known[move.order_key]
             where = self.found.get(row.monday_id or "")
             if where is None or where.state != "active" or where.board_id not in self.boards:
-                astray.append((row, doing_of("its item", row.monday_id or "", source, self.found)))
+                doing = doing_of("its item", row.monday_id or "", source, self.found)
+                if doing.policy(here.board.policy) == _FOLLOW:
+                    doing = replace(doing, problem=f"it belongs on {there.board.title} by now, and is not fetched")
+                astray.append((row, doing))
             else:
                 at = None if where.board_id == source else where.board_id
                 orders.append(Moving(row, self.lines.get(row.key, 0), self.homes.groups.get(row.key, ""), at))

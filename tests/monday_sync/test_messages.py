@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from monday_sync.api import CreateItem, Outcome
 from monday_sync.commands.failures import failed_rows, failure_causes
 from monday_sync.commands.status import status
 from monday_sync.domain.causes import cause_lines, causes
+from monday_sync.domain.remote import Start
 from monday_sync.errors import DailyLimitError, UnreachableError
 from monday_sync.render import plan_json, plan_text, push_text
 from monday_sync.row_texts import status_text
@@ -193,6 +195,23 @@ def test_items_that_are_gone_and_not_due_are_no_success(desk: Desk) -> None:
         result = desk.push()
         assert [(one.count, one.rests) for one in result.off_board] == [(2, False)]
         assert (result.verdict, int(result.exit_code)) == ("attention", 1)
+
+
+def test_a_count_that_lags_behind_is_not_told_as_the_boards_content(desk: Desk) -> None:
+    """Nothing is missing, but the API counts less: the plan says what it knows, and not that all is on the board."""
+    desk.have(orders("1", "2", "3"))
+    desk.push()
+    real = desk.board.start
+
+    def behind(board_ids: Sequence[str]) -> Start:
+        found = real(board_ids)
+        return replace(found, boards={k: replace(info, items_count=0) for k, info in found.boards.items()})
+
+    desk.board.start = behind  # type: ignore[method-assign]
+    told = plan_text(desk.plan())
+    assert "The board counts 3 items less than the ledger links; its count may lag behind" in told
+    assert "Nothing to do; left alone: not due, off the board 3." in told
+    assert "are not on the board" not in told
 
 
 def test_what_was_left_alone_once_is_told_by_every_push(desk: Desk) -> None:

@@ -78,7 +78,7 @@ def test_why_and_history_follow_an_order(harbour: Harbour) -> None:
     harbour.push()
     harbour.have(six("4", "6"))
     before = harbour.cli("why", "4").stdout
-    assert "the next push moves it to board fall (77)" in before
+    assert "belongs on board fall (77) by now: the next push moves it there" in before
     assert "not pushed" not in before
     harbour.push()
     after = harbour.cli("why", "4").stdout
@@ -226,3 +226,38 @@ def _split(harbour: Harbour) -> None:
 
     harbour.rewrite(change)
     assert {context.board.scope.seasons for context in harbour.opened.contexts} == {(SPRING,), (FALL,)}
+
+
+def test_why_and_verify_tell_what_keeps_an_order_on_the_wrong_board(harbour: Harbour) -> None:
+    """Held back, archived by a person, or to be moved: each is said as it is, and no push is promised that is none."""
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.have(six("4", "6"), held={"GREYSON": "lost too much"})
+    assert (
+        "belongs on board fall (77) by now: it stays while its customer is held back" in harbour.cli("why", "4").stdout
+    )
+    assert "1 orders lie here and belong on another board of the target" in harbour.cli("verify").stdout
+    harbour.have(six("4", "6"))
+    assert "belongs on board fall (77) by now: the next push moves it there" in harbour.cli("why", "4").stdout
+    harbour.handle.people.remove_item(harbour.item("STYLE1 4").id, state="archived")
+    assert int(harbour.push().exit_code) == 1
+    told = harbour.cli("why", "4").stdout
+    assert "its item was archived by a person, and a push goes by the policy" in told
+    assert "the next push moves it" not in told
+    told = harbour.cli("verify").stdout
+    assert "taken off the board by a person, and left alone: item STYLE1 4" in told
+
+
+def test_moves_that_fail_keep_no_other_order_waiting(harbour: Harbour) -> None:
+    """An archived item that was to be moved is asked about last: under a limit the others are moved."""
+    harbour.have(six("6"))
+    harbour.push()
+    first = min(six("6")[:5], key=lambda order: order.key)
+    harbour.handle.people.remove_item(harbour.item(first.name).id, state="archived")
+    harbour.have(six(*"123456"))
+    left = []
+    for _ in range(5):
+        result = harbour.push(limit=1)
+        left.append(len(result.left))
+    assert (left, len(harbour.names("fall"))) == ([1, 0, 0, 0, 0], 5)
+    assert (harbour.push().left[0].name, harbour.names("spring")) == (first.name, [])

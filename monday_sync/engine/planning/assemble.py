@@ -130,7 +130,9 @@ def _missing(source: Source, info: BoardInfo, linked: Linked) -> tuple[OffBoard,
     there = sum(1 for row in source.parents.values() if row.monday_id and row.left_as is None)
     if info.items_count is None or there <= info.items_count + linked.vanished:
         return ()
-    return (OffBoard("their items are not on the board, by its own count", there - info.items_count),)
+    return (
+        OffBoard("their items are missing by the board's own count, which may lag behind", there - info.items_count),
+    )
 
 
 def _notes(linked: Linked, missing: Sequence[OffBoard]) -> tuple[str, ...]:
@@ -139,6 +141,8 @@ def _notes(linked: Linked, missing: Sequence[OffBoard]) -> tuple[str, ...]:
     if again:
         notes.append(f"{again} items are no longer on the board (taken away by a person): created again.")
     notes += [
-        f"{one.count} items of the ledger are not on the board: run `monday-sync verify --repair`." for one in missing
+        f"The board counts {one.count} items less than the ledger links; its count may lag behind: "
+        "`monday-sync verify` tells which are missing."
+        for one in missing
     ]
     return tuple(notes)

@@ -129,10 +129,11 @@ MORNINGS = (
         pushed(items=Counts(failed=5), errors=_ZERO, success_share=0.0, due=5, verdict="failed"),
     ),
     Morning(
-        "items were taken off the board", Status.ATTENTION, "94 orders not due: their items are not on the board", "",
+        "items were taken off the board", Status.ATTENTION, "94 orders not due: their items are missing",
+        "",
         "monday-sync verify --repair",
-        push=pushed(off_board=(OffBoard("their items are not on the board, by its own count", 94),),
-                    verdict="attention", notes=("94 items of the ledger are not on the board.",)),
+        push=pushed(off_board=(OffBoard("their items are missing by the board's own count, which may lag behind", 94),),
+                    verdict="attention", notes=("The board counts 94 items less than the ledger links.",)),
     ),
     Morning(
         "a model does not parse", Status.FAILED, "Compilation Error", "GREYSON", "pipeline run", transform=_no_dbt,
