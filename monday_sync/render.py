@@ -274,7 +274,7 @@ def verify_text(result: VerifyResult) -> str:
     if result.repair is not None:
         lines += ["", "Repair:", push_text(result.repair)]
         lines += [
-            f"  left as it is, since no push sends it (gone from the source, held back, out of scope): "
+            f"  left as it is, since no push sends it (gone from the source, held back, out of scope, or the mode): "
             f"{s.level} {s.name} ({s.monday_id})"
             for s in result.left[:STEPS_SHOWN]
         ]

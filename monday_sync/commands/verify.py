@@ -66,7 +66,8 @@ class VerifyResult:
         due: rows that the database has and the board was not told yet, those held back or given up included;
             ``due_because`` counts them by reason.
         repair: what the repairing push did.
-        left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope.
+        left: what it could not bring in line, since no push sends it: gone from the source, held back, out of scope,
+            or not of the board's mode.
         plan: what a repair would do, if only that was asked for.
         left_to_people: archived, deleted or moved by a person, and left alone by the policy since a push said so.
         misplaced: orders that lie on this board and belong on another one of the target: a push moves them.

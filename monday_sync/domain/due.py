@@ -52,8 +52,10 @@ def differences(row: SourceRow) -> tuple[Difference, ...]:
     if known is None:
         return ()
     told = known.confirmed
-    # the same data that gives another text: a rule made it
-    else_why = Why.RULE if known.row_hash is not None and known.row_hash == row.row_hash else Why.DATA
+    else_why = Why.DATA
+    if known.row_hash is not None and known.row_hash == row.row_hash:
+        # the same data that gives another text: a rule made it; unless the board never took what was sent of the data
+        else_why = Why.RULE if known.state.outcome is Outcome.SYNCED else Why.UNCONFIRMED
     found = [
         Difference(column, None, text, Why.MAPPING)
         if column in row.remapped or column not in told

@@ -183,6 +183,9 @@ def carry_out(moves: Moves, boards: Boards) -> list[PushResult]:
         if not mine:
             continue
         with running(context, "move") as state:
+            column = context.board.key_columns[0]
+            rows = [row for p in mine for row in (*(one.row for one in p.orders), *(row for row, _ in p.astray))]
+            state.tally.order_numbers = {row.key: number for row in rows if (number := row.confirmed.get(column))}
             for passage in mine:
                 _pass(state, passage, boards)
         results.append(state.result())

@@ -189,6 +189,8 @@ class Tally:
     #: found out on the way, beside what the plan says
     duplicates: list[Duplicate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: of a run without a plan: order keys to the numbers that people know
+    order_numbers: Mapping[str, str] = field(default_factory=dict)
     #: of a rollback
     left_fields: list[LeftField] = field(default_factory=list)
     acceptances: Mapping[Address, Acceptance] = field(default_factory=dict)
@@ -283,7 +285,7 @@ class Tally:
         due, share = self._share(plan, len(earlier), outcome, [problem for problem, _ in accepted])
         off_board = plan.off_board if plan else ()
         held = any(why is Skip.HELD_BACK and count for (_, why), count in plan.skipped.items()) if plan else False
-        well = not held and all(one.rests for one in off_board)
+        well = not held and not self.left_fields and all(one.rests for one in off_board)
         verdict = _verdict(share, policy, outcome, well=well)
         given_up = [*self.given_up, *earlier]
         return PushResult(
@@ -302,7 +304,7 @@ class Tally:
             left_fields=tuple(self.left_fields),
             accepted=tuple(replace(p, accepted=a.told(now)) for p, a in accepted[:_PROBLEMS_LISTED]),
             left=tuple(self.left[:_PROBLEMS_LISTED]), due=due, off_board=off_board,
-            causes=_causes(self.errors, given_up, self.left, plan.order_numbers if plan else {}),
+            causes=_causes(self.errors, given_up, self.left, plan.order_numbers if plan else self.order_numbers),
         )  # fmt: skip
 
     def _share(

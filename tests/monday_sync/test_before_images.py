@@ -58,6 +58,7 @@ def test_what_was_typed_later_is_left_and_listed(desk: Desk) -> None:
     item = typed(desk, "STYLE1 1", notes="typed later")
     result = rollback(desk.context, run)
     assert (desk.shows("STYLE1 1", "notes"), desk.shows("STYLE1 1", "po_number")) == ("typed later", "theirs too")
+    assert (result.verdict, int(result.exit_code)) == ("attention", 1)
     assert result.left_fields == (
         LeftField("item", item.id, "STYLE1 1", "notes", "ours, second", "typed later", "the planner's", CHANGED),
     )

@@ -252,3 +252,13 @@ def test_a_ledger_of_the_version_before_is_compared_with_the_board_once(desk: De
     assert sent_columns(desk, sent) == {desk.column("notes")}
     reads = desk.board.reads
     assert (states(desk), desk.push().changed, desk.board.reads) == ([("SYNCED",)], 0, reads)
+
+
+def test_a_change_that_was_refused_is_no_change_of_rule(desk: Desk) -> None:
+    """The data changed and the board never took it: the row stays due since that is not confirmed, not by a rule."""
+    desk.have(orders("1"))
+    desk.push()
+    desk.have(orders("1", order_type="UNHEARD OF"))
+    assert desk.push().items.failed == 1
+    (difference,) = [d for d in verify(desk.context).differences if d.column == "order_type"]
+    assert difference.due == ("not confirmed",)

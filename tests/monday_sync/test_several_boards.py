@@ -16,7 +16,7 @@ from monday_sync.domain.plan import Action
 from monday_sync.domain.rows import Level
 from monday_sync.errors import ConfirmationNeededError, DailyLimitError, RefusedError, UnreachableError
 from tests.monday_sync.conftest import orders
-from tests.monday_sync.harbour import FALL, SPRING, Harbour
+from tests.monday_sync.harbour import BELOW_COPY, COPY, FALL, SPRING, Harbour
 
 CREATE, ITEM = Action.CREATE, Level.ITEM
 
@@ -141,6 +141,7 @@ def test_an_item_that_a_person_archived_is_not_moved(harbour: Harbour, policy: s
     if policy == "leave":
         (left,) = result.left
         assert (left.name, "archived by a person" in left.message, int(result.exit_code)) == ("STYLE1 4", True, 1)
+        assert "left: 1 row (order 4): its item was archived by a person" in target_push_text(result)
         assert harbour.names("fall") == names("56")
     else:
         assert (result.items.created, result.subitems.created, harbour.wrong()) == (1, 2, [])
@@ -449,3 +450,18 @@ def test_nothing_is_created_while_what_a_board_left_open_is_not_settled(harbour:
     harbour.reopen()
     assert (harbour.push().outcome, harbour.wrong()) == ("done", [])
     assert harbour.settled()
+
+
+def test_an_order_that_was_followed_elsewhere_is_not_fetched(harbour: Harbour) -> None:
+    """Its item lies on a board of people that is followed to, and the order belongs on another one by now: told so."""
+    follow = [{"board_id": int(COPY), "subitem_board_id": int(BELOW_COPY)}]
+    harbour.rewrite(
+        lambda boards: boards[0].update(policy={**boards[0]["policy"], "moved": "follow"}, follow_boards=follow)
+    )
+    harbour.have(six("6"))
+    harbour.push()
+    harbour.handle.people.move_item_to_board(harbour.item("STYLE1 4").id, COPY, "topics")
+    harbour.have(six("4", "6"))
+    (left,) = harbour.push().left
+    assert "it is left alone (it belongs on board fall (77) by now, and is not fetched)" in left.message
+    assert harbour.names("fall") == names("6")

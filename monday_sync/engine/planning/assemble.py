@@ -139,7 +139,10 @@ def _notes(linked: Linked, missing: Sequence[OffBoard]) -> tuple[str, ...]:
     notes = []
     again = len(linked.gone - linked.adopted)
     if again:
-        notes.append(f"{again} items are no longer on the board (taken away by a person): created again.")
+        notes.append(
+            f"{again} items are not to be seen on the board any more (taken away by a person, or out of the token's "
+            "sight): created again."
+        )
     notes += [
         f"The board counts {one.count} items less than the ledger links; its count may lag behind: "
         "`monday-sync verify` tells which are missing."
