@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
@@ -465,3 +466,21 @@ def test_an_order_that_was_followed_elsewhere_is_not_fetched(harbour: Harbour) -
     (left,) = harbour.push().left
     assert "it is left alone (it belongs on board fall (77) by now, and is not fetched)" in left.message
     assert harbour.names("fall") == names("6")
+
+
+def test_what_is_moved_is_not_archived_before_a_plan_showed_it(harbour: Harbour) -> None:
+    """An order is moved, and shipped for the other board: the push archives what its plan named, and no more."""
+    days = {number: dt.date(2020, 1, 1) if number in "46" else dt.date(2040, 1, 1) for number in "123456"}
+
+    def source(*falling: str) -> list[Order]:
+        return [o.with_values(ex_factory_date=days[o.number]) for o in six(*falling)]
+
+    harbour.have(source("5", "6"))
+    harbour.push()
+    harbour.rewrite(lambda boards: boards[1].update(archive={"ex_factory_before": "-365d"}))
+    harbour.have(source("4", "5", "6"))
+    assert [p.count(Action.ARCHIVE, ITEM) for _, p in harbour.plan().boards] == [0, 1]
+    result = harbour.push()
+    assert (result.items.archived, result.items.changed_board, harbour.names("fall")) == (1, 1, names("45"))
+    assert [p.count(Action.ARCHIVE, ITEM) for _, p in harbour.plan().boards] == [0, 1]
+    assert (harbour.push().items.archived, harbour.names("fall")) == (1, names("5"))

@@ -50,7 +50,7 @@ def make_plan(
     left = left_steps(linked.left, board, now)
     done, undone = by_mode((*compared.items, *compared.subitems), board.mode, group_ids)
     created = [step for step in done if step.level is Level.ITEM and step.action is Action.CREATE]
-    off = leaving(context, facts, gathered, options, created) if board.mode == "mirror" else None
+    off = leaving(context, facts, gathered, options, created, fresh=traffic.fresh) if board.mode == "mirror" else None
     steps = (*(off.steps if off else ()), *compared.proven, *done, *left)
     marked, not_due = marked_rows(linked.marked, left, now)
     missing = _missing(gathered.source, facts.items, linked)

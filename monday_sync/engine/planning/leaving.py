@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monday_sync.domain.archive import BY_POLICY, ArchivePlan, back_on
@@ -24,14 +24,16 @@ class Leaving:
 
 
 def leaving(
-    context: Context, facts: BoardFacts, gathered: Gathered, options: PushOptions, created: Sequence[Step]
-) -> Leaving | None:
+    context: Context, facts: BoardFacts, gathered: Gathered, options: PushOptions, created: Sequence[Step], *,
+    fresh: Collection[str] = (),
+) -> Leaving | None:  # fmt: skip
     """The steps that the policy asks for; ``None`` without a policy.
 
     A push with a limit, or of certain rows only, archives nothing.
 
     Args:
         created: the items that the push creates.
+        fresh: orders that were moved here just before: the plan did not show them here, so the next one does it first.
     """
     shipped, ledger = gathered.shipped, context.ledger
     if shipped is None:
@@ -41,7 +43,7 @@ def leaving(
         row.key: row
         for row in gathered.source.parents.values()
         if whole and row.monday_id and options.concerns(row.customer_name)
-        and shipped.covers(row.key, row.customer_name)
+        and shipped.covers(row.key, row.customer_name) and row.key not in fresh
     }  # fmt: skip
     active, off, unseen = _states(context, facts, due)
     lines = {row.key for row in ledger.rows(Level.SUBITEM).values() if row.order_key in active} if active else set()
