@@ -154,7 +154,8 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     made: TargetPlan | None = None
     while made is None:
         try:
-            made = _planned(boards, options, _without(opened.contexts, boards))
+            unread = [c.board.title for c in opened.contexts if c.board.board_id not in boards]
+            made = _planned(boards, options, unread)
         except NotReadError as failed:
             # the others go on without it
             results.append(BoardResult(failed.board.title, "push", failed_result(failed.board, new_run_id(first),
@@ -215,11 +216,6 @@ def _push_each(made: TargetPlan, boards: Boards, request: PushRequest, bar: Bar)
 def _checked(contexts: Sequence[Context]) -> Boards:
     """The boards by id with what the API says of each, after checking that we may write to all of them."""
     return {context.board.board_id: (context, check(context)) for context in contexts}
-
-
-def _without(contexts: Sequence[Context], boards: Boards) -> list[str]:
-    """Titles of the target's boards that nothing is known of now."""
-    return [context.board.title for context in contexts if context.board.board_id not in boards]
 
 
 def _planned(boards: Boards, options: PushOptions, unread: Sequence[str] = ()) -> TargetPlan:
