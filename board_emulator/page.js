@@ -2,6 +2,10 @@
 // The board as a planner sees it. Every text from the board goes in as a text node, never as markup.
 const ROWS = 50;
 const ROW_HEIGHT = 36;
+const HEAD_HEIGHT = 58;
+// pixels by type of column, so that a column is as wide in one group as in the next, whatever stands in it
+const WIDTHS = { numbers: 110, date: 110, status: 130, dropdown: 190, text: 150, long_text: 220 };
+const SIZE_WIDTH = 160;
 const byId = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
 const state = { board: null, search: "", collapsed: new Set(), turn: 0 };
@@ -29,9 +33,7 @@ function plural(count, word) {
 
 function pill(label) {
   const node = make("span", { class: "pill", title: label.text }, label.text);
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(label.color.slice(at, at + 2), 16));
   node.style.setProperty("--pill", label.color);
-  node.style.setProperty("--pill-ink", red * 0.299 + green * 0.587 + blue * 0.114 > 125 ? "#1c1f2b" : "#fff");
   return node;
 }
 
@@ -45,11 +47,18 @@ function cell(column, value) {
   return node;
 }
 
-function table(columns, first, label) {
-  const heads = columns.map((column) => make("th", { scope: "col", class: column.type }, column.title));
+function table(columns, first, label, firstWidth = "var(--name)") {
+  const heads = columns.map((column) => make("th", { scope: "col", class: column.type, title: column.title }, column.title));
+  const widths = columns.map((column) => WIDTHS[column.type] || WIDTHS.text);
+  const cols = [firstWidth, ...widths.map((width) => `${width}px`)].map((width) => {
+    const col = make("col");
+    col.style.width = width;
+    return col;
+  });
   const body = make("tbody");
-  const node = make("table", { "aria-label": label },
+  const node = make("table", { "aria-label": label }, make("colgroup", {}, ...cols),
     make("thead", {}, make("tr", {}, make("th", { scope: "col", class: "name" }, first), ...heads)), body);
+  node.style.width = `calc(${firstWidth} + ${widths.reduce((sum, width) => sum + width, 0)}px)`;
   return { node, body };
 }
 
@@ -63,7 +72,7 @@ async function toggleSubitems(button, row, item, width) {
   const below = make("tr", { class: "below" }, make("td", { colspan: width }, "Loading…"));
   row.after(below);
   const found = await load(`items/${item.id}`);
-  const { node, body } = table(found.columns, "Subitem", `Subitems of ${item.name}`);
+  const { node, body } = table(found.columns, "Subitem", `Subitems of ${item.name}`, `${SIZE_WIDTH}px`);
   for (const subitem of found.rows) {
     body.append(make("tr", {}, make("th", { scope: "row", class: "name", title: subitem.name }, subitem.name),
       ...found.columns.map((column) => cell(column, subitem.cells[column.id]))));
@@ -89,7 +98,7 @@ function itemRow(item, columns) {
 function groupSection(group, columns) {
   const turn = state.turn;
   const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Items of ${group.title}` });
-  scroll.style.minHeight = `${(Math.min(group.items, ROWS) + 1) * ROW_HEIGHT}px`;
+  scroll.style.minHeight = `${Math.min(group.items, ROWS) * ROW_HEIGHT + HEAD_HEIGHT}px`;
   const { node, body } = table(columns, "Item", group.title);
   let loaded = 0;
   let busy = false;
@@ -122,7 +131,7 @@ function groupSection(group, columns) {
   }, { rootMargin: "300px" });
 
   const opener = make("button", { type: "button", "aria-expanded": "true", onclick: () => show(!open()) },
-    make("span", { class: "chevron", "aria-hidden": "true" }), make("span", { class: "swatch", "aria-hidden": "true" }), group.title);
+    make("span", { class: "chevron", "aria-hidden": "true" }), swatch(group), group.title);
   const open = () => opener.getAttribute("aria-expanded") === "true";
 
   function show(on) {
@@ -142,6 +151,24 @@ function groupSection(group, columns) {
   return section;
 }
 
+function jumpTo(group) {
+  return make("li", {}, make("a", { href: `#${encodeURIComponent(group.id)}`, onclick: (event) => {
+    event.preventDefault();
+    byId("jump").open = false;
+    const section = [...byId("groups").children].find((other) => other.dataset.group === group.id);
+    section.show(true);
+    document.documentElement.style.setProperty("--head", `${document.querySelector("header").offsetHeight + 8}px`);
+    section.scrollIntoView();
+    section.querySelector("h2 button").focus({ preventScroll: true });
+  } }, swatch(group), group.title, make("span", { class: "count" }, number.format(group.items))));
+}
+
+function swatch(group) {
+  const node = make("span", { class: "swatch", "aria-hidden": "true" });
+  node.style.setProperty("--group", group.color);
+  return node;
+}
+
 async function refresh() {
   state.turn += 1;
   const turn = state.turn;
@@ -153,6 +180,8 @@ async function refresh() {
     byId("counts").textContent = `${plural(board.items, "item")}, ${plural(board.subitems, "subitem")} in `
       + `${plural(board.groups.length, "group")}${state.search ? ` match “${state.search}”` : ""}`;
     byId("groups").replaceChildren(...board.groups.map((group) => groupSection(group, board.columns)));
+    byId("jumps").replaceChildren(...board.groups.map(jumpTo));
+    byId("jump").hidden = board.groups.length < 2;
     if (!board.groups.length) byId("groups").append(make("p", { class: "empty" }, "Nothing found."));
   } catch (error) {
     byId("counts").textContent = `The board cannot be read: ${error.message}.`;
@@ -182,6 +211,13 @@ async function start() {
     for (const section of byId("groups").querySelectorAll("section")) section.show(!collapse);
   });
   byId("reload").addEventListener("click", refresh);
+  const jump = byId("jump");
+  document.addEventListener("click", (event) => { if (!jump.contains(event.target)) jump.open = false; });
+  jump.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    jump.open = false;
+    jump.querySelector("summary").focus();
+  });
   await refresh();
 }
 

@@ -111,7 +111,7 @@ def test_names_are_text_never_markup(browser: Browser, filled: EmulatorHandle) -
         first = page.locator("tr.item .title").first
         expect(first).to_have_text(NASTY)
         assert page.locator("main img, main b, main i").count() == 0
-        assert page.title() == "Customer Master Schedule (dev)"
+        assert page.title() == "Customer Master Schedule (local)"
         second = page.locator("tr.item .title").nth(1)
         assert second.get_attribute("title") == LONG
         assert (box := second.bounding_box()) is not None
@@ -119,16 +119,72 @@ def test_names_are_text_never_markup(browser: Browser, filled: EmulatorHandle) -
         expect(page.get_by_role("cell", name="<i>not markup</i>")).to_be_visible()
 
 
-def test_labels_have_their_colours(browser: Browser, filled: EmulatorHandle) -> None:
-    """A status fills its cell with the label's colour; CANCELLED is red, and the text on it can be read."""
+#: What a browser paints for a colour, however the style sheet says it.
+PAINTED = """node => {
+    const brush = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+    return [[null, "backgroundColor"], ["::before", "backgroundColor"], [null, "color"]].map(([part, name]) => {
+        brush.fillStyle = getComputedStyle(node, part)[name];
+        brush.fillRect(0, 0, 1, 1);
+        return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_labels_show_their_colour_and_do_not_shout(
+    browser: Browser, filled: EmulatorHandle, scheme: Literal["dark", "light"]
+) -> None:
+    """The label's own colour is a dot; behind the text is a tint of it, on which the text can be read."""
+    with shown(browser, filled, scheme=scheme) as page:
+        for text in ("SET", "CANCELLED"):
+            back, dot, ink = page.locator(".pill", has_text=text).first.evaluate(PAINTED)
+            assert dot == [223, 47, 74]
+            assert max(back) - min(back) < 60
+            assert abs(sum(back) - sum(ink)) > 400
+
+
+def test_a_column_is_as_wide_in_every_group(browser: Browser, filled: EmulatorHandle) -> None:
+    """Whatever stands in it: the eye runs down the board from group to group."""
     with shown(browser, filled) as page:
+        expect(page.locator("section").nth(1).locator("tr.item").first).to_be_visible()
+        widths = page.locator("section table").evaluate_all(
+            "tables => tables.map(t => [...t.tHead.rows[0].cells].map(c => Math.round(c.getBoundingClientRect().width)))"
+        )
+        assert len(widths) == 2
+        assert len(widths[0]) > 3
+        assert widths[0] == widths[1]
 
-        def colors(text: str) -> Any:
-            pill = page.locator(".pill", has_text=text).first
-            return pill.evaluate("node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).color]")
 
-        assert colors("SET") == ["rgb(223, 47, 74)", "rgb(255, 255, 255)"]
-        assert colors("CANCELLED") == ["rgb(223, 47, 74)", "rgb(255, 255, 255)"]
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_jump_list_leads_to_a_group(browser: Browser, filled: EmulatorHandle, width: int) -> None:
+    """It names every group with its count, inside the window; a choice opens the group below the header."""
+    with shown(browser, filled, width) as page:
+        page.get_by_role("button", name="Collapse all").click()
+        page.locator("#jump summary").click()
+        links = page.locator("#jumps a")
+        expect(links).to_have_text(["GREYSON SPRING 20262", "RHONE FALL 2026130", "Backlog0"])
+        assert (box := page.locator("#jumps").bounding_box()) is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        links.nth(1).click()
+        expect(page.locator("#jumps")).to_be_hidden()
+        expect(page.get_by_role("button", name="RHONE FALL 2026")).to_be_focused()
+        expect(page.locator("section").nth(1).locator("tr.item").first).to_be_visible()
+        top = page.locator("section").nth(1).bounding_box()
+        header = page.locator("header").bounding_box()
+        assert top is not None
+        assert header is not None
+        assert top["y"] >= header["height"]
+        page.locator("#jump summary").click()
+        page.keyboard.press("Escape")
+        expect(page.locator("#jumps")).to_be_hidden()
+
+
+def test_the_board_has_the_name_of_its_target(browser: Browser, filled: EmulatorHandle) -> None:
+    """`make run` is target local, and so is its board: nobody takes it for dev's."""
+    with shown(browser, filled) as page:
+        expect(page.locator("#boards button")).to_have_text(["local", "prod"])
+        expect(page.locator("h1")).to_have_text("Customer Master Schedule (local)")
 
 
 def test_subitems_open_and_close(browser: Browser, filled: EmulatorHandle) -> None:
@@ -187,7 +243,7 @@ def test_groups_collapse(browser: Browser, filled: EmulatorHandle) -> None:
 
 
 def test_the_board_can_be_switched(browser: Browser, filled: EmulatorHandle) -> None:
-    """dev and prod, with the address to share."""
+    """local and prod, with the address to share."""
     with shown(browser, filled) as page:
         page.get_by_role("button", name="prod").click()
         expect(page.locator("h1")).to_have_text("Customer Master Schedule")
