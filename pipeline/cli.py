@@ -17,6 +17,7 @@ from console import (
     print_result,
     target_option,
 )
+from pipeline.begun import as_they_are
 from pipeline.current import current_status, status_text
 from pipeline.deep import examine_deep
 from pipeline.doctor import examine
@@ -126,7 +127,8 @@ def run_(
 @command
 def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
     """List the runs of a target, the latest first."""
-    runs = History(open_warehouse(load_target(target))).runs(limit)
+    warehouse = open_warehouse(load_target(target))
+    runs = as_they_are(History(warehouse).runs(limit), warehouse)
     print_result(runs, as_json=as_json, human=lambda: history_table(runs))
     return ExitCode.OK
 
@@ -138,7 +140,7 @@ def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
 @command
 def status_(target: str | None, reports: Path, as_json: bool) -> ExitCode:
     """Say how the last run ended and what is to do; the exit status is that of the run, and 3 while it goes on."""
-    status = current_status(History(open_warehouse(load_target(target))), reports)
+    status = current_status(open_warehouse(load_target(target)), reports)
     print_result(status, as_json=as_json, human=lambda: status_text(status))
     return status.exit_code
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from console import ConfigurationError, ExitCode, Finding
+from pipeline.begun import as_they_are
 from pipeline.history import History
 from pipeline.model import Status
 from pipeline.todo import todo_lines
 from pipeline.verdict import EXIT_CODES, WORDS
+from warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,13 @@ class CurrentStatus:
     to_do: tuple[Finding, ...] | None
 
 
-def current_status(history: History, reports: Path) -> CurrentStatus:
+def current_status(warehouse: Warehouse, reports: Path) -> CurrentStatus:
     """What the history says of the last run, with the To do of its report.
 
     Raises:
         ConfigurationError: there was no run yet.
     """
-    runs = history.runs(1)
+    runs = as_they_are(History(warehouse).runs(1), warehouse)
     if not runs:
         raise ConfigurationError("There was no run yet.", hint="Start one: `pipeline run`.")
     last = runs[0]

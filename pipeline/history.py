@@ -14,6 +14,8 @@ from warehouse.rows import table_of
 RUNS = "pipeline_runs"
 STAGES = "pipeline_stages"
 _MESSAGE = 1000
+#: What is said of a run that ended without a word.
+KILLED = "The process was killed; the next run carries on."
 _UNFINISHED = "unfinished"
 _RUN_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
@@ -55,8 +57,10 @@ class History:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def begin(self, run_id: str, *, started_at: datetime, source: str, options: dict[str, object]) -> None:
-        """Note that a run began. Runs that still count as running were killed (the caller holds the lock).
+    def begin(
+        self, run_id: str, *, started_at: datetime, source: str, options: dict[str, object]
+    ) -> tuple[PastRun, ...]:
+        """Note that a run began. Runs that still count as running were killed (the caller holds the lock): these.
 
         Raises:
             ForeignRelationError: a table of somebody else's has the name of one of ours.
@@ -66,10 +70,17 @@ class History:
             _create(session)
             _mask_what_was_stored(session, runs)
             number = self._next_number(session)
+            killed = [
+                PastRun(past, began.replace(tzinfo=UTC), 0.0, Status.DIED, KILLED, None, None, None)
+                for past, began in session.rows(
+                    f"select run_id, started_at from {runs} where status = ?",  # noqa: S608 - quoted name
+                    [Status.RUNNING.value],
+                )
+            ]
             with session.transaction():
                 session.execute(
                     f"update {runs} set status = ?, sentence = ? where status = ?",  # noqa: S608 - quoted name
-                    [Status.DIED.value, "The process was killed; the next run carried on.", Status.RUNNING.value],
+                    [Status.DIED.value, KILLED, Status.RUNNING.value],
                 )
                 session.insert(
                     RUNS,
@@ -88,6 +99,7 @@ class History:
                         ],
                     ),
                 )
+        return tuple(killed)
 
     def _next_number(self, session: Session) -> int:
         """The number of the next run. Runs that a version before wrote get theirs, in the order they began."""

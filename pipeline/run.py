@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from console import ConfigurationError, OrderListError, redact, refused, say, stoppable, to_its_end
+from pipeline.begun import BEGUN, begin_report
 from pipeline.board import board_page
 from pipeline.errors import NotOursError
 from pipeline.failing import failed_stage
@@ -57,19 +58,35 @@ class _Run:
         self._last_load: int | None = None  # not known: then no file counts as one of this run
         self._begun = False
         self._statements: dict[str, list[Tally]] = {}
+        self._folder = warehouse.target.project_dir / options.reports
+        self._report = RunReport(
+            run_id=run_id,
+            target=warehouse.target.name,
+            started_at=self._started_at,
+            seconds=0.0,
+            status=Status.RUNNING,
+            verdict=BEGUN,
+            exit_code=EXIT_CODES[Status.RUNNING],
+            stages=(),
+            figures=Figures(),
+            source=redact(options.source),
+            board_url=board_page(warehouse.target),
+            options=options.as_json(),
+        )
 
     def go(self) -> RunReport:
         context = self._context
         try:
             if "transform" in context.options.stages:
                 refuse_foreign_relations(context.warehouse)
-            context.history.begin(
+            killed = context.history.begin(
                 context.run_id,
                 started_at=self._started_at,
                 source=context.options.source,
                 options=context.options.as_json(),
             )
             self._begun = True
+            begin_report(self._report, self._folder, killed)
             what = "How often indexes are used could not be kept"
             attempt(what, lambda: keep_usage(context.warehouse, context.run_id), None)
             self._last_load = last_load(context.warehouse)
@@ -142,30 +159,26 @@ class _Run:
         if self._begun and not problem:
             history, _ = attempt("No earlier runs could be read", lambda: context.history.runs(_SHOWN_RUNS), history)
             history = tuple(past for past in history if past.run_id != context.run_id)
-        folder = context.project_dir / context.options.reports
         before, _ = attempt(
-            "The report of the run before could not be read", lambda: read_before(folder, history), None
+            "The report of the run before could not be read", lambda: read_before(self._folder, history), None
         )
         figures = with_before(figures, before)
         judged = judge(self._done, figures, Scope(context.options.customers, redact(context.options.source)))
-        report = RunReport(
-            run_id=context.run_id,
-            target=context.target.name,
-            started_at=self._started_at,
+        report = replace(
+            self._report,
             seconds=time.monotonic() - self._clock,
             status=judged.status,
             verdict=judged.verdict,
             exit_code=EXIT_CODES[judged.status],
             stages=tuple(self._done),
             figures=figures,
-            source=redact(context.options.source),
-            board_url=board_page(context.target),
-            options=context.options.as_json(),
             history=history,
             findings=judged.findings,
             before=before.totals if before else None,
         )
-        report = keep(report, context.history if self._begun else None, folder, reports=context.options.keep_reports)
+        report = keep(
+            report, context.history if self._begun else None, self._folder, reports=context.options.keep_reports
+        )
         if self._begun and not problem:
             what = "What the statements of this run cost could not be kept"
             attempt(what, lambda: keep_statements(context.warehouse, context.run_id, self._statements), None)

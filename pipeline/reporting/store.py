@@ -21,17 +21,23 @@ _POINTER = """<!doctype html>
 """
 
 
-def write_report(report: RunReport, folder: Path, *, keep: int) -> Path:
-    """Write both forms of the report and drop all but the last ``keep``; returns the path of the page."""
+def put_report(report: RunReport, folder: Path) -> Path:
+    """Write both forms of the report; returns the folder they are in."""
     own = folder / report.run_id
     private_folder(own)
     report = masked(report)  # before it is written: in finished JSON or HTML, a mask could take quotes and tags with it
     write_private(own / "report.json", json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n")
     write_private(own / "report.html", render_page(report))
+    return own
+
+
+def write_report(report: RunReport, folder: Path, *, keep: int | None = None) -> Path:
+    """Write the report as the latest, and drop all but the last ``keep``; returns the path of the page."""
+    own = put_report(report, folder)
     write_private(folder / LATEST, _POINTER.format(run_id=report.run_id))
     # this one is the last, whatever its name says of the clock
     others = sorted(p for p in folder.iterdir() if p.is_dir() and _RUN_ID.fullmatch(p.name) and p != own)
-    for old in others[: max(0, len(others) + 1 - keep)]:
+    for old in others[: max(0, len(others) + 1 - keep)] if keep is not None else ():
         shutil.rmtree(old, ignore_errors=True)
     return own / "report.html"
 

@@ -86,7 +86,7 @@ def test_a_broken_morning_says_one_word_and_what_to_do(
     (past,) = History(warehouse).runs()
     assert (past.status, past.message) == (morning.status, report.verdict)
     assert word in history_table((past,))
-    status = current_status(History(warehouse), options.reports)
+    status = current_status(warehouse, options.reports)
     assert (status.word, status.exit_code, status.to_do) == (word, ExitCode.SOME_FAILED, report.to_do)
     for lines in (to_do(page), todo_lines(report.to_do), [line.strip() for line in console.splitlines()]):
         assert [

@@ -20,6 +20,7 @@ from pipeline.model import (
     Status,
 )
 from pipeline.options import RunOptions
+from pipeline.reporting import latest_run
 from pipeline.run import run
 from pipeline.stages import Context
 from warehouse import Warehouse
@@ -145,6 +146,23 @@ def test_a_run_that_was_killed_is_noted_by_the_next(warehouse: Warehouse, option
     report = run(warehouse, options, stages=stages())
     assert [past.status for past in History(warehouse).runs()] == [Status.OK, Status.DIED]
     assert [past.status for past in report.history] == [Status.DIED]
+    killed = json.loads((options.reports / "20260101T000000Z-0000" / "report.json").read_text(encoding="utf-8"))
+    assert (killed["status"], killed["exit_code"]) == ("died", ExitCode.SOME_FAILED)
+    assert killed["findings"][0]["command"] == "pipeline run"
+    assert latest_run(options.reports) == report.run_id
+
+
+def test_a_run_has_a_report_from_its_beginning(warehouse: Warehouse, options: RunOptions) -> None:
+    """While it goes on, its report says so; its end replaces that."""
+    seen = []
+
+    def load(_context: Context) -> Stage:
+        seen.append((latest_run(options.reports), saved(options)["status"]))
+        return Stage("load", Status.OK)
+
+    report = run(warehouse, options, stages=stages(load=load))
+    assert seen == [(report.run_id, "running")]
+    assert saved(options)["status"] == "ok"
 
 
 def test_a_stage_may_take_the_lock_that_the_run_holds(warehouse: Warehouse, options: RunOptions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.current import current_status
 from pipeline.history import History
 from pipeline.model import Stage, Status
 from pipeline.options import RunOptions
+from pipeline.reporting import latest_run
 from pipeline.run import run
 from warehouse import Warehouse
 
@@ -72,8 +75,13 @@ def test_a_stopped_run_leaves_a_free_lock_and_a_true_history(
         _, said = process.communicate()
     assert exit_code is None or process.returncode == exit_code, said
     assert "Traceback" not in said
+    now = current_status(one_order, options.reports)
+    assert (now.status, now.exit_code) == (status, 130 if status is Status.INTERRUPTED else 1)
+    assert latest_run(options.reports) == now.run_id
     assert run(one_order, options, stages=dict.fromkeys(("load", "transform", "sync"), _well)).status is Status.OK
     assert [past.status for past in History(one_order).runs()] == [Status.OK, status]
+    first = json.loads((options.reports / now.run_id / "report.json").read_text(encoding="utf-8"))
+    assert first["status"] == status.value
 
 
 def _well(_context: object) -> Stage:
