@@ -55,14 +55,23 @@ def board_ready(target: Target) -> Iterator[None]:
         deadline = time.monotonic() + _START_SECONDS
         while not _answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
-                words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
-                raise BoardNotReadyError(
-                    f"The local board did not come up at {_page(url)}: {' '.join(words) or 'no word from it'}.",
-                    hint=f"Is port {port} taken? Set MONDAY_API_URL to another port of this machine.",
-                )
+                raise _not_ready(url, log)
             time.sleep(0.05)
         say(f"board: started for this run, data in {data}")
         yield
+
+
+def _not_ready(url: str, log: Path) -> BoardNotReadyError:
+    """Why the board did not come up, in its own words; what it advises itself is the better hint."""
+    said = " ".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]).removeprefix("error: ")
+    port = urlsplit(url).port or 80
+    what = f"The local board did not come up at {_page(url)}"
+    if said and "is in use" not in said:
+        return BoardNotReadyError(f"{what}: {said.rstrip('.')}.")
+    return BoardNotReadyError(
+        f"{what}: {said.rstrip('.') or 'no word from it'}.",
+        hint=f"Is port {port} taken? Set MONDAY_API_URL to another port of this machine.",
+    )
 
 
 def _url() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from console import ConfigurationError, ExitCode, Finding
 from pipeline.begun import as_they_are
 from pipeline.history import History
-from pipeline.model import Status
+from pipeline.model import PastRun, Status
 from pipeline.todo import todo_lines
 from pipeline.verdict import EXIT_CODES, WORDS
 from warehouse import Warehouse
@@ -40,9 +41,10 @@ def current_status(warehouse: Warehouse, reports: Path) -> CurrentStatus:
     if not runs:
         raise ConfigurationError("There was no run yet.", hint="Start one: `pipeline run`.")
     last = runs[0]
+    report = _report(reports / last.run_id / "report.json")
+    code = ExitCode.USAGE if _did_nothing(report, last) else EXIT_CODES[last.status]
     return CurrentStatus(
-        last.run_id, last.started_at, last.status, WORDS[last.status], last.message, EXIT_CODES[last.status],
-        _to_do(reports / last.run_id / "report.json"),
+        last.run_id, last.started_at, last.status, WORDS[last.status], last.message, code, _to_do(report),
     )  # fmt: skip
 
 
@@ -56,11 +58,24 @@ def status_text(status: CurrentStatus) -> str:
     return "\n".join(lines)
 
 
-def _to_do(path: Path) -> tuple[Finding, ...] | None:
+def _report(path: Path) -> dict[str, Any]:
+    """The report of a run; empty when it is gone or damaged."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["findings"]
-        listed = [Finding(**_fields(finding)) for finding in found]
-    except (OSError, ValueError, KeyError, TypeError):
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def _did_nothing(report: Mapping[str, Any], run: PastRun) -> bool:
+    """Whether a failed run was refused before it did anything: wrong use or configuration."""
+    return run.status is Status.FAILED and report.get("exit_code") == ExitCode.USAGE
+
+
+def _to_do(report: Mapping[str, Any]) -> tuple[Finding, ...] | None:
+    try:
+        listed = [Finding(**_fields(finding)) for finding in report["findings"]]
+    except (KeyError, TypeError):
         return None
     return tuple(finding for finding in listed if finding.verdict in {"attention", "failed"})
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from console import ConfigurationError, OrderListError, redact, refused, say, stoppable, to_its_end
+from console import ConfigurationError, ExitCode, OrderListError, redact, refused, say, stoppable, to_its_end
 from pipeline.begun import BEGUN, begin_report
 from pipeline.board import board_page
 from pipeline.errors import NotOursError
@@ -58,6 +58,7 @@ class _Run:
         self._last_load: int | None = None  # not known: then no file counts as one of this run
         self._begun = False
         self._statements: dict[str, list[Tally]] = {}
+        self._exit_code: ExitCode | None = None  # of an error that the caller hears
         self._folder = warehouse.target.project_dir / options.reports
         self._report = RunReport(
             run_id=run_id,
@@ -103,6 +104,7 @@ class _Run:
             # word for it
             self._begun = self._begun or isinstance(error, KeyboardInterrupt)
             self._done.append(self._broken_off(error))
+            self._exit_code = error.exit_code if isinstance(error, OrderListError) else None
             self._finish()
             raise
         return self._finish()
@@ -169,7 +171,7 @@ class _Run:
             seconds=time.monotonic() - self._clock,
             status=judged.status,
             verdict=judged.verdict,
-            exit_code=EXIT_CODES[judged.status],
+            exit_code=self._exit_code or EXIT_CODES[judged.status],
             stages=tuple(self._done),
             figures=figures,
             history=history,

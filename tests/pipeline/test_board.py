@@ -74,6 +74,15 @@ def test_a_taken_port_is_a_message(here: Target, monkeypatch: pytest.MonkeyPatch
         server.shutdown()
 
 
+def test_a_board_that_cannot_start_says_why_once(here: Target, url: str, tmp_path: Path) -> None:
+    """Its own words and its own advice; the port is not blamed for a damaged file."""
+    (tmp_path / "board.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(BoardNotReadyError) as caught, board_ready(here):
+        pass
+    assert "file is not a database. Give another with --data, or delete it" in str(caught.value)
+    assert [part for part in ("error:", "..", "MONDAY_API_URL") if part in str(caught.value)] == []
+
+
 @pytest.mark.parametrize(("name", "address"), [("dev", ""), ("local", "https://api.example.com/v2")])
 def test_a_board_elsewhere_is_none_of_our_business(
     here: Target, name: str, address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from console import ConfigurationError, ExitCode, LockHeldError, OrderListError
+from pipeline.current import current_status
 from pipeline.history import History
 from pipeline.model import (
     BoardFigures,
@@ -110,8 +111,9 @@ def test_wrong_configuration_before_anything_was_done_is_told_as_such(
     """The caller gets the error itself (exit status 2); history and report keep it."""
     with pytest.raises(ConfigurationError, match="No such folder"):
         run(warehouse, options, stages=stages(load=ConfigurationError("No such folder.")))
-    assert saved(options)["status"] == "failed"
+    assert (saved(options)["status"], saved(options)["exit_code"]) == ("failed", ExitCode.USAGE)
     assert History(warehouse).runs()[0].message == "Failed in load: No such folder."
+    assert current_status(warehouse, options.reports).exit_code is ExitCode.USAGE
 
 
 def test_wrong_configuration_after_a_stage_is_a_failed_stage(warehouse: Warehouse, options: RunOptions) -> None:
