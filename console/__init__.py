@@ -16,7 +16,7 @@ from console.redaction import mask, masked, redact, register_secret
 from console.signals import stoppable, to_its_end
 from console.system import needed, private, private_folder, refused, write_private
 from console.tables import text_table
-from console.words import counted, listed
+from console.words import argument, counted, listed
 
 __all__ = [
     "CONTEXT_SETTINGS",
@@ -30,6 +30,7 @@ __all__ = [
     "Program",
     "SystemRefusedError",
     "Verdict",
+    "argument",
     "command",
     "counted",
     "json_option",

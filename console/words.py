@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 _SHOWN = 3
+# what a shell takes for more than text between double quotes
+_SPECIAL = frozenset('"$`!')
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
@@ -16,3 +19,11 @@ def listed(names: Sequence[object], shown: int = _SHOWN) -> str:
     """``A, B, C and 4 more``."""
     more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
     return f"{', '.join(str(name) for name in names[:shown])}{more}"
+
+
+def argument(text: str) -> str:
+    """``text`` as one argument of a command that a person copies into a shell, and nothing that the shell would run.
+
+    Double quotes where they do, since Windows knows those as well.
+    """
+    return shlex.quote(text) if _SPECIAL & set(text) or text.endswith("\\") else f'"{text}"'

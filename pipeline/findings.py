@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from console import Finding, counted, listed
+from console import Finding, argument, counted, listed
 from pipeline.model import Figures
 from pipeline.records import LostOrders
 
@@ -49,7 +49,7 @@ def workbook_findings(figures: Figures) -> list[Finding]:
     missing = [
         Finding(
             "missing workbook", "attention", file.reason, "If it was removed for good:", 1,
-            owner(file.file), file=file.file, command=f'loader forget "{file.file}"',
+            owner(file.file), file=file.file, command=f"loader forget {argument(file.file)}",
         )
         for file in figures.missing_files
     ]  # fmt: skip
@@ -92,8 +92,8 @@ def order_findings(figures: Figures, scope: Scope) -> list[Finding]:
                     "workbook without a model", "attention",
                     f"No model reads the {counted(customer.unread_rows, 'row')} of {listed(files)}: nothing of them is "
                     "an order.",
-                    "Set the customer up:", len(files), (customer.customer,), file=files[0] if files else None,
-                    command=f'loader scaffold "{scope.path(files[0])}"' if files else None,
+                    "Set the customer up (a copy of another workbook: take it away):", len(files), (customer.customer,), file=files[0] if files else None,
+                    command=f"loader scaffold {argument(scope.path(files[0]))}" if files else None,
                 )
             )  # fmt: skip
         if not customer.adds_up:
@@ -121,7 +121,7 @@ def held_findings(figures: Figures, scope: Scope) -> list[Finding]:
         hint, command = (
             ("Look at the rows, and correct the workbook:", f"dbt show --select {test[1]}")
             if test
-            else ("Look at the workbook; if it is right:", f'monday-sync push --release "{held.customer}"')
+            else ("Look at the workbook; if it is right:", f"monday-sync push --release {argument(held.customer)}")
         )
         file = next((c.files[0] for c in figures.customers if c.customer == held.customer and c.files), None)
         waiting = f"{counted(held.waiting, 'change')} {'waits' if held.waiting == 1 else 'wait'}"
@@ -143,7 +143,7 @@ def failure_findings(figures: Figures, scope: Scope) -> list[Finding]:
             first = next((row for row in cause.rows if row.order in figures.places), cause.rows[0])
             place = figures.places.get(first.order)
             number = place.number if place else ""
-            command = "monday-sync status" if not number else f'monday-sync why "{number}"'
+            command = "monday-sync status" if not number else f"monday-sync why {argument(number)}"
             kind = "given up" if cause.given_up else "not taken"
             found.append(
                 Finding(
@@ -175,7 +175,7 @@ _WHAT_TO_DO = {
 
 
 def _rejects(customers: Collection[str]) -> str:
-    names = "".join(f' --customer "{name}"' for name in customers)
+    names = "".join(f" --customer {argument(name)}" for name in customers)
     return f"pipeline rejects{names}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console import counted
+from console import argument, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class HeldBack:
         """For a person."""
         return (
             f"{self.customer}: {self.reason or 'held back'} ({counted(self.waiting, 'change')} waiting; "
-            f'`monday-sync push --release "{self.customer}"` pushes anyway)'
+            f"`monday-sync push --release {argument(self.customer)}` pushes anyway)"
         )
 
 

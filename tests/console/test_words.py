@@ -1,0 +1,36 @@
+"""Words for people: what they copy into a shell is what it says."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from console import argument
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GREYSON ORDER LIST (M3).xlsx",
+        "B'HOOD",
+        'say "x".xlsx',
+        "$(touch x).xlsx",
+        "`touch x`.xlsx",
+        "wow!.xlsx",
+        "in\\",
+    ],
+)
+def test_an_argument_is_one_word_to_a_shell(text: str) -> None:
+    """Whatever a file is called: nothing of its name is run, and the program gets the name as it is."""
+    assert shlex.split(argument(text)) == [text]
+
+
+def test_an_argument_is_quoted_as_every_system_knows_it() -> None:
+    """Double quotes wherever they do."""
+    assert argument("B'HOOD ORDER LIST.xlsx") == '"B\'HOOD ORDER LIST.xlsx"'
+
+
+def test_what_a_shell_would_run_stands_in_single_quotes() -> None:
+    """Between double quotes it would be run."""
+    assert argument("$(touch x) `y`") == "'$(touch x) `y`'"
