@@ -92,7 +92,8 @@ def order_findings(figures: Figures, scope: Scope) -> list[Finding]:
                     "workbook without a model", "attention",
                     f"No model reads the {counted(customer.unread_rows, 'row')} of {listed(files)}: nothing of them is "
                     "an order.",
-                    "Set the customer up (a copy of another workbook: take it away):", len(files), (customer.customer,), file=files[0] if files else None,
+                    "Set the customer up (a copy of another workbook: take it away):", len(files),
+                    (customer.customer,), file=files[0] if files else None,
                     command=f"loader scaffold {argument(scope.path(files[0]))}" if files else None,
                 )
             )  # fmt: skip
