@@ -8,7 +8,6 @@ from our own page; a change is JSON, which no form of another page can send, and
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import json
 import secrets
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from board_emulator.errors import ApiError
 from board_emulator.faults import Chance, Fault
 from board_emulator.limits import PLANS
 from board_emulator.model import Token
+from board_emulator.names import is_loopback
 
 if TYPE_CHECKING:
     from board_emulator.server import Service
@@ -34,16 +34,9 @@ Action = Callable[["Service", dict[str, Any], dict[str, Any]], Any]
 TOKEN_HEADER = "X-Admin-Token"  # noqa: S105 - a name, no token
 
 
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 def _refusal(http: HttpRequest, token: str) -> str | None:
     """Why the caller gets no answer; ``None`` when it does."""
-    if not (http.client and _is_loopback(http.client.host) and _is_loopback(http.url.hostname)):
+    if not (http.client and is_loopback(http.client.host) and is_loopback(http.url.hostname)):
         return "the admin API answers on this machine only"
     own = f"{http.url.scheme}://{http.headers.get('host', '')}"
     if http.headers.get("origin", own) != own or http.headers.get("sec-fetch-site") not in {

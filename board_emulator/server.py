@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -19,6 +20,7 @@ from board_emulator.api import Endpoint, report, upload
 from board_emulator.emulator import Emulator
 from board_emulator.errors import PortInUseError
 from board_emulator.faults import FaultPlan
+from board_emulator.names import OwnNames
 from board_emulator.people import People
 from board_emulator.referee import Referee
 from board_emulator.transport import FaultyProtocol
@@ -36,7 +38,7 @@ class Service:
         self.referee = Referee(emulator)
         self.admin_token = secrets.token_urlsafe(24)
         self.endpoint = Endpoint(emulator, self.faults, self.people, latency)
-        self.app = Starlette(routes=self._routes())
+        self.app = Starlette(routes=self._routes(), middleware=[Middleware(OwnNames)])
 
     def _routes(self) -> list[BaseRoute]:
         emulator = self.emulator

@@ -31,7 +31,7 @@ from warehouse import load_target, open_warehouse
 
 _reports = click.option(
     "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),  # a file in its place is the doctor's to find, and stops no run
     default=Path("data/reports"),
     show_default=True,
     envvar="ORDER_LIST_REPORTS",

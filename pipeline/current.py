@@ -13,6 +13,7 @@ from console import ConfigurationError, ExitCode, Finding
 from pipeline.begun import as_they_are
 from pipeline.history import History
 from pipeline.model import PastRun, Status
+from pipeline.reporting import latest_run
 from pipeline.todo import todo_lines
 from pipeline.verdict import EXIT_CODES, WORDS
 from warehouse import Warehouse
@@ -34,15 +35,19 @@ class CurrentStatus:
 def current_status(warehouse: Warehouse, reports: Path) -> CurrentStatus:
     """What the history says of the last run, with the To do of its report.
 
+    A run that could not open the database has no place in the history; its report tells of it.
+
     Raises:
         ConfigurationError: there was no run yet.
     """
     runs = as_they_are(History(warehouse).runs(1), warehouse)
-    if not runs:
+    last = _latest(runs[0] if runs else None, _only_reported(warehouse.target.name, reports))
+    if last is None:
         raise ConfigurationError("There was no run yet.", hint="Start one: `pipeline run`.")
-    last = runs[0]
     report = _report(reports / last.run_id / "report.json")
-    code = ExitCode.USAGE if _did_nothing(report, last) else EXIT_CODES[last.status]
+    code = EXIT_CODES[last.status]
+    if last.status is Status.FAILED:  # one that was refused before it did anything ended with the error's
+        code = ExitCode(report.get("exit_code", code))
     return CurrentStatus(
         last.run_id, last.started_at, last.status, WORDS[last.status], last.message, code, _to_do(report),
     )  # fmt: skip
@@ -67,9 +72,24 @@ def _report(path: Path) -> dict[str, Any]:
     return report if isinstance(report, dict) else {}
 
 
-def _did_nothing(report: Mapping[str, Any], run: PastRun) -> bool:
-    """Whether a failed run was refused before it did anything: wrong use or configuration."""
-    return run.status is Status.FAILED and report.get("exit_code") == ExitCode.USAGE
+def _only_reported(target: str, reports: Path) -> PastRun | None:
+    """The run whose report is the latest, if it was one of this target and has ended."""
+    report = _report(reports / (latest_run(reports) or "") / "report.json")
+    try:
+        if report["target"] != target or report["status"] == Status.RUNNING:
+            return None
+        return PastRun(
+            report["run_id"], datetime.fromisoformat(report["started_at"]), report["seconds"],
+            Status(report["status"]), report["verdict"], None, None, None,
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _latest(noted: PastRun | None, reported: PastRun | None) -> PastRun | None:
+    if noted is None or reported is None:
+        return noted or reported
+    return reported if reported.started_at > noted.started_at else noted
 
 
 def _to_do(report: Mapping[str, Any]) -> tuple[Finding, ...] | None:

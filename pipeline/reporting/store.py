@@ -46,6 +46,6 @@ def latest_run(folder: Path) -> str | None:
     """The run whose report was written last; ``None`` if there is none."""
     try:
         found = _RUN_ID.search((folder / LATEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (OSError, UnicodeDecodeError):
         return None
     return found[0] if found and (folder / found[0] / "report.json").is_file() else None

@@ -319,10 +319,25 @@ def test_no_page_of_another_origin_wipes_the_board(
     sent = httpx.Headers({"Content-Type": "application/json"})
     sent.update(headers)
     refused = http.post(f"{board.base_url}/admin/reset", headers=sent, content=content)
-    assert refused.status_code == 403
+    assert refused.status_code in {403, 421}
     assert board.referee.report()["boards"][DEV]["items"]["active"] == 1
     assert http.post(f"{board.base_url}/admin/reset", headers={"Origin": board.base_url}, json={}).status_code == 200
     assert board.referee.report()["boards"][DEV]["items"]["active"] == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/page/boards", "/health", "/v2"])
+def test_a_name_that_was_pointed_here_reaches_nothing(board: EmulatorHandle, http: httpx.Client, path: str) -> None:
+    """A site whose own name leads to this machine is of one origin with the board: it must neither read nor write it."""
+
+    def asked(**headers: str) -> int:
+        sent = {"Authorization": "local"} | headers
+        if path != "/v2":
+            return http.get(board.base_url + path, headers=sent).status_code
+        query = {"query": "{ boards(limit: 1) { id } }"}
+        return http.post(board.base_url + path, headers=sent, json=query).status_code
+
+    assert asked() == 200
+    assert asked(Host="evil.example:8765") == 421
 
 
 def test_the_page_holds_the_token_of_the_admin_api(board: EmulatorHandle, http: httpx.Client) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from console import ExitCode, OrderListError
+from pipeline.current import current_status
 from pipeline.history import History
 from pipeline.model import Stage, Status
 from pipeline.options import RunOptions
@@ -58,6 +59,23 @@ def test_a_database_that_cannot_be_used_leaves_a_report(
         run(warehouse, options, stages=stages())
     assert caught.value.exit_code is ExitCode.LOCKED
     assert saved(options)["verdict"] == "Failed in load: process 7 has it. Close it."
+    assert saved(options)["exit_code"] == ExitCode.LOCKED
+
+
+def test_the_status_is_that_of_a_run_that_has_only_a_report(
+    warehouse: Warehouse, options: RunOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A morning that could not open the database is not told as the evening before, which was well."""
+    run(warehouse, options, stages=stages())
+    with monkeypatch.context() as patched:
+        patched.setattr(History, "begin", raising(WarehouseBusyError("process 7 has it.", hint="Close it.")))
+        with pytest.raises(WarehouseBusyError):
+            run(warehouse, options, stages=stages())
+    now = current_status(warehouse, options.reports)
+    assert (now.status, now.exit_code) == (Status.FAILED, ExitCode.LOCKED)
+    assert now.verdict == "Failed in load: process 7 has it. Close it."
+    run(warehouse, options, stages=stages())
+    assert current_status(warehouse, options.reports).exit_code is ExitCode.OK
 
 
 def test_figures_that_cannot_be_read_fail_the_run_and_hide_nothing(
