@@ -5,9 +5,9 @@ from loader.land import land
 from loader.limits import Limits
 from loader.names import is_raw_table
 from loader.results import FileResult, LandResult, MissingWorkbook, Status
-from loader.tables import KEPT
+from loader.tables import KEPT, require_tables
 
 __all__ = [
     "KEPT", "FileResult", "LandResult", "Limits", "MissingWorkbook", "RejectedError", "SourceError", "Status",
-    "is_raw_table", "land",
+    "is_raw_table", "land", "require_tables",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from warehouse import (
     bring_up_to_date,
     require_columns,
     require_ours,
+    require_whole,
 )
 
 if TYPE_CHECKING:  # both take long to import, and most runs land nothing
@@ -84,6 +85,16 @@ class Load:
     at: dt.datetime
     sequence: int = 1
     source: str | None = None
+
+
+def require_tables(session: Session) -> None:
+    """Make sure, and change nothing, that a load can write to the loader's tables.
+
+    Raises:
+        ForeignRelationError: under one of their names stands what the loader did not make.
+        ChangedTableError: one lacks columns that it always had.
+    """
+    require_whole(session, KEPT, _ADDED)
 
 
 def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:

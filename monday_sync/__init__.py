@@ -12,7 +12,7 @@ from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.merging import BoardResult, TargetResult
 from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult
-from monday_sync.ledger.schema import KEPT
+from monday_sync.ledger.schema import KEPT, require_tables
 
 __all__ = [
     "KEPT",
@@ -34,5 +34,6 @@ __all__ = [
     "plan",
     "push",
     "record_mapping",
+    "require_tables",
     "status",
 ]

@@ -8,13 +8,21 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import loader
 from console import Finding, OrderListError, redact, refused
-from loader import is_raw_table
 from pipeline.board import LOCAL_TARGET, board_page
 from pipeline.dbt_folder import base_folder
 from pipeline.fingerprint import project_files
+from pipeline.history import require_tables
 from pipeline.ownership import left_over
-from warehouse import Relations, Target, load_target, open_warehouse
+from warehouse import (
+    ChangedTableError,
+    ForeignRelationError,
+    Relations,
+    Target,
+    load_target,
+    open_warehouse,
+)
 
 _RELATIONS = {
     "loader": ("loader_file_log", "loader_file_headers"),
@@ -40,6 +48,7 @@ def examine(target_name: str | None, reports: Path = Path("data/reports")) -> li
     findings += _guarded("database", lambda: _database(target))
     if not any(finding.bad for finding in findings if finding.check.endswith("database")):
         findings += _guarded("relations", lambda: _relations(target))
+        findings += _guarded("tables", lambda: _kept(target))
         findings += _guarded("left over", lambda: _left_over(target))
     findings += _guarded("board", lambda: _board(target))
     findings += _guarded("reports", lambda: _folder("reports", target.project_dir / reports))
@@ -111,7 +120,7 @@ def _relations(target: Target) -> Iterator[Finding]:
     if warehouse.exists():
         with warehouse.session(read_only=True) as session:
             names = session.relations()
-    raw = list(filter(is_raw_table, names))
+    raw = list(filter(loader.is_raw_table, names))
     yield Finding(
         "raw tables", "ok" if raw else "warning", f"{len(raw)} landed", None if raw else "The first run lands them."
     )
@@ -120,6 +129,24 @@ def _relations(target: Target) -> Iterator[Finding]:
             yield Finding(f"relations of {program}", "warning", f"missing: {', '.join(absent)}", "A run makes them.")
         else:
             yield Finding(f"relations of {program}", "ok", f"{len(wanted)} there")
+
+
+def _kept(target: Target) -> Iterator[Finding]:
+    """Whether the tables that the programs keep are as this version writes them."""
+    import monday_sync  # noqa: PLC0415 - only here
+
+    warehouse = open_warehouse(target)
+    if not warehouse.exists():
+        return
+    programs = {"loader": loader.require_tables, "monday_sync": monday_sync.require_tables, "pipeline": require_tables}
+    for program, check in programs.items():
+        try:
+            with warehouse.session(read_only=True) as session:
+                check(session)
+        except (ForeignRelationError, ChangedTableError) as error:
+            yield _missing(f"tables of {program}", error)
+        else:
+            yield Finding(f"tables of {program}", "ok", "can be written by this version")
 
 
 def _left_over(target: Target) -> Iterator[Finding]:

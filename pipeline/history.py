@@ -8,7 +8,7 @@ from typing import Any
 
 from console import redact
 from pipeline.model import PastRun, RunReport, Status
-from warehouse import Column, Kept, Session, Warehouse, bring_up_to_date, require_all, require_ours
+from warehouse import Column, Kept, Session, Warehouse, bring_up_to_date, require_all, require_ours, require_whole
 from warehouse.rows import table_of
 
 RUNS = "pipeline_runs"
@@ -222,6 +222,16 @@ class History:
             if (found := standing.get(table.name)) is not None
         })  # fmt: skip
         return sum(found is not None for found in standing.values()) == len(KEPT)
+
+
+def require_tables(session: Session) -> None:
+    """Make sure, and change nothing, that a run can be noted.
+
+    Raises:
+        ForeignRelationError: under the name of a table of the history stands somebody else's.
+        ChangedTableError: one lacks columns that it always had.
+    """
+    require_whole(session, KEPT, _ADDED)
 
 
 def _create(session: Session) -> None:

@@ -18,7 +18,15 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ColumnFacts, ConstraintFacts, CostlyStatement, IndexFacts, Inventory, RelationFacts
 from warehouse.open import open_warehouse
-from warehouse.ownership import MARK, Kept, bring_up_to_date, require_all, require_columns, require_ours
+from warehouse.ownership import (
+    MARK,
+    Kept,
+    bring_up_to_date,
+    require_all,
+    require_columns,
+    require_ours,
+    require_whole,
+)
 from warehouse.profile import Target, load_target
 from warehouse.recording import Recorder, Tally, recording
 
@@ -60,4 +68,5 @@ __all__ = [
     "require_all",
     "require_columns",
     "require_ours",
+    "require_whole",
 ]

@@ -53,9 +53,20 @@ def bring_up_to_date(session: Session, tables: Sequence[Kept], added: Collection
         ChangedTableError: one lacks a column that it always had; nothing was done.
     """
     missing = _missing(session, tables)
-    require_all({name: [c.name for c in columns if c.name not in added] for name, columns in missing.items()})
+    require_all(_changed(missing, added))
     for name, columns in missing.items():
         session.add_columns(name, columns)
+
+
+def require_whole(session: Session, tables: Sequence[Kept], added: Collection[str]) -> None:
+    """Make sure, and change nothing, that those of ``tables`` that are there can be written.
+
+    Raises:
+        ForeignRelationError: something else stands there.
+        ChangedTableError: one lacks a column that no version ``added``.
+    """
+    require_ours(session, tables)
+    require_all(_changed(_missing(session, tables), added))
 
 
 def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
@@ -66,6 +77,10 @@ def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
     """
     if found := {name: columns for name, columns in lacking.items() if columns}:
         raise ChangedTableError(found)
+
+
+def _changed(missing: Mapping[str, Sequence[Column]], added: Collection[str]) -> dict[str, list[str]]:
+    return {name: [c.name for c in columns if c.name not in added] for name, columns in missing.items()}
 
 
 def _missing(session: Session, tables: Sequence[Kept]) -> dict[str, list[Column]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse import Column, Kept, Session, bring_up_to_date, require_ours
+from warehouse import Column, Kept, Session, bring_up_to_date, require_ours, require_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +257,16 @@ ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "piec
 
 #: The same for who looks at the ledger from outside.
 KEPT = tuple(Kept(table.name, table.columns, table.key, table.indexes) for table in TABLES)
+
+
+def require_tables(session: Session) -> None:
+    """Make sure, and change nothing, that a push can write to the ledger.
+
+    Raises:
+        ForeignRelationError: under one of the tables' names stands what is no table of the ledger.
+        ChangedTableError: a table lacks columns that it always had.
+    """
+    require_whole(session, KEPT, ADDED)
 
 
 def create_missing(session: Session) -> None:

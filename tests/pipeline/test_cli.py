@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -155,6 +156,29 @@ def test_the_doctor_looks_where_a_run_will_write(project: Path) -> None:
     assert "a file stands where a folder must be" in findings["reports"]["found"]
     assert (findings["writing beside the database"]["verdict"], findings["dbt's folder"]["verdict"]) == ("ok", "ok")
     assert not (project / "data").exists(), "the doctor changes nothing"
+
+
+def test_the_doctor_finds_tables_that_a_run_could_not_write(project: Path) -> None:
+    """A table of ours that was changed, and one of somebody else's under our name: each as the run would refuse it."""
+    assert invoke("run", "--json").exit_code != 2
+    with duckdb.connect(str(project / "data" / "order_list.duckdb")) as connection:
+        connection.execute("alter table pipeline_runs drop column sentence")
+        connection.execute("create or replace table monday_sync_items as select 1 as id")
+    result = invoke("doctor", "--json")
+    findings = {finding["check"]: finding for finding in json.loads(result.stdout)}
+    assert result.exit_code == 2
+    assert "pipeline_runs lacks sentence" in findings["tables of pipeline"]["found"]
+    assert "monday_sync_items was not made by this project" in findings["tables of monday_sync"]["found"]
+    assert findings["tables of loader"]["verdict"] == "ok"
+
+
+def test_a_file_where_the_reports_go_is_found_and_stops_no_run(project: Path) -> None:
+    """The doctor names it; a run does its work, says that its report could not be written, and is exit status 1."""
+    (project / "reports").touch()
+    listed = json.loads(invoke("doctor", "--json", "--reports", "reports").stdout)
+    assert {finding["check"]: finding["verdict"] for finding in listed}["reports"] == "missing"
+    result = invoke("run", "--json", "--reports", "reports")
+    assert (result.exit_code, "The report could not be written" in json.loads(result.stdout)["verdict"]) == (1, True)
 
 
 def test_the_doctor_outlives_what_it_is_there_to_find(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
