@@ -151,6 +151,9 @@ def test_a_run_that_was_killed_is_noted_by_the_next(warehouse: Warehouse, option
     killed = json.loads((options.reports / "20260101T000000Z-0000" / "report.json").read_text(encoding="utf-8"))
     assert (killed["status"], killed["exit_code"]) == ("died", ExitCode.SOME_FAILED)
     assert killed["findings"][0]["command"] == "pipeline run"
+    page = (options.reports / "20260101T000000Z-0000" / "report.html").read_text(encoding="utf-8")
+    assert "The process was killed" in page
+    assert 'class="tiles"' not in page, "nothing was counted, and 0 would be a lie"
     assert latest_run(options.reports) == report.run_id
 
 
