@@ -83,7 +83,8 @@ class GroupBook:
 
 def upgrade(session: Session, warehouse: Warehouse) -> None:
     """Give a table of an earlier version, keyed by the name itself, its present key."""
-    if "group_key" in session.columns(GROUPS.name):
+    columns = session.columns(GROUPS.name)
+    if not columns or "group_key" in columns:
         return
     names = ("group_name", "board_id", "group_id", "run_id", "recorded_at")
     kept = session.rows(f"select {', '.join(names)} from {warehouse.relation(GROUPS.name)}")  # noqa: S608 - ours

@@ -5,6 +5,7 @@ dbt's views read the first five and create them by the same list when they come 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from warehouse import Column, Kept, Session, bring_up_to_date, require_ours, require_whole
@@ -254,6 +255,8 @@ TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, P
 
 #: Columns that an earlier version did not have: its tables are given them. Without any other, a table is not whole.
 ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before"})
+#: A column for which a table of an earlier version is made anew (``groups.upgrade``).
+REKEYED = frozenset({"group_key"})
 
 #: The same for who looks at the ledger from outside.
 KEPT = tuple(Kept(table.name, table.columns, table.key, table.indexes) for table in TABLES)
@@ -266,17 +269,21 @@ def require_tables(session: Session) -> None:
         ForeignRelationError: under one of the tables' names stands what is no table of the ledger.
         ChangedTableError: a table lacks columns that it always had.
     """
-    require_whole(session, KEPT, ADDED)
+    require_whole(session, KEPT, {*ADDED, *REKEYED})
 
 
-def create_missing(session: Session) -> None:
+def create_missing(session: Session, upgrade: Callable[[], object] = lambda: None) -> None:
     """Create the tables that are not there yet, and the columns that tables of an earlier version lack.
+
+    Args:
+        upgrade: makes a table of an earlier version anew, where columns that it lacks would not do.
 
     Raises:
         ForeignRelationError: under one of their names stands what is no table of the ledger.
         ChangedTableError: a table lacks columns that it always had.
     """
     require_ours(session, KEPT)
+    upgrade()
     bring_up_to_date(session, KEPT, ADDED)
     there = session.relations()
     for table in TABLES:

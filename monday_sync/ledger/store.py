@@ -88,8 +88,7 @@ class Ledger:
             return
         with self.warehouse.session() as session:
             if not self._ready:
-                create_missing(session)
-                upgrade(session, self.warehouse)
+                create_missing(session, lambda: upgrade(session, self.warehouse))
                 self._ready = True
             self._open = session
             try:
