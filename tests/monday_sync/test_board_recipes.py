@@ -109,7 +109,7 @@ def test_check_says_when_the_version_of_the_api_ends(live: Live, monkeypatch: py
 
 def test_check_names_a_multi_level_board(live: Live) -> None:
     """A board with several levels of subitems is refused by its name, although the API lists it only when asked to."""
-    board = next(b for b in live.handle.state.boards.values() if b.target == "dev" and b.subitem_board_id)
+    board = next(b for b in live.handle.state.boards.values() if b.target == "local" and b.subitem_board_id)
     board.hierarchy = "multi_level"
     told = live.cli("check", "--target", "local")
     assert (told.exit_code, "is a multi-level board, and those are not supported" in told.stderr) == (2, True)
