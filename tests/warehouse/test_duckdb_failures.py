@@ -186,8 +186,13 @@ def test_a_file_that_cannot_be_opened_has_the_hint_of_its_cause(words: str, said
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 @pytest.mark.parametrize("ask", ["execute", "rows", "arrow", "batches"])
-def test_an_interrupted_query_is_an_interruption(warehouse: Warehouse, ask: str) -> None:
+def test_an_interrupted_query_is_an_interruption(
+    warehouse: Warehouse, ask: str, request: pytest.FixtureRequest
+) -> None:  # fmt: skip
     """Ctrl-C while DuckDB is at work ends the command as it does anywhere else, and is no error of the query."""
+    # whoever starts the tests in the background has it ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     long = "select count(*) from range(3000000) a, range(3000) b where hash(a.range + b.range) % 7 = 1"
     with warehouse.session() as session:
         timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
