@@ -111,12 +111,18 @@ def check_room(plan: Plan, facts: BoardFacts) -> None:
 
 def number_to_confirm(policy: Policy, plan: Plan) -> int:
     """The number that ``--yes`` has to name for a plan."""
-    return plan.touched + (plan.vanished if _vanishes(policy, plan) else 0)
+    hidden = plan.unseen if _hides(policy, plan) else 0
+    return plan.touched + (plan.vanished if _vanishes(policy, plan) else 0) + hidden
 
 
 def _vanishes(policy: Policy, plan: Plan) -> bool:
     """Whether more items vanished than the policy lets pass without a question."""
     return plan.vanished > _FEW and plan.vanished_share > policy.vanished_share
+
+
+def _hides(policy: Policy, plan: Plan) -> bool:
+    """Whether the board counts so many items more than it shows that new ones may be there already."""
+    return plan.unseen > _FEW and plan.unseen > policy.vanished_share * (plan.board_items or 0)
 
 
 def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
@@ -128,10 +134,10 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
         - len(plan.by_policy)  # the board's file says yes to these, within the share below
     )
     policy, share = context.board.policy, plan.touched_share
-    vanished = _vanishes(policy, plan)
+    vanished, hidden = _vanishes(policy, plan), _hides(policy, plan)
     number = number_to_confirm(policy, plan)
     if yes is not None:
-        if yes != number and (archived or vanished or share > policy.touch_share):
+        if yes != number and (archived or vanished or hidden or share > policy.touch_share):
             raise ConfirmationNeededError(
                 f"--yes {yes} does not match: this push would touch {number} items and subitems." + _named(plan),
                 hint=f"Look at the plan again, then give --yes {number}.",
@@ -145,6 +151,13 @@ def check_confirmed(context: Context, plan: Plan, yes: int | None) -> None:
             f"{plan.recreated} of them would be created again and the others left alone.",
             hint="Look at the board with the token's user, and at its archive. If they are gone and the policy is "
             f"right, push with --yes {number}.",
+        )
+    if hidden:
+        raise ConfirmationNeededError(
+            f"The board counts {plan.board_items} items and shows {(plan.board_items or 0) - plan.unseen}: "
+            "orders that are among the others would be created a second time.",
+            hint="Look at the board with the token's user: it may not see all items, or the count lags behind. If all "
+            f"that is there is shown, push with --yes {number}.",
         )
     if archived:
         raise ConfirmationNeededError(

@@ -158,6 +158,7 @@ class Plan:
         linked_items: items that the ledger links before the push, but for those that were left to people.
         vanished: linked items that turned out not to be on the board any more, and were not left alone before.
         looked_for: how many linked items the board was asked for.
+        unseen: items that the board counts and does not show, where some are to be created.
         recreated: orders among these that are created again.
         estimate: calls and seconds that the push will take.
         unlinked: ledger rows whose item turned out to be gone, as they are from now on; also such as are left alone
@@ -213,6 +214,7 @@ class Plan:
     left_fields: tuple[LeftField, ...] = ()
     order_numbers: Mapping[str, str] = field(default_factory=dict)
     looked_for: int = 0
+    unseen: int = 0
     waiting: Mapping[str, int] = field(default_factory=dict)
     orders_left: int = 0
     off_board: tuple[OffBoard, ...] = ()

@@ -84,6 +84,10 @@ class BoardReader:
             self._all = self._active(self._api.items(self._board))
         return self._all
 
+    def unseen(self) -> int:
+        """How many items more the board counts than it shows, if it was read whole; 0 when it tells no count."""
+        return 0 if self._all is None or self._count is None else max(0, self._count - len(self._all))
+
     def _whole_is_cheaper(self, wanted: int, per_call: int) -> bool:
         return self._count is not None and -(-self._count // _PAGE) <= -(-wanted // per_call)
 

@@ -237,3 +237,25 @@ def test_whoever_asked_for_the_push_has_a_say_before_it(desk: Desk) -> None:
     with pytest.raises(RefusedError, match=r"No\."):
         desk.push(before=forbid)
     assert (heard, len(desk.board.requests)) == ([0.0, 0.25], sent)
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_items_out_of_sight_are_not_made_anew_by_an_empty_ledger(desk: Desk, is_lost: bool) -> None:
+    """The ledger is lost and the token sees half of the items: the board's own count tells that there are more."""
+    several = orders(*[str(n) for n in range(8)])
+    desk.have(several)
+    desk.push()
+    for order in several[:4]:
+        del desk.board.things[desk.board.named(order.name).id]
+    desk.board.said_count = lambda _: 8
+    if is_lost:
+        with desk.context.warehouse.session() as session:
+            session.execute("delete from monday_sync_items")
+            session.execute("delete from monday_sync_subitems")
+    else:
+        desk.have([*several, *orders("new")])
+    sent = len(desk.board.requests)
+    words = "counts 8 items and shows 4" if is_lost else "4 of the 8 linked items looked for"
+    with pytest.raises(ConfirmationNeededError, match=words):
+        desk.push()
+    assert len(desk.board.requests) == sent

@@ -86,6 +86,7 @@ def make_plan(
         board_items=facts.items.items_count,
         vanished=linked.vanished,
         looked_for=linked.looked_for,
+        unseen=linked.unseen,
         recreated=len(linked.gone),
         orders_per_customer=gathered.source.orders_per_customer,
         held_customers=gathered.chosen.held_customers,

@@ -44,6 +44,7 @@ class Linked:
         gone: order keys whose item is no longer on the board, and that go on with another one.
         vanished: orders whose item is no longer on the board, whatever becomes of them; not those left alone before.
         looked_for: linked items that the board was asked for, ``vanished`` among them.
+        unseen: items that the board counts and does not show, where some are to be created: they may be there already.
         followed: orders that go on on another board; ``noted`` are rows of such that are not due.
         left: due rows that are left alone for what a person did.
         marked: rows of the ledger that are left alone though they are not due, and those that are so no longer.
@@ -62,6 +63,7 @@ class Linked:
     duplicates: list[Duplicate] = field(default_factory=list)
     vanished: int = 0
     looked_for: int = 0
+    unseen: int = 0
     left: list[Left] = field(default_factory=list)
     marked: list[tuple[LedgerRow, Doing | None]] = field(default_factory=list)
     followed: Followed = field(default_factory=Followed)
@@ -134,7 +136,12 @@ def _count_vanished(
     ours = {row.monday_id for row in known.values() if row.monday_id and row.left_as is None}
     looked, others = ours & set(ids), sorted(i for i in ours - set(ids) if i is not None)
     unseen: set[str] = set()
-    if not missing and any(row.key not in linked.found and row.action != "DELETE" for row in linked.items):
+    creates = any(row.key not in linked.found and row.action != "DELETE" for row in linked.items)
+    if creates and not ours:
+        reader.everything()  # a ledger that knows of no item can miss none: what the board counts has to tell
+    if creates:
+        linked.unseen = reader.unseen()
+    if not missing and creates:
         looked, unseen = _looked_for(reader, looked, others, _GLANCE)
     if missing or unseen:
         looked, unseen = _looked_for(reader, looked, others, _SAMPLE)
