@@ -61,7 +61,7 @@ sqlserver-driver: $(RUN_READY)  ## Register Microsoft's ODBC driver for SQL Serv
 ##@ Quality
 
 test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then all tests. ARGS="<pytest options>"
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 test-fast: $(DEV_READY)  ## Only the tests that start no process, server or browser, for use while you work. ARGS="<pytest options>"
 	@$(PY) -m pytest -n auto -m "not slow" --hypothesis-profile=fast $(ARGS)
