@@ -4,7 +4,7 @@ The one place that reads dbt profiles and opens connections. Loader, monday_sync
 """
 
 from warehouse.base import Column, Relations, Session, Warehouse
-from warehouse.catalog import Catalog, ConstraintState, Structure, TableColumn, Use, Uses
+from warehouse.catalog import Catalog, ConstraintState, Structure, TableColumn, Use, Uses, word_of
 from warehouse.errors import (
     ChangedTableError,
     ConnectionFailedError,
@@ -69,4 +69,5 @@ __all__ = [
     "require_columns",
     "require_ours",
     "require_whole",
+    "word_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -71,6 +72,11 @@ class Uses:
     def __add__(self, other: Uses) -> Uses:
         """Both."""
         return Uses(self.found + other.found, self.not_looked_at + other.not_looked_at)
+
+
+def word_of(name: str) -> re.Pattern[str]:
+    """Finds a name in a text, in any case, and not within a longer one."""
+    return re.compile(rf"(?i)(?<!\w){re.escape(name)}(?!\w)")
 
 
 class ConstraintState(StrEnum):

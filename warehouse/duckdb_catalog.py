@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses
+from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses, word_of
 from warehouse.errors import StatementFailedError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class DuckDBCatalog:
         ):
             if view.lower() != name.lower() and self._reads(sql, name):
                 found.append(Use("view", view, _shortened(sql)))
-        word = re.compile(rf"(?i)(?<!\w){re.escape(name)}(?!\w)")
+        word = word_of(name)
         for table, text in self._session.rows(
             "select table_name, constraint_text from duckdb_constraints() "
             "where schema_name = ? and constraint_type = 'FOREIGN KEY'",
@@ -166,7 +166,7 @@ class DuckDBCatalog:
         query = _VIEW.sub("", view, count=1).rstrip(";")
         tables = self._session.tables_of(query)
         if tables is None:  # the view is broken, or of a kind the parser takes for something else
-            return re.search(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", view) is not None
+            return word_of(name).search(view) is not None
         return name.lower() in {table.rpartition(".")[2].strip('"').lower() for table in tables}
 
     def connect(self, structure: Structure, name: str) -> None:

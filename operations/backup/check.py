@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import time
 from dataclasses import dataclass
@@ -101,7 +100,7 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
         seconds=time.monotonic() - began,
         evidence={
             "places": [shelf.label for shelf in good], "tables": restored, "rows": manifest.rows, "size": manifest.size,
-            "sha256": hashlib.sha256(manifest.as_text().encode()).hexdigest(), "verdict": outcome,
+            "sha256": manifest.sha256, "verdict": outcome,
         },
     ))  # fmt: skip
     return result

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from console import ConfigurationError
+from operations.settings import read_settings
 
 FILE = Path("operations/backup.yml")
+_RUNBOOK = "docs/operations/backup_and_restore.md"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -40,23 +41,10 @@ def load_policy(project_dir: Path) -> BackupPolicy:
     Raises:
         ConfigurationError: there is no such file, or something in it is wrong; names the key.
     """
-    path = project_dir / FILE
+    policy = read_settings(project_dir, FILE, BackupPolicy, hint=f"{_RUNBOOK} says what each key means.")
     name = FILE.as_posix()
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigurationError(f"There is no {name}.", hint="Write one; docs/operations.md shows it.") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())
-        raise ConfigurationError(f"{name} cannot be read: {said}.", hint="Correct it there.") from error
-    try:
-        policy = BackupPolicy.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ConfigurationError(
-            f"{name}: {key}: {first['msg']}.", hint="docs/operations.md shows every key."
-        ) from None
+    if policy is None:
+        raise ConfigurationError(f"There is no {name}.", hint=f"Write one: {_RUNBOOK} says what goes into it.")
     if len(set(policy.places)) < len(policy.places):
         raise ConfigurationError(f"{name}: places: one place stands there twice.", hint="Name another one.")
     return policy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 import tempfile
 import time
@@ -83,10 +82,10 @@ def take(
         tempfile.TemporaryDirectory(prefix="order-list-backup-") as text,
     ):
         folder = Path(text)
-        dumped = _dump(warehouse, folder, everything=everything, form=form)
+        version, dumped = _dump(warehouse, folder, everything=everything, form=form)
         manifest = Manifest(
             kind=_KIND, archive=archive, target=warehouse.target.name, engine=warehouse.target.kind,
-            version=_version(warehouse), made_at=now, made_by=person(), tables=tuple(dumped),
+            version=version, made_at=now, made_by=person(), tables=tuple(dumped),
         )  # fmt: skip
         stored = []
         for shelf in there:
@@ -99,7 +98,7 @@ def take(
             records.TAKEN, archive, outcome, message, seconds=time.monotonic() - began,
             evidence={
                 "places": [one.place for one in whole], "tables": len(dumped), "rows": manifest.rows,
-                "size": manifest.size, "sha256": hashlib.sha256(manifest.as_text().encode()).hexdigest(),
+                "size": manifest.size, "sha256": manifest.sha256,
             },
         ))  # fmt: skip
         if not whole:
@@ -112,9 +111,9 @@ def take(
     return Taken(archive, len(dumped), manifest.rows, manifest.size, tuple(stored), tuple(removed), tuple(_weak(there)))
 
 
-def _dump(warehouse: Warehouse, folder: Path, *, everything: bool, form: Format) -> list[TableFile]:
+def _dump(warehouse: Warehouse, folder: Path, *, everything: bool, form: Format) -> tuple[str, list[TableFile]]:
     with warehouse.session(read_only=True) as session, session.transaction():
-        names = tables(session, everything=everything)
+        names, version = tables(session, everything=everything), session.catalog().version()
         if not names:
             raise ConfigurationError(
                 "The database has no table that a backup would hold.", hint="Run `pipeline run` first."
@@ -124,12 +123,7 @@ def _dump(warehouse: Warehouse, folder: Path, *, everything: bool, form: Format)
             for name in names:
                 dumped.append(dump(session, name, folder, form))
                 advance(1)
-    return dumped
-
-
-def _version(warehouse: Warehouse) -> str:
-    with warehouse.session(read_only=True) as session:
-        return session.catalog().version()
+    return version, dumped
 
 
 def _let_go(there: Sequence[Shelf], policy: BackupPolicy, log: Log, protected: str | None) -> list[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from console import ConfigurationError
+from operations.settings import read_settings
 
 FILE = Path("operations/constraints.yml")
 Quote = Callable[[str], str]
@@ -108,21 +108,8 @@ def load_constraints(project_dir: Path) -> list[Constraint]:
     Raises:
         ConfigurationError: something in the file is wrong; names table, constraint and key.
     """
-    path, name = project_dir / FILE, FILE.as_posix()
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())
-        raise ConfigurationError(f"{name} cannot be read: {said}.", hint="Correct it there.") from error
-    try:
-        tables = _File.model_validate(document).tables
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        said = str(first["msg"]).removeprefix("Value error, ")
-        raise ConfigurationError(f"{name}: {key}: {said}.", hint="The file's head shows every rule.") from None
+    file = read_settings(project_dir, FILE, _File, hint="The file's head shows every rule.", empty={})
+    tables, name = (file.tables if file else {}), FILE.as_posix()
     found = [Constraint(table, key, rule) for table, rules in tables.items() for key, rule in rules.items()]
     names = [one.name.lower() for one in found]
     if twice := sorted({one.name for one in found if names.count(one.name.lower()) > 1}):

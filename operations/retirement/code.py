@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
 from console import ConfigurationError
 from operations.retirement.entries import FILE
-from warehouse import Use, Uses
+from warehouse import Use, Uses, word_of
 
 #: What people write SQL, code and settings in.
 _CODE = frozenset({
@@ -75,7 +74,7 @@ def _lines(table: str, file: Path, shown: str) -> Iterator[Use]:
         raise ValueError(f"it is larger than {_LARGEST:,} bytes")
     data = file.read_bytes()
     text = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", errors="replace")
-    word = re.compile(rf"(?i)(?<!\w){re.escape(table)}(?!\w)")
+    word = word_of(table)
     if word.search(text):
         for number, line in enumerate(text.splitlines(), 1):
             if word.search(line):

@@ -73,6 +73,11 @@ class Table:
         """What it is called once it was set aside."""
         return self.name + _ASIDE
 
+    @property
+    def archive(self) -> str:
+        """The name of its last archive."""
+        return str(self.evidence(State.ARCHIVED)["archive"])
+
     def evidence(self, of: State) -> dict[str, object]:
         """What was written down when the table last came to a state by a step."""
         for entry in self.history:

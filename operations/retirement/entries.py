@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from console import ConfigurationError
+from operations.settings import read_settings
 
 FILE = Path("operations/retire.yml")
 _WATCH = re.compile(r"(\d{1,4})\s*([hd])")
@@ -60,21 +60,8 @@ def load_entries(project_dir: Path) -> Mapping[str, Entry]:
     Raises:
         ConfigurationError: something in the file is wrong; names table and key.
     """
-    path, name = project_dir / FILE, FILE.as_posix()
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())
-        raise ConfigurationError(f"{name} cannot be read: {said}.", hint="Correct it there.") from error
-    try:
-        entries = _File.model_validate(document).tables
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        said = str(first["msg"]).removeprefix("Value error, ")
-        raise ConfigurationError(f"{name}: {key}: {said}.", hint="docs/operations.md shows every key.") from None
+    file = read_settings(project_dir, FILE, _File, hint="docs/operations/retirement.md shows every key.", empty={})
+    entries, name = (file.tables if file else {}), FILE.as_posix()
     lowered = [table.lower() for table in entries]
     if twice := sorted({table for table in entries if lowered.count(table.lower()) > 1}):
         raise ConfigurationError(f"{name}: {', '.join(twice)} is the same table twice.", hint="Leave one of them.")

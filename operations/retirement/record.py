@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from console import write_private
 from operations.retirement.context import ACTION, Table
 from operations.retirement.states import State
 
@@ -19,9 +20,7 @@ def write_record(project_dir: Path, target: str, tables: Sequence[Table]) -> Pat
         f"# Retired tables of target {target}\n\nWritten by `maintenance apply` and `maintenance undo`; do not edit.\n"
     ]
     parts += [_section(table) for table in tables]
-    draft = path.with_name(path.name + ".part")
-    draft.write_text("\n".join(parts), encoding="utf-8", newline="\n")
-    draft.replace(path)
+    write_private(path, "\n".join(parts))
     return path
 
 

@@ -16,7 +16,7 @@ from operations.retirement.code import uses_in_code
 from operations.retirement.context import ACTION, Context, Table
 from operations.retirement.states import ASIDE, State, after
 from operations.retirement.watch import watched
-from operations.tables import measured
+from operations.tables import TableFile, measured
 from warehouse import Session, Uses
 
 _SHOWN = 10
@@ -120,20 +120,27 @@ def _archive(context: Context, table: Table) -> tuple[str, Evidence]:
 
 
 def _same_as_archived(context: Context, table: Table) -> tuple[str, Evidence]:
-    name = str(table.evidence(State.ARCHIVED)["archive"])
-    file = archives.stored(context, name)
-    with context.warehouse.session(read_only=True) as session:
-        differences = file.measure.differences(measured(session, table.name))
+    name = table.archive
+    file, differences = _compared(context, name, table.name)
     if differences:
         raise RefusedStepError(
-            f"{table.name} changed since it was archived: {'; '.join(differences[:3])}.",
+            f"{table.name} changed since it was archived: {differences}.",
             hint=f"Somebody writes to it. See who; then `maintenance undo {table.name}`, and archive it anew.",
         )
-    message = _message(context, table)
+    message = message_for_readers(context, table)
     return "readers now get a message", {"archive": name, "message": message, "rows": file.measure.rows}
 
 
-def _message(context: Context, table: Table) -> str:
+def _compared(context: Context, archive: str, table: str) -> tuple[TableFile, str]:
+    """What an archive holds, and in what the table differs from it now, in words; empty if in nothing."""
+    file = archives.stored(context, archive)
+    with context.warehouse.session(read_only=True) as session:
+        differences = file.measure.differences(measured(session, table))
+    return file, "; ".join(differences[:3])
+
+
+def message_for_readers(context: Context, table: Table) -> str:
+    """What whoever reads the table gets once it is set aside."""
     return (
         f"{table.name} was retired on {context.now():%Y-%m-%d}: {table.entry.why}. Ask {table.entry.owner}. "
         f"Its rows are kept."
@@ -154,19 +161,17 @@ def _may_drop(context: Context, table: Table) -> tuple[str, Evidence]:
         raise RefusedStepError(
             f"Nobody approved that {table.name} is dropped.", hint="Write approved_by in operations/retire.yml."
         )
-    name = str(table.evidence(State.ARCHIVED)["archive"])
+    name = table.archive
     if faults := archives.read_again(context.shelves, name):
         raise RefusedStepError(
             f"The archive {name} is not whole at every place: {'; '.join(faults)}.",
             hint="Copy it there from a place that has it whole.",
         )
     _look(context, table)
-    file = archives.stored(context, name)
-    with context.warehouse.session(read_only=True) as session:
-        differences = file.measure.differences(measured(session, table.aside))
+    file, differences = _compared(context, name, table.aside)
     if differences:
         raise RefusedStepError(
-            f"{table.aside} is not what was archived: {'; '.join(differences[:3])}.",
+            f"{table.aside} is not what was archived: {differences}.",
             hint=f"Somebody wrote to it. `maintenance undo {table.name}` goes back.",
         )
     return f"dropped; approved by {table.entry.approved_by}", {
@@ -177,12 +182,12 @@ def _may_drop(context: Context, table: Table) -> tuple[str, Evidence]:
 
 def _disable(context: Context, table: Table, session: Session) -> None:
     catalog = session.catalog()
-    catalog.set_aside(catalog.structure(table.name), table.aside, _message(context, table))
+    catalog.set_aside(catalog.structure(table.name), table.aside, message_for_readers(context, table))
 
 
 def _drop(context: Context, table: Table, session: Session) -> None:
     catalog = session.catalog()
-    file = archives.stored(context, str(table.evidence(State.ARCHIVED)["archive"]))
+    file = archives.stored(context, table.archive)
     catalog.drop_aside(file.structure, table.aside)
     left = [name for name in (table.name, table.aside) if name in session.relations()]
     if left:

@@ -9,7 +9,7 @@ from operations.log import Entry as LogEntry
 from operations.retirement import archive as archives
 from operations.retirement.context import UNDO, Context, Table
 from operations.retirement.states import State, before
-from operations.retirement.steps import Done, _message
+from operations.retirement.steps import Done, message_for_readers
 from operations.tables import finish
 
 
@@ -30,15 +30,15 @@ def undo(context: Context, table: Table) -> Done:
             if table.name in there:
                 raise RefusedStepError(f"Something else is called {table.name} now.", hint="Rename it, and undo again.")
             # filled outside of the transaction: it may be large, and nobody knows its name
-            file = archives.bring_back(context, session, str(table.evidence(State.ARCHIVED)["archive"]), table.aside)
+            file = archives.bring_back(context, session, table.archive, table.aside)
         with context.log.writing(session) as write:
             if table.state is State.DROPPED:
                 # under its own name for a moment, so that keys and indexes get theirs
                 session.replace_table(table.name, table.aside)
                 finish(session, file, table.name)
-                catalog.set_aside(catalog.structure(table.name), table.aside, _message(context, table))
+                catalog.set_aside(catalog.structure(table.name), table.aside, message_for_readers(context, table))
             elif table.state is State.DISABLED:
-                file = archives.stored(context, str(table.evidence(State.ARCHIVED)["archive"]))
+                file = archives.stored(context, table.archive)
                 catalog.put_back(file.structure, table.aside)
             write(LogEntry(
                 UNDO, table.name, "done", message, table.state, aim, time.monotonic() - began, at=context.now()

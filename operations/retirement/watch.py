@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from operations.retirement.context import Context, Table
 from operations.retirement.states import State
 from pipeline import finished_runs
+from warehouse import word_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Watched:
 def watched(context: Context, table: Table) -> Watched:
     """How the watch of a table that was set aside stands."""
     since = table.since(State.DISABLED) or context.now()
-    word = re.compile(rf"(?i)(?<!\w){re.escape(table.name)}(?!\w)")
+    word = word_of(table.name)
     named = None
     runs = [run for run in finished_runs(context.warehouse) if run.ended_at >= since]
     for run in runs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from typing import Any, Literal
 
@@ -70,6 +71,11 @@ class Manifest(_Part):
     def size(self) -> int:
         """Of all files, in bytes."""
         return sum(table.size for table in self.tables)
+
+    @property
+    def sha256(self) -> str:
+        """Of its text."""
+        return hashlib.sha256(self.as_text().encode()).hexdigest()
 
     def table(self, name: str) -> TableFile | None:
         """The table of that name, in any spelling."""

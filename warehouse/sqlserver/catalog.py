@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from console import OrderListError
-from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses
+from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses, word_of
 from warehouse.errors import StatementFailedError
 from warehouse.sqlserver import catalog_statements as sql
 from warehouse.sqlserver import usage_statements
@@ -147,7 +146,7 @@ class SQLServerCatalog:
     def uses(self, name: str) -> Uses:
         """Every question of :mod:`usage_statements`; what the login may not see is named."""
         found, unseen = list[Use](), list[str]()
-        word = re.compile(rf"(?i)(?<!\w){re.escape(name)}(?!\w)")
+        word = word_of(name)
         for label, question, by_pattern in usage_statements.QUESTIONS:
             try:
                 rows = self._session.rows(question, [usage_statements.pattern(name) if by_pattern else name])
