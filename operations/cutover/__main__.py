@@ -1,0 +1,5 @@
+"""``python -m operations.cutover``."""
+
+from operations.cutover.cli import main
+
+main()
