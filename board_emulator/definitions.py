@@ -11,6 +11,7 @@ import yaml
 
 from board_emulator.errors import BoardFileError
 from board_emulator.model import LABELLED, PALETTE, STATUS_LABEL_LENGTH, STATUS_LABELS, Board, Column, Group, Label
+from console import parse_yaml, yaml_fault
 
 _COLUMN_TYPES = frozenset({
     "name", "text", "long_text", "numbers", "date", "dropdown", "status", "subtasks", "mirror", "formula",
@@ -31,7 +32,7 @@ def load_boards(path: Path | None = None) -> dict[str, Board]:
     except OSError as error:
         raise BoardFileError(f"{where} cannot be read: {error.strerror}.", hint="Give an existing file.") from error
     except yaml.YAMLError as error:
-        raise BoardFileError(f"{where} is not YAML: {error}.", hint="Correct it at that line.") from error
+        raise BoardFileError(f"{where} is not YAML: {yaml_fault(error)}.", hint="Correct it at that line.") from error
     try:
         lists: dict[str, list[str]] = document.get("labels") or {}
         boards = {board.id: board for board in (_board(entry, lists) for entry in document["boards"])}
@@ -51,7 +52,7 @@ def load_boards(path: Path | None = None) -> dict[str, Board]:
 
 @cache
 def _document(text: str) -> Any:
-    return yaml.safe_load(text)
+    return parse_yaml(text)
 
 
 def _board(entry: dict[str, Any], lists: dict[str, list[str]]) -> Board:

@@ -14,6 +14,7 @@ from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import plain, print_result, say
 from console.redaction import mask, masked, redact, register_secret
 from console.signals import stoppable, to_its_end
+from console.strict_yaml import parse_yaml, yaml_fault
 from console.system import needed, private, private_folder, refused, write_private
 from console.tables import text_table
 from console.words import argument, counted, listed
@@ -38,6 +39,7 @@ __all__ = [
     "mask",
     "masked",
     "needed",
+    "parse_yaml",
     "plain",
     "print_result",
     "private",
@@ -52,4 +54,5 @@ __all__ = [
     "text_table",
     "to_its_end",
     "write_private",
+    "yaml_fault",
 ]

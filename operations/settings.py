@@ -8,7 +8,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from console import ConfigurationError
+from console import ConfigurationError, parse_yaml, yaml_fault
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -27,11 +27,11 @@ def read_settings(
     """
     name = file.as_posix()
     try:
-        document = yaml.safe_load((project_dir / file).read_text(encoding="utf-8"))
+        document = parse_yaml((project_dir / file).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())
+        said = yaml_fault(error) if isinstance(error, yaml.YAMLError) else " ".join(str(error).split())
         raise ConfigurationError(f"{name} cannot be read: {said}.", hint="Correct it there.") from error
     try:
         return model.model_validate(document or empty)

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from console import ConfigurationError
+from console import ConfigurationError, parse_yaml, yaml_fault
 from loader import is_raw_table
 from warehouse import Warehouse
 
@@ -75,13 +75,13 @@ def made_files(project: Path) -> set[str]:
 def _project(project: Path) -> dict[str, Any]:
     path = project / PROJECT_FILE
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = parse_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"There is no {PROJECT_FILE} in {project}.", hint="Run this in the project's folder."
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())
+        said = yaml_fault(error) if isinstance(error, yaml.YAMLError) else " ".join(str(error).split())
         raise ConfigurationError(f"{path} cannot be read: {said}.", hint=_AS_IT_WAS) from error
     if not isinstance(document, dict):
         raise ConfigurationError(f"{path} is not a mapping of keys to values.", hint=_AS_IT_WAS)

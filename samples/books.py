@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from console import ConfigurationError
+from console import ConfigurationError, parse_yaml
 
 FULL_ROWS = 101_662  # rows of the one full run that was ever counted
 _SMALLEST_BOOK = 3
@@ -61,7 +59,7 @@ class Book:
 def full_books() -> tuple[Book, ...]:
     """All 46 books at the size of a full run."""
     path = Path(__file__).with_name("workbooks.yml")
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = parse_yaml(path.read_text(encoding="utf-8"))
     return tuple(_book(name, entry, document) for name, entry in document["books"].items())
 
 

@@ -12,8 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from console import parse_yaml
 from samples.books import Book, full_books
 from samples.cells import Cell, ErrorValue, Formula
 from samples.xlsx import column_letters
@@ -213,7 +212,7 @@ def _prefixes() -> Mapping[str, str]:
 @functools.cache
 def _vocabulary() -> Mapping[str, Mapping[str, Any]]:
     path = Path(__file__).with_name("vocabulary.yml")
-    headers: Mapping[str, Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["headers"]
+    headers: Mapping[str, Mapping[str, Any]] = parse_yaml(path.read_text(encoding="utf-8"))["headers"]
     return headers
 
 

@@ -12,7 +12,7 @@ import jinja2
 import yaml
 from jinja2.nativetypes import NativeEnvironment
 
-from console import ConfigurationError, register_secret
+from console import ConfigurationError, parse_yaml, register_secret, yaml_fault
 
 PROFILE_NAME = "order_list"
 _SECRET_KEYS = frozenset({"password", "pwd", "client_secret", "access_token", "token"})
@@ -44,10 +44,12 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
     root = (project_dir or Path.cwd()).resolve()
     path = _find_profiles(root)
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = parse_yaml(path.read_text(encoding="utf-8"))
         profile = document[PROFILE_NAME]
         outputs = dict(profile["outputs"])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path} is not YAML: {yaml_fault(error)}.", hint="Correct it at that line.") from None
+    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(
             f"{path} has no readable profile '{PROFILE_NAME}' with outputs.",
             hint="Compare it with profiles.example.yml.",

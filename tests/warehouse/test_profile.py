@@ -96,7 +96,8 @@ def test_a_target_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("order_list: [", "no readable profile"),
+        ("order_list: [", "is not YAML: line 1, column 14"),
+        ("order_list: {target: local, target: dev}", "the key target stands twice"),
         ("other: {}", "no readable profile"),
         ("order_list: {target: local}", "no readable profile"),
         ("order_list: {target: local, outputs: text}", "no readable profile"),

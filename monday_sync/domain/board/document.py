@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from console import ConfigurationError
+from console import ConfigurationError, parse_yaml, yaml_fault
 
 _TARGET = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 #: Sections of which a file that extends another changes single keys; everything else it replaces.
@@ -73,7 +72,7 @@ def _read(target: str, path: Path) -> dict[str, Any] | list[Any]:
         raise ConfigurationError(f"'{target}' is no name of a target.", hint="Use letters, digits, _ and -.")
     name = path.as_posix()
     try:
-        content = yaml.load(path.read_text("utf-8"), _UniqueKeys)  # noqa: S506 - a safe loader, see below
+        content = parse_yaml(path.read_text("utf-8"))
     except FileNotFoundError:
         there = ", ".join(sorted(p.stem for p in path.parent.glob("*.yml"))) or "none"
         raise ConfigurationError(
@@ -82,7 +81,9 @@ def _read(target: str, path: Path) -> dict[str, Any] | list[Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name} cannot be read: {error}.", hint="Save it as a UTF-8 text file.") from error
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{name} is not YAML: {_flat(error)}.", hint="Correct it at that line.") from error
+        raise ConfigurationError(
+            f"{name} is not YAML: {yaml_fault(error)}.", hint="Correct it at that line."
+        ) from error
     if not isinstance(content, dict | list):
         raise ConfigurationError(f"{name} is not a mapping of keys to values.", hint="See boards/dev.yml.")
     return content
@@ -92,21 +93,3 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
     return value
-
-
-def _flat(error: yaml.YAMLError) -> str:
-    return " ".join(str(error).split())
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML, but a key that stands twice is an error: PyYAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """As the parent, after looking for keys that stand twice."""
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = key_node.value
-            if key in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key} stands twice", problem_mark=key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
