@@ -15,6 +15,7 @@ from console import (
     command,
     json_option,
     print_result,
+    say,
     target_option,
 )
 from pipeline.begun import as_they_are
@@ -26,6 +27,7 @@ from pipeline.options import STAGES, RunOptions
 from pipeline.rejects import read_rejects
 from pipeline.reporting import LATEST, latest_run
 from pipeline.run import run
+from pipeline.schedule import scheduled_target
 from pipeline.summary import history_table, rejects_table, summary
 from warehouse import load_target, open_warehouse
 
@@ -50,6 +52,7 @@ def main() -> None:
 
 @main.command("run")
 @target_option
+@click.option("--scheduled", is_flag=True, help="Take the target that data/schedule.yml names: for the daily run.")
 @click.option(
     "--source",
     metavar="S",
@@ -86,6 +89,7 @@ def main() -> None:
 def run_(
     *,
     target: str | None,
+    scheduled: bool,
     source: str,
     only: tuple[str, ...],
     limit_files: int | None,
@@ -100,6 +104,11 @@ def run_(
     as_json: bool,
 ) -> ExitCode:
     """Land the workbooks, build and test the models, push what differs to the board."""
+    if scheduled and target:
+        raise click.UsageError("--scheduled takes the target from data/schedule.yml: leave --target out.")
+    if scheduled:
+        target = scheduled_target(Path.cwd())
+        say(f"schedule: target {target or 'of the profile'}")
     options = RunOptions(
         source=source,
         only=only,
