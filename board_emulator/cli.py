@@ -8,6 +8,7 @@ import click
 
 from board_emulator.clock import MovableClock
 from board_emulator.emulator import Emulator
+from board_emulator.filling import fill
 from board_emulator.limits import PLANS
 from board_emulator.people import People
 from board_emulator.server import Service, bind
@@ -63,6 +64,23 @@ def serve(  # noqa: PLR0917 - click passes them by name
         say("Stop it with Ctrl-C.")
 
     run(service, sock, on_ready=ready)
+    return ExitCode.OK
+
+
+@main.command("fill")
+@click.argument("snapshot", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--boards", required=True, help="The file that will define the boards.",
+              type=click.Path(dir_okay=False, path_type=Path))  # fmt: skip
+@click.option("--data", required=True, help="The data file to fill.", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+@command
+def fill_command(*, snapshot: Path, boards: Path, data: Path, as_json: bool) -> ExitCode:
+    """Make a local board of a copy: SNAPSHOT is what `cutover rehearse` read from the real one.
+
+    `serve --boards <file> --data <file>` then answers as the real board did, with the same ids.
+    """
+    count = fill(snapshot, boards, data)
+    print_result({"items": count}, as_json=as_json, human=lambda: f"{count} items and subitems copied to {data}.")
     return ExitCode.OK
 
 

@@ -13,7 +13,8 @@ from board_emulator.errors import BoardFileError
 from board_emulator.model import LABELLED, PALETTE, STATUS_LABEL_LENGTH, STATUS_LABELS, Board, Column, Group, Label
 from console import parse_yaml, yaml_fault
 
-_COLUMN_TYPES = frozenset({
+#: What a column may be here.
+COLUMN_TYPES = frozenset({
     "name", "text", "long_text", "numbers", "date", "dropdown", "status", "subtasks", "mirror", "formula",
     "board_relation", "item_id", "last_updated",
 })  # fmt: skip
@@ -76,7 +77,7 @@ def _board(entry: dict[str, Any], lists: dict[str, list[str]]) -> Board:
 
 
 def _column(column_id: str, title: str, kind: str, labels: list[str]) -> Column:
-    if kind not in _COLUMN_TYPES:
+    if kind not in COLUMN_TYPES:
         raise ValueError(f"column {column_id} has the unknown type {kind}")
     if labels and kind not in LABELLED:
         raise ValueError(f"column {column_id} is no dropdown or status column and takes no labels")

@@ -220,10 +220,14 @@ class World:
     def restore(self, items: Iterable[Item]) -> None:
         """Take items over from the store."""
         for item in items:
-            self._add(item)
-            self._next_item = max(self._next_item, item.id + 1)
-            self._next_position = max(self._next_position, item.position + 1.0)
+            self.take_in(item)
         self.touched_items.clear()
+
+    def take_in(self, item: Item) -> None:
+        """Add an item that has its id and place already."""
+        self._add(item)
+        self._next_item = max(self._next_item, item.id + 1)
+        self._next_position = max(self._next_position, item.position + 1.0)
 
     def apply(self, item: Item, changes: list[Change], name: str | None = None) -> None:
         """Write checked changes (and a name) into an item, making labels that are to be made."""

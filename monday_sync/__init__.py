@@ -5,8 +5,23 @@ Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to
 
 from monday_sync.commands.failures import FailedCause, FailedRow, failed_rows, failure_causes
 from monday_sync.commands.mapping import record_mapping
+from monday_sync.commands.opening import Opened, open_boards
+from monday_sync.commands.operating import (
+    Due,
+    RunFacts,
+    clean_up_test_data,
+    compare,
+    due_now,
+    push_orders,
+    read_back,
+    rows_of_runs,
+    runs_of,
+    snapshot,
+    undo_run,
+)
 from monday_sync.commands.status import StatusResult, status
 from monday_sync.commands.target import TargetPlan, plan, push
+from monday_sync.commands.verify import VerifyResult
 from monday_sync.domain.people import OffBoard
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.selection import PushOptions
@@ -19,21 +34,35 @@ __all__ = [
     "BoardResult",
     "Counts",
     "CustomerCounts",
+    "Due",
     "FailedCause",
     "FailedRow",
     "OffBoard",
+    "Opened",
     "Plan",
     "Problem",
     "PushOptions",
     "PushResult",
+    "RunFacts",
     "StatusResult",
     "TargetPlan",
     "TargetResult",
+    "VerifyResult",
+    "clean_up_test_data",
+    "compare",
+    "due_now",
     "failed_rows",
     "failure_causes",
+    "open_boards",
     "plan",
     "push",
+    "push_orders",
+    "read_back",
     "record_mapping",
     "require_tables",
+    "rows_of_runs",
+    "runs_of",
+    "snapshot",
     "status",
+    "undo_run",
 ]

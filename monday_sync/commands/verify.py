@@ -5,7 +5,7 @@ Of duplicates the one in the ledger stands, else the oldest; the others are arch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from console import ConfigurationError, ExitCode
@@ -99,6 +99,25 @@ class VerifyResult:
             left = len(self.duplicates) - self.repair.duplicates_archived + len(self.left)
             return ExitCode.SOME_FAILED if left else self.repair.exit_code
         return ExitCode.OK if self.clean else ExitCode.SOME_FAILED
+
+
+def verify_orders(context: Context, orders: Collection[str]) -> VerifyResult:
+    """Read back some orders with their lines, by order key, and compare each field with what the board was told.
+
+    Raises:
+        RefusedError: board or token forbid to start.
+    """
+    with context.warehouse.lock():
+        facts = check(context)
+        items = {key: row for key, row in context.ledger.rows(Level.ITEM).items() if key in orders}
+        lines = {key: row for key, row in context.ledger.rows(Level.SUBITEM).items() if row.order_key in orders}
+        ids = {row.monday_id for row in items.values() if row.monday_id}
+        board = BoardReader(context.api, context.board, facts.items.items_count).by_ids(ids)
+        comparison = _Comparison(context, facts, Source((), (), {}, {}), ())
+        compared, _ = comparison.run(items, lines, board)
+        return VerifyResult(
+            context.board.board_id, *compared, 0, left_to_people=tuple(comparison.left_to_people)
+        )  # fmt: skip
 
 
 def verify(

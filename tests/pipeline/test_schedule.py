@@ -64,7 +64,9 @@ def test_the_schedule_may_stand_elsewhere(project: Path, monkeypatch: pytest.Mon
     assert json.loads(invoke("--scheduled").stdout)["target"] == "prod"
 
 
-@pytest.mark.parametrize("text", ["", "prod", "target:", "target: [prod]", "target: a\ntarget: b\n", "target: a b", "x"])
+@pytest.mark.parametrize(
+    "text", ["", "prod", "target:", "target: [prod]", "target: a\ntarget: b\n", "target: a b", "x"]
+)
 def test_a_broken_schedule_runs_nothing(project: Path, text: str) -> None:
     """A file that names no target, or two, ends in one sentence and status 2."""
     write_schedule(project, text)
