@@ -13,7 +13,7 @@ from board_emulator.clock import MovableClock, iso
 from board_emulator.definitions import COLUMN_TYPES
 from board_emulator.emulator import Emulator
 from board_emulator.errors import BoardFileError
-from board_emulator.model import Board, Column, Group, Item, Label, Value
+from board_emulator.model import PALETTE, Board, Column, Group, Item, Label, Value
 from console import needed, write_private
 
 _PERSON = "50000099"
@@ -79,7 +79,7 @@ def _fill_board(board: Board, copied: Mapping[str, Any]) -> None:
     for column in copied["columns"]:
         if (mine := board.columns.get(column["id"])) is not None and (column["labels"] or column["deactivated"]):
             mine.labels = {
-                number: Label(number, text, deactivated=off)
+                number: Label(number, text, PALETTE[number % len(PALETTE)][0], deactivated=off)
                 for off in (False, True)
                 for text, number in (column["deactivated"] if off else column["labels"]).items()
             }
@@ -90,15 +90,18 @@ def _items(board: Board, below: Board | None, copied: list[Mapping[str, Any]], n
     place = 1.0
     for one in copied:
         group = one["group"] if one["group"] in board.groups else next(iter(board.groups))
-        item = Item(int(one["id"]), board.id, group, one["name"], place, now, now, _PERSON)
-        item.values = _values(board, one["values"])
+        item = Item(
+            int(one["id"]), board.id, group, one["name"], place, now, now, _PERSON,
+            values=_values(board, one["values"]),
+        )  # fmt: skip
         yield item
-        for sub in one["subitems"] if below is not None else ():
-            place += 1
-            subitem = Item(int(sub["id"]), below.id, next(iter(below.groups)), sub["name"], place, now, now, _PERSON,
-                           item.id)  # fmt: skip
-            subitem.values = _values(below, sub["values"])
-            yield subitem
+        if below is not None:
+            for sub in one["subitems"]:
+                place += 1
+                yield Item(
+                    int(sub["id"]), below.id, next(iter(below.groups)), sub["name"], place, now, now, _PERSON, item.id,
+                    values=_values(below, sub["values"]),
+                )  # fmt: skip
         place += 1
 
 
