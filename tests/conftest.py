@@ -30,7 +30,7 @@ _SLOW = frozenset({
 })  # fmt: skip
 #: Fixtures that start one, or a board's run with its hundred sessions of DuckDB.
 _SLOW_FIXTURES = frozenset({
-    "bay", "board", "browser", "desk_of", "emulator", "filled", "followed", "harbour", "holder", "live", "told",
+    "bay", "board", "browser", "desk_of", "emulator", "filled", "followed", "harbour", "holder", "live", "quay", "told",
     "whole",
 })  # fmt: skip
 

@@ -18,6 +18,7 @@ from monday_sync.commands.undo import cleanup as clean_up
 from monday_sync.commands.undo import rollback as roll_back
 from monday_sync.commands.verify import VerifyResult, verify, verify_orders
 from monday_sync.domain.board import ColumnMapping
+from monday_sync.domain.plan import Step
 from monday_sync.domain.remote import BoardInfo, BoardItem
 from monday_sync.domain.rows import AttemptOutcome
 from monday_sync.domain.selection import EVERYTHING, PushOptions
@@ -34,11 +35,13 @@ class Due:
 
     Args:
         orders: keys of the orders that it is about.
+        customers: whose they are.
         records: items and subitems that it creates, changes, moves or archives.
         confirm: the number that ``--yes`` of the push would have to name.
     """
 
     orders: tuple[str, ...]
+    customers: tuple[str, ...]
     records: int
     confirm: int
 
@@ -73,13 +76,14 @@ def due_now(opened: Opened, options: PushOptions = EVERYTHING) -> Due:
     made = plan_opened(opened, options, store=False)
     if isinstance(made, TargetPlan):
         steps = [step for _, one in made.boards for step in one.steps]
-        return Due(_keys(steps), len(steps) + made.moves.touched, made.number)
+        return _due(steps, len(steps) + made.moves.touched, made.number)
     number = number_to_confirm(opened.contexts[0].board.policy, made)
-    return Due(_keys(made.steps), len(made.steps), number)
+    return _due(made.steps, len(made.steps), number)
 
 
-def _keys(steps: Collection[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(step.row.order_key) for step in steps))
+def _due(steps: Collection[Step], records: int, number: int) -> Due:
+    orders = tuple(dict.fromkeys(step.row.order_key for step in steps))
+    return Due(orders, tuple(dict.fromkeys(step.row.customer_name for step in steps)), records, number)
 
 
 def push_orders(opened: Opened, orders: Collection[str], *, is_test: bool = False) -> list[PushResult]:

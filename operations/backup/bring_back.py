@@ -43,7 +43,7 @@ class BroughtBack:
 
 def bring_back(
     warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None,
-    *, only: Sequence[str] = (), yes: int | None = None,
+    *, only: Sequence[str] = (), yes: int | None = None, asked: bool = False,
 ) -> BroughtBack:  # fmt: skip
     """Make tables what they were in a backup (the newest when ``archive`` is ``None``): all of them, or none.
 
@@ -52,6 +52,7 @@ def bring_back(
     Args:
         only: these tables; all of the backup when empty.
         yes: the number of rows that may be overwritten, as the refusal said it.
+        asked: whoever calls this has asked already.
 
     Raises:
         LockHeldError: a run is at work.
@@ -70,7 +71,7 @@ def bring_back(
             chosen, now = _compared(session, _chosen(manifest, only), spare=() if only else LOGS)
         different = [table for table in chosen if table.structure.name in now]
         overwritten = sum(now.values())
-        if overwritten and yes != overwritten:
+        if overwritten and yes != overwritten and not asked:
             raise ConfirmationNeededError(
                 f"{overwritten:,} rows that are there now would be overwritten by what {archive} has.",
                 hint=f"Look at them, then run the command again with --yes {overwritten}.",

@@ -6,7 +6,21 @@ import click
 
 from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, target_option
 from operations.cutover import texts
-from operations.cutover.context import open_context
+from operations.cutover.day import open_day
+from operations.cutover.go import go
+from operations.cutover.rehearsal import LIMIT, rehearse
+from operations.cutover.rollback import rollback
+from operations.cutover.standing import BACK_TO
+from operations.cutover.status import status
+from operations.cutover.trial import clean_up, keep, trial
+
+_source = click.option(
+    "--source", metavar="S", default="data/workbooks", show_default=True, envvar="ORDER_LIST_SOURCE",
+    help="Folder or az://container/prefix with the workbooks.",
+)  # fmt: skip
+_yes = click.option(
+    "--yes", "confirmed", type=click.IntRange(min=0), metavar="N", help="Confirm the number that the refusal names."
+)
 
 
 @click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
@@ -23,7 +37,98 @@ def main() -> None:
 @json_option
 @command
 def status_command(*, target: str | None, as_json: bool) -> ExitCode:
-    """List the steps that were done, the latest first."""
-    found = open_context(target).log.entries()
-    print_result({"steps": found}, as_json=as_json, human=lambda: texts.entries(found))
+    """Say how far the cutover is, what is next, and what `go` would refuse for. Changes nothing."""
+    found = status(open_day(target, ""))
+    print_result(found, as_json=as_json, human=lambda: texts.standing(found))
+    return ExitCode.OK
+
+
+@main.command("rehearse")
+@target_option
+@_source
+@click.option(
+    "--customer", metavar="C", help="Whose orders the rehearsed trial pushes; default: the first that is due."
+)
+@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, metavar="N", help="How many.")
+@json_option
+@command
+def rehearse_command(
+    *, target: str | None, source: str, customer: str | None, limit: int, as_json: bool
+) -> ExitCode:  # fmt: skip
+    """Do everything from backup to rollback in a scratch database, against a local copy of the board.
+
+    The real tables and the real board are only read. Says what each part took and whether everything came back.
+    """
+    found = rehearse(open_day(target, source), source, customer=customer, limit=limit)
+    print_result(found, as_json=as_json, human=lambda: texts.rehearsed(found))
+    return ExitCode.OK if found.well else ExitCode.SOME_FAILED
+
+
+@main.command("trial")
+@target_option
+@_source
+@click.option("--customer", metavar="C", help="Whose orders are tried.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="How many orders at most.")
+@click.option("--cleanup", is_flag=True, help="Take the trial back: its items are archived, values are as before.")
+@click.option("--keep", "why", metavar="REASON", help="Say that the trial's items stay on the board, and why.")
+@_yes
+@json_option
+@command
+def trial_command(
+    *, target: str | None, source: str, customer: str | None, limit: int | None, cleanup: bool, why: str | None,
+    confirmed: int | None, as_json: bool,
+) -> ExitCode:  # fmt: skip
+    """Push some orders of one customer as test data, and read them back field by field.
+
+    Builds the relations first. Afterwards look at the orders on the board, and take them off with --cleanup.
+    """
+    asked = [customer is not None or limit is not None, cleanup, why is not None]
+    if asked.count(True) != 1 or (asked[0] and (customer is None or limit is None)):
+        raise click.UsageError("Give --customer and --limit, or --cleanup, or --keep.")
+    day = open_day(target, source)
+    if customer is not None and limit is not None:
+        found = trial(day, customer, limit, yes=confirmed)
+    else:
+        found = clean_up(day, yes=confirmed) if why is None else keep(day, why)
+    print_result(found, as_json=as_json, human=lambda: texts.tried(found))
+    return ExitCode.OK if found.well else ExitCode.SOME_FAILED
+
+
+@main.command("go")
+@target_option
+@_source
+@click.option("--approved-by", metavar="NAME", help="Who agreed to it.")
+@click.option("--auto-rollback", is_flag=True, help="Go back by itself when the first run is beyond the limits.")
+@_yes
+@json_option
+@command
+def go_command(
+    *, target: str | None, source: str, approved_by: str | None, auto_rollback: bool, confirmed: int | None,
+    as_json: bool,
+) -> ExitCode:  # fmt: skip
+    """Move production to the target: back up everything, change the schedule, run once, watch, compare.
+
+    Refuses without a fresh preflight, rehearsal, trial and backup, and without --approved-by. Exit status 1 when the
+    first run is beyond the limits of operations/cutover.yml.
+    """
+    found = go(open_day(target, source), approved_by=approved_by, yes=confirmed, auto_rollback=auto_rollback)
+    print_result(found, as_json=as_json, human=lambda: texts.went(found))
+    return ExitCode.OK if found.well else ExitCode.SOME_FAILED
+
+
+@main.command("rollback")
+@target_option
+@click.option("--to", type=click.Choice(BACK_TO), default=BACK_TO[0], show_default=True,
+              help="Go back to what was before this step.")  # fmt: skip
+@_yes
+@json_option
+@command
+def rollback_command(*, target: str | None, to: str, confirmed: int | None, as_json: bool) -> ExitCode:
+    """Go back: the schedule's line, the board, the ledger and the tables are what they were before `go`.
+
+    Every run since then is undone on the board, the latest first; what people changed meanwhile is left and listed.
+    Writes a file for the investigation.
+    """
+    found = rollback(open_day(target, ""), to=to, yes=confirmed)
+    print_result(found, as_json=as_json, human=lambda: texts.back(found))
     return ExitCode.OK

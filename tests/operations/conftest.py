@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from bench.soak.relations import Relations
+from board_emulator.testing import running_emulator
+from monday_sync.domain.board import load_board
 from operations.backup import BackupPolicy
-from warehouse import Target, Warehouse, open_warehouse
+from tests.operations.cutover_quay import Quay
+from tests.project import ROOT
+from warehouse import Target, Warehouse, load_target, open_warehouse
 
 #: Every kind of value, and what is awkward about it.
 AWKWARD = (
@@ -49,3 +57,30 @@ def kept(warehouse: Warehouse) -> Warehouse:
         session.execute("create table ORDER_LIST (x int)")
         session.execute("create table ORDER_LIST_DELTA (x int)")
     return warehouse
+
+
+@pytest.fixture
+def quay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Quay]:
+    """Target prod on the day of its cutover, with the emulator as its board."""
+    folder = tmp_path / "project"
+    (folder / "boards").mkdir(parents=True)
+    shutil.copy(ROOT / "boards/prod.yml", folder / "boards")
+    (folder / "profiles.yml").write_text(
+        "order_list: {target: prod, outputs: {prod: {type: duckdb, path: board.duckdb, schema: main}}}", "utf-8"
+    )
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(folder))
+    monkeypatch.setenv("MONDAY_API_TOKEN", "local")
+    monkeypatch.setattr("os.fsync", lambda _: None)  # what a disk does with a file is tested with the places
+    monkeypatch.chdir(folder)
+    config = load_board("prod", folder / "boards")
+    warehouse = open_warehouse(load_target("prod", project_dir=folder))
+    numbers = [m.view_column for m in config.items if m.type == "numbers"]
+    relations = Relations(warehouse, [m.view_column for m in config.items], numbers)
+    kept = duckdb.connect(str(folder / "board.duckdb"))  # with it, opening the file again costs next to nothing
+    relations.create()
+    with running_emulator() as handle:
+        monkeypatch.setenv("MONDAY_API_URL", handle.url)
+        made = Quay(warehouse, folder, handle, relations)
+        made.prepare()
+        yield made
+    kept.close()

@@ -1,0 +1,24 @@
+"""The take-over and the preflight, as the other steps use them."""
+
+from __future__ import annotations
+
+from operations.cutover.context import Context
+
+
+def foreign_relations(_context: Context) -> list[str]:
+    """Relations of somebody else's under our names, which a take-over would set aside."""
+    return []
+
+
+def set_aside(_context: Context) -> int:
+    """Set them aside; returns how many."""
+    return 0
+
+
+def undo_take_over(_context: Context) -> None:
+    """Put them back under their names."""
+
+
+def examine_copy(_context: Context) -> list[str]:
+    """What the preflight finds in the copy of a rehearsal, each as a sentence."""
+    return []
