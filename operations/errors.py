@@ -5,6 +5,7 @@ OrderListError
 │   ├── PlaceUnknownError     what is written there names no place                 -> 2
 │   └── ConfirmationNeededError  it would change more than was agreed to           -> 2
 ├── RefusedStepError          a step is not lawful yet; nothing was changed       -> 1
+├── RehearsalError            a rehearsal could not begin; nothing real touched   -> 1
 ├── PlaceError                a place cannot be read or written, or lacks a file  -> 1
 ├── DamagedError              what lies at a place is not what was put there      -> 1
 └── NotRestoredError          what came back is not what was archived             -> 1
@@ -25,6 +26,10 @@ class ConfirmationNeededError(ConfigurationError):
 
 class RefusedStepError(OrderListError):
     """A step is not lawful yet, or stands against what is there. Nothing was changed but the log."""
+
+
+class RehearsalError(OrderListError):
+    """The place for a rehearsal could not be made. Nothing real was touched."""
 
 
 class PlaceError(OrderListError):

@@ -15,11 +15,12 @@ from typing import Any
 
 import yaml
 
-from console import ConfigurationError, OrderListError, parse_yaml
+from console import ConfigurationError, parse_yaml
 from operations.backup import BackupPolicy, shelves
 from operations.backup.scope import tables
 from operations.cutover.context import Context
 from operations.cutover.rules import FILE as RULES
+from operations.errors import RehearsalError
 from operations.log import LOGS
 from operations.tables import dump, finish, load
 from pipeline.child import child
@@ -32,10 +33,6 @@ _POLICY = Path("operations/backup.yml")
 #: A rehearsal keeps its archives beside itself, whatever the real places are.
 _PLACES = ("data/backups/first", "data/backups/second", "data/backups/third")
 _TOKEN = "local"  # noqa: S105 - the emulator's well-known token, no secret
-
-
-class RehearsalError(OrderListError):
-    """The place for a rehearsal could not be made; nothing real was touched."""
 
 
 @dataclass(frozen=True, slots=True)
