@@ -4,6 +4,7 @@ Reads dbt's sync relations, writes only the ledger (``monday_sync_*``), talks to
 """
 
 from monday_sync.commands.failures import FailedCause, FailedRow, failed_rows, failure_causes
+from monday_sync.commands.look import BoardLook, Load, look_at_boards
 from monday_sync.commands.mapping import record_mapping
 from monday_sync.commands.opening import Opened, open_boards
 from monday_sync.commands.operating import (
@@ -31,12 +32,14 @@ from monday_sync.ledger.schema import KEPT, require_tables
 
 __all__ = [
     "KEPT",
+    "BoardLook",
     "BoardResult",
     "Counts",
     "CustomerCounts",
     "Due",
     "FailedCause",
     "FailedRow",
+    "Load",
     "OffBoard",
     "Opened",
     "Plan",
@@ -53,6 +56,7 @@ __all__ = [
     "due_now",
     "failed_rows",
     "failure_causes",
+    "look_at_boards",
     "open_boards",
     "plan",
     "push",

@@ -45,7 +45,7 @@ def examine(target_name: str | None, reports: Path = Path("data/reports")) -> li
         return [*findings, _missing("profile", error), *_guarded("reports", lambda: _folder("reports", reports))]
     findings.append(Finding("profile", "ok", f"target '{target.name}' is {target.kind}, schema {target.schema}"))
     findings += _guarded("dbt project", lambda: _project(target))
-    findings += _guarded("database", lambda: _database(target))
+    findings += database_findings(target)
     if not any(finding.bad for finding in findings if finding.check.endswith("database")):
         findings += _guarded("relations", lambda: _relations(target))
         findings += _guarded("tables", lambda: _kept(target))
@@ -54,6 +54,11 @@ def examine(target_name: str | None, reports: Path = Path("data/reports")) -> li
     findings += _guarded("reports", lambda: _folder("reports", target.project_dir / reports))
     findings += _guarded("dbt's folder", lambda: _folder("dbt's folder", base_folder(target.project_dir, {})))
     return findings
+
+
+def database_findings(target: Target) -> list[Finding]:
+    """What a run will do in the database of a target, tried: connection, version, rights, room."""
+    return _guarded("database", lambda: _database(target))
 
 
 def _guarded(check: str, findings: Callable[[], Iterator[Finding]]) -> list[Finding]:

@@ -23,6 +23,7 @@ class Target:
     """One output of the profile, rendered.
 
     ``settings`` are dbt's own keys for the adapter; they may hold secrets, so they stay out of ``repr``.
+    ``defaults`` are the variables that the profile asks for and that are not set, each with what stands in for it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Target:
     schema: str
     settings: Mapping[str, Any] = field(repr=False)
     project_dir: Path
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_target(name: str | None = None, *, project_dir: Path | None = None) -> Target:
@@ -63,7 +65,10 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
         raise ConfigurationError(
             f"Target '{chosen}' in {path} has no settings.", hint="Compare it with profiles.example.yml."
         )
-    settings = {key: _render(value, path) if isinstance(value, str) else value for key, value in output.items()}
+    defaults: dict[str, str] = {}
+    settings = {
+        key: _render(value, path, defaults) if isinstance(value, str) else value for key, value in output.items()
+    }
     for key in _SECRET_KEYS & settings.keys():
         register_secret(str(settings[key]))
     return Target(
@@ -72,6 +77,7 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
         schema=str(settings.get("schema", "")),
         settings=settings,
         project_dir=root,
+        defaults=defaults,
     )
 
 
@@ -89,7 +95,7 @@ def _find_profiles(root: Path) -> Path:
     )
 
 
-def _render(text: str, path: Path) -> Any:
+def _render(text: str, path: Path, defaults: dict[str, str] | None = None) -> Any:
     """Render one value with the part of dbt's profile language that connections use."""
     if "{" not in text:
         return text
@@ -98,6 +104,8 @@ def _render(text: str, path: Path) -> Any:
         value = os.environ.get(variable, default)
         if value is None:
             raise ConfigurationError(f"{path} needs the environment variable {variable}.", hint="Set it.")
+        if variable not in os.environ and defaults is not None:
+            defaults[variable] = value
         return value
 
     environment = NativeEnvironment(undefined=jinja2.StrictUndefined)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from monday_sync.api import API_VERSION
 from monday_sync.domain.board import BoardConfig, ColumnMapping, Policy
@@ -40,6 +40,18 @@ def check(context: Context) -> BoardFacts:
 
 def check_board(context: Context) -> BoardFacts:
     """The board as the API has it, after checking that we may write what its file maps."""
+    facts, wrong = look_at_board(context)
+    if wrong:
+        raise wrong[0]
+    return facts
+
+
+def look_at_board(context: Context) -> tuple[BoardFacts, list[RefusedError]]:
+    """The board as the API has it, and all that is not as its file says.
+
+    Raises:
+        RefusedError: the API does not accept the token, or does not show the board.
+    """
     board, api = context.board, context.api
     try:
         start = api.start((board.board_id, board.subitem_board_id))
@@ -48,50 +60,54 @@ def check_board(context: Context) -> BoardFacts:
             "The API does not accept the token.", hint="Set MONDAY_API_TOKEN to a valid token of a member of the board."
         ) from error
     info, sub_info = start.boards[board.board_id], start.boards[board.subitem_board_id]
+    warning = version_warning(API_VERSION, start.versions, context.clock().date())
+    facts = BoardFacts(info, sub_info, start.me.is_admin, () if warning is None else (warning,))
+    return facts, list(_wrong(board, info, sub_info))
+
+
+def _wrong(board: BoardConfig, info: BoardInfo, sub_info: BoardInfo) -> Iterator[RefusedError]:
     if info.hierarchy == "multi_level":
-        raise RefusedError(
+        yield RefusedError(
             f"Board {info.id} ({info.name}) is a multi-level board, and those are not supported: orders are items, "
             "their sizes the one level of subitems below them.",
             hint=f"Use a classic board in boards/{board.target}.yml.",
         )
-    _check_subitem_board(board, info)
-    warning = version_warning(API_VERSION, start.versions, context.clock().date())
+    yield from _wrong_subitem_board(board, info)
     for one, mappings in ((info, board.items), (sub_info, board.subitems)):
         if one.state != "active":
-            raise RefusedError(
+            yield RefusedError(
                 f"Board {one.id} ({one.name}) is {one.state}.", hint=f"Correct boards/{board.target}.yml."
             )
-        _check_columns(board, one, mappings)
+        yield from _wrong_columns(board, one, mappings)
         if not one.can_write:
-            raise RefusedError(
+            yield RefusedError(
                 f"The token may read board {one.id} ({one.name}) but not write to it.",
                 hint="Use the token of a member who may edit the board.",
             )
-    return BoardFacts(info, sub_info, start.me.is_admin, () if warning is None else (warning,))
 
 
-def _check_subitem_board(board: BoardConfig, info: BoardInfo) -> None:
-    """Refuse the subitem board of another board: a board that was duplicated has one of its own."""
+def _wrong_subitem_board(board: BoardConfig, info: BoardInfo) -> Iterator[RefusedError]:
+    """The subitem board of another board: a board that was duplicated has one of its own."""
     columns = [column for column in info.columns.values() if column.board_ids]
     if columns and all(board.subitem_board_id not in column.board_ids for column in columns):
         named = ", ".join(board_id for column in columns for board_id in column.board_ids)
-        raise RefusedError(
+        yield RefusedError(
             f"The subitems of board {info.id} ({info.name}) lie on board {named}, not on {board.subitem_board_id}.",
             hint=f"Correct subitem_board_id in boards/{board.target}.yml, and the column ids below subitems with it.",
         )
 
 
-def _check_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[ColumnMapping]) -> None:
+def _wrong_columns(board: BoardConfig, info: BoardInfo, mappings: Sequence[ColumnMapping]) -> Iterator[RefusedError]:
     for mapping in mappings:
         column = info.columns.get(mapping.column_id)
         where = f"boards/{board.target}.yml maps {mapping.view_column} to column {mapping.column_id}"
         if column is None:
-            raise RefusedError(
+            yield RefusedError(
                 f"{where}, which board {info.id} ({info.name}) does not have.",
                 hint="Correct the id there, or create the column on the board.",
             )
-        if column.type != mapping.type:
-            raise RefusedError(
+        elif column.type != mapping.type:
+            yield RefusedError(
                 f"{where} as {mapping.type}, but '{column.title}' on board {info.id} is a {column.type} column.",
                 hint="Correct the type or the column id there.",
             )

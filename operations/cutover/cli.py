@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, target_option
+from console import (
+    CONTEXT_SETTINGS,
+    ExitCode,
+    Program,
+    command,
+    json_option,
+    needed,
+    print_result,
+    private_folder,
+    target_option,
+    write_private,
+)
 from operations.cutover import texts
 from operations.cutover.day import open_day
 from operations.cutover.go import go
+from operations.cutover.preflight import examine_target, listed, render_page
 from operations.cutover.rehearsal import LIMIT, rehearse
 from operations.cutover.rollback import rollback
 from operations.cutover.standing import BACK_TO
@@ -30,6 +44,27 @@ def main() -> None:
     Exit status: 0 done, 1 something failed or is not as it should be (the rest is done), 2 wrong use or configuration
     (nothing done), 3 a run holds the lock.
     """
+
+
+@main.command("preflight")
+@target_option
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one page as well."
+)
+@json_option
+@command
+def preflight_command(*, target: str | None, page: Path | None, as_json: bool) -> ExitCode:
+    """Look at everything that has to be so before production moves over: one list, each line with its mend.
+
+    Changes nothing but the log; the boards are read. Exit status 1 when a line failed, or none passed.
+    """
+    found = examine_target(target)
+    if page:
+        with needed(f"The page {page} cannot be written"):
+            private_folder(page.parent)
+            write_private(page, render_page(found))
+    print_result(found.as_json(), as_json=as_json, human=lambda: listed(found))
+    return ExitCode.OK if found.well else ExitCode.SOME_FAILED
 
 
 @main.command("status")

@@ -14,8 +14,11 @@ from board_emulator.testing import running_emulator
 from monday_sync.domain.board import load_board
 from operations.backup import BackupPolicy
 from tests.operations.cutover_quay import Quay
+from tests.operations.ready import live_board, prepared, ready
 from tests.project import ROOT
 from warehouse import Target, Warehouse, load_target, open_warehouse
+
+__all__ = ["kept", "live_board", "policy", "prepared", "ready", "warehouse"]
 
 #: Every kind of value, and what is awkward about it.
 AWKWARD = (

@@ -1,0 +1,3 @@
+SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS
+WHERE TABLE_NAME IN ('FACT_ORDER_LIST', 'ORDER_LIST_LINES')
+  AND COLUMN_NAME IN ('sync_state', 'action_type', 'monday_item_id', 'monday_subitem_id');
