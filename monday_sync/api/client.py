@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from monday_sync.api.retrying import Exchange
 from monday_sync.api.transport import Transport
 from monday_sync.domain.board import BoardConfig
 from monday_sync.domain.board.guard import is_loopback
-from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.estimate import ApiUse, Estimate
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start, Whereabouts
 from monday_sync.errors import RefusedError, RequestFailedError, StoppedError, TokenRevokedError
 
@@ -33,6 +34,7 @@ TIMEOUT = 65.0
 #: Times that the part of a request which met a limit is sent again before it is given back as ``retryable``.
 _ROUNDS = Backoff(1.0, 60.0, tries=5)
 _PAGE = 500
+_MOST_ANSWERS = 0.95
 #: Items that are asked for at once by id.
 
 
@@ -96,6 +98,13 @@ class HttpBoardApi:
     def points(self) -> int:
         """Complexity points spent so far."""
         return self._pacer.points
+
+    @property
+    def use(self) -> ApiUse:
+        """How the API answered so far."""
+        took = sorted(self._pacer.answer_seconds)
+        p95 = took[math.ceil(len(took) * _MOST_ANSWERS) - 1] if took else None
+        return ApiUse(self.calls, self.rejected, self._exchange.retried, round(self._exchange.waited, 3), p95)
 
     @property
     def spent_calls(self) -> float:

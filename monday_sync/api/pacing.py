@@ -89,6 +89,7 @@ class Pacer:
         self.calls = 0
         self.rejected = 0
         self.points = 0
+        self.answer_seconds: list[float] = []
         self._allowance: float | None = None
         self._windows = {CALLS: Window(_FIRST_CALLS), POINTS: Window(_FIRST_POINTS)}
         #: some operations have limits of their own; the API names them only by rejecting
@@ -147,6 +148,7 @@ class Pacer:
             of_field: that limit is one that an operation has for itself.
         """
         now, quotas = self.time.now(), read_quotas(headers)
+        self.answer_seconds.append(seconds)
         for entry in booking:
             entry.at = self._counted(booking.sent, now, quotas.get(POINTS))
         if not executed:

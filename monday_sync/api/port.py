@@ -8,7 +8,7 @@ from typing import Protocol
 from monday_sync.api.jobs import Behaviour, BulkJobResult, Upload
 from monday_sync.api.operations import MutationRequest, Outcome
 from monday_sync.domain.board import BoardConfig
-from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.estimate import ApiUse, Estimate
 from monday_sync.domain.plan import Mode
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Start, Whereabouts
 
@@ -47,6 +47,10 @@ class BoardApi(Protocol):
     @property
     def points(self) -> int:
         """Complexity points spent so far."""
+
+    @property
+    def use(self) -> ApiUse:
+        """How the API answered so far."""
 
     @property
     def day(self) -> Day:

@@ -47,6 +47,7 @@ class Exchange:
 
     def __init__(self, transport: Transport, pacer: Pacer, where: str) -> None:
         self._transport, self._pacer, self._where = transport, pacer, where
+        self.retried, self.waited = 0, 0.0
 
     def query(
         self, name: str, variables: Mapping[str, object], parse: Callable[[Mapping[str, object]], T],
@@ -117,7 +118,8 @@ class Exchange:
         return answer, reply
 
     def wait(self, seconds: float, why: str) -> None:
-        """Wait on the pacer's clock, and say so if it takes long enough for a person to wonder."""
+        """Wait on the pacer's clock before a request is sent again, and say so if a person might wonder."""
+        self.retried, self.waited = self.retried + 1, self.waited + seconds
         if seconds >= _NOTICED:
             say(f"The board's API at {self._where}: {why}; tried again in {seconds:.0f} s.")
         self._pacer.time.sleep(seconds)

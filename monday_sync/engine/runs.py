@@ -13,6 +13,7 @@ from monday_sync.domain.plan import Plan
 from monday_sync.engine.context import Context
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import Settled
+from monday_sync.engine.figures import figures_of
 from monday_sync.engine.results import PushResult, Tally
 from monday_sync.errors import StoppedError
 from monday_sync.ledger import Run
@@ -103,10 +104,12 @@ def running(
             raise
     finally:
         document = to_json(state.result())
-        context.ledger.save_run(
-            replace(run, outcome=outcome, message=message[:1000] if message else None, result=document,
-                    ended_at=context.clock())
-        )  # fmt: skip
+        with context.ledger.session():
+            context.ledger.save_run(
+                replace(run, outcome=outcome, message=message[:1000] if message else None, result=document,
+                        ended_at=context.clock())
+            )  # fmt: skip
+            context.ledger.figures.save(run.run_id, figures_of(context, state.plan), context.clock())
 
 
 def _keep_to_the_day(context: Context) -> None:

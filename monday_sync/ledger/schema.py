@@ -251,7 +251,21 @@ TRIALS = Table(
     ),
     ("board_id", "subject"),
 )
-TABLES = (ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS, ACCEPTED)
+#: What only a run knows, and who watches the runs asks for: a row a figure; what is not known has none.
+FIGURES = Table(
+    "monday_sync_figures",
+    (
+        _key("run_id"),
+        Column("board_id", "text", 32, nullable=False),
+        Column("figure", "text", 64, nullable=False),
+        Column("amount", "decimal"),
+        _at("recorded_at"),
+    ),
+    ("run_id", "board_id", "figure"),
+)
+TABLES = (
+    ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS, ACCEPTED, FIGURES,
+)  # fmt: skip
 
 #: Columns that an earlier version did not have: its tables are given them. Without any other, a table is not whole.
 ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before"})

@@ -13,6 +13,7 @@ from monday_sync.domain.rows import Answered, Attempt, AttemptOutcome, LedgerRow
 from monday_sync.ledger.acceptances import AcceptanceBook
 from monday_sync.ledger.archived import ArchivedBook
 from monday_sync.ledger.baselines import BaselineBook
+from monday_sync.ledger.figures import FigureBook
 from monday_sync.ledger.groups import GroupBook, upgrade
 from monday_sync.ledger.growth import GrowthBook
 from monday_sync.ledger.mappings import MappingBook
@@ -73,6 +74,7 @@ class Ledger:
         self.archived = ArchivedBook(warehouse, board_id, self.session)
         self.trials = TrialBook(warehouse, board_id, self.session)
         self.growth = GrowthBook(warehouse, board_id, self.session)
+        self.figures = FigureBook(warehouse, board_id, self.session)
         self._ready = False
         self._open: Session | None = None
 

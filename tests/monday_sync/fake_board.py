@@ -24,7 +24,7 @@ from monday_sync.api import (
 )
 from monday_sync.api.port import BulkJobs
 from monday_sync.domain.board import BoardConfig, ColumnMapping
-from monday_sync.domain.estimate import Estimate
+from monday_sync.domain.estimate import ApiUse, Estimate
 from monday_sync.domain.remote import BoardInfo, BoardItem, ColumnInfo, Day, Group, Me, Start, Whereabouts
 from monday_sync.errors import InDoubtError
 
@@ -115,6 +115,10 @@ class FakeBoard:
             self.items_limit, tuple(replace(g, position=i) for i, g in enumerate(self.groups)), columns,
             self.gone_groups, self.hierarchy,
         )  # fmt: skip
+
+    @property
+    def use(self) -> ApiUse:
+        return ApiUse(self.calls)
 
     def allow_calls(self, calls: float | None) -> None:
         self.allowed = calls

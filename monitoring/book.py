@@ -1,0 +1,249 @@
+"""Reads and writes what the monitoring keeps. Every method is one short session; no statement is per row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console import masked, redact
+from monitoring.alerts import Alert
+from monitoring.messages import Message
+from monitoring.model import Figure, Point, State
+from monitoring.rules import WINDOW
+from monitoring.tables import (
+    ALERT_COLUMNS,
+    ALERTS,
+    FIGURE_COLUMNS,
+    FIGURE_KEY,
+    FIGURES,
+    KEPT,
+    OUTBOX,
+    OUTBOX_COLUMNS,
+    REASON,
+    key_of,
+)
+from warehouse import Relations, Session, Warehouse, require_ours
+from warehouse.rows import table_of
+
+#: So many runs are kept; of recovered alerts and of messages that were sent, those of so many days.
+_RUNS_KEPT, _DAYS_KEPT = 90, 90
+_ALERT_NAMES = [column.name for column in ALERT_COLUMNS]
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run of the pipeline, as far as the history tells."""
+
+    run_id: str
+    status: str
+    started_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message in the outbox."""
+
+    message_id: str
+    channel: str
+    run_id: str
+    queued_at: dt.datetime
+    title: str
+    body: str
+    state: str
+    attempts: int
+    answer: str
+
+    @property
+    def message(self) -> Message:
+        """What it says."""
+        return Message.from_json(self.body)
+
+
+def last_run(session: Session, warehouse: Warehouse, there: Relations) -> LastRun | None:
+    """The run with the highest number; ``None`` before the first."""
+    if "pipeline_runs" not in there:
+        return None
+    runs = warehouse.relation("pipeline_runs")
+    rows = session.rows(
+        f"select r.run_id, r.status, r.started_at from {runs} r "  # noqa: S608 - quoted name
+        f"where r.run_seq = (select max(m.run_seq) from {runs} m)"
+    )
+    return LastRun(str(rows[0][0]), str(rows[0][1]), utc(rows[0][2])) if rows else None
+
+
+def read_history(
+    session: Session, warehouse: Warehouse, there: Relations, *, runs: int = WINDOW, without: str = ""
+) -> Mapping[str, list[Point]]:
+    """Figures after the last ``runs`` runs, by check, the latest first.
+
+    Args:
+        without: a run that does not count: the one that is judged now.
+    """
+    if there.lacking((FIGURES, "pipeline_runs")):
+        return {}
+    kept, of_runs = warehouse.relation(FIGURES), warehouse.relation("pipeline_runs")
+    rows = session.rows(
+        f"select f.check_name, f.run_id, f.judged_at, f.subject, f.figure, f.state from {kept} f "  # noqa: S608
+        f"join {of_runs} r on r.run_id = f.run_id where f.run_id <> ? and r.run_seq > "
+        f"(select max(m.run_seq) from {of_runs} m) - ? order by r.run_seq desc, f.check_name, f.subject",
+        [without, runs + 1],
+    )
+    found: dict[str, list[Point]] = {}
+    for check, run_id, at, subject, value, state in rows:
+        point = Point(str(run_id), _moment(at), str(subject or ""), _number(value), State(state))
+        found.setdefault(str(check), []).append(point)
+    return found
+
+
+def read_alerts(session: Session, warehouse: Warehouse, there: Relations) -> dict[str, Alert]:
+    """All alerts by key, also those that are over."""
+    if ALERTS not in there:
+        return {}
+    rows = session.rows(f"select {', '.join(_ALERT_NAMES)} from {warehouse.relation(ALERTS)}")  # noqa: S608 - ours
+    return {alert.key: alert for alert in map(_alert, rows)}
+
+
+def read_outbox(session: Session, warehouse: Warehouse, there: Relations) -> list[Queued]:
+    """Messages that no channel took yet, the oldest first."""
+    if OUTBOX not in there:
+        return []
+    rows = session.rows(
+        "select message_id, channel, run_id, queued_at, title, body, state, attempts, answer "  # noqa: S608
+        f"from {warehouse.relation(OUTBOX)} where state in ('waiting', 'refused') and is_test = 0 "
+        "order by queued_at, message_id"
+    )
+    return [
+        Queued(str(i), str(c), str(run or ""), _moment(at), str(title or ""), str(body), str(state), int(tries or 0),
+               str(answer or ""))
+        for i, c, run, at, title, body, state, tries, answer in rows
+    ]  # fmt: skip
+
+
+class Book:
+    """Writes. The tables are made where they are missing."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def keep(
+        self, run_id: str, figures: Iterable[Figure], alerts: Sequence[Alert], messages: Sequence[tuple[str, Message]],
+        now: dt.datetime,
+    ) -> None:  # fmt: skip
+        """Figures, alerts and the messages about them, in one transaction: what is told stands in the outbox.
+
+        A message that stands there already was queued by another process, for the same changes.
+
+        Raises:
+            ForeignRelationError: a table of somebody else's has the name of one of ours.
+        """
+        with self._warehouse.session() as session:
+            self._create(session)
+            with session.transaction():
+                known = self._queued(session, [message.message_id for _, message in messages])
+                if run_id:
+                    session.upsert(FIGURES, table_of(FIGURE_COLUMNS, _figure_rows(run_id, figures, now)), FIGURE_KEY)
+                    self._forget(session, now)
+                if alerts:
+                    session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(_alert_row, alerts)), ["alert_key"])
+                new = [(name, message) for name, message in messages if message.message_id not in known]
+                if new:
+                    rows = [_message_row(name, message, now) for name, message in new]
+                    session.upsert(OUTBOX, table_of(OUTBOX_COLUMNS, rows), ["message_id"])
+
+    def settle(self, outcomes: Sequence[Mapping[str, object]]) -> None:
+        """Note what became of messages: rows with ``message_id`` and the columns that changed."""
+        if not outcomes:
+            return
+        names = set(outcomes[0])
+        columns = [column for column in OUTBOX_COLUMNS if column.name in names]
+        with self._warehouse.session() as session, session.transaction():
+            session.upsert(OUTBOX, table_of(columns, outcomes), ["message_id"])
+
+    def keep_trial(self, channel: str, message: Message, now: dt.datetime, outcome: Mapping[str, object]) -> None:
+        """Note what ``monitor test`` sent, and what came back."""
+        with self._warehouse.session() as session:
+            self._create(session)
+            row = _message_row(channel, message, now) | {"is_test": 1} | dict(outcome)
+            session.upsert(OUTBOX, table_of(OUTBOX_COLUMNS, [row]), ["message_id"])
+
+    def _queued(self, session: Session, ids: Sequence[str]) -> set[str]:
+        if not ids:
+            return set()
+        marks = ", ".join("?" * len(ids))
+        outbox = self._warehouse.relation(OUTBOX)
+        rows = session.rows(f"select message_id from {outbox} where message_id in ({marks})", list(ids))  # noqa: S608
+        return {str(row[0]) for row in rows}
+
+    def _create(self, session: Session) -> None:
+        require_ours(session, KEPT)
+        for table in KEPT:
+            session.create_table(table.name, table.columns, key=table.key)
+
+    def _forget(self, session: Session, now: dt.datetime) -> None:
+        figures, runs = self._warehouse.relation(FIGURES), self._warehouse.relation("pipeline_runs")
+        session.execute(
+            f"delete from {figures} where run_id in (select r.run_id from {runs} as r "  # noqa: S608 - quoted names
+            f"where r.run_seq <= (select max(l.run_seq) from {runs} as l) - {_RUNS_KEPT})"
+        )
+        before = naive(now - dt.timedelta(days=_DAYS_KEPT))
+        outbox = self._warehouse.relation(OUTBOX)
+        session.execute(f"delete from {outbox} where state <> 'waiting' and queued_at < ?", [before])  # noqa: S608
+
+
+def naive(moment: dt.datetime) -> dt.datetime:
+    """UTC without zone, as tables hold it."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def utc(moment: Any) -> dt.datetime | None:
+    """A moment of a table with its zone."""
+    return None if moment is None else moment.replace(tzinfo=dt.UTC)
+
+
+def _moment(value: Any) -> dt.datetime:
+    return utc(value) or dt.datetime.fromtimestamp(0, dt.UTC)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _figure_rows(run_id: str, figures: Iterable[Figure], now: dt.datetime) -> list[dict[str, object]]:
+    return [
+        {"run_id": run_id, "check_name": f.check, "subject_key": key_of(f.subject), "subject": f.subject[:400],
+         "customer_name": f.customer[:100], "figure": f.value, "state": f.state.value, "bar": f.bar, "usual": f.usual,
+         "reason": redact(f.reason)[:REASON], "judged_at": naive(now)}
+        for f in figures
+    ]  # fmt: skip
+
+
+def _alert_row(alert: Alert) -> dict[str, object]:
+    return {
+        "alert_key": alert.key, "check_name": alert.check, "subject": alert.subject[:400],
+        "customer_name": alert.customer[:100], "owner": alert.owner, "state": alert.state.value, "figure": alert.figure,
+        "bar": alert.bar, "reason": redact(alert.reason)[:REASON], "since": naive(alert.since),
+        "changed_at": naive(alert.changed_at), "run_id": alert.run_id,
+        "told_state": alert.told_state.value if alert.told_state else None, "told_figure": alert.told_figure,
+        "last_told": naive(alert.last_told) if alert.last_told else None, "told_whom": alert.told_whom[:1000],
+    }  # fmt: skip
+
+
+def _alert(row: tuple[Any, ...]) -> Alert:
+    value = dict(zip(_ALERT_NAMES, row, strict=True))
+    return Alert(
+        value["alert_key"], value["check_name"], value["subject"] or "", value["customer_name"] or "",
+        value["owner"] or "", State(value["state"]), _number(value["figure"]), _number(value["bar"]),
+        value["reason"] or "", _moment(value["since"]), _moment(value["changed_at"]), value["run_id"] or "",
+        State(value["told_state"]) if value["told_state"] else None, _number(value["told_figure"]),
+        utc(value["last_told"]), value["told_whom"] or "",
+    )  # fmt: skip
+
+
+def _message_row(channel: str, message: Message, now: dt.datetime) -> dict[str, object]:
+    return {
+        "message_id": message.message_id, "channel": channel, "run_id": message.run_id, "queued_at": naive(now),
+        "title": message.title[:400], "body": masked(message).to_json(), "state": "waiting", "attempts": 0,
+        "answer": "", "is_test": 0,
+    }  # fmt: skip

@@ -1,0 +1,52 @@
+"""Of what keeps the database: backups, trials of them, tables that are retired. All by ``maintenance_log``."""
+
+from __future__ import annotations
+
+from monitoring.model import Bars, Check
+
+_LOG = ("maintenance_log",)
+
+DATABASE: tuple[Check, ...] = (
+    Check(
+        "backup_age", "Hours since the last backup", "hours", Bars(attention=48, failed=168), age="hours",
+        command="maintenance backup",
+        sql="select '', '', max(e.written_at), '' from {maintenance_log} e "
+        "where e.action = 'backup' and e.outcome = 'done'",
+        relations=_LOG,
+    ),
+    Check(
+        "restore_age", "Days since a backup was restored on trial", "days", Bars(attention=7, failed=30), age="days",
+        command="maintenance restore --check",
+        sql="select '', '', max(e.written_at), '' from {maintenance_log} e "
+        "where e.action = 'backup check' and e.outcome = 'done'",
+        relations=_LOG,
+    ),
+    Check(
+        "backups_failing", "Backups, or trials of them, that failed", "steps", Bars(failed=0), subject="step",
+        zero_if_empty=True, command="maintenance verify",
+        sql="select e.action, '', 1, e.message from {maintenance_log} e join ("
+        "select n.action, max(n.entry_seq) as entry_seq from {maintenance_log} n "
+        "where n.action in ('backup', 'backup check') and n.outcome <> 'begun' "
+        "group by n.action) m on m.action = e.action and m.entry_seq = e.entry_seq where e.outcome <> 'done'",
+        relations=_LOG,
+    ),
+    Check(
+        "retirements_due", "Days that a table waits to be dropped", "days", Bars(attention=14), subject="table",
+        age="days",
+        zero_if_empty=True, command="maintenance plan",
+        sql="select e.subject, '', e.written_at, concat('is ', e.state_after, ' since then') from {maintenance_log} e "
+        "join (select n.subject, max(n.entry_seq) as entry_seq from {maintenance_log} n "
+        "where n.action in ('retire', 'retire undo') and n.outcome = 'done' group by n.subject) m "
+        "on m.subject = e.subject and m.entry_seq = e.entry_seq where e.state_after in ('disabled', 'watched')",
+        relations=_LOG,
+    ),
+    Check(
+        "retirements_failing", "Steps of retirements that failed", "steps", Bars(attention=0), subject="table",
+        zero_if_empty=True, command="maintenance plan",
+        sql="select e.subject, '', 1, e.message from {maintenance_log} e join (select n.subject, "
+        "max(n.entry_seq) as entry_seq from {maintenance_log} n where n.action in ('retire', 'retire undo') "
+        "and n.outcome <> 'begun' group by n.subject) m on m.subject = e.subject and m.entry_seq = e.entry_seq "
+        "where e.outcome = 'failed'",
+        relations=_LOG,
+    ),
+)  # fmt: skip

@@ -1,0 +1,51 @@
+"""Of the runs: that they happen, how they end, and how long they take."""
+
+from __future__ import annotations
+
+from monitoring.model import Bars, Check, State
+
+_LAST = "r.run_seq = (select max(m.run_seq) from {pipeline_runs} m where m.status <> 'running')"
+
+OVERDUE = Check(
+    "run_overdue", "Hours since a run went through", "hours", Bars(attention=26, failed=50), age="hours",
+    command="pipeline status", unknown=State.ATTENTION,
+    # a run that pushed, whatever single rows or files it left
+    sql="select '', '', max(r.ended_at), '' from {pipeline_runs} r join {pipeline_stages} s on s.run_id = r.run_id "
+    "where r.status in ('ok', 'attention') and s.stage = 'sync' and s.status in ('ok', 'attention')",
+    relations=("pipeline_runs", "pipeline_stages"),
+)  # fmt: skip
+
+RUNS: tuple[Check, ...] = (
+    OVERDUE,
+    Check(
+        "last_run", "The last run failed", "runs", Bars(failed=0), command="pipeline status",
+        sql="select '', '', case when r.status in ('failed', 'interrupted') then 1 else 0 end, "
+        "case when r.status in ('failed', 'interrupted') then r.sentence else '' end "
+        "from {pipeline_runs} r where " + _LAST,
+        relations=("pipeline_runs",),
+    ),
+    Check(
+        "runs_killed", "Runs that were killed", "runs", Bars(attention=0), command="pipeline history",
+        sql="select '', '', count(*), '' from {pipeline_runs} r where r.status = 'died' and r.run_seq > ("
+        "select coalesce(max(p.run_seq), 0) from {pipeline_runs} p where p.status not in ('died', 'running') and "
+        "p.run_seq < (select coalesce(max(m.run_seq), 0) from {pipeline_runs} m "
+        "where m.status not in ('died', 'running')))",
+        relations=("pipeline_runs",),
+    ),
+    Check(
+        "stage_time", "Seconds of a stage", "s", Bars(attention=3, usual="median", slack=60), subject="stage",
+        zero_if_absent=False, command="pipeline report",
+        sql="select s.stage, '', s.seconds, '' from {pipeline_stages} s join {pipeline_runs} r on r.run_id = s.run_id "
+        "where s.status in ('ok', 'attention') and " + _LAST,
+        relations=("pipeline_runs", "pipeline_stages"),
+    ),
+    Check(
+        "slowest_statement", "The slowest statement", "s", Bars(attention=60, failed=600),
+        command="maintenance audit",
+        sql="select '', '', max(s.slowest), min(s.statement) from {pipeline_statements} s "
+        "join {pipeline_runs} r on r.run_id = s.run_id join (select t.run_id, max(t.slowest) as slowest "
+        "from {pipeline_statements} t group by t.run_id) m on m.run_id = s.run_id and m.slowest = s.slowest "
+        "where " + _LAST,
+        relations=("pipeline_runs", "pipeline_statements"),
+    ),
+)  # fmt: skip

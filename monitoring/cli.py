@@ -1,0 +1,107 @@
+"""The command line of the monitoring."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from console import CONTEXT_SETTINGS, ExitCode, OrderListError, Program, command, json_option, print_result, redact, say
+from console import target_option as _target
+from monitoring.overview import as_json as overview_json
+from monitoring.overview import overview
+from monitoring.settings import duration
+from monitoring.shown import overdue_text, status_text, watched_json, watched_text
+from monitoring.trial import try_channels
+from monitoring.watch import overdue, watch
+from warehouse import load_target, open_warehouse
+
+
+class _Duration(click.ParamType[dt.timedelta]):
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.timedelta:  # fmt: skip
+        try:
+            return duration(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}.", param, ctx)
+
+
+@click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
+def main() -> None:
+    """Judges the figures of the runs against their bars, and tells people on a change of state.
+
+    `pipeline run` ends with it. Exit status: 0 nothing is open, 1 something is open or was not delivered, 2 wrong use
+    or configuration, 130 interrupted.
+    """
+
+
+@main.command("check")
+@_target
+@click.option(
+    "--expect-within",
+    "within",
+    type=_Duration(),
+    metavar="TIME",
+    help="Look only whether a run went through within this time, as 26h or 3d: for the cron of a second machine.",
+)
+@click.option("--dry-run", is_flag=True, help="Judge only: note nothing and tell nobody.")
+@json_option
+@command
+def check_(target: str | None, within: dt.timedelta | None, *, dry_run: bool, as_json: bool) -> ExitCode:
+    """Judge all figures, and tell what changed to those whom it concerns."""
+    if within is not None:
+        return _expected(target, within, as_json=as_json)
+    found = watch(open_warehouse(load_target(target)), dry_run=dry_run)
+    for problem in (*found.delivery.problems, *found.problems):
+        say(f"warning: {problem}")
+    print_result(watched_json(found), as_json=as_json, human=lambda: watched_text(found))
+    return ExitCode.SOME_FAILED if found.open_alerts or found.delivery.waiting else ExitCode.OK
+
+
+def _expected(target: str | None, within: dt.timedelta, *, as_json: bool) -> ExitCode:
+    """What cannot be asked has not been seen to run: that is exit status 1 as well."""
+    try:
+        found = overdue(open_warehouse(load_target(target)), within)
+    except OrderListError as error:
+        hint = f" {error.hint}" if error.hint else ""
+        said = redact(f"It is not known whether a run went through: {error.message}{hint}")
+        print_result({"well": False, "known": False, "message": said}, as_json=as_json, human=lambda: said)
+        return ExitCode.SOME_FAILED
+    for problem in found.delivery.problems:
+        say(f"warning: {problem}")
+    well, said = overdue_text(found, within)
+    print_result({"well": well, "known": True, "message": said}, as_json=as_json, human=lambda: said)
+    return ExitCode.OK if well else ExitCode.SOME_FAILED
+
+
+@main.command("status")
+@_target
+@click.option("--all", "everything", is_flag=True, help="All figures, those that are well too.")
+@json_option
+@command
+def status_(target: str | None, *, everything: bool, as_json: bool) -> ExitCode:
+    """Show what is open, the figures with their bars as last judged, and what waits in the outbox."""
+    view = overview(open_warehouse(load_target(target)))
+    print_result(overview_json(view), as_json=as_json, human=lambda: status_text(view, everything=everything))
+    return ExitCode.SOME_FAILED if view.open_alerts else ExitCode.OK
+
+
+@main.command("test")
+@_target
+@click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only this channel; repeatable.")
+@json_option
+@command
+def test_(target: str | None, channels: tuple[str, ...], *, as_json: bool) -> ExitCode:
+    """Send one message by each channel and say what came back; `cutover preflight` reads the outcome."""
+    tried = try_channels(open_warehouse(load_target(target)), channels)
+    print_result(
+        {"channels": tried},
+        as_json=as_json,
+        human=lambda: "\n".join(
+            f"{one.channel}: {'delivered' if one.delivered else 'NOT delivered'}: {one.answer}" for one in tried
+        ),
+    )
+    return ExitCode.OK if all(one.delivered for one in tried) else ExitCode.SOME_FAILED

@@ -1,0 +1,48 @@
+"""Figures, bars and states in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from monitoring.model import Check, Figure, State
+
+WORDS = {State.OK: "well", State.UNKNOWN: "not known", State.ATTENTION: "needs attention", State.FAILED: "failed"}
+_DAY = 48
+
+
+def spoken_state(state: State) -> str:
+    """A state as people say it."""
+    return WORDS[state]
+
+
+def number(value: float | None, unit: str) -> str:
+    """A figure with its unit; said to be unknown where nobody knows."""
+    if value is None:
+        return "not known"
+    if unit == "hours" and abs(value) >= _DAY:
+        return f"{value / 24:,.1f} days"
+    whole = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{whole} %" if unit == "%" else f"{whole} {unit}"
+
+
+def figure_text(check: Check | None, value: float | None, bar: float | None, *, is_over: bool = False) -> str:
+    """How bad it is: the figure and its bar."""
+    unit = check.unit if check else ""
+    if bar is None or check is None:
+        return number(value, unit)
+    way = "at most" if check.bars.higher_is_worse else "at least"
+    return f"{number(value, unit)} ({'again ' if is_over else ''}{way} {number(bar, unit)} is well)"
+
+
+def bar_text(check: Check, figure: Figure) -> str:
+    """The bar of a figure in a table."""
+    if figure.bar is None:
+        return "not known yet" if check.bars.usual else ""
+    way = "at most" if check.bars.higher_is_worse else "at least"
+    usual = f", usual {number(figure.usual, check.unit)}" if figure.usual is not None else ""
+    return f"{way} {number(figure.bar, check.unit)}{usual}"
+
+
+def full_on(days: float, now: dt.datetime) -> str:
+    """The day on which a board will be full."""
+    return f"full on {(now.astimezone(dt.UTC) + dt.timedelta(days=days)).date().isoformat()} at the present rate"
