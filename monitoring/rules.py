@@ -74,8 +74,10 @@ def bars_of(bars: Bars, usual: float | None) -> tuple[float | None, float | None
     def of(factor: float | None) -> float | None:
         if factor is None:
             return None
-        bar = usual * factor
-        return max(bar, usual + bars.slack) if bars.higher_is_worse else min(bar, usual - bars.slack)
+        bar, slack = usual * factor, bars.slack
+        if bars.attention is not None and bars.attention != 1:
+            slack *= abs(factor - 1) / abs(bars.attention - 1)  # the further bar is further off for small figures, too
+        return max(bar, usual + slack) if bars.higher_is_worse else min(bar, usual - slack)
 
     return of(bars.attention), of(bars.failed)
 

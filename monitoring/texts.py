@@ -37,7 +37,7 @@ def figure_text(check: Check | None, value: float | None, bar: float | None, *, 
 def bar_text(check: Check, figure: Figure) -> str:
     """The bar of a figure in a table."""
     if figure.bar is None:
-        return "not known yet" if check.bars.usual else ""
+        return "not known yet" if check.bars.usual and figure.state is State.UNKNOWN else ""
     way = "at most" if check.bars.higher_is_worse else "at least"
     usual = f", usual {number(figure.usual, check.unit)}" if figure.usual is not None else ""
     return f"{way} {number(figure.bar, check.unit)}{usual}"

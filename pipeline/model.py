@@ -200,6 +200,24 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the monitoring made of a run.
+
+    Args:
+        open: alerts that are open; told: of which something was told now; held: by quiet hours, for later.
+        sent: messages that a channel took; undelivered: those that wait in the outbox for the next run.
+        problems: why, and what else could not be done.
+    """
+
+    open: int = 0
+    told: int = 0
+    sent: int = 0
+    undelivered: int = 0
+    held: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """All there is to say about one run. Times are UTC."""
 
@@ -220,6 +238,8 @@ class RunReport:
     """All that was found, what has to be done first."""
     before: Mapping[str, float] | None = None
     """The totals of the run before; ``None`` when they are not known."""
+    alerts: Alerts | None = None
+    """What was told of the run; ``None`` until its figures were judged."""
 
     @property
     def to_do(self) -> tuple[Finding, ...]:

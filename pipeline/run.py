@@ -26,6 +26,7 @@ from pipeline.stages import ALL, Context, StageFunction
 from pipeline.statements import keep_statements
 from pipeline.usage import keep_usage
 from pipeline.verdict import EXIT_CODES, judge
+from pipeline.watching import Monitor
 from warehouse import ForeignRelationError, Tally, Warehouse, recording
 
 _SHOWN_RUNS = 20
@@ -60,6 +61,7 @@ class _Run:
         self._statements: dict[str, list[Tally]] = {}
         self._exit_code: ExitCode | None = None  # of an error that the caller hears
         self._folder = warehouse.target.project_dir / options.reports
+        self._monitor = Monitor(warehouse, self._folder)
         self._report = RunReport(
             run_id=run_id,
             target=warehouse.target.name,
@@ -88,6 +90,7 @@ class _Run:
             )
             self._begun = True
             begin_report(self._report, self._folder, killed)
+            self._monitor.begun(context.run_id)
             what = "How often indexes are used could not be kept"
             attempt(what, lambda: keep_usage(context.warehouse, context.run_id), None)
             self._last_load = last_load(context.warehouse)
@@ -184,7 +187,7 @@ class _Run:
         if self._begun and not problem:
             what = "What the statements of this run cost could not be kept"
             attempt(what, lambda: keep_statements(context.warehouse, context.run_id, self._statements), None)
-        return report
+        return self._monitor.ended(report, is_noted=self._begun and not problem)
 
 
 def _next(options: RunOptions, done: list[Stage]) -> str:

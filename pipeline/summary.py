@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from console import counted, text_table
-from pipeline.model import PastRun, RunReport, Stage
+from pipeline.model import Alerts, PastRun, RunReport, Stage
 from pipeline.records import RejectedRow
 from pipeline.sums import rows_in
 from pipeline.todo import todo_lines
@@ -49,9 +49,17 @@ def summary(report: RunReport, page: Path) -> str:
     lines += _list("unknown headers", [f"{header.file}: {header.header}" for header in figures.unknown_headers])
     lines += _list("columns that are empty now", list(figures.drift))
     lines += ["", f"  report     {page}"]
+    if report.alerts is not None:
+        lines.append(f"  alerts     {_alerts(report.alerts)}")
     if report.board_url:
         lines.append(f"  board      {report.board_url} (`make board` serves it)")
     return "\n".join(lines)
+
+
+def _alerts(alerts: Alerts) -> str:
+    said = f"{alerts.open:,} open (`monitor status`)" if alerts.open else "none open"
+    parts = [(alerts.sent, "sent"), (alerts.undelivered, "not delivered yet")]
+    return "; ".join([said, *(f"{counted(number, 'message')} {what}" for number, what in parts if number)])
 
 
 def _stage(stage: Stage) -> str:

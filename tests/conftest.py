@@ -25,8 +25,8 @@ _SLOW = frozenset({
     "board_emulator/test_page.py", "board_emulator/test_service.py", "console/test_workers.py",
     "house/test_commands.py", "loader/test_blob.py", "loader/test_cli.py", "loader/test_differential.py",
     "loader/test_landing.py", "loader/test_reading.py", "loader/test_scaffold.py", "monday_sync/api/test_emulator.py",
-    "monday_sync/test_soak.py", "pipeline/test_board.py", "pipeline/test_child.py", "pipeline/test_dbt.py",
-    "pipeline/test_files.py", "pipeline/test_signals.py",
+    "monday_sync/test_soak.py", "monitoring/test_channels.py", "monitoring/test_delivery.py", "pipeline/test_board.py",
+    "pipeline/test_child.py", "pipeline/test_dbt.py", "pipeline/test_files.py", "pipeline/test_signals.py",
 })  # fmt: skip
 #: Fixtures that start one, or a board's run with its hundred sessions of DuckDB.
 _SLOW_FIXTURES = frozenset({

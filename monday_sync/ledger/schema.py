@@ -254,13 +254,7 @@ TRIALS = Table(
 #: What only a run knows, and who watches the runs asks for: a row a figure; what is not known has none.
 FIGURES = Table(
     "monday_sync_figures",
-    (
-        _key("run_id"),
-        Column("board_id", "text", 32, nullable=False),
-        Column("figure", "text", 64, nullable=False),
-        Column("amount", "decimal"),
-        _at("recorded_at"),
-    ),
+    (_key("run_id"), _key("board_id"), _key("figure"), Column("amount", "decimal"), _at("recorded_at")),
     ("run_id", "board_id", "figure"),
 )
 TABLES = (

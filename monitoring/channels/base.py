@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from console import ConfigurationError, register_secret
+from console import ConfigurationError
 from monitoring.errors import UnreachableError
 from monitoring.messages import Message
 
@@ -66,8 +66,8 @@ def within(work: Callable[[], str], abandon: Callable[[], None], timeout: float)
     return result[0]
 
 
-def secret(variable: str, what: str) -> str:
-    """A value from the environment, masked from now on wherever it would be printed.
+def from_environment(variable: str, what: str) -> str:
+    """A value from the environment. Whoever uses it sees to it that it is masked.
 
     Raises:
         ConfigurationError: the variable is not set.
@@ -75,5 +75,4 @@ def secret(variable: str, what: str) -> str:
     value = os.environ.get(variable, "").strip()
     if not value:
         raise ConfigurationError(f"{what}: {variable} is not set.", hint=f"Set {variable} and run `monitor test`.")
-    register_secret(value)
     return value

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from console import ConfigurationError
-from monitoring.channels.base import Sender, secret
+from monitoring.channels.base import Sender, from_environment
 from monitoring.channels.mail import MailSender, Server, default_port
 from monitoring.channels.slack import SlackSender
 from monitoring.channels.teams import TeamsSender
@@ -45,7 +45,7 @@ def open_channel(name: str, channel: Channel) -> Sender:
     what = f"channel {name}"
     if channel.kind == "mail":
         return MailSender(_server(channel, what), what)
-    return _POSTING[channel.kind](secret(channel.address or FROM_ENVIRONMENT[channel.kind], what), what)
+    return _POSTING[channel.kind](from_environment(channel.address or FROM_ENVIRONMENT[channel.kind], what), what)
 
 
 def _server(channel: Channel, what: str) -> Server:
@@ -56,7 +56,7 @@ def _server(channel: Channel, what: str) -> Server:
     return Server(
         channel.host or os.environ.get(FROM_ENVIRONMENT["mail"], "").strip(), port, security,
         channel.sender or os.environ.get("ORDER_LIST_MAIL_FROM", "").strip(), to, user,
-        secret(channel.password, what) if user else "",
+        from_environment(channel.password, what) if user else "",
     )  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""What a run ends with: its figures are judged and people told. Whatever breaks here changes nothing of what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from console import ConfigurationError, say
+from pipeline.keeping import attempt
+from pipeline.model import Alerts, RunReport, Status
+from pipeline.reporting import put_report
+from warehouse import Warehouse
+
+_BROKEN = frozenset({Status.FAILED, Status.INTERRUPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """The monitoring of one run."""
+
+    warehouse: Warehouse
+    folder: Path
+
+    def begun(self, run_id: str) -> None:
+        """Tell the heartbeat's address that a run began."""
+
+        def start() -> None:
+            import monitoring  # noqa: PLC0415 - what is only needed at the ends of a run
+
+            settings = monitoring.load_settings(self.warehouse.target.project_dir)
+            monitoring.ping_aloud(settings, "start", run_id)
+
+        attempt("The heartbeat could not be sent", start, None)
+
+    def ended(self, report: RunReport, *, is_noted: bool) -> RunReport:
+        """Judge the figures, tell whom they concern, and the heartbeat's address how the run ended.
+
+        Args:
+            is_noted: whether the run is in the history; else there is nothing to judge it by.
+
+        Returns:
+            The report with what was told, which is also what its file says then.
+        """
+        problems = list[str]()
+        told, problem = attempt("The figures could not be judged", lambda: self._watch(report), None) if is_noted else (
+            None, None,
+        )  # fmt: skip
+        problems += [problem] if problem else list(told.problems if told else ())
+        _, problem = attempt("The heartbeat could not be sent", lambda: self._beat(report, problems), None)
+        problems += [problem] if problem else []
+        if told is None and not problems:
+            return report
+        found = replace(told or Alerts(), problems=tuple(problems))
+        report = replace(report, alerts=found)
+        attempt("What was told could not be written to the report", lambda: put_report(report, self.folder), None)
+        return report
+
+    def _watch(self, report: RunReport) -> Alerts:
+        import monitoring  # noqa: PLC0415
+
+        page = self.folder / report.run_id / "report.html"
+        found = monitoring.watch(self.warehouse, report=str(page.resolve()))
+        problems = (*(f"Not delivered by {one}" for one in found.delivery.problems), *found.problems)
+        for problem in problems:
+            say(f"warning: {problem}")
+        sent, waiting = found.delivery.sent, found.delivery.waiting
+        return Alerts(len(found.open_alerts), len(found.told), sent, waiting, len(found.held), problems)
+
+    def _beat(self, report: RunReport, problems: list[str]) -> None:
+        import monitoring  # noqa: PLC0415
+
+        try:
+            settings = monitoring.load_settings(self.warehouse.target.project_dir)
+        except ConfigurationError as error:  # the address may stand under another name, which only the file tells
+            if not problems:
+                raise
+            problems.append(f"The heartbeat could not be sent: {error.message}")
+            return
+        event = "fail" if report.status in _BROKEN else "success"
+        if problem := monitoring.ping(settings, event, report.run_id, report.verdict, report.seconds):
+            say(problem)
+            problems.append(problem)

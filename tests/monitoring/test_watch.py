@@ -1,0 +1,241 @@
+"""One look after each run: what is kept, what is told, and that nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+
+from console import ConfigurationError
+from monitoring.book import Queued
+from monitoring.outbox import Delivery
+from monitoring.overview import overview
+from monitoring.tables import ALERTS, OUTBOX
+from monitoring.watch import Watched, overdue, watch
+from tests.monitoring.conftest import Post, World
+from warehouse import ForeignRelationError, recording
+
+CHANNELS = """
+channels:
+  teams: {kind: teams, address: TEAMS}
+  night: {kind: mail, host: mail.example.com, sender: a@example.com, to: [b@example.com]}
+owners:
+  operations: {channels: [teams]}
+  ann: {channels: [night]}
+customers:
+  AJE: {owner: ann}
+"""
+RHONE_HELD = "insert into sync_customers values ('RHONE', 1, 'lines are gone')"
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """A world in which a run was well, with two channels."""
+    world.settings(CHANNELS)
+    world.well()
+    return world
+
+
+def look(world: World, post: Post) -> Watched:
+    return watch(world.warehouse, now=world.clock, delivering=post, report="/reports/r.html")
+
+
+def test_a_run_that_is_well_tells_nobody_anything(told: World, post: Post) -> None:
+    """Figures are kept, no alert is, and no message is written."""
+    found = look(told, post)
+    assert (found.open_alerts, found.told, post.said()) == ((), (), [])
+    assert told.rows("select count(*) from pipeline_outbox") == [(0,)]
+    assert ("sync_share", 100.0, "ok") in told.rows("select check_name, figure, state from pipeline_figures")
+
+
+def test_each_owner_is_told_by_their_channels_in_one_message(told: World, post: Post) -> None:
+    """AJE's trouble goes to Ann's mail, RHONE's to operations; each channel gets one message a run."""
+    told.sql("insert into sync_customers values ('AJE', 1, 'orders are gone')", RHONE_HELD,
+             "insert into order_list_drift values ('RHONE', 'SEASON is empty')")  # fmt: skip
+    look(told, post)
+    by_channel = {one.channel: one.message for one in post.taken}
+    assert len(post.taken) == len(by_channel) == 2
+    assert [(g.owner, [line.check for line in g.lines]) for g in by_channel["teams"].groups] == [
+        ("operations", ["drift", "customers_held"])
+    ]
+    (line,) = by_channel["night"].groups[0].lines
+    assert (line.customers, line.reasons, line.kind) == (("AJE",), ("orders are gone",), "opened")
+    assert by_channel["night"].report == "/reports/r.html"
+    rows = told.rows("select subject, state, told_whom from pipeline_alerts order by check_name, subject")
+    assert ("AJE", "attention", "ann: night") in rows
+
+
+def test_told_once_also_by_the_next_runs(told: World, post: Post) -> None:
+    """What is kept in the table is what keeps the next run quiet; the end is told, too."""
+    told.sql(RHONE_HELD)
+    look(told, post)
+    assert post.said() == ["customers_held opened RHONE"]
+    for _ in range(2):
+        told.later(days=1)
+        told.run()
+        look(told, post)
+        assert post.said() == []
+    told.sql("update sync_customers set is_held_back = 0")
+    told.run()
+    look(told, post)
+    assert post.said() == ["customers_held recovered RHONE"]
+    assert told.rows(f"select state, told_state from {ALERTS}") == [("ok", "ok")]
+
+
+def test_nothing_is_lost_while_a_channel_is_down(told: World, post: Post) -> None:
+    """Its messages wait in the outbox, and the next run sends them before its own, each under its own id."""
+    told.sql(RHONE_HELD)
+    post.down = {"teams"}
+    assert look(told, post).delivery == Delivery(0, 1)
+    (waiting,) = overview(told.warehouse).outbox
+    assert (waiting.channel, waiting.state, post.said()) == ("teams", "waiting", [])
+    told.later(days=1)
+    told.sql("update sync_customers set is_held_back = 0")
+    told.run()
+    post.down = set()
+    look(told, post)
+    ids = [one.message_id for one in post.taken]
+    assert post.said() == ["customers_held opened RHONE", "customers_held recovered RHONE"]
+    assert ids[0] == waiting.message_id != ids[1]
+    assert told.rows(f"select distinct state from {OUTBOX}") == [("sent",)]
+
+
+def test_killed_between_sending_and_noting_sends_again_under_the_same_id(told: World, post: Post) -> None:
+    """At least once: the receiver knows it by its id."""
+    told.sql(RHONE_HELD)
+    sent: list[str] = []
+
+    def killed(queued: Sequence[Queued], *_: object) -> Delivery:
+        sent.extend(one.message_id for one in queued)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch(told.warehouse, now=told.clock, delivering=killed)
+    look(told, post)
+    assert [one.message_id for one in post.taken] == sent
+    assert len(sent) == 1
+
+
+def test_two_processes_queue_one_message(told: World, post: Post) -> None:
+    """The same changes make the same id, so a cron's look beside the end of a run tells nothing twice."""
+    told.sql(RHONE_HELD)
+    look(told, post)
+    told.sql(f"delete from {ALERTS}")  # as the other one saw it before
+    look(told, post)
+    assert told.rows(f"select count(*) from {OUTBOX}") == [(1,)]
+    assert len(post.taken) == 1
+
+
+def test_without_a_channel_it_is_told_once_there_is_one(world: World, post: Post) -> None:
+    """The alert is kept, nobody counts as told, and the first channel hears of it."""
+    world.well()
+    world.sql(RHONE_HELD)
+    assert [alert.subject for alert in look(world, post).open_alerts] == ["RHONE"]
+    assert world.rows(f"select told_state from {ALERTS}") == [(None,)]
+    world.settings(CHANNELS)
+    look(world, post)
+    assert post.said() == ["customers_held opened RHONE"]
+
+
+def test_a_run_that_goes_on_is_not_judged(told: World, post: Post) -> None:
+    """Half of a run is no figure: a cron's look meanwhile notes and tells nothing."""
+    told.run("running", "")
+    found = look(told, post)
+    assert (found.running, found.figures) == ("run-002", ())
+    assert "pipeline_figures" not in told.tables()
+
+
+def test_a_failed_run_and_a_killed_one_are_told_and_recover(told: World, post: Post) -> None:
+    """Each with its reason; the killed one is noticed by the run after it."""
+    look(told, post)
+    told.later(days=1)
+    told.run("failed", "Failed in transform: a test failed.")
+    found = look(told, post)
+    assert post.said() == ["last_run opened"]
+    assert found.open_alerts[0].reason == "Failed in transform: a test failed."
+    told.later(hours=1)
+    told.run("died", "The process was killed.")
+    told.run()
+    look(told, post)
+    assert sorted(post.said()) == ["last_run recovered", "runs_killed opened"]
+    told.later(hours=1)
+    told.run()
+    look(told, post)
+    assert post.said() == ["runs_killed recovered"]
+
+
+def test_dry_run_notes_and_tells_nothing(told: World) -> None:
+    """It only says what it found."""
+    told.sql(RHONE_HELD)
+    found = watch(told.warehouse, now=told.clock, dry_run=True)
+    assert len(found.open_alerts) == 1
+    assert not told.tables() & {"pipeline_alerts", "pipeline_outbox", "pipeline_figures"}
+
+
+def test_overdue_is_told_once_and_recovers_with_the_next_run(
+    told: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second machine's cron looks every hour; the run that comes at last ends the alert."""
+    within = dt.timedelta(hours=26)
+    assert overdue(told.warehouse, within, now=told.clock).open_alerts == ()
+    told.later(hours=27)
+    for _ in range(2):
+        found = overdue(told.warehouse, within, now=told.clock)
+        assert [alert.check for alert in found.open_alerts] == ["run_overdue"]
+        told.later(hours=1)
+    assert told.rows(f"select count(*) from {OUTBOX}") == [(1,)]
+    assert told.rows("select count(*) from pipeline_figures") == [(0,)]
+    told.run()
+    look(told, post)
+    assert post.said() == ["run_overdue opened", "run_overdue recovered"]
+
+
+def test_a_table_of_somebody_else_s_is_left_alone(told: World, post: Post) -> None:
+    """Under one of our names stands what we did not make: refused, and not touched."""
+    told.sql("create table pipeline_outbox (x int)")
+    with pytest.raises(ForeignRelationError, match="pipeline_outbox"):
+        look(told, post)
+    assert told.rows("select * from pipeline_outbox") == []
+
+
+def test_without_a_database_there_is_nothing_to_judge(told: World, post: Post) -> None:
+    """And none is made."""
+    path = told.warehouse.target.project_dir / "a.duckdb"
+    path.unlink()
+    with pytest.raises(ConfigurationError, match="no database"):
+        look(told, post)
+    assert not path.exists()
+
+
+def test_statements_do_not_grow_with_customers_or_alerts(told: World, post: Post) -> None:
+    """Five hundred customers in trouble cost the statements of one."""
+    look(told, post)
+
+    def statements() -> int:
+        told.run()
+        told.later(minutes=10)
+        with recording() as sent:
+            look(told, post)
+        return sent.count
+
+    told.sql("insert into sync_customers values ('D0', 1, 'x')")
+    few = statements()
+    told.sql(
+        "insert into sync_customers select 'E' || i, 1, 'x' from range(500) t(i)",
+        "insert into order_list_rejects select 'f' || i, 'E' || i, 'row', 'x' from range(500) t(i)",
+    )
+    assert statements() == few
+    assert few < 90
+    with recording() as sent:
+        overview(told.warehouse)
+    assert sent.count < 12
+
+
+def test_a_message_of_five_hundred_customers_stays_short(told: World, post: Post) -> None:
+    """One line for the check, the first three reasons, and how many there are."""
+    told.sql("insert into sync_customers select 'E' || i, 1, 'reason ' || i from range(500) t(i)")
+    look(told, post)
+    (line,) = post.taken[0].message.groups[0].lines
+    assert (line.text.split(" (")[0], len(line.reasons)) == ("500 customers", 3)
+    assert " and 497 more)" in line.text
