@@ -4,6 +4,7 @@ Reads relations only, and keeps ``pipeline_figures``, ``pipeline_alerts`` and ``
 """
 
 from monitoring.alerts import Alert, Kind, Notice
+from monitoring.book import require_tables
 from monitoring.heartbeat import ping, ping_aloud
 from monitoring.model import Bars, Check, Figure, Point, State
 from monitoring.overview import Overview, RunFacts, StageFacts, overview
@@ -31,5 +32,6 @@ __all__ = [
     "overview",
     "ping",
     "ping_aloud",
+    "require_tables",
     "watch",
 ]

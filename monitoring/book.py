@@ -24,7 +24,7 @@ from monitoring.tables import (
     REASON,
     key_of,
 )
-from warehouse import Relations, Session, Warehouse, require_ours
+from warehouse import Relations, Session, Warehouse, require_ours, require_whole
 from warehouse.rows import table_of
 
 #: So many runs are kept; of recovered alerts and of messages that were sent, those of so many days.
@@ -119,6 +119,16 @@ def read_outbox(session: Session, warehouse: Warehouse, there: Relations) -> lis
                str(answer or ""))
         for i, c, run, at, title, body, state, tries, answer in rows
     ]  # fmt: skip
+
+
+def require_tables(session: Session) -> None:
+    """Make sure, and change nothing, that the tables can be written.
+
+    Raises:
+        ForeignRelationError: under the name of one of them stands somebody else's.
+        ChangedTableError: one lacks columns.
+    """
+    require_whole(session, KEPT, ())
 
 
 class Book:

@@ -1,10 +1,9 @@
 """Errors of the monitoring.
 
 OrderListError
-├── ConfigurationError       monitoring.yml, or a variable that it names, is wrong     -> 2
-└── UndeliveredError         a channel did not take a message
-    ├── RefusedMessageError  ... and said that it never will
-    └── UnreachableError     ... this time
+└── UndeliveredError         a channel did not take a message; it stays in the outbox  -> 1
+    ├── RefusedMessageError  it says that it never will take this one                  -> 1
+    └── UnreachableError     not this time                                             -> 1
 """
 
 from __future__ import annotations

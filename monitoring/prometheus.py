@@ -15,6 +15,7 @@ from monitoring.model import OPEN, Check, Figure, State, worst
 from monitoring.overview import RunFacts, StageFacts
 
 FILE = Path("data/metrics/order_list.prom")
+_PREFIX = "order_list_"
 _FOLDER, _FILE = 0o755, 0o644
 _LABEL = re.compile(r'[\\"\n]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
@@ -32,7 +33,8 @@ def metrics(
     out: list[str] = []
     base = {"target": target}
 
-    def family(name: str, text: str, samples: Iterable[Sample]) -> None:
+    def family(what: str, text: str, samples: Iterable[Sample]) -> None:
+        name = _PREFIX + what
         lines = [f"{name}{_labels({**base, **labels})} {_value(value)}" for labels, value in samples]
         if lines:
             out.extend([f"# HELP {name} {text}", f"# TYPE {name} gauge", *lines])
@@ -42,38 +44,36 @@ def metrics(
         by_check.setdefault(figure.check, []).append(figure)
     if run is not None:
         if run.last_success is not None:
-            family("order_list_last_success_timestamp_seconds", "When the last run went through.",
+            family("last_success_timestamp_seconds", "When the last run went through.",
                    [({}, run.last_success.timestamp())])  # fmt: skip
         if run.ended_at is not None:
-            family(
-                "order_list_last_run_timestamp_seconds", "When the last run ended.", [({}, run.ended_at.timestamp())]
-            )
+            family("last_run_timestamp_seconds", "When the last run ended.", [({}, run.ended_at.timestamp())])
         if run.seconds is not None:
-            family("order_list_last_run_duration_seconds", "How long the last run took.", [({}, run.seconds)])
-        family("order_list_last_run_state", "How the last run ended: 1 for its state.", [({"state": run.status}, 1.0)])
+            family("last_run_duration_seconds", "How long the last run took.", [({}, run.seconds)])
+        family("last_run_state", "How the last run ended: 1 for its state.", [({"state": run.status}, 1.0)])
         counts = {"orders": run.orders, "changes": run.changes, "errors": run.failed}
         for name, count in counts.items():
             if count is not None:
-                family(f"order_list_last_run_{name}", f"{name.capitalize()} of the last run.", [({}, float(count))])
-    family("order_list_stage_duration_seconds", "How long each stage of the last run took.",
+                family(f"last_run_{name}", f"{name.capitalize()} of the last run.", [({}, float(count))])
+    family("stage_duration_seconds", "How long each stage of the last run took.",
            [({"stage": s.stage}, s.seconds) for s in stages if s.seconds is not None])  # fmt: skip
-    family("order_list_stage_rows", "Rows that each stage of the last run went through.",
+    family("stage_rows", "Rows that each stage of the last run went through.",
            [({"stage": s.stage}, float(s.rows)) for s in stages if s.rows is not None])  # fmt: skip
     known = [check for check in checks if check.name in by_check]
-    family("order_list_check_state", "Each check: 0 well, 1 not known, 2 needs attention, 3 failed.",
+    family("check_state", "Each check: 0 well, 1 not known, 2 needs attention, 3 failed.",
            [({"check": c.name}, float(_code(worst(f.state for f in by_check[c.name])))) for c in known])  # fmt: skip
-    family("order_list_check_open", "Subjects of each check that are beyond their bar.",
+    family("check_open", "Subjects of each check that are beyond their bar.",
            [({"check": c.name}, float(sum(f.state in OPEN for f in by_check[c.name]))) for c in known])  # fmt: skip
     for unit, (suffix, factor) in {"": ("figure", 1.0), **{u: _UNITS[u] for u in ("%", "s")}}.items():
         wanted = [c for c in known if (_UNITS.get(c.unit) or ("figure", 1.0))[0] == suffix]
         if unit != "" or wanted:
-            family(f"order_list_check_{suffix}", f"The worst figure of each check, as {_as(suffix)}.",
+            family(f"check_{suffix}", f"The worst figure of each check, as {_as(suffix)}.",
                    [({"check": c.name}, value * _UNITS.get(c.unit, ("", factor))[1])
                     for c in wanted if (value := _worst(c, by_check[c.name])) is not None])  # fmt: skip
-    family("order_list_alerts_open", "Alerts that are open.",
+    family("alerts_open", "Alerts that are open.",
            [({"state": state.value}, float(count)) for state, count in open_alerts.items()])  # fmt: skip
-    family("order_list_alerts_undelivered", "Messages that no channel took yet.", [({}, float(undelivered))])
-    family("order_list_judged_timestamp_seconds", "When these figures were judged.", [({}, judged_at)])
+    family("alerts_undelivered", "Messages that no channel took yet.", [({}, float(undelivered))])
+    family("judged_timestamp_seconds", "When these figures were judged.", [({}, judged_at)])
     return "\n".join(out) + "\n"
 
 

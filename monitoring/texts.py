@@ -20,8 +20,8 @@ def number(value: float | None, unit: str) -> str:
     if value is None:
         return "not known"
     if unit == "hours" and abs(value) >= _DAY:
-        return f"{value / 24:,.1f} days"
-    whole = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+        return f"{value / 24:,.1f}".removesuffix(".0") + " days"
+    whole = f"{value:,.1f}".removesuffix(".0")
     return f"{whole} %" if unit == "%" else f"{whole} {unit}"
 
 

@@ -81,6 +81,8 @@ def watch(
     told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
     told = tuple(notice for notice in told if notice.alert.check in {check.name for check in checks})
     messages, alerts = _messages(settings, checks, told, found, now=now(), report=report)
+    after = {alert.key: alert for alert in alerts}
+    told = tuple(notice for notice in told if after[notice.alert.key] != notice.alert)  # the others reached nobody yet
     kept = book.Book(warehouse)
     # the figures of a run are those of all checks
     kept.keep("" if only is not None else found.run_id, found.figures, alerts, messages, now())

@@ -139,11 +139,15 @@ def _relations(target: Target) -> Iterator[Finding]:
 def _kept(target: Target) -> Iterator[Finding]:
     """Whether the tables that the programs keep are as this version writes them."""
     import monday_sync  # noqa: PLC0415 - only here
+    import monitoring  # noqa: PLC0415
 
     warehouse = open_warehouse(target)
     if not warehouse.exists():
         return
-    programs = {"loader": loader.require_tables, "monday_sync": monday_sync.require_tables, "pipeline": require_tables}
+    programs = {
+        "loader": loader.require_tables, "monday_sync": monday_sync.require_tables, "pipeline": require_tables,
+        "monitoring": monitoring.require_tables,
+    }  # fmt: skip
     for program, check in programs.items():
         try:
             with warehouse.session(read_only=True) as session:

@@ -63,7 +63,7 @@ def test_the_documents_show_every_program() -> None:
     """None of the programs is left without a recipe, nor any subcommand of monday-sync and pipeline."""
     text = "\n".join(shown())
     assert not [script for script in SCRIPTS if script not in text]
-    for script in ("monday-sync", "pipeline", "loader", "maintenance"):
+    for script in ("monday-sync", "monitor", "pipeline", "loader", "maintenance"):
         group = command_of(script)
         assert isinstance(group, click.Group)
         assert not [name for name in group.commands if f"{script} {name}" not in text]

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = ("loader", "monday_sync", "pipeline", "operations")
+PROGRAMS = ("loader", "monday_sync", "monitoring", "pipeline", "operations")
 _ROW = re.compile(r"^\| (`[^|]+`) \| ([^|]+) \| ([^|]+) \|$", re.M)
 # one writes dbt's files and names a model in them, the other lists what dbt makes or once made; neither has SQL for it
 _NO_SQL = {ROOT / "loader/scaffold.py", ROOT / "pipeline/ownership.py"}
@@ -59,7 +59,8 @@ def test_no_shared_relation_is_left_out() -> None:
     """What a program asks for by name and does not keep itself stands in the table."""
     relations = told()
     prefixes = (
-        r"\b(?:monday_sync_[a-z]+|loader_file_[a-z]+|pipeline_(?:runs|stages|statements|index_usage)|maintenance_log|cutover_log"
+        r"\b(?:monday_sync_[a-z]+|loader_file_[a-z]+|pipeline_(?:runs|stages|statements|index_usage)"
+        r"|pipeline_(?:figures|alerts|outbox)|maintenance_log|cutover_log"
         r"|order_list_[a-z_]+|sync_monday__[a-z]+)\b"
     )
     for program in PROGRAMS:

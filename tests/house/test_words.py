@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("console", "warehouse", "loader", "monday_sync", "pipeline", "board_emulator", "samples", "bench")
+PACKAGES = (
+    "console",
+    "warehouse",
+    "loader",
+    "monday_sync",
+    "monitoring",
+    "pipeline",
+    "board_emulator",
+    "samples",
+    "bench",
+)
 #: In names of code, as whole words.
 IN_NAMES = frozenset(
     {"mend", "mends", "mended", "sentence", "doubled", "doubles", "twin", "twins", "stray", "strays", "tower", "flight",
