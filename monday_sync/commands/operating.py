@@ -13,7 +13,7 @@ from monday_sync.commands.check import check, number_to_confirm
 from monday_sync.commands.opening import Opened
 from monday_sync.commands.push import PushRequest, planned, push_in
 from monday_sync.commands.target import TargetPlan, plan_opened
-from monday_sync.commands.undo import board_of_run, created_there, creators, plan_cleanup, plan_rollback
+from monday_sync.commands.undo import board_of_run, created_there, creators
 from monday_sync.commands.undo import cleanup as clean_up
 from monday_sync.commands.undo import rollback as roll_back
 from monday_sync.commands.verify import VerifyResult, verify, verify_orders
@@ -148,23 +148,14 @@ def undo_run(opened: Opened, run_id: str) -> PushResult:
         RefusedError: no such run, or later runs changed the same rows.
     """
     context = board_of_run(opened.contexts, run_id)
-    return roll_back(context, run_id, yes=_asked(plan_rollback(context, run_id).command), bar=progress)
+    return roll_back(context, run_id, asked=True, bar=progress)
 
 
 def clean_up_test_data(opened: Opened) -> list[PushResult]:
     """Archive what is left of test data, as ``cleanup --test-data`` does; whoever calls has asked for it."""
     created_by = creators(opened.contexts, None)
-    results = []
-    for context in created_there(opened.contexts, created_by) if created_by else ():
-        number = _asked(plan_cleanup(context, None, created_by).command)
-        results.append(clean_up(context, None, yes=number, bar=progress, created_by=created_by))
-    return results
-
-
-def _asked(shown: str | None) -> int | None:
-    """The number that a plan's command names."""
-    _, _, number = (shown or "").partition(" --yes ")
-    return int(number) if number else None
+    there = created_there(opened.contexts, created_by) if created_by else []
+    return [clean_up(context, None, asked=True, bar=progress, created_by=created_by) for context in there]
 
 
 # -- a copy of what is there -----------------------------------------------------------------------------------------

@@ -29,11 +29,16 @@ from monday_sync.ledger import Run
 _PROD = "prod"
 
 
-def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar = no_bar) -> PushResult:
+def rollback(
+    context: Context, run_id: str, *, yes: int | None = None, asked: bool = False, bar: Bar = no_bar
+) -> PushResult:  # fmt: skip
     """Undo a run: the board is read, and fields that still show what the run wrote show again what they did before.
 
     Items that it created are archived, and groups that it created, when no item is left in them. What people have
     changed since is left and listed (``PushResult.left_fields``), items that they worked on included.
+
+    Args:
+        asked: whoever calls this has asked already; what is in doubt is settled first, and may change the number.
 
     Raises:
         RefusedError: no such run, or later runs changed the same rows.
@@ -45,7 +50,7 @@ def rollback(context: Context, run_id: str, *, yes: int | None = None, bar: Bar 
         if recovery is not None and recovery.stopped:
             return recovery.result()  # what the run did is not known yet
         undoing = _of_run(context, facts, run_id)
-        return _carry_out(context, "rollback", run_id, undoing, {run_id}, yes=yes, bar=bar)
+        return _carry_out(context, "rollback", run_id, undoing, {run_id}, yes=undoing.number if asked else yes, bar=bar)
 
 
 def plan_rollback(context: Context, run_id: str) -> Plan:
@@ -63,7 +68,7 @@ def plan_rollback(context: Context, run_id: str) -> Plan:
 
 def cleanup(
     context: Context, run_id: str | None, *, yes: int | None = None, bar: Bar = no_bar,
-    created_by: set[str] | None = None,
+    created_by: set[str] | None = None, asked: bool = False,
 ) -> PushResult:  # fmt: skip
     """Archive the items that a run created, or (without ``run_id``) those of all runs that were marked as test data.
 
@@ -71,6 +76,7 @@ def cleanup(
 
     Args:
         created_by: the runs, where the target has several boards: their items may lie on another one by now.
+        asked: as for :func:`rollback`.
 
     Raises:
         RefusedError: no such run.
@@ -83,7 +89,8 @@ def cleanup(
             return recovery.result()
         created_by = created_by or creators([context], run_id)
         undoing = undo_created(context, created_by)
-        return _carry_out(context, "cleanup", run_id, undoing, created_by, yes=yes, bar=bar)
+        number = undoing.number if asked else yes
+        return _carry_out(context, "cleanup", run_id, undoing, created_by, yes=number, bar=bar)
 
 
 def plan_cleanup(context: Context, run_id: str | None, created_by: set[str] | None = None) -> Plan:

@@ -152,13 +152,13 @@ def second() -> list[Order]:
 
 @contextmanager
 def killed_at(moment: int) -> Iterator[Callable[[], int]]:
-    """Die before the statement, or the call to the board, of that number; gives how many there were."""
+    """Die before the statement, or the call to the board, of that number, and stay dead; gives how many there were."""
     count = 0
 
     def tick() -> None:
         nonlocal count
         count += 1
-        if count == moment:
+        if count >= moment:
             raise KilledError
 
     execute = Transport.execute
