@@ -41,7 +41,7 @@ class KilledError(BaseException):
 class Pretended(Programs):
     """The programs, with a run of the pipeline that only pushes: no dbt, no workbooks."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, _options: RunOptions | None = None) -> None:
         super().__init__(warehouse, RunOptions())
         self.warehouse, self.status = warehouse, "ok"
         self.during: Callable[[], object] = lambda: None

@@ -14,16 +14,11 @@ from operations.cutover.programs import FirstRun
 from operations.cutover.rehearsal import rehearse
 from operations.errors import RefusedStepError
 from operations.tables import Measure, measured
-from pipeline import RunOptions
 from tests.operations.cutover_quay import Pretended, Quay, second
-from warehouse import Warehouse
 
 
 class InTheCopy(Pretended):
     """The programs of the rehearsal: where dbt would build its views, the stand-ins are made."""
-
-    def __init__(self, warehouse: Warehouse, _options: RunOptions) -> None:
-        super().__init__(warehouse)
 
     def build(self) -> FirstRun:
         config = load_board("prod", self.warehouse.target.project_dir / "boards")
