@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operations.cutover.context import Context
+from operations.cutover.preflight import Verdict, examine
 
 
 def foreign_relations(_context: Context) -> list[str]:
@@ -19,6 +20,7 @@ def undo_take_over(_context: Context) -> None:
     """Put them back under their names."""
 
 
-def examine_copy(_context: Context) -> list[str]:
+def examine_copy(context: Context) -> list[str]:
     """What the preflight finds in the copy of a rehearsal, each as a sentence."""
-    return []
+    failed = examine(context).having(Verdict.FAILED)
+    return [f"preflight in the copy: {check.section}: {check.name}: {check.found}" for check in failed]
