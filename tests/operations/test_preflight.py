@@ -122,6 +122,10 @@ FAULTS: dict[str, tuple[str, Callable[[Ready], object], str, str, str]] = {
         "nothing hard-coded", _write("models/own.sql", "select 1\n-- 9200517329"), "stand only in boards/",
         "models/own.sql:2 has 9200517329", "boards/<target>.yml",
     ),
+    "a ledger that was changed": (
+        "relations", _sql("alter table monday_sync_runs drop column started_at"), "the tables of monday_sync",
+        "started_at", "",
+    ),
     "another dbt": (
         "versions", _edit("requirements/run.txt", "dbt-core==", "dbt-core==9."), "those that were tested",
         "dbt-core is 1.11", "make setup",

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 
+import loader
+import monday_sync
 from console import ConfigurationError, LockHeldError
 from operations.cutover.preflight.model import Check, Section
 from operations.cutover.preflight.scene import Scene
 from pipeline import NotOursError, database_findings, refuse_foreign_relations
-from warehouse import Session
+from warehouse import ChangedTableError, ForeignRelationError, Session
 
 _ORDERS, _LINES, _RECORDS = "FACT_ORDER_LIST", "ORDER_LIST_LINES", "swp_ORDER_LIST_SYNC"
 _ITEMS, _SUBITEMS = "monday_sync_items", "monday_sync_subitems"
@@ -43,7 +45,7 @@ def database(scene: Scene, section: Section) -> Iterator[Check]:
 
 
 def relations(scene: Scene, section: Section) -> Iterator[Check]:
-    """Whether a build would meet tables of somebody else's."""
+    """Whether a build, a landing or a push would meet tables of somebody else's."""
     name = "no relation of somebody else's has one of our names"
     if not scene.warehouse.exists():
         yield section.unknown(name, "there is no database yet")
@@ -55,6 +57,15 @@ def relations(scene: Scene, section: Section) -> Iterator[Check]:
         yield section.failed(name, error.message, mend)
     else:
         yield section.passed(name)
+    for program, check in {"loader": loader.require_tables, "monday_sync": monday_sync.require_tables}.items():
+        kept = f"this version can write the tables of {program}"
+        try:
+            with scene.warehouse.looking() as session:
+                check(session)
+        except (ForeignRelationError, ChangedTableError) as error:
+            yield section.failed(kept, error.message, error.hint or "See docs/running.md.")
+        else:
+            yield section.passed(kept)
 
 
 def statements(scene: Scene, section: Section) -> Iterator[Check]:
