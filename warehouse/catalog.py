@@ -99,6 +99,15 @@ class Catalog(Protocol):
     def version(self) -> str:
         """The engine's version, in its own words."""
 
+    def back_up(self, file: str, name: str) -> bool:
+        """Let the engine itself back up the whole database to a file that it reaches; ``False``: it has no such way.
+
+        Not within a transaction.
+
+        Raises:
+            StatementFailedError: it refused: the login may not, the folder is not there, the disk is full.
+        """
+
     def structure(self, name: str) -> Structure:
         """What a table is.
 

@@ -48,6 +48,10 @@ class DuckDBCatalog:
         """DuckDB's own."""
         return f"DuckDB {self._session.rows('select version()')[0][0]}"
 
+    def back_up(self, file: str, name: str) -> bool:  # noqa: ARG002 - the protocol's
+        """DuckDB has none: its tables are all there is."""
+        return False
+
     def structure(self, name: str) -> Structure:
         """What a table is; its definition is DuckDB's own text."""
         found = self._session.rows(

@@ -25,6 +25,18 @@ class Keep(BaseModel):
     monthly: int = Field(default=12, ge=0)
 
 
+class Native(BaseModel):
+    """The server's own backup: the folder on the server, or the blob container's address, that its files go to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    path: str = Field(min_length=1)
+
+    def file(self, archive: str) -> str:
+        """The file of an archive there."""
+        separator = "\\" if "\\" in self.path else "/"
+        return f"{self.path.rstrip(separator)}{separator}{archive}.bak"
+
+
 class BackupPolicy(BaseModel):
     """The file's keys."""
 
@@ -33,6 +45,7 @@ class BackupPolicy(BaseModel):
     keep: Keep = Keep()
     verified_within_days: int = Field(default=7, ge=1)
     before_push_share: float = Field(default=0.2, ge=0, le=1, strict=False)
+    native: Native | None = None
 
 
 def load_policy(project_dir: Path) -> BackupPolicy:

@@ -33,6 +33,7 @@ class Taken:
         stored: each place, with what went wrong there.
         removed: older backups that the policy let go, as ``place: archive``.
         warnings: what weakens the backup though it is whole.
+        native: the file of the server's own backup; ``None``: it took none.
     """
 
     archive: str
@@ -42,6 +43,7 @@ class Taken:
     stored: tuple[Stored, ...]
     removed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    native: str | None = None
 
     @property
     def whole(self) -> bool:
@@ -83,9 +85,10 @@ def take(
     ):
         folder = Path(text)
         version, dumped = _dump(warehouse, folder, everything=everything, form=form)
+        native, refusal = _native(warehouse, policy, archive)
         manifest = Manifest(
             kind=_KIND, archive=archive, target=warehouse.target.name, engine=warehouse.target.kind,
-            version=version, made_at=now, made_by=person(), tables=tuple(dumped),
+            version=version, made_at=now, made_by=person(), tables=tuple(dumped), native=native,
         )  # fmt: skip
         stored = []
         for shelf in there:
@@ -98,7 +101,7 @@ def take(
             records.TAKEN, archive, outcome, message, seconds=time.monotonic() - began,
             evidence={
                 "places": [one.place for one in whole], "tables": len(dumped), "rows": manifest.rows,
-                "size": manifest.size, "sha256": manifest.sha256,
+                "size": manifest.size, "sha256": manifest.sha256, "native": native,
             },
         ))  # fmt: skip
         if not whole:
@@ -108,7 +111,23 @@ def take(
         removed = _let_go(there, policy, log, protected)
         if removed:
             log.write(Entry(records.REMOVED, archive, "done", f"{len(removed)} removed", evidence={"removed": removed}))
-    return Taken(archive, len(dumped), manifest.rows, manifest.size, tuple(stored), tuple(removed), tuple(_weak(there)))
+    warnings = [*_weak(there), *([refusal] if refusal else [])]
+    return Taken(
+        archive, len(dumped), manifest.rows, manifest.size, tuple(stored), tuple(removed), tuple(warnings), native
+    )
+
+
+def _native(warehouse: Warehouse, policy: BackupPolicy, archive: str) -> tuple[str | None, str | None]:
+    """The file of the engine's own backup, or why it took none; what it refuses takes nothing from ours."""
+    if policy.native is None:
+        return None, None
+    file = policy.native.file(archive)
+    say(f"the server backs itself up to {file} ...")
+    try:
+        with warehouse.session() as session:
+            return (file, None) if session.catalog().back_up(file, archive) else (None, None)
+    except OrderListError as error:
+        return None, f"the server took no backup of its own ({error.message}); this one stands without it"
 
 
 def _dump(warehouse: Warehouse, folder: Path, *, everything: bool, form: Format) -> tuple[str, list[TableFile]]:

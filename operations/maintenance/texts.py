@@ -15,6 +15,7 @@ def taken(result: Taken) -> str:
     """A backup that was taken."""
     lines = [f"Backup {result.archive}: {result.tables} tables, {result.rows:,} rows, {result.size:,} bytes."]
     lines += [f"  {one.place}: {'read back whole' if one.fault is None else one.fault}" for one in result.stored]
+    lines += [f"  the server's own: {result.native}"] if result.native else []
     lines += [f"  removed by the policy: {name}" for name in result.removed]
     lines += [f"  warning: {text}." for text in result.warnings]
     lines.append("It counts once it was restored on trial: maintenance restore --check")

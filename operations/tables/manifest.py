@@ -49,6 +49,7 @@ class Manifest(_Part):
         engine, version: the database's, for who reads it in ten years.
         made_by: who asked for it: user and machine.
         not_looked_at: what should have been archived and could not be, with the reason.
+        native: the file of the engine's own backup of the same moment, as the engine knows it; ``None``: it took none.
     """
 
     form: Literal[1] = 1
@@ -61,6 +62,7 @@ class Manifest(_Part):
     made_by: str
     tables: tuple[TableFile, ...]
     not_looked_at: tuple[str, ...] = ()
+    native: str | None = None
 
     @property
     def rows(self) -> int:
@@ -83,7 +85,10 @@ class Manifest(_Part):
 
     def as_text(self) -> str:
         """As it is written."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+        document = self.model_dump(mode="json")
+        if self.native is None:  # as releases before wrote it
+            del document["native"]
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def parse(text: str, label: str) -> Manifest:

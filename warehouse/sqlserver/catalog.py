@@ -11,8 +11,8 @@ import pyarrow as pa
 from console import OrderListError
 from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses, word_of
 from warehouse.errors import StatementFailedError
+from warehouse.sqlserver import backup_statements, usage_statements
 from warehouse.sqlserver import catalog_statements as sql
-from warehouse.sqlserver import usage_statements
 from warehouse.sqlserver.statements import literal
 
 if TYPE_CHECKING:
@@ -41,6 +41,14 @@ class SQLServerCatalog:
     def version(self) -> str:
         """The server's own words, on one line."""
         return " ".join(str(self._session.rows("select @@version")[0][0]).split())[:200]
+
+    def back_up(self, file: str, name: str) -> bool:
+        """``BACKUP DATABASE``, where the service has it."""
+        database, edition = self._session.rows(backup_statements.PLACE)[0]
+        if int(edition or 0) in backup_statements.WITHOUT:
+            return False
+        self._session.execute(backup_statements.back_up(str(database), file, name))
+        return True
 
     def structure(self, name: str) -> Structure:
         """What a table is, by the catalog views."""
