@@ -116,6 +116,7 @@ def test_a_new_board(page: Page) -> None:
 def test_the_preflight(page: Page) -> None:
     """Every command of the page ends well on a target that is ready; the page is written."""
     page.ready.prove_a_backup()
+    page.ready.deliver_an_alert()
     assert page.codes("preflight.md") == {}
     assert (page.ready.folder / "data/reports/preflight.html").exists()
 
