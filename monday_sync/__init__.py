@@ -21,10 +21,14 @@ from monday_sync.commands.operating import (
     undo_run,
 )
 from monday_sync.commands.status import StatusResult, status
+from monday_sync.commands.take_over import TakenOver, ask_boards, take_over
 from monday_sync.commands.target import TargetPlan, plan, push
+from monday_sync.commands.undo_take_over import Forgotten, undo_take_over
 from monday_sync.commands.verify import VerifyResult
+from monday_sync.domain.claims import Claim, FieldDifference, LeftClaim
 from monday_sync.domain.people import OffBoard
 from monday_sync.domain.plan import Plan
+from monday_sync.domain.rows import Level
 from monday_sync.domain.selection import PushOptions
 from monday_sync.engine.merging import BoardResult, TargetResult
 from monday_sync.engine.results import Counts, CustomerCounts, Problem, PushResult
@@ -34,11 +38,16 @@ __all__ = [
     "KEPT",
     "BoardLook",
     "BoardResult",
+    "Claim",
     "Counts",
     "CustomerCounts",
     "Due",
     "FailedCause",
     "FailedRow",
+    "FieldDifference",
+    "Forgotten",
+    "LeftClaim",
+    "Level",
     "Load",
     "OffBoard",
     "Opened",
@@ -48,9 +57,11 @@ __all__ = [
     "PushResult",
     "RunFacts",
     "StatusResult",
+    "TakenOver",
     "TargetPlan",
     "TargetResult",
     "VerifyResult",
+    "ask_boards",
     "clean_up_test_data",
     "compare",
     "due_now",
@@ -68,5 +79,7 @@ __all__ = [
     "runs_of",
     "snapshot",
     "status",
+    "take_over",
     "undo_run",
+    "undo_take_over",
 ]

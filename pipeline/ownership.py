@@ -24,6 +24,7 @@ FORMER = Relations((
     "order_lines", "order_list_rows", "order_list_typed", "order_list_verdicts", "order_size_cells",
     "order_total_differences",
 ))  # fmt: skip
+_NAMES = re.compile(r"\w+(?:, \w+)*")
 _REFUSAL = re.compile(r"(?:\w+, )*\w+ in schema '[^']*' (?:was|were) not made by this project.*?\]\}'")
 
 
@@ -33,6 +34,27 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
     Raises:
         NotOursError: it would; nothing was changed.
     """
+    _ask_dbt(warehouse)
+
+
+def foreign_relations(warehouse: Warehouse) -> list[str]:
+    """What stands under names of dbt's and was not made by this project, sorted; nothing is marked or changed.
+
+    Raises:
+        NotOursError: dbt could not tell.
+    """
+    try:
+        _ask_dbt(warehouse, "--args", "{only_look: true}")
+    except NotOursError as error:
+        names, found, _ = error.message.partition(" in schema '")
+        if not found or not _NAMES.fullmatch(names):
+            raise
+        return sorted(names.split(", "))
+    return []
+
+
+def _ask_dbt(warehouse: Warehouse, *arguments: str) -> None:
+    """Let dbt look at relations that have no mark, if there are any under our names."""
     if not warehouse.exists():
         return
     with warehouse.session(read_only=True) as session:
@@ -40,9 +62,9 @@ def refuse_foreign_relations(warehouse: Warehouse) -> None:
     unmarked = Relations(name for name, mark in marks.items() if mark is None)
     if not any(name in unmarked for name in made_names(warehouse.target.project_dir)):
         return
-    target = warehouse.target
+    target, command = warehouse.target, ["run-operation", "check_ownership", *arguments]
     try:
-        result = run_dbt(["run-operation", "check_ownership"], target=target.name, project_dir=target.project_dir)
+        result = run_dbt(command, target=target.name, project_dir=target.project_dir)
     except StageFailedError as error:
         raise _refusal(str(error)) from error
     if result.exit_code != 0:

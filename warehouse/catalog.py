@@ -133,6 +133,18 @@ class Catalog(Protocol):
     def uses(self, name: str) -> Uses:
         """What in the database reads, writes or refers to a table; in doubt it does."""
 
+    def view(self, name: str) -> str | None:
+        """The definition of a view, in the engine's own words; ``None`` for what is no view, or may not be seen."""
+
+    def rename(self, name: str, to: str) -> None:
+        """Within the running transaction, give a table or view another name, which is free.
+
+        Its rows, keys, indexes, rights and triggers stay with it; who names it in a text goes on naming the old one.
+
+        Raises:
+            StatementFailedError: something holds it to its name, or the right is missing.
+        """
+
     def set_aside(self, structure: Structure, aside: str, message: str) -> None:
         """Within the running transaction, rename a table to ``aside`` and let whoever reads its name get ``message``.
 

@@ -138,6 +138,30 @@ class DuckDBCatalog:
                 found.append(Use("macro", macro, _shortened(text)))
         return Uses(tuple(found), ("queries of the past: DuckDB keeps none",))
 
+    def view(self, name: str) -> str | None:
+        """By the catalog."""
+        found = self._session.rows(
+            "select sql from duckdb_views() where schema_name = ? and lower(view_name) = lower(?)", [self._schema, name]
+        )
+        return str(found[0][0]) if found else None
+
+    def rename(self, name: str, to: str) -> None:
+        """A table with an index cannot be renamed: its indexes go, and are made again on it under the new name."""
+        quote, old, new = self._warehouse.quote, self._warehouse.relation(name), self._warehouse.relation(to)
+        if self.view(name) is not None:
+            self._session.execute(f"alter view {old} rename to {quote(to)}")
+            return
+        indexes = self._session.rows(
+            "select index_name, sql from duckdb_indexes() "
+            "where schema_name = ? and lower(table_name) = lower(?) and sql is not null order by index_name",
+            [self._schema, name],
+        )
+        for index, _ in indexes:
+            self._session.execute(f"drop index {quote(self._schema)}.{quote(index)}")
+        self._session.execute(f"alter table {old} rename to {quote(to)}")
+        for _, sql in indexes:
+            self._session.execute(_INDEX.sub(lambda match: f"{match[1]}{new}{match[2]}", sql, count=1))
+
     def set_aside(self, structure: Structure, aside: str, message: str) -> None:
         """A table with an index cannot be renamed: its indexes go, and are made again by :meth:`put_back`."""
         quote, old = self._warehouse.quote, self._warehouse.relation(structure.name)

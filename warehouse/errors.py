@@ -28,10 +28,12 @@ class ForeignRelationError(ConfigurationError):
     """A relation stands under one of our names that we did not make. It was not touched."""
 
     def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
         one = len(names) == 1
         super().__init__(
             f"{', '.join(names)} {'was' if one else 'were'} not made by this project, and a run would write there.",
-            hint=f"Nothing was changed. Rename {'it' if one else 'them'}, or set another schema in profiles.yml.",
+            hint=f"Nothing was changed. `cutover take-over` archives {'it' if one else 'them'} and renames "
+            f"{'it' if one else 'them'} aside; or set another schema in profiles.yml.",
         )
 
 

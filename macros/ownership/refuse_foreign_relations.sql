@@ -1,8 +1,9 @@
 {#- Stops a run before it has changed anything if a relation stands under one of our names that we did not make.
 
     Ours is what carries our mark (mark_as_ours), and what has the shape that the first release gave it, before there were
-    marks: that is marked now. The ledger's tables are ours by their columns. -#}
-{% macro refuse_foreign_relations() %}
+    marks: that is marked now. The ledger's tables are ours by their columns.
+    Args: only_look, mark nothing. -#}
+{% macro refuse_foreign_relations(only_look=false) %}
 {%- set foreign = [] -%}
 {%- set adopted = [] -%}
 {%- for place in our_relations() | map(attribute='schema') | unique | list -%}
@@ -29,7 +30,7 @@
     {%- if standing is not none and not has_most_columns(standing, columns) -%} {%- do foreign.append(name) -%} {%- endif -%}
 {%- endfor -%}
 {%- if foreign -%} {{ exceptions.raise_compiler_error(words_of_refusal(foreign | sort)) }} {%- endif -%}
-{%- for relation, kind in adopted -%} {%- do run_query(mark_statement(relation, kind, our_mark_begins() ~ ', first release')) -%} {%- endfor -%}
+{%- for relation, kind in adopted if not only_look -%} {%- do run_query(mark_statement(relation, kind, our_mark_begins() ~ ', first release')) -%} {%- endfor -%}
 {% endmacro %}
 
 {#- Every relation that this project makes in the database, whatever is selected. -#}
@@ -43,7 +44,7 @@
 
 {#- Args: names, of relations that are not ours. -#}
 {% macro words_of_refusal(names) -%}
-{{ names | join(', ') }} in schema '{{ target.schema }}' {{ 'was' if names | length == 1 else 'were' }} not made by this project, and a build would replace {{ 'it' if names | length == 1 else 'them' }}. Nothing was changed. Rename {{ 'it' if names | length == 1 else 'them' }}, or set another schema in profiles.yml. If the project did make {{ 'it' if names | length == 1 else 'them' }}: dbt run-operation adopt_relations --args '{names: [{{ names | join(', ') }}]}'
+{{ names | join(', ') }} in schema '{{ target.schema }}' {{ 'was' if names | length == 1 else 'were' }} not made by this project, and a build would replace {{ 'it' if names | length == 1 else 'them' }}. Nothing was changed. `cutover take-over` archives {{ 'it' if names | length == 1 else 'them' }} and renames {{ 'it' if names | length == 1 else 'them' }} aside; or set another schema in profiles.yml. If the project did make {{ 'it' if names | length == 1 else 'them' }}: dbt run-operation adopt_relations --args '{names: [{{ names | join(', ') }}]}'
 {%- endmacro %}
 
 {#- `dbt run-operation adopt_relations --args '{names: [ORDER_LIST]}'`: a person's word that these relations are ours.

@@ -169,6 +169,15 @@ class SQLServerCatalog:
                 found.append(Use(str(kind).lower().replace("_", " "), str(user), line[:_SHOWN]))
         return Uses(tuple(dict.fromkeys(found)), tuple(unseen))
 
+    def view(self, name: str) -> str | None:
+        """By the catalog views."""
+        found = self._session.rows(sql.VIEW, [self._warehouse.schema, name])
+        return None if not found or found[0][0] is None else str(found[0][0])
+
+    def rename(self, name: str, to: str) -> None:
+        """Keys, indexes, rights and triggers go by the object's number, and stay with it."""
+        self._session.execute("exec sp_rename ?, ?, 'OBJECT'", [self._warehouse.relation(name), to])
+
     def set_aside(self, structure: Structure, aside: str, message: str) -> None:
         """Rename the table and put a view in its place that fails with ``message`` whatever is asked of it."""
         self._session.execute("exec sp_rename ?, ?, 'OBJECT'", [self._warehouse.relation(structure.name), aside])
