@@ -3,11 +3,11 @@
 from loader.errors import RejectedError, SourceError
 from loader.land import land
 from loader.limits import Limits
-from loader.names import is_raw_table
+from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, LandResult, MissingWorkbook, Status
 from loader.tables import KEPT, require_tables
 
 __all__ = [
-    "KEPT", "FileResult", "LandResult", "Limits", "MissingWorkbook", "RejectedError", "SourceError", "Status",
-    "is_raw_table", "land", "require_tables",
+    "KEPT", "META_COLUMNS", "FileResult", "LandResult", "Limits", "MissingWorkbook", "RejectedError", "SourceError",
+    "Status", "is_raw_table", "land", "require_tables",
 ]  # fmt: skip

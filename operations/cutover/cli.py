@@ -18,7 +18,8 @@ from console import (
     target_option,
     write_private,
 )
-from operations.cutover import texts
+from operations.cutover import take_over, take_over_texts, texts
+from operations.cutover.context import open_context
 from operations.cutover.day import open_day
 from operations.cutover.go import go
 from operations.cutover.preflight import examine_target, listed, render_page
@@ -65,6 +66,39 @@ def preflight_command(*, target: str | None, page: Path | None, as_json: bool) -
             write_private(page, render_page(found))
     print_result(found.as_json(), as_json=as_json, human=lambda: listed(found))
     return ExitCode.OK if found.well else ExitCode.SOME_FAILED
+
+
+@main.command("take-over")
+@target_option
+@click.option("--dry-run", is_flag=True, help="Only look: what stands there, and what would become of it.")
+@click.option("--undo", "back", is_flag=True, help="Give everything its name back, and forget the links.")
+@_source
+@_yes
+@json_option
+@command
+def take_over_command(
+    *, target: str | None, dry_run: bool, back: bool, source: str, confirmed: int | None, as_json: bool
+) -> ExitCode:  # fmt: skip
+    """Take over the tables that stand under our names and are not ours.
+
+    They are archived at three places, renamed to <name>__before, and our relations are built. Then their board ids are
+    read into the ledger: each counts only where the item on the board has the key of the row; the others are listed.
+    Killed anywhere, the same command goes on. Exit status 1 when ids were not followed.
+    """
+    context = open_context(target)
+    if dry_run and back:
+        raise click.UsageError("Say either --dry-run or --undo.")
+    if dry_run:
+        planned = take_over.plan(context)
+        print_result(planned, as_json=as_json, human=lambda: take_over_texts.planned(planned))
+        return ExitCode.SOME_FAILED if planned.obstacles else ExitCode.OK
+    if back:
+        undone = take_over.undo(context, yes=confirmed)
+        print_result(undone, as_json=as_json, human=lambda: take_over_texts.undone(undone))
+        return ExitCode.SOME_FAILED if undone.changed else ExitCode.OK
+    result = take_over.take_over(context, yes=confirmed, source=source)
+    print_result(result, as_json=as_json, human=lambda: take_over_texts.taken(result))
+    return ExitCode.OK if result.well else ExitCode.SOME_FAILED
 
 
 @main.command("status")
