@@ -389,13 +389,14 @@ def test_undo_drops_nothing_of_others(legacy: Legacy) -> None:
 def test_the_number_of_statements_does_not_grow_with_the_rows(legacy: Legacy) -> None:
     """Two orders cost as many as twelve, all in all."""
     seen = []
-    for linked in (12, 2):
+    for linked in (12, 12, 2):  # the first makes the ledger and the log
         with recording() as recorder:
             assert _take(legacy).items == linked
         seen.append(sum(tally.count for tally in recorder.tallies()))
         take_over.undo(legacy.context)
-        legacy.change(*(f'delete from "{name}" where "AAG ORDER NUMBER" > \'A00001\'' for name in WIDE))
-    assert seen[0] == seen[1]
+        if len(seen) > 1:
+            legacy.change(*(f'delete from "{name}" where "AAG ORDER NUMBER" > \'A00001\'' for name in WIDE))
+    assert seen[1] == seen[2]
 
 
 class KilledError(BaseException):
