@@ -189,6 +189,7 @@ def by_marks(names: Sequence[str] = OURS) -> Callable[[Warehouse], list[str]]:
 
     def foreign(warehouse: Warehouse) -> list[str]:
         with warehouse.session(read_only=True) as session:
-            return sorted(name for name, mark in session.marks().items() if mark is None and name in names)
+            ours = {name.lower() for name in names}
+            return sorted(name for name, mark in session.marks().items() if mark is None and name.lower() in ours)
 
     return foreign

@@ -12,17 +12,17 @@ import monday_sync
 from operations.backup import BackupPolicy, shelves
 from operations.cutover import take_over
 from operations.cutover.context import Context
-from operations.errors import RefusedStepError
 from tests.operations.legacy import by_marks
 from warehouse import MARK, Target, Warehouse, open_warehouse
 
 NOTHING = monday_sync.TakenOver((), 0, 0, 0, ())
+TABLES = ("ORDER_LIST", "FACT_ORDER_LIST", "swp_ORDER_LIST_SYNC", "child")
 ROWS = 2_000
 
 
 @pytest.fixture
 def warehouse(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
-    """Two tables and a view of others under our names, a table that refers to one, one that reads one."""
+    """Three tables of others under our names, and a table that refers to one."""
     monkeypatch.setattr("operations.cutover.take_over.foreign.foreign_relations", by_marks())
     monkeypatch.setattr(monday_sync, "ask_boards", lambda *_: ())
     monkeypatch.setattr(monday_sync, "take_over", lambda *_: NOTHING)
@@ -42,14 +42,14 @@ def warehouse(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         session.execute(
             f"create table {name('FACT_ORDER_LIST')} ([AAG ORDER NUMBER] nvarchar(100), monday_item_id float)"
         )
-        session.execute(f"exec (N'create view {name('swp_ORDER_LIST_SYNC')} as select * from {name('ORDER_LIST')}')")
+        session.execute(f"create table {name('swp_ORDER_LIST_SYNC')} (x nvarchar(max) null)")
         session.insert_rows("ORDER_LIST", ["AAG ORDER NUMBER", "qty"], [(f"o{i}", i) for i in range(ROWS)])
         session.insert_rows("FACT_ORDER_LIST", ["AAG ORDER NUMBER", "monday_item_id"],
                             [(f"o{i}", 9_000_000_000.0 + i) for i in range(ROWS)])  # fmt: skip
         session.insert_rows("child", ["o"], [("o1",)])
     yield place
     with place.session() as session:
-        there = [n for n in session.relations() if "ORDER_LIST" in n or n in {"child", "bound", "cutover_log"}]
+        there = [n for n in session.relations() if "order_list" in n.lower() or n in {"child", "cutover_log"}]
         views = [n for n in there if session.shapes([n])[n.lower()] is None]
         for relation in [*views, "child", *(n for n in there if n not in {*views, "child"})]:
             session.execute(f"drop {'view' if relation in views else 'table'} if exists {name(relation)}")
@@ -73,10 +73,9 @@ def _build(context: Context) -> str:
 def _look(warehouse: Warehouse) -> list[Any]:
     with warehouse.session() as session:
         catalog = session.catalog()
-        found: list[Any] = [catalog.structure(name) for name in ("ORDER_LIST", "FACT_ORDER_LIST", "child")]
-        found.append(catalog.view("swp_ORDER_LIST_SYNC"))
-        found += [session.checksum(name) for name in ("ORDER_LIST", "FACT_ORDER_LIST", "child")]
-        return [*found, sorted(name for name in session.relations() if "ORDER_LIST" in name)]
+        found: list[Any] = [catalog.structure(name) for name in TABLES]
+        found += [session.checksum(name) for name in TABLES]
+        return [*found, sorted(name for name in session.relations() if "order_list" in name.lower())]
 
 
 def test_all_of_it_goes_aside_and_comes_back(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -95,17 +94,3 @@ def test_all_of_it_goes_aside_and_comes_back(warehouse: Warehouse, tmp_path: Pat
     assert take_over.undo(context).changed == ()
     assert _look(warehouse) == before
     assert take_over.take_over(context, build=_build).renamed == result.renamed
-
-
-def test_what_a_view_is_bound_to_is_not_renamed(warehouse: Warehouse, tmp_path: Path) -> None:
-    """The server refuses, and the refusal says what holds it; nothing was archived."""
-    name = warehouse.relation
-    with warehouse.session() as session:
-        session.execute(
-            f"exec (N'create view {name('bound')} with schemabinding as select qty from {name('ORDER_LIST')}')"
-        )
-    policy = BackupPolicy(places=("one", "two", "three"))
-    context = Context(warehouse, policy, shelves(policy, tmp_path))
-    with pytest.raises(RefusedStepError, match="ORDER_LIST cannot be renamed"):
-        take_over.take_over(context, build=_build)
-    assert not (tmp_path / "one").exists()

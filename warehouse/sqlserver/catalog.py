@@ -172,7 +172,7 @@ class SQLServerCatalog:
     def view(self, name: str) -> str | None:
         """By the catalog views."""
         found = self._session.rows(sql.VIEW, [self._warehouse.schema, name])
-        return None if not found or found[0][0] is None else str(found[0][0])
+        return None if not found or found[0][1] is None else str(found[0][1])
 
     def rename(self, name: str, to: str) -> None:
         """Keys, indexes, rights and triggers go by the object's number, and stay with it."""

@@ -67,9 +67,8 @@ inner join sys.tables as t on t.object_id = i.object_id
 inner join sys.schemas as s on s.schema_id = t.schema_id
 where lower(s.name) = lower(?) and lower(t.name) = lower(?) and lower(i.name) = lower(?) and i.is_disabled = 0"""
 VIEW = """
-select m.definition from sys.views as v
+select v.name, object_definition(v.object_id) from sys.views as v
 inner join sys.schemas as s on s.schema_id = v.schema_id
-inner join sys.sql_modules as m on m.object_id = v.object_id
 where lower(s.name) = lower(?) and lower(v.name) = lower(?)"""
 PROPERTIES = """
 select p.name, cast(p.value as nvarchar(3750)), c.name from sys.extended_properties as p

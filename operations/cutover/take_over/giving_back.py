@@ -88,12 +88,10 @@ def _undo(context: Context, at: Progress) -> Undone:
     # first, for it refuses where rows were pushed since; done again, it has nothing to do
     forgotten = monday_sync.undo_take_over(target) if has_ledger else monday_sync.Forgotten((), 0, 0)
     files, unread = _archived(context, at.relations)
-    kept = list[str]()
     with context.warehouse.session() as session, context.log.writing(session) as write:
-        catalog, there = session.catalog(), session.relations()
+        catalog = session.catalog()
+        kept = _make_way(context, session, [one.name for one in at.relations])
         for one in at.relations:
-            if one.name in there:
-                kept += _make_way(context, session, one.name)
             try:
                 catalog.rename(one.aside, one.name)
             except StatementFailedError as error:
@@ -130,14 +128,18 @@ def _require_all_there(session: Session, relations: Sequence[Aside]) -> None:
             )
 
 
-def _make_way(context: Context, session: Session, name: str) -> list[str]:
-    """Drop what is ours and can be made again; what cannot gets another name."""
-    if is_kept(name):
+def _make_way(context: Context, session: Session, names: Sequence[str]) -> list[str]:
+    """Drop what is ours and can be made again, views first; what cannot be gets another name: which, as sentences."""
+    standing = session.shapes(names)
+    there = [name for name in names if name.lower() in standing]
+    kept = [name for name in there if is_kept(name)]
+    for name in kept:
         session.catalog().rename(name, name + AFTER)
-        return [f"{name} is called {name + AFTER}"]
-    is_view = session.shapes([name])[name.lower()] is None
-    session.execute(f"drop {'view' if is_view else 'table'} {context.warehouse.relation(name)}")
-    return []
+    ours = [name for name in there if name not in kept]
+    for name in sorted(ours, key=lambda name: standing[name.lower()] is not None):
+        kind = "view" if standing[name.lower()] is None else "table"
+        session.execute(f"drop {kind} {context.warehouse.relation(name)}")
+    return [f"{name} is called {name + AFTER}" for name in kept]
 
 
 def _archived(context: Context, relations: Sequence[Aside]) -> tuple[dict[str, TableFile], list[str]]:

@@ -90,7 +90,8 @@ def _look(context: Context, session: Session, name: str, aside: str | None) -> F
     is_view = session.shapes([name])[name.lower()] is None
     of = recognise(session.columns(name))
     used = catalog.uses(name)
-    uses = [f"{use.kind} {use.name}" for use in used.found]
+    ours = {other.lower() for other, mark in session.marks().items() if mark}  # of an earlier take-over
+    uses = [f"{use.kind} {use.name}" for use in used.found if use.name.lower().rpartition(".")[2] not in ours]
     more = [f"and {len(uses) - _SHOWN} more"] if len(uses) > _SHOWN else []
     rights = () if is_view else catalog.structure(name).details.get("rights", ())
     return Foreign(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from monday_sync import LeftClaim
 from operations.cutover.context import Context
@@ -33,8 +34,13 @@ def read_claims(context: Context, names: Sequence[str]) -> list[Found]:
 
 
 def unfollowed(found: Sequence[Found]) -> list[LeftClaim]:
-    """What could not be said of any row of ours."""
-    return [one for of in found for one in of.left]
+    """What could not be said of any row of ours, each once, with all relations that say it."""
+    merged: dict[tuple[str, str, str, str], LeftClaim] = {}
+    for one in (left for of in found for left in of.left):
+        address = (one.level, loose(one.key), one.monday_id, one.reason)
+        same = merged.get(address)
+        merged[address] = one if same is None else replace(same, evidence=f"{same.evidence}; {one.evidence}")
+    return list(merged.values())
 
 
 def _rows(context: Context, session: Session, name: str, of: Recognised) -> Iterator[Mapping[str, object]]:
