@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from loader import is_raw_table
 from operations.audit.reader import Reader
+from operations.names import BEFORE
 from operations.retirement import State, Table, load_entries
 from pipeline.ownership import FORMER, made_names
 from warehouse import RelationFacts, Relations
@@ -16,6 +17,7 @@ LEFT_OVER = "dbt, earlier"
 FOREIGN = "not us"
 HALF = "half built"
 RETIRING = "others, in retirement"
+TAKEN = "others, renamed aside"
 #: Names of what our programs keep; no release gave them others.
 _BY_NAME = (
     ("monday_sync_", "ledger"),
@@ -50,6 +52,7 @@ def makers(reader: Reader) -> list[Made]:
     node = reader.manifest.node
     _WAYS: tuple[tuple[Callable[[RelationFacts], bool], str], ...] = (  # noqa: N806 - a table, in the order of trust
         (lambda f: f.name in retiring, RETIRING),
+        (lambda f: f.name.endswith(BEFORE), TAKEN),
         (lambda f: f.name.endswith(_ENDS), HALF),
         (lambda f: f.mark is not None and (f.name in names or node(f.name) is not None), "dbt"),
         (lambda f: f.mark is not None or f.name in FORMER, LEFT_OVER),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from operations.cutover import take_over
 from operations.cutover.context import Context
 from operations.cutover.preflight import Verdict, examine
 
 
-def foreign_relations(_context: Context) -> list[str]:
+def foreign_relations(context: Context) -> list[str]:
     """Relations of somebody else's under our names, which a take-over would set aside."""
-    return []
+    return take_over.pending(context)
 
 
-def set_aside(_context: Context) -> int:
-    """Set them aside; returns how many."""
-    return 0
+def set_aside(context: Context, source: str) -> int:
+    """Take them over, in the copy of a rehearsal; returns how many."""
+    number = len(take_over.plan(context).asides)
+    return len(take_over.take_over(context, yes=number, source=source).renamed)
 
 
-def undo_take_over(_context: Context) -> None:
-    """Put them back under their names."""
+def undo_take_over(context: Context) -> None:
+    """Put them back under their names, if they were taken over."""
+    if relations := take_over.taken(context):
+        take_over.undo(context, yes=len(relations))
 
 
 def examine_copy(context: Context) -> list[str]:

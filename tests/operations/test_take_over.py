@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +20,7 @@ from console import ConfigurationError, OrderListError
 from monday_sync.api.backoff import Backoff
 from monday_sync.commands.opening import open_boards
 from monday_sync.commands.undo import rollback
+from operations import backup, retirement
 from operations.cutover import take_over
 from operations.cutover.take_over import Result, rename
 from operations.cutover.take_over.foreign import progress
@@ -228,6 +231,44 @@ def test_on_prod_the_number_is_asked_for(legacy: Legacy, monkeypatch: pytest.Mon
     with pytest.raises(ConfirmationNeededError, match="4 relations"):
         take_over.undo(legacy.context)
     assert take_over.undo(legacy.context, yes=4).changed == ()
+
+
+def test_what_was_renamed_goes_by_retirement(legacy: Legacy) -> None:
+    """A table under its other name is looked for, archived and set aside like any; an undo names the way back first."""
+    before = legacy.look()
+    _take(legacy)
+    (legacy.folder / "operations/retire.yml").write_text(
+        "tables: {FACT_ORDER_LIST__before: {owner: planning, why: replaced by FACT_ORDER_LIST}}", "utf-8"
+    )
+    context = legacy.context
+    backup.take(context.warehouse, context.policy)
+    backup.check(context.warehouse, context.policy)
+    desk = retirement.Context(context.warehouse, context.policy, context.shelves)
+    name = "FACT_ORDER_LIST__before"
+    for state in ("clear", "archived", "disabled"):
+        done, refused = retirement.apply_next(desk, name)
+        assert ([one.after for one in done], refused) == ([state], [])
+    with pytest.raises(RefusedStepError, match=f"{name} is not there as the table") as raised:
+        take_over.undo(legacy.context)
+    assert f"maintenance undo {name} --to declared" in (raised.value.hint or "")
+    retirement.undo_last(desk, name, to=retirement.State.DECLARED)
+    assert take_over.undo(legacy.context).changed == ()
+    assert {k: v for k, v in legacy.look().items() if k in before} == before
+
+
+def test_every_command_of_the_page_runs(legacy: Legacy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runbook's block, in its order, on a legacy schema: look, take over, go back."""
+    monkeypatch.setattr("operations.cutover.take_over.steps.build_with", lambda _source: legacy.build)
+    text = (ROOT / "docs/operations/take_over.md").read_text("utf-8")
+    (block,) = re.findall(r"```bash\n(.*?)```", text, re.S)
+    lines = [shlex.split(line.split("#")[0]) for line in block.splitlines()]
+    assert [line[:2] for line in lines] == [["cutover", "take-over"]] * 3
+    before = legacy.look()
+    said = [legacy.cli(*line[2:]) for line in lines]
+    assert [code for code, _ in said] == [0, 0, 0]
+    assert "Linked: 12 items, 24 subitems" in said[1][1]
+    assert "Each is what was archived" in said[2][1]
+    assert legacy.look() == before
 
 
 # -- what goes wrong, and the way on ---------------------------------------------------------------------------------

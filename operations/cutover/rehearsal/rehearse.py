@@ -133,7 +133,7 @@ def _steps(stage: _Stage, place: Place, copy: Day) -> None:
         stage.problems.extend(checked.faults)
     stage.lap("back up and restore")
     if foreign_relations(context):
-        counts["tables taken over"] = set_aside(context)
+        counts["tables taken over"] = set_aside(context, _absolute(stage.source))
         stage.lap("take over")
     stage.found.extend(examine_copy(context))
     stage.lap("preflight")

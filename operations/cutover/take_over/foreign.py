@@ -125,6 +125,11 @@ def progress(context: Context) -> Progress:
     return Progress(entries[0].after, tuple(Aside(**one) for one in listed), entries[0].evidence)
 
 
+def taken(context: Context) -> list[str]:
+    """Relations that are renamed aside now, by their names of before."""
+    return [one.name for one in progress(context).relations]
+
+
 def is_log(name: str) -> bool:
     """Whether the steps themselves are written down under this name."""
     return name.lower() == CUTOVER
