@@ -16,6 +16,7 @@ from bench.soak.referee import differences
 from bench.soak.relations import Order, Relations
 from board_emulator.testing import EmulatorHandle
 from console import write_private
+from loader import META_COLUMNS
 from monday_sync.api.transport import Transport
 from monday_sync.domain.board import load_board
 from operations.backup import CHECKED, TAKEN, BackupPolicy, shelves
@@ -89,8 +90,9 @@ class Quay:
         """What stands there before: a schedule, an old table, orders on the board, a raw table."""
         write_schedule(self.folder, SCHEDULE)
         with self.warehouse.session() as session:
-            session.execute(f"create table {RAW} (a varchar, b integer)")
-            session.execute(f"insert into {RAW} select 'r' || i, i from range(40) t(i)")
+            marks = ", ".join(f"{column} varchar" for column in META_COLUMNS)  # by which it is the loader's
+            session.execute(f"create table {RAW} (a varchar, b integer, {marks})")
+            session.execute(f"insert into {RAW} (a, b) select 'r' || i, i from range(40) t(i)")
             session.execute("create table ORDER_LIST_DELTA (a varchar)")
             session.execute("insert into ORDER_LIST_DELTA values ('old')")
         self.relations.set_orders(first())
