@@ -29,6 +29,7 @@ def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkey
     with pytest.raises(ConfigurationError) as caught:
         run(warehouse, RunOptions(source=str(tmp_path / "none"), reports=tmp_path / "reports"))
     assert str(caught.value).startswith("FACT_ORDER_LIST in schema 'main' was not made by this project, ")
+    assert "`cutover take-over` archives it and renames it aside" in str(caught.value)
     assert str(caught.value).endswith("dbt run-operation adopt_relations --args '{names: [FACT_ORDER_LIST]}'")
     with warehouse.session() as session:
         assert list(session.relations()) == ["FACT_ORDER_LIST"]
