@@ -5,6 +5,7 @@ OrderListError
 │   ├── PlaceUnknownError     what is written there names no place                 -> 2
 │   └── ConfirmationNeededError  it would change more than was agreed to           -> 2
 ├── RefusedStepError          a step is not lawful yet; nothing was changed       -> 1
+│   └── CannotRenameError     a relation of others is held to its name        -> 1
 ├── RehearsalError            a rehearsal could not begin; nothing real touched   -> 1
 ├── PlaceError                a place cannot be read or written, or lacks a file  -> 1
 ├── DamagedError              what lies at a place is not what was put there      -> 1
@@ -30,6 +31,14 @@ class RefusedStepError(OrderListError):
 
 class RehearsalError(OrderListError):
     """The place for a rehearsal could not be made. Nothing real was touched."""
+
+
+class CannotRenameError(RefusedStepError):
+    """A relation cannot be given another name, for ``error``. Nothing was renamed."""
+
+    def __init__(self, name: str, error: OrderListError, hint: str) -> None:
+        super().__init__(f"{name} cannot be renamed: {error.message}", hint=hint)
+        self.name, self.error = name, error
 
 
 class PlaceError(OrderListError):

@@ -6,12 +6,12 @@ import dataclasses
 import time
 from collections.abc import Sequence
 
-from console import OrderListError, listed
+from console import listed
 from operations.archiving import Archiver
 from operations.cutover.context import Context
 from operations.cutover.take_over.foreign import ASIDE, TAKE_OVER, Aside, is_kept
 from operations.cutover.take_over.look import Foreign
-from operations.errors import RefusedStepError
+from operations.errors import CannotRenameError, RefusedStepError
 from operations.log import Entry
 from operations.names import AFTER
 from operations.tables import Manifest, measured
@@ -109,12 +109,4 @@ def _rename(session: Session, asides: Sequence[Aside]) -> None:
         try:
             catalog.rename(one.name, one.aside)
         except StatementFailedError as error:
-            raise CannotRenameError(one.name, error) from error
-
-
-class CannotRenameError(RefusedStepError):
-    """A relation that cannot be given another name."""
-
-    def __init__(self, name: str, error: OrderListError, hint: str | None = None) -> None:
-        super().__init__(f"{name} cannot be renamed: {error.message}", hint=hint or error.hint or _BACK)
-        self.name, self.error = name, error
+            raise CannotRenameError(one.name, error, error.hint or _BACK) from error
