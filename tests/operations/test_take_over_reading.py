@@ -58,7 +58,7 @@ def test_columns_are_found_under_their_header_and_under_their_name() -> None:
     assert headers.columns == {
         "aag_order_number": "AAG ORDER NUMBER", "customer_name": "Customer Name",
         "planned_delivery_method": "PLANNED DELIVERY METHOD", "customer_style": "CUSTOMER STYLE",
-        "item_id": "monday_item_id", "sync_state": "SYNC STATE",
+        "item_id": "monday_item_id", "sync_state": "Sync State",
     }  # fmt: skip
     assert (headers.is_of_lines, headers.lacking) == (False, None)
     lines = recognise(["SIZE", "size_code", "monday_subitem_id", "parent_item_id"])
