@@ -9,6 +9,7 @@ from typing import Any
 from loader import KEPT as LOADER
 from loader import META_COLUMNS, is_raw_table
 from monday_sync import KEPT as LEDGER
+from monitoring import KEPT as MONITORING
 from operations.cutover.context import Context
 from operations.log import CUTOVER
 from operations.log import KEPT as LOGS
@@ -23,7 +24,7 @@ TAKE_OVER, UNDO = "take-over", "take-over undo"
 #: How far a take-over is: what was done last.
 ASIDE, BUILT, DONE, UNDONE = "renamed aside", "built", "taken over", "as before"
 #: What our programs keep, and never make anew.
-KEPT: tuple[Kept, ...] = (*LOADER, *LEDGER, *HISTORY, *STATEMENTS, *USAGE, *LOGS)
+KEPT: tuple[Kept, ...] = (*LOADER, *LEDGER, *MONITORING, *HISTORY, *STATEMENTS, *USAGE, *LOGS)
 _RAW_END = "_order_list_raw"
 
 
