@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
@@ -213,9 +212,11 @@ class KilledError(BaseException):
 def test_killed_before_any_statement_it_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Taking over and undoing, killed before each statement and done again, end the same."""
     claims = _there(desk, orders("A1", "A2"))
-    for undoing in (False, True):
-        act: Callable[[], TakenOver | Forgotten]
-        act = partial(_undo, desk, monkeypatch) if undoing else partial(_take, desk, claims)
+    acts: tuple[Callable[[], TakenOver | Forgotten], ...] = (
+        lambda: _take(desk, claims),
+        lambda: _undo(desk, monkeypatch),
+    )
+    for undoing, act in enumerate(acts):
         for number in range(1, 200):
             died = _killed(act, number)
             items, lines = (desk.state(f"select count(*) from monday_sync_{n}")[0][0] for n in ("items", "subitems"))
