@@ -13,7 +13,17 @@ from board_emulator.limits import PLANS
 from board_emulator.people import People
 from board_emulator.server import Service, bind
 from board_emulator.server import serve as run
-from console import CONTEXT_SETTINGS, ConfigurationError, ExitCode, Program, command, json_option, print_result, say
+from console import (
+    CONTEXT_SETTINGS,
+    ConfigurationError,
+    ExitCode,
+    Program,
+    about,
+    command,
+    json_option,
+    print_result,
+    say,
+)
 
 DEFAULT_PORT = 8765
 
@@ -63,7 +73,8 @@ def serve(  # noqa: PLR0917 - click passes them by name
         print_result(where, as_json=as_json, human=lambda: f"The board is at {base}/ (API: {base}/v2, data: {data}).")
         say("Stop it with Ctrl-C.")
 
-    run(service, sock, on_ready=ready)
+    with about(idle=True):
+        run(service, sock, on_ready=ready)
     return ExitCode.OK
 
 

@@ -10,6 +10,7 @@ from console.errors import (
     SystemRefusedError,
 )
 from console.finding import Finding, Verdict
+from console.journal import RUN_ID, about, current_run, note
 from console.options import CONTEXT_SETTINGS, json_option, target_option
 from console.output import plain, print_result, say
 from console.redaction import mask, masked, redact, register_secret
@@ -17,10 +18,12 @@ from console.signals import stoppable, to_its_end
 from console.strict_yaml import parse_yaml, yaml_fault
 from console.system import needed, private, private_folder, refused, write_private
 from console.tables import text_table
+from console.waits import every, wait
 from console.words import argument, counted, listed
 
 __all__ = [
     "CONTEXT_SETTINGS",
+    "RUN_ID",
     "Advance",
     "ConfigurationError",
     "ExitCode",
@@ -31,14 +34,18 @@ __all__ = [
     "Program",
     "SystemRefusedError",
     "Verdict",
+    "about",
     "argument",
     "command",
     "counted",
+    "current_run",
+    "every",
     "json_option",
     "listed",
     "mask",
     "masked",
     "needed",
+    "note",
     "parse_yaml",
     "plain",
     "print_result",
@@ -53,6 +60,7 @@ __all__ = [
     "target_option",
     "text_table",
     "to_its_end",
+    "wait",
     "write_private",
     "yaml_fault",
 ]

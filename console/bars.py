@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from console.output import bar_on_screen, say
+from console.output import bar_on_screen, is_quiet, say
+from console.waits import BEAT, every
 
 if TYPE_CHECKING:
     from rich.progress import Task
 
-#: Seconds between two lines of progress where there is no terminal for a bar.
-_LINE_EVERY = 30.0
 #: A terminal that is narrower shows counts and time only; these take so many columns, and the bar itself.
 _WIDTH_FOR_A_BAR, _COUNTS_AND_TIME, _BAR = 60, 26, 30
 
@@ -26,25 +25,29 @@ class Advance(Protocol):
         """Advance by ``steps``."""
 
 
-def _lines(description: str, whole: int | None) -> Advance:
-    """Progress for a log: a line every half minute, so that what is quick says nothing."""
-    done, said = 0, time.monotonic()
+@contextmanager
+def _lines(description: str, whole: int | None) -> Iterator[Advance]:
+    """Progress for a log: a line a minute, also while nothing advances; what is quick says nothing."""
+    done, began = 0, time.monotonic()
 
     def advance(steps: int, total: int | None = None, now: str | None = None) -> None:
-        nonlocal done, said, whole, description
+        nonlocal done, whole, description
         done, whole, description = done + steps, whole if total is None else total, now or description
-        if time.monotonic() - said >= _LINE_EVERY:
-            said = time.monotonic()
-            say(f"{description}: {done:,}" if whole is None else f"{description}: {done:,} of {whole:,}")
 
-    return advance
+    def tell() -> None:
+        count = f"{done:,}" if whole is None else f"{done:,} of {whole:,}"
+        say(f"{description}: {count} ({time.monotonic() - began:.0f} s)")
+
+    with every(BEAT, tell):
+        yield advance
 
 
 @contextmanager
 def progress(description: str, total: int | None) -> Iterator[Advance]:
     """Progress on stderr; the block gets a function that advances it: a bar on a terminal, lines in a log."""
-    if not sys.stderr.isatty():
-        yield _lines(description, total)
+    if is_quiet() or not sys.stderr.isatty():
+        with _lines(description, total) as advance:
+            yield advance
         return
     # loaded here: processes that show no bar (workers, jobs) are started often, and should not wait for it
     from rich.console import Console  # noqa: PLC0415
@@ -79,11 +82,11 @@ def progress(description: str, total: int | None) -> Iterator[Advance]:
         with bar:
             task = bar.add_task(description, total=total)
 
-            def advance(steps: int, total: int | None = None, now: str | None = None) -> None:
+            def move(steps: int, total: int | None = None, now: str | None = None) -> None:
                 if total is not None or now is not None:
                     bar.update(task, total=total, description=now)
                 bar.advance(task, steps)
 
-            yield advance
+            yield move
     finally:
         bar_on_screen(bar, shown=False)

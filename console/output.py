@@ -8,13 +8,16 @@ import decimal
 import enum
 import io
 import json
+import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from console.journal import LOGGER, spoken
 from console.redaction import mask, masked, redact
 
 if TYPE_CHECKING:  # it takes long to import, and most processes show no bar
@@ -26,12 +29,53 @@ _printed: list[bool] = []
 _bars: list[Progress] = []
 
 
-def say(message: str) -> None:
-    """One line for the person who watches, on stderr, without secrets; above the progress bar while there is one."""
-    if _bars:
-        _bars[-1].console.print(redact(message), markup=False, highlight=False, soft_wrap=True)
-    else:
-        click.echo(redact(message), err=True)
+def say(message: str, *, level: int = logging.INFO, **facts: object) -> None:
+    """One line for the person who watches, on stderr, without secrets; above the progress bar while there is one.
+
+    The log has it too, with its ``facts``.
+    """
+    spoken(message, level=level, **facts)
+
+
+class _Screen(logging.Handler):
+    """Shows records on stderr: what is said for a person, and with ``-v`` what is only noted."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not getattr(record, "screen", False) and self.level > logging.DEBUG:
+            return
+        line = redact(record.getMessage())
+        try:
+            if _bars:
+                _bars[-1].console.print(line, markup=False, highlight=False, soft_wrap=True)
+            else:
+                click.echo(line, err=True)
+        except UnicodeError:  # a stream that was never told to speak UTF-8
+            click.echo(line.encode("ascii", "backslashreplace").decode(), err=True)
+
+
+_SCREEN = _Screen(logging.INFO)
+LOGGER.addHandler(_SCREEN)
+
+
+def has_bar() -> bool:
+    """Whether a progress bar is on the screen: it moves by itself."""
+    return bool(_bars)
+
+
+def is_quiet() -> bool:
+    """Whether only errors are shown."""
+    return _SCREEN.level > logging.INFO
+
+
+@contextmanager
+def showing(level: int) -> Iterator[None]:
+    """Show what is of this level or above while the block lasts."""
+    before = _SCREEN.level
+    _SCREEN.setLevel(level)
+    try:
+        yield
+    finally:
+        _SCREEN.setLevel(before)
 
 
 def print_result(result: object, *, as_json: bool, human: Callable[[], str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -9,11 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
+
+from console.journal import LOGGER, repeat
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -78,6 +82,9 @@ class MortalWorkers(Generic[Task, Result]):
             for worker in busy:
                 if worker.connection in said:
                     outcome = worker.message()
+                    if isinstance(outcome, _Said):  # on the way to its result
+                        repeat(outcome.level, outcome.message, outcome.facts, screen=outcome.screen)
+                        continue
                 elif time.monotonic() > worker.since + (seconds if worker.ready else _START_SECONDS):
                     outcome = Death.HUNG
                 else:
@@ -157,9 +164,31 @@ class _Worker(Generic[Task]):
         self.process.join()
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a worker says, for its parent to say: its own stderr and log are nobody's."""
+
+    level: int
+    message: str
+    facts: dict[str, object]
+    screen: bool
+
+
+class _ToParent(logging.Handler):
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(logging.DEBUG)
+        self._connection = connection
+
+    def emit(self, record: logging.LogRecord) -> None:
+        facts, screen = getattr(record, "facts", {}), bool(getattr(record, "screen", False))
+        with suppress(OSError):  # the parent is gone, and we are about to go
+            self._connection.send(_Said(record.levelno, record.getMessage(), dict(facts), screen))
+
+
 def _serve(connection: Connection, do: Callable[[Task], Result], begin: Callable[[], None]) -> None:
     """The life of a worker."""
     _watch_parent()
+    LOGGER.handlers = [_ToParent(connection)]
     begin()
     connection.send(None)
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -158,7 +159,7 @@ class _Landing:
             self._log_the_rest(session)
             raise
         for found in self.missing:
-            say(f"missing {found.file}: {found.message}")
+            say(f"missing {found.file}: {found.message}", level=logging.WARNING, file=found.file)
 
     def _jobs(
         self, entries: Sequence[Entry], named: Mapping[str, str], known: memory.Memory
@@ -235,7 +236,9 @@ class _Landing:
             return
         finally:
             sheet.spool.remove()
-        say(f"landed {entry.file}: {result.rows:,} rows in {reading.seconds + time.monotonic() - started:.2f} s")
+        seconds = reading.seconds + time.monotonic() - started
+        say(f"landed {entry.file}: {result.rows:,} rows in {seconds:.2f} s", file=entry.file,
+            milliseconds=round(seconds * 1000), rows=result.rows)  # fmt: skip
         self._results[entry.path] = result
 
     def _land_sheet(self, session: Session, sheet: Sheet, result: FileResult) -> None:
@@ -243,14 +246,18 @@ class _Landing:
         try:
             tables.land_sheet(session, self._warehouse, sheet, result, self.load)
         except ConnectionLostError as error:
-            say(f"{result.file}: {error.message} It is landed again.")
+            say(
+                f"{result.file}: {error.message} It is landed again (retry 1 of 1).",
+                level=logging.WARNING,
+                file=result.file,
+            )
             with self._warehouse.session() as another:
                 tables.land_sheet(another, self._warehouse, sheet, result, self.load)
 
     def _reject(
         self, entry: Entry, table: str | None, error: RejectedError, *, seconds: float = 0.0, sha256: str | None = None
     ) -> None:
-        say(f"rejected {entry.file}: {error}")
+        say(f"rejected {entry.file}: {error}", level=logging.WARNING, file=entry.file)
         self._results[entry.path] = FileResult(
             entry.file, table, Status.REJECTED, str(error), bytes=entry.size, seconds=seconds, etag=entry.etag,
             sha256=sha256,

@@ -19,7 +19,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console import refused
+from console import refused, wait
 from console.workers import Death, MortalWorkers
 from loader.errors import NoRoomError, RejectedError, RetryableReadError
 from loader.limits import Limits
@@ -119,8 +119,8 @@ def _bytes(source: Source, entry: Entry) -> tuple[Entry, bytes]:
     """The bytes, after a second look when the first found the file in motion."""
     try:
         return entry, source.read(entry)
-    except RetryableReadError:
-        time.sleep(_PAUSE_BEFORE_SECOND_TRY)
+    except RetryableReadError as error:
+        wait(_PAUSE_BEFORE_SECOND_TRY, f"{entry.file}: {error.message}", retry=1, of=1, file=entry.file)
         now = next((e for e in source.entries() if e.path == entry.path), None)
         if now is None:
             raise

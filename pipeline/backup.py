@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from typing import Any
@@ -48,7 +49,7 @@ def back_up_before(target: Target, share: float) -> None:
         )
     for place in said.get("stored") or ():
         if place.get("fault"):
-            say(f"warning: the backup before the push: {place['fault']}")
+            say(f"warning: the backup before the push: {place['fault']}", level=logging.WARNING)
 
 
 def _result(output: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from console import RUN_ID, current_run
 from pipeline import guard
 
 _GUARD = str(Path(guard.__file__))
@@ -31,7 +32,12 @@ def child(
     process = subprocess.Popen(  # noqa: S603 - a fixed command, no shell
         [sys.executable, "-I", "-S", _GUARD, *command],
         cwd=cwd,
-        env={**os.environ, "PYTHONUTF8": "1", **(environment or {})},
+        env={
+            **os.environ,
+            "PYTHONUTF8": "1",
+            **({RUN_ID: run} if (run := current_run()) else {}),
+            **(environment or {}),
+        },
         stdin=subprocess.PIPE,
         stdout=stdout,
         stderr=subprocess.STDOUT if stdout is not None else None,

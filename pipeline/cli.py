@@ -23,6 +23,7 @@ from pipeline.current import current_status, status_text
 from pipeline.deep import examine_deep
 from pipeline.doctor import examine
 from pipeline.history import History
+from pipeline.log import LEVELS, log_text, read_log
 from pipeline.options import STAGES, RunOptions
 from pipeline.rejects import read_rejects
 from pipeline.reporting import LATEST, latest_run
@@ -166,6 +167,18 @@ def rejects_(target: str | None, customers: tuple[str, ...], as_json: bool) -> E
     """
     rows = read_rejects(open_warehouse(load_target(target)), customers)
     print_result(rows, as_json=as_json, human=lambda: rejects_table(rows))
+    return ExitCode.OK
+
+
+@main.command("log")
+@click.option("--run", "run_id", metavar="ID", help="A run listed by `pipeline history`; default: the latest.")
+@click.option("--level", type=click.Choice(LEVELS), default="info", show_default=True, help="This level and above.")
+@json_option
+@command
+def log_(run_id: str | None, level: str, as_json: bool) -> ExitCode:
+    """Show what all programs said of a run, in the order of time: what stderr showed, and with --level debug more."""
+    found = read_log(run_id, level)
+    print_result(found, as_json=as_json, human=lambda: log_text(found))
     return ExitCode.OK
 
 

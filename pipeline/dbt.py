@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from console import OrderListError, redact, say
+from console import OrderListError, redact, wait
 from pipeline.child import child
 from pipeline.dbt_folder import own_folder
 from pipeline.dbt_progress import shown
@@ -149,8 +149,8 @@ def _until_it_passes(
             words = what = error.message
         if words is None or pause is None:
             break
-        say(f"dbt: {' '.join(what.split())} This passes by itself; tried again in {pause} s.")
-        time.sleep(pause)
+        retry = len(_PAUSES) + 2 - len(pauses)
+        wait(pause, f"dbt: {' '.join(what.split())} This passes by itself", retry=retry, of=len(_PAUSES))
         pauses.pop(0)
     assert result is not None  # noqa: S101 - else the last try has raised
     return result
@@ -164,8 +164,7 @@ def _wait_for_the_turn(error: StageFailedError, last_turn: float) -> None:
             f"dbt could not open the database: {holder} has kept it open for a minute.",
             hint="Close that program (a SQL shell, perhaps) and run this again.",
         ) from error
-    say(f"dbt waits for the database: {holder} has it open")
-    time.sleep(_TURN_PAUSE)
+    wait(_TURN_PAUSE, f"the database, which dbt needs: {holder} has it open", loud=True)
 
 
 def _holder(target: str, project_dir: Path) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from console import Advance, progress, say
+from console import Advance, every, note, progress, say
 
 #: Seconds without a word after which one is said; a terminal's bar moves by itself.
 _SILENCE = 5.0
@@ -22,6 +22,7 @@ _PHASES = {
     "FoundStats": "opens the database",
     "LogHookStartLine": "prepares the database",
 }
+_LOUD = {"warn": logging.WARNING, "error": logging.ERROR}
 _WAITING = "opens the database"
 
 
@@ -32,23 +33,36 @@ def shown(title: str, who: Callable[[], str | None]) -> Iterator[Callable[[Mappi
     Args:
         who: tells which other process has the database open, if one has.
     """
-    with progress(f"{title} starts", None) as advance, _beating(_State(title, advance, who)) as state:
-        yield state.event
+    has_bar = sys.stderr.isatty()
+    bar = progress(f"{title} starts", None) if has_bar else nullcontext(_nowhere)
+    with bar as advance:
+        state = _State(title, advance, who, has_bar=has_bar)
+        with every(_BEAT, state.beat):
+            yield state.event
+
+
+def _nowhere(steps: int, total: int | None = None, now: str | None = None) -> None:
+    """Where there is no bar, the lines say it all."""
 
 
 class _State:
-    def __init__(self, title: str, advance: Advance, who: Callable[[], str | None]) -> None:
+    def __init__(self, title: str, advance: Advance, who: Callable[[], str | None], *, has_bar: bool) -> None:
         self._title, self._advance, self._who = title, advance, who
         self._now, self._since = "starts", time.monotonic()
         self._done, self._total = 0, 0
         self._said = time.monotonic()
-        self._has_bar = sys.stderr.isatty()
+        self._has_bar = has_bar
 
     def event(self, event: Mapping[str, Any]) -> None:
         info, data = event["info"], event.get("data") or {}
         name, message = str(info.get("name", "")), str(info.get("msg", "")).strip()
-        if info.get("level") in {"warn", "error"} and message:
-            say(f"dbt: {message}")
+        facts = {"invocation_id": info.get("invocation_id"), "node": (data.get("node_info") or {}).get("node_name")}
+        if (level := _LOUD.get(str(info.get("level")))) and message:
+            say(f"dbt: {message}", level=level, **facts)
+        elif message:
+            took = data.get("execution_time")
+            seconds = took if isinstance(took, int | float) else None
+            note(f"dbt: {message}", milliseconds=None if seconds is None else round(seconds * 1000), **facts)
         if name in _PHASES and not self._total:  # hooks run after the nodes as well
             self._phase(_PHASES[name])
         elif name == "LogStartLine":
@@ -84,20 +98,3 @@ class _State:
     def _tell(self, line: str) -> None:
         self._said = time.monotonic()
         say(line)
-
-
-@contextmanager
-def _beating(state: _State) -> Iterator[_State]:
-    over = threading.Event()
-
-    def beat() -> None:
-        while not over.wait(_BEAT):
-            state.beat()
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield state
-    finally:
-        over.set()
-        thread.join()

@@ -5,12 +5,13 @@ Each is tried by itself, and none hides what the run did: what cannot be kept is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from console import ExitCode, Finding, OrderListError, redact, refused, say
+from console import ExitCode, Finding, OrderListError, note, redact, refused, say
 from pipeline.history import History
 from pipeline.model import RunReport, Status
 from pipeline.reporting import write_report
@@ -39,7 +40,8 @@ def attempt(what: str, do: Callable[[], T], otherwise: T, *, known: str = "") ->
         cause = told(error)
         if cause in known:
             return otherwise, f"{what}, for the same reason."
-        say(f"{what}: {cause}")
+        note("the trace of the error", trace=error)
+        say(f"{what}: {cause}", level=logging.WARNING)
         return otherwise, f"{what}: {cause}"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from console import ConfigurationError, ExitCode, OrderListError, redact, refused, say, stoppable, to_its_end
+from console import ConfigurationError, ExitCode, OrderListError, about, redact, refused, say, stoppable, to_its_end
 from pipeline.begun import BEGUN, begin_report
 from pipeline.board import board_page
 from pipeline.errors import NotOursError
@@ -30,6 +31,7 @@ from pipeline.watching import Monitor
 from warehouse import ForeignRelationError, Tally, Warehouse, recording
 
 _SHOWN_RUNS = 20
+_LEVELS = {Status.FAILED: logging.ERROR, Status.ATTENTION: logging.WARNING}
 
 
 def run(warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, StageFunction] = ALL) -> RunReport:
@@ -43,7 +45,9 @@ def run(warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, Stage
         KeyboardInterrupt: after history and report were written.
     """
     with warehouse.lock(), stoppable():
-        return _Run(warehouse, options, stages).go()
+        one = _Run(warehouse, options, stages)
+        with about(run_id=one.run_id):
+            return one.go()
 
 
 class _Run:
@@ -52,7 +56,7 @@ class _Run:
     def __init__(self, warehouse: Warehouse, options: RunOptions, stages: Mapping[str, StageFunction]) -> None:
         self._started_at = datetime.now(UTC)
         self._clock = time.monotonic()
-        run_id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self.run_id = run_id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         self._context = Context(run_id, warehouse, options, History(warehouse))
         self._functions = stages
         self._done: list[Stage] = []
@@ -120,10 +124,10 @@ class _Run:
         return Stage(name, Status.FAILED, message=told(error))
 
     def _one(self, name: str) -> Stage:
-        say(f"{name} ...")
+        say(f"{name} ...", stage=name)
         began = time.monotonic()
         try:
-            with recording() as recorder:
+            with about(stage=name), recording() as recorder:
                 try:
                     stage = self._functions[name](self._context)
                 finally:
@@ -135,7 +139,8 @@ class _Run:
         except OSError as error:  # a disk, a right: the stage cannot be done, and that is no defect
             stage = failed_stage(name, refused(error))
         stage = replace(stage, seconds=time.monotonic() - began)
-        say(f"{name}: {stage.message} ({stage.seconds:.1f} s)")
+        said, took = f"{name}: {stage.message} ({stage.seconds:.1f} s)", round(stage.seconds * 1000)
+        say(said, level=_LEVELS.get(stage.status, logging.INFO), stage=name, milliseconds=took)
         return stage
 
     def _anything_done(self) -> bool:

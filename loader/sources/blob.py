@@ -11,6 +11,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import ContainerClient
 
+from console import wait
 from loader.errors import RejectedError, RetryableReadError, SourceError
 from loader.filenames import not_a_workbook, printable
 from loader.sources.base import Entry
@@ -20,7 +21,10 @@ from loader.sources.near import likest_first, listed
 
 _CHUNK = 4 * 1024**2
 _TRIES = 5
+#: Seconds before a range is asked for again the first time.
+_PAUSE = 0.2
 _PAGE = 1_000
+_REFUSED = 300
 _LOOKED_AT = 200
 _FOLDER = ("It is a folder, not a blob.", "Take it out of the source, or put the workbook in its place.")
 
@@ -113,10 +117,12 @@ class Container:
     def _range(self, blob: Any, entry: Entry, start: int) -> bytes:
         length = min(self.chunk, entry.size - start)
         for attempt in range(_TRIES):
+            heard = _Again(entry.file, start)
             try:
                 stream = blob.download_blob(
-                    offset=start, length=length, etag=entry.etag, match_condition=MatchConditions.IfNotModified
-                )
+                    offset=start, length=length, etag=entry.etag, match_condition=MatchConditions.IfNotModified,
+                    raw_response_hook=heard,
+                )  # fmt: skip
                 piece: bytes = stream.readall()
             except AzureError as error:
                 if is_final(error) or isinstance(error, ClientAuthenticationError):
@@ -126,6 +132,8 @@ class Container:
                         f"The download broke off {_TRIES} times at byte {start:,} of {entry.size:,}: {reason(error)}.",
                         hint="Check the network, and run again.",
                     ) from error
+                what = f"{entry.file} at byte {start:,}: {reason(error)}"
+                wait(_PAUSE * (attempt + 1), what, retry=attempt + 1, of=_TRIES - 1, file=entry.file)
             else:
                 if len(piece) == length:
                     return piece
@@ -133,6 +141,18 @@ class Container:
 
     def _client(self) -> ContainerClient:
         return access(self.name).container(self.name)
+
+
+class _Again:
+    """Says when the SDK asks for a range again whose answer broke off: it waits a second and tells nobody."""
+
+    def __init__(self, file: str, start: int) -> None:
+        self._what, self._file, self._answers = f"{file} at byte {start:,}: the download broke off", file, 0
+
+    def __call__(self, response: Any) -> None:
+        self._answers += response.http_response.status_code < _REFUSED
+        if self._answers > 1:  # the pause lies behind us
+            wait(1.0, self._what, sleep=lambda _: None, retry=self._answers - 1, file=self._file)
 
 
 def _entry(blob: Any) -> Entry | None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from azure.storage.blob import BlobServiceClient, ContainerClient, ExponentialRetry
 
-from console import register_secret
+from console import redact, register_secret, wait
 from loader.errors import SourceError
 
 CONNECTION = "AZURE_STORAGE_CONNECTION_STRING"
+_RETRIES = 3
 ACCOUNT_URL = "AZURE_STORAGE_ACCOUNT_URL"
 
 
@@ -102,6 +103,19 @@ def _sas(query: str) -> Mapping[str, str]:
     return fields
 
 
+class _Patience(ExponentialRetry):
+    """The SDK's retries, each of them said: it says nothing itself."""
+
+    def sleep(self, settings: Any, transport: Any) -> None:
+        """Wait before the request is sent again."""
+        history = settings.get("history") or ()
+        said = getattr(history[-1], "error", None) or getattr(history[-1], "http_response", None) if history else None
+        status = getattr(getattr(said, "http_response", said), "status_code", None)
+        why = f"HTTP {status}" if status else redact(str(said or "no answer")).splitlines()[0]
+        wait(self.get_backoff_time(settings), f"Azure Blob storage: {why}", sleep=transport.sleep,
+             retry=settings["count"], of=_RETRIES)  # fmt: skip
+
+
 def _patience() -> ExponentialRetry:
     # the SDK's own first pause of 15 s would make each passing fault a coffee break
-    return ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3)
+    return _Patience(initial_backoff=1, increment_base=2, retry_total=_RETRIES)

@@ -22,6 +22,11 @@ class Backoff:
     longest: float
     tries: int | None = None
 
+    @property
+    def retries(self) -> int | None:
+        """How often something is tried again."""
+        return None if self.tries is None else self.tries - 1
+
     def pauses(self) -> Iterator[float | None]:
         """The pause after each try; ``None`` after the last."""
         pause, tried = self.first, 0

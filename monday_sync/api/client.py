@@ -234,7 +234,8 @@ class HttpBoardApi:
                 outcomes[outcome.index] = outcome
             left = [o.index for o in found if o.retryable] if limit is not None else []
             if left and limit is not None and pause is not None:
-                self._exchange.wait(pause if limit.wait is None else limit.wait, limit.message)
+                seconds = pause if limit.wait is None else limit.wait
+                self._exchange.wait(seconds, limit.message, retry=attempt + 1, of=_ROUNDS.retries)
         return tuple(outcomes[i] for i in sorted(outcomes))
 
     def _send(self, request: MutationRequest, indices: list[int], key: str) -> tuple[list[Outcome], Fault | None]:

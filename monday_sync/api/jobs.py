@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from console import wait
 from monday_sync.api import parsing
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
@@ -31,6 +32,8 @@ Behaviour = Literal["UPSERT", "SKIP"]
 LINK_SECONDS = 600.0
 #: What the vendor asks pollers to keep to, in seconds.
 POLL_SECONDS = 10.0
+#: Seconds between two words about a job that goes on.
+_SAID_EVERY = 60.0
 _ENDED = frozenset({"COMPLETED", "FAILED", "REJECTED"})
 _COUNTS = ("submitted", "invalid", "skipped", "created", "updated", "failed")
 _UPLOAD = Backoff(1.0, 8.0, tries=5)
@@ -156,7 +159,7 @@ class Jobs:
             InDoubtError: it may have been; the job's status tells.
         """
         problem, doubtful = "", False
-        for pause in _UPLOAD.pauses():
+        for tried, pause in enumerate(_UPLOAD.pauses(), 1):
             try:
                 response = self._files().put(
                     self._beside(upload.url), content=content, headers={"Content-Type": "text/csv"}
@@ -175,7 +178,8 @@ class Jobs:
                         break  # an earlier sending may still be on its way
                     raise RequestFailedError(f"The file of the bulk import was not taken: {problem}.")
             if pause is not None:
-                self._time.sleep(pause)
+                what = f"another sending of the bulk import's file: {problem}"
+                wait(pause, what, sleep=self._time.sleep, retry=tried, of=_UPLOAD.retries)
         raise InDoubtError(f"The file of the bulk import may not have arrived: {problem}.")
 
     def status(self, job_id: str) -> JobStatus:
@@ -198,13 +202,17 @@ class Jobs:
             InDoubtError: it did not end in time.
             NotReadError: as for :meth:`status`.
         """
-        waited = 0.0
+        waited, said_at = 0.0, 0.0
         while not (status := self.status(job_id)).ended:
             if status.state == "UPLOAD_PENDING" and waited >= file_within:
                 return BulkJobResult(status)
             if waited >= at_most:
                 raise InDoubtError(f"Bulk import {job_id} did not end within {at_most:.0f} seconds.")
-            self._time.sleep(every)
+            done = "" if status.progress is None else f", {status.progress} %"
+            loud = waited >= said_at
+            said_at += _SAID_EVERY if loud else 0.0
+            what = f"bulk import {job_id} ({status.state}{done}; {waited:.0f} s so far)"
+            wait(every, what, sleep=self._time.sleep, loud=loud)
             waited += every
         return BulkJobResult(status, self._report(status))
 

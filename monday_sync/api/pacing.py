@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from console import wait
 from monday_sync.api.costs import Cost, Costs
 from monday_sync.api.limits import CALLS, POINTS, HiddenWindow, Quota, Spending, Use, Window, read_quotas
 from monday_sync.domain.estimate import Estimate
@@ -32,6 +33,8 @@ _REJECTED_CALL = 0.1
 #: Calls count alike, whatever they do.
 _ANY = Use.WRITE
 _MARGIN, _LARGEST_MARGIN = 0.25, 5.0
+#: Seconds of pauses that a person would notice.
+_NOTICED = 5.0
 #: The API counts a request some time after we sent it and before it answers: within so many seconds, unless it says
 #: otherwise.
 _ARRIVAL = 1.0
@@ -95,6 +98,7 @@ class Pacer:
         #: some operations have limits of their own; the API names them only by rejecting
         self._fields: defaultdict[str, HiddenWindow] = defaultdict(HiddenWindow)
         self._margin = _MARGIN
+        self._unsaid = 0.0
 
     @property
     def spent_calls(self) -> float:
@@ -118,18 +122,28 @@ class Pacer:
                     hint="Run again after 00:00 UTC: it carries on where this run stopped.",
                 )
             now, points = self.time.now(), self.costs.points(counts)
-            wait = max(
-                self._windows[CALLS].wait(now, 1, _ANY),
-                self._windows[POINTS].wait(now, points, use),
-                *(self._fields[kind].wait(now, count, _ANY) for kind, count in counts.items()),
+            seconds, limit = max(
+                (self._windows[CALLS].wait(now, 1, _ANY), "minute limit of calls"),
+                (self._windows[POINTS].wait(now, points, use), "minute limit of points"),
+                *((self._fields[kind].wait(now, count, _ANY), f"limit of {kind}") for kind, count in counts.items()),
             )
-            if wait <= 0:
+            if seconds <= 0:
                 self.calls += 1
                 at = now + self._margin
                 fields = tuple(self._fields[kind].spend(at, count, _ANY) for kind, count in counts.items())
                 call = self._windows[CALLS].spend(at, 1, _ANY)
                 return Booking(counts, use, now, call, self._windows[POINTS].spend(at, points, use), fields)
-            self.time.sleep(wait)
+            self._pause(seconds, limit)
+
+    def _pause(self, seconds: float, limit: str) -> None:
+        """Keep to a limit; many short pauses are as long as one, so what they come to is said as well."""
+        self._unsaid += seconds
+        loud = self._unsaid >= _NOTICED
+        short = self._unsaid - seconds
+        what = f"the API: {limit}" + (f", after {short:.0f} s in short pauses" if loud and short >= 1 else "")
+        if loud:
+            self._unsaid = 0.0
+        wait(seconds, what, sleep=self.time.sleep, loud=loud)
 
     def not_sent(self, booking: Booking) -> None:
         """The request never left this machine: it used nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
-from console import say
+from console import note, wait
 from monday_sync.api.answers import Answer, faults_of, read_answer
 from monday_sync.api.backoff import Backoff
 from monday_sync.api.documents import Request, single
@@ -30,8 +30,6 @@ A = TypeVar("A", bound="Answer | Fault | None")
 
 #: Waiting for limits and locks ends after so many seconds in all; by then it is no passing thing.
 LONGEST_WAIT = 900.0
-#: Shorter waits nobody notices; of longer ones the log tells why nothing happens.
-_NOTICED = 2.0
 _CONNECT = Backoff(0.5, 4.0, tries=5)
 _READ = Backoff(0.5, 8.0, tries=6)
 _WAIT = Backoff(1.0, 60.0)
@@ -67,7 +65,7 @@ class Exchange:
         """
         request = Request(single(name), variables)
         problem = ""
-        for pause in _READ.pauses():
+        for tried, pause in enumerate(_READ.pauses(), 1):
             reply, fault = self._admitted(request, counts or {}, None, lambda reply: _query_fault(reply, optional))
             if fault is None and isinstance(reply.data, dict):
                 try:
@@ -83,7 +81,7 @@ class Exchange:
                 raise NotReadError(f"The API refused the query {name}: {fault.message}.")
             problem = fault.message
             if pause is not None:
-                self.wait(pause, problem)
+                self.wait(pause, problem, retry=tried, of=_READ.retries, request_id=reply.request_id)
         raise NotReadError(
             f"The API gave no usable answer to the query {name}, {_READ.tries} times: {problem}.",
             hint="Try again later.",
@@ -117,12 +115,13 @@ class Exchange:
                 )
         return answer, reply
 
-    def wait(self, seconds: float, why: str) -> None:
-        """Wait on the pacer's clock before a request is sent again, and say so if a person might wonder."""
+    def wait(
+        self, seconds: float, why: str, *, retry: int, of: int | None = None, request_id: str | None = None
+    ) -> None:
+        """Wait on the pacer's clock before a request is sent again, and say why."""
         self.retried, self.waited = self.retried + 1, self.waited + seconds
-        if seconds >= _NOTICED:
-            say(f"The board's API at {self._where}: {why}; tried again in {seconds:.0f} s.")
-        self._pacer.time.sleep(seconds)
+        wait(seconds, f"the API at {self._where}: {why}", sleep=self._pacer.time.sleep, retry=retry, of=of,
+             request_id=request_id)  # fmt: skip
 
     def _admitted(
         self, request: Request, counts: Mapping[str, int], key: str | None, read: Callable[[Reply], A]
@@ -131,11 +130,16 @@ class Exchange:
 
         A replayed rejection is returned as it is: the same key will not bring anything else.
         """
-        waited, budget_waits = 0.0, 0
+        waited, budget_waits, retries, connected = 0.0, 0, 0, 0
         connects, waits = _CONNECT.pauses(), _WAIT.pauses()
         while True:
             booking = self._pacer.admit(counts, Use.READ if key is None else Use.WRITE)
             reply = self._transport.execute(request, idempotency_key=key)
+            what = ", ".join(f"{count} {name}" for name, count in counts.items()) or "a query"
+            note(
+                f"request to the API at {self._where} ({what}): {reply.problem or f'HTTP {reply.status}'}",
+                request_id=reply.request_id, milliseconds=round(reply.seconds * 1000), points=reply.complexity,
+            )  # fmt: skip
             if not reply.sent:
                 self._pacer.not_sent(booking)
                 if (pause := next(connects)) is None:
@@ -143,7 +147,8 @@ class Exchange:
                         f"The board's API at {self._where} could not be reached: {reply.problem}.",
                         hint="See that it is up and that the network lets us through; then run again.",
                     )
-                self.wait(pause, f"it could not be reached ({reply.problem})")
+                connected += 1
+                self.wait(pause, f"it could not be reached ({reply.problem})", retry=connected, of=_CONNECT.retries)
                 continue
             answer = read(reply)
             # of the request as a whole, and one that it was surely not executed for
@@ -185,7 +190,8 @@ class Exchange:
                     f"The API asked to wait for {waited + seconds:.0f} seconds in all: {fault.message}.",
                     hint="Run again later: it carries on where this run stopped.",
                 )
-            self.wait(seconds, fault.message)
+            retries += 1
+            self.wait(seconds, fault.message, retry=retries, request_id=reply.request_id)
             waited += seconds
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from console import wait
 from monday_sync.api import BoardApi
 from monday_sync.api.jobs import LINK_SECONDS, POLL_SECONDS, BulkJobResult
 from monday_sync.bulk.readback import Found, Import, is_short, match, settle
@@ -115,7 +116,8 @@ class JobWatch:
         """What the board shows, and whether it is less than the job says; then it is read some more times."""
         for reading in range(_REREADS + 1):
             if reading:
-                self.sleep(POLL_SECONDS)
+                what = f"the items of bulk import {job.job_id}, of which the board shows fewer than were created"
+                wait(POLL_SECONDS, what, sleep=self.sleep, retry=reading, of=_REREADS)
             items = self._items(job, linked, result)
             found = match(job.attempts, items, linked, self.board)
             short = result is not None and is_short(result, len(job.attempts), len(found.items))

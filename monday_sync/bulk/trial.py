@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from console import wait
 from monday_sync.api import API_VERSION, ArchiveItem
 from monday_sync.bulk.file import BulkRow, write_csv
 from monday_sync.domain.board import BoardConfig
@@ -68,7 +69,8 @@ class BulkTrial:
         found: list[BoardItem] = []
         for reading in range(_READINGS):
             if reading:
-                self.sender.sleep(_PAUSE)
+                what = "the board to show what the trial's file created"
+                wait(_PAUSE, what, sleep=self.sender.sleep, retry=reading, of=_READINGS - 1)
             found = list(self.sender.api.items(self.board, group=group_id))
             if not (wrong := self._wrong(found, row)):
                 return TrialOutcome.PROVEN, "an item with its subitem was created by a file, with all of their values"

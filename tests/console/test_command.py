@@ -6,7 +6,8 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -70,12 +71,31 @@ def test_with_json_an_error_is_one_object_too() -> None:
     assert json.loads(result.stdout) == {"error": "No such target.", "hint": "Name another."}
 
 
-def test_a_defects_trace_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unexpected exception is shown with its trace, its secrets masked."""
+def test_a_defects_trace_is_in_the_log_and_not_on_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unexpected exception is one sentence that names the log; the trace is there, its secrets masked."""
     monkeypatch.setenv("MONDAY_API_TOKEN", "tok-abcdef")
+    monkeypatch.setenv("ORDER_LIST_LOGS", str(tmp_path / "logs"))
     result = invoke(raising(RuntimeError("401 for tok-abcdef")), "--json")
-    assert "tok-abcdef" not in result.output
+    (log,) = (tmp_path / "logs").iterdir()
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    (defect,) = [line for line in lines if line.get("trace")]
+    assert "Traceback" not in result.stderr
+    assert str(log) in result.stderr
+    assert json.loads(result.stdout)["error"] == "RuntimeError: 401 for ***"
+    assert (defect["level"], defect["message"]) == ("error", "RuntimeError: 401 for ***")
+    assert defect["trace"].splitlines()[0].startswith("Traceback")
+    assert "tok-abcdef" not in result.output + log.read_text(encoding="utf-8")
+
+
+def test_a_defects_trace_is_shown_where_no_log_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trace is never lost: with a file in the log's place it is on the screen, without secrets."""
+    monkeypatch.setenv("MONDAY_API_TOKEN", "tok-abcdef")
+    (tmp_path / "logs").touch()
+    monkeypatch.setenv("ORDER_LIST_LOGS", str(tmp_path / "logs"))
+    result = invoke(raising(RuntimeError("401 for tok-abcdef")))
     assert "Traceback" in result.stderr
+    assert "tok-abcdef" not in result.output
+    assert "cannot be written: a file stands where a folder must be." in result.stderr
 
 
 def test_wrong_use_stays_clicks_own_message() -> None:
@@ -130,22 +150,28 @@ def test_a_lone_surrogate_does_not_break_the_output() -> None:
     assert (result.exit_code, result.stdout) == (0, "cell \\ud800\n")
 
 
-def test_progress_without_a_terminal_is_a_line_every_half_minute(
+def test_progress_without_a_terminal_is_a_line_a_minute(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A log gets no bar and nothing of what is quick, but is never silent for long; a total may be said late."""
-    now = 0.0
-    monkeypatch.setattr("console.bars.time.monotonic", lambda: now)
+    """A log gets no bar and nothing of what is quick, but hears of what takes long even while nothing advances."""
+    beats: list[Callable[[], object]] = []
+
+    @contextmanager
+    def every(seconds: float, do: Callable[[], object]) -> Iterator[None]:
+        assert seconds == 60.0
+        beats.append(do)
+        yield
+
+    monkeypatch.setattr("console.bars.every", every)
     with progress("rows sent", None) as advance:
-        advance(1)
-        now = 30.0
-        advance(1_200)
-        now = 59.0
-        advance(1, 5_000)
-        now = 61.0
-        advance(1)
+        advance(1_201)
+        beats[0]()
+        advance(2, 5_000)
+        beats[0]()
+        beats[0]()
     captured = capsys.readouterr()
-    assert (captured.out, captured.err) == ("", "rows sent: 1,201\nrows sent: 1,203 of 5,000\n")
+    said = "rows sent: 1,201 (0 s)\n" + "rows sent: 1,203 of 5,000 (0 s)\n" * 2
+    assert (captured.out, captured.err) == ("", said)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from console import logfile, note, say
 from console.workers import Death, MortalWorkers
 from tests.project import ROOT
 
@@ -36,6 +39,27 @@ def die(task: str) -> str:
 
 def nothing() -> None:
     pass
+
+
+def speak(task: str) -> str:
+    say(f"waiting for {task}", file=task)
+    note(f"looked at {task}")
+    return task.upper()
+
+
+def test_what_a_worker_says_is_said_by_its_parent(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own stderr and log are nobody's: its lines, with their facts, are on the parent's screen and in its log."""
+    monkeypatch.setenv("ORDER_LIST_LOGS", str(tmp_path))
+    with logfile.written("test", "read"), MortalWorkers(speak, nothing, 1) as workers:
+        assert [outcome for _, outcome, _ in workers.results(["a"], seconds=20)] == ["A"]
+    assert capsys.readouterr().err == "waiting for a\n"
+    (path,) = tmp_path.iterdir()
+    kept = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [(line["level"], line["message"], line["file"]) for line in kept] == [
+        ("info", "waiting for a", "a"), ("debug", "looked at a", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("processes", [1, 2])

@@ -134,13 +134,17 @@ def test_worker_processes_read_blobs(box: ContainerClient, land: Callable[[], La
 
 
 def test_a_download_that_breaks_is_resumed(
-    box: ContainerClient, proxied: Callable[..., Proxy], in_small_ranges: Container, land: Callable[[], LandResult]
-) -> None:
-    """The second of three ranges breaks half-way: it alone is asked for again, and the workbook is whole."""
+    box: ContainerClient, proxied: Callable[..., Proxy], in_small_ranges: Container, land: Callable[[], LandResult],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The second of three ranges breaks half-way: it alone is asked for again, and said so; the workbook is whole."""
     box.upload_blob(f"in/{NAME}", DATA)
     proxy = proxied(lambda download: 100 if download == 2 else None)
     result = land()
     assert (result.landed, result.rows) == (1, 2)
+    said = capsys.readouterr().err
+    assert f"waiting 1 s for {NAME} at byte {in_small_ranges.chunk:,}: the download broke off (retry 1)\n" in said
+    assert said.count("(retry ") == 1
     third = in_small_ranges.chunk
     assert [r.removeprefix("bytes=").split("-")[0] for r in proxy.ranges] == [
         "0",

@@ -157,7 +157,10 @@ def test_a_doubt_is_said_while_it_is_waited_for(desk: Desk, capsys: pytest.Captu
 
     desk.board.before = doubtful
     assert desk.push().items.created == 1
-    assert "No readable answer came. Asked again in 0.5 s; nothing is sent twice.\n" in capsys.readouterr().err
+    assert (
+        "waiting 0.5 s for another sending under the same key, so that nothing is done twice: "
+        "No readable answer came. (retry 1 of 7)\n"
+    ) in capsys.readouterr().err
 
 
 def test_the_daily_limit_ends_the_run_cleanly(desk: Desk) -> None:

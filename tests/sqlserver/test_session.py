@@ -202,7 +202,7 @@ def test_each_retry_is_said_with_its_cause(capsys: pytest.CaptureFixture[str]) -
     """Who watches reads why it takes longer, and how long it waits; in tests it waits not at all."""
     open_session(Server(FAILOVER)).rows("select k from t")
     assert capsys.readouterr().err == (
-        "SQL Server: The service has encountered an error. This passes by itself; tried again in 0.0 s.\n"
+        "waiting 0 s for SQL Server: The service has encountered an error. This passes by itself (retry 1)\n"
     )
 
 

@@ -7,6 +7,7 @@ that says nothing for 30 minutes, a failover ends all. Then another run may begi
 from __future__ import annotations
 
 import _thread
+import logging
 import signal
 import threading
 import time
@@ -94,7 +95,7 @@ class _Heartbeat:
         while not self._over.wait(self._seconds):
             if why := self._why_lost():
                 self.loss = why
-                say(f"The run lock is gone ({why}): this run stops.")
+                say(f"The run lock is gone ({why}): this run stops.", level=logging.ERROR)
                 if self.interrupt and not self._over.is_set():
                     self.interrupt()
                 return

@@ -8,7 +8,7 @@ from __future__ import annotations
 from stamina import retry_context
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from console import say
+from console import wait
 from warehouse.sqlserver.failures import first_message
 
 __all__ = ["retry_context"]
@@ -17,7 +17,8 @@ __all__ = ["retry_context"]
 def _say(details: RetryDetails) -> None:
     cause = details.caused_by
     said = first_message(cause.__cause__ or cause)
-    say(f"SQL Server: {said}. This passes by itself; tried again in {details.wait_for:.1f} s.")
+    # stamina waits itself, right after this
+    wait(details.wait_for, f"SQL Server: {said}. This passes by itself", sleep=lambda _: None, retry=details.retry_num)
 
 
 set_on_retry_hooks([_say])

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from console import say
+from console import wait
 from monday_sync.api import BoardApi, MutationRequest, Operation, Outcome
 from monday_sync.api.backoff import Backoff
 from monday_sync.domain import state as machine
@@ -171,7 +171,7 @@ class Sender:
             doubtful: it was sent before, so that a refusal of this sending says nothing about the earlier one.
         """
         sent = MutationRequest(request.batch_id, request.operations)
-        for pause in _DOUBTS.pauses():
+        for tried, pause in enumerate(_DOUBTS.pauses(), 1):
             try:
                 outcomes = self.api.mutate(sent)
             except InDoubtError as error:
@@ -190,8 +190,8 @@ class Sender:
                 self._settle(request, outcomes)
                 return
             if pause is not None:
-                say(f"{last.message} Asked again in {pause:g} s; nothing is sent twice.")
-                self.sleep(pause)
+                what = f"another sending under the same key, so that nothing is done twice: {last.message}"
+                wait(pause, what, sleep=self.sleep, retry=tried, of=_DOUBTS.retries)
             if machine.resolve(self.clock() - request.attempts[0].created_at) is machine.Doubt.LOOK_UP:
                 self._expire(request)
                 return

@@ -118,10 +118,12 @@ def test_without_a_hint_pauses_grow() -> None:
 
 
 def test_a_wait_that_a_person_would_notice_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever watches reads why nothing happens and for how long; what is over at once is not worth a line."""
+    """Whoever watches reads why nothing happens, for how long, and which retry follows."""
     waits = [answer(errors=[error("RATE_LIMIT_EXCEEDED", retry_in_seconds=s)], status=429) for s in (1, 30)]
     assert Stub([*waits, answer(ids(11))]).api.mutate(request())[0].ok
-    assert capsys.readouterr().err == "The board's API at 127.0.0.1: no; tried again in 30 s.\n"
+    assert capsys.readouterr().err == (
+        "waiting 1 s for the API at 127.0.0.1: no (retry 1)\nwaiting 30 s for the API at 127.0.0.1: no (retry 2)\n"
+    )
 
 
 def test_waiting_ends_in_a_clean_stop() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 
 import httpx
@@ -325,3 +326,20 @@ def test_a_clock_that_stands_still_does_not_hang_the_wait() -> None:
     assert time.now() == 7.5
     time.sleep(0)
     assert naps == [2.5]
+
+
+def test_what_pacing_costs_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Minutes that go by because of the API's limits are explained: all pauses, the short ones together, are said."""
+    server = Server(Clock(), points=1_000_000)
+    api = connect(server)
+    create(api, 600)
+    begin = server.clock.now
+    create(api, 600)
+    said = capsys.readouterr().err.splitlines()
+    spans = [re.search(r"waiting ([\d.]+) (s|min) for the API: minute limit of points", line) for line in said]
+    assert spans
+    assert all(spans)
+    told = sum(float(span[1]) * (60 if span[2] == "min" else 1) for span in spans if span)
+    short = sum(float(n) for line in said for n in re.findall(r"after (\d+) s in short pauses", line))
+    assert server.clock.now - begin > 120
+    assert told + short >= 0.8 * (server.clock.now - begin)
