@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING
 
-from console import SystemRefusedError, progress, say
+from console import SystemRefusedError, about, current_run, progress, say
 from loader import absence, memory, tables
 from loader.choice import Choice, Named, choose, name_tables, nothing_in
 from loader.errors import NoRoomError, RejectedError, SourceError
@@ -68,7 +68,8 @@ def land(
         raise nothing_in(place, choice)
     with warehouse.lock():
         landing = _Landing(warehouse, place, limits, processes)
-        results = landing.run(choice, full=full, max_missing=share)
+        with about(run_id=current_run() or landing.load.run_id, load_id=landing.load.load_id):
+            results = landing.run(choice, full=full, max_missing=share)
     return LandResult(
         run_id=landing.load.run_id, target=warehouse.target.name, source=source or place.label,
         files=tuple(results[entry.path] for entry in choice.chosen),

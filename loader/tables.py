@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console import current_run
 from loader.filenames import LONGEST_FILE_NAME
 from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, Status
@@ -53,9 +54,11 @@ _LOG_COLUMNS = (
     # the order of the loads: a clock may be set back, and a number that only grows may not
     Column("load_seq", "bigint"),
     Column("source", "text", LONGEST_FILE_NAME),
+    # of the whole run that the load was a part of; null: it was made on its own
+    Column("pipeline_run_id", "text", 64),
 )
 #: Columns that an earlier version did not have.
-_ADDED = frozenset({"load_seq", "source"})
+_ADDED = frozenset({"load_seq", "source", "pipeline_run_id"})
 _HEADER_COLUMNS = (
     Column("load_id", "text", 64, nullable=False),
     Column("raw_table", "text", 128, nullable=False),
@@ -191,5 +194,5 @@ def _log_line(result: FileResult, load: Load) -> tuple[object, ...]:
         load.load_id, load.run_id, result.file, result.raw_table, result.etag, result.sha256, result.bytes,
         result.sheet, result.header_row, result.rows if landed else None, result.columns if landed else None,
         result.status.value, result.reason and result.reason[:_LONGEST_REASON], round(result.seconds, 3), FORMAT,
-        load.at, load.sequence, load.source,
+        load.at, load.sequence, load.source, current_run() if current_run() != load.run_id else None,
     )  # fmt: skip

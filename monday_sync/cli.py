@@ -6,7 +6,7 @@ import click
 
 from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, progress, target_option
 from monday_sync import board_texts, figures, render, row_texts
-from monday_sync.cli_options import board_option, customer, options, push_options, yes
+from monday_sync.cli_options import board_option, customer, of_run, options, push_options, yes
 from monday_sync.cli_repair import adopt, cleanup, rollback, verify
 from monday_sync.cli_rows import accept, history, why
 from monday_sync.commands.check import check as check_start
@@ -91,11 +91,11 @@ def push(
 @main.command()
 @options(target_option, customer)
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(min=0), help="How many of the latest runs.")
-@json_option
+@options(of_run, json_option)
 @command
-def status(target: str | None, customers: tuple[str, ...], runs: int, as_json: bool) -> ExitCode:
+def status(target: str | None, customers: tuple[str, ...], runs: int, run: str | None, as_json: bool) -> ExitCode:
     """Count rows by customer and state, list errors and the last runs. Reads the database only."""
-    result = read_status(target, customers, runs=runs)
+    result = read_status(target, customers, runs=runs, run_id=run)
     print_result(result, as_json=as_json, human=lambda: row_texts.status_text(result))
     return ExitCode.OK
 

@@ -36,6 +36,10 @@ _bulk = click.option(
     "Default: `bulk` in the policy of the board's file.",
 )  # fmt: skip
 board_option = click.option("--board", metavar="NAME_OR_ID", help="Only this board, where the target has several.")
+of_run = click.option(
+    "--run", metavar="RUN", help="Only this run: one of `monday-sync status`, or all that belong to one of "
+    "`pipeline history`.",
+)  # fmt: skip
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done, as `plan` does, and change nothing.")
 yes = click.option(
     "--yes", type=click.IntRange(min=0), metavar="N",

@@ -13,8 +13,8 @@ from monday_sync.cli_options import board_option, dry_run, options, yes
 from monday_sync.commands.adopt import adopt as adopt_board
 from monday_sync.commands.adopt import plan_adopt
 from monday_sync.commands.opening import Opened, open_boards
-from monday_sync.commands.undo import board_of_run, created_there, creators, plan_cleanup, plan_rollback
 from monday_sync.commands.undo import cleanup as clean_up
+from monday_sync.commands.undo import created_there, creators, plan_cleanup, plan_rollback, runs_named
 from monday_sync.commands.undo import rollback as roll_back
 from monday_sync.commands.verify import VerifyResult
 from monday_sync.commands.verify import verify as verify_board
@@ -76,17 +76,22 @@ def _verified(result: VerifyResult) -> dict[str, object]:
 def rollback(run: str, target: str | None, yes: int | None, dry_run: bool, as_json: bool) -> ExitCode:
     """Undo a run: what it wrote shows again what the board showed before, and the items that it created are archived.
 
+    RUN is one of `monday-sync status`, or one of `pipeline history`: then all that it pushed, on every board.
+
     The board is read first. What people have changed since is left as it is and listed, and so are new items that they
     worked on. Groups that the run created are archived too, when no item is left in them. Rows that the board refuses
     to take back are listed; the same command, run again, goes on with just those. Both make the exit status 1.
     """
     with open_boards(target) as opened:
-        context = board_of_run(opened.contexts, run)
+        named = runs_named(opened.contexts, run)
+        if yes is not None and len(named) > 1:
+            ids = ", ".join(one.run_id for _, one in named)
+            raise click.UsageError(f"--yes goes with one push, as each has its own number. Run {run} made: {ids}.")
         if dry_run:
-            return _show_plans([(context, plan_rollback(context, run))], as_json=as_json)
-        result = roll_back(context, run, yes=yes, bar=progress)
-    print_result(result, as_json=as_json, human=lambda: render.push_text(result))
-    return result.exit_code
+            return _show_plans([(one, plan_rollback(one, made.run_id)) for one, made in named], as_json=as_json)
+        results = [(one, roll_back(one, made.run_id, yes=yes, bar=progress)) for one, made in named]
+    _show(results, render.push_text, as_json=as_json)
+    return max(result.exit_code for _, result in results)
 
 
 @click.command()

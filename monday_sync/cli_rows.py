@@ -8,9 +8,12 @@ import click
 
 from console import ExitCode, command, json_option, print_result, target_option
 from monday_sync import row_texts
+from monday_sync.cli_options import of_run
 from monday_sync.commands.each import accept_on, revoke_on
 from monday_sync.commands.history import history as order_history
+from monday_sync.commands.history import history_of_run
 from monday_sync.commands.opening import open_boards
+from monday_sync.commands.undo import runs_named
 from monday_sync.commands.why import why as explain
 
 
@@ -33,14 +36,21 @@ def why(order_number: str, target: str | None, as_json: bool) -> ExitCode:
 
 
 @click.command()
-@click.argument("order_number")
+@click.argument("order_number", required=False)
+@of_run
 @target_option
 @json_option
 @command
-def history(order_number: str, target: str | None, as_json: bool) -> ExitCode:
-    """Show what was sent to the board about an order (AAG ORDER NUMBER), and when."""
+def history(order_number: str | None, run: str | None, target: str | None, as_json: bool) -> ExitCode:
+    """Show what was sent to the board about an order (AAG ORDER NUMBER), or by a run, and when."""
+    if order_number is None and run is None:
+        raise click.UsageError("Give an order number, --run, or both.")
     with open_boards(target) as opened:
-        result = order_history(opened.whole, order_number)
+        if order_number is None:
+            result = history_of_run(opened.contexts, run or "")
+        else:
+            of = None if run is None else {made.run_id for _, made in runs_named(opened.contexts, run)}
+            result = order_history(opened.whole, order_number, of)
     print_result(result, as_json=as_json, human=lambda: row_texts.history_text(result))
     return ExitCode.OK
 

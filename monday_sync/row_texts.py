@@ -16,6 +16,8 @@ from monday_sync.steps_text import quoted
 
 def history_text(result: HistoryResult) -> str:
     """What the board was told about an order."""
+    if not result.entries and result.run_id:
+        return f"Run {result.run_id} sent nothing to the board."
     if not result.entries:
         return f"The board was never told anything about order {result.order_number}."
     return "\n".join(line for entry in result.entries for line in entry_lines(entry))

@@ -133,12 +133,15 @@ def run_(
 @main.command("history")
 @target_option
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The last N runs.")
+@click.option("--run", "run_id", metavar="ID", help="Only this run.")
 @json_option
 @command
-def history_(target: str | None, limit: int, as_json: bool) -> ExitCode:
+def history_(target: str | None, limit: int, run_id: str | None, as_json: bool) -> ExitCode:
     """List the runs of a target, the latest first."""
     warehouse = open_warehouse(load_target(target))
-    runs = as_they_are(History(warehouse).runs(limit), warehouse)
+    runs = as_they_are(History(warehouse).runs(limit, run_id), warehouse)
+    if run_id is not None and not runs:
+        raise ConfigurationError(f"There was no run '{run_id}'.", hint="`pipeline history` lists the last ones.")
     print_result(runs, as_json=as_json, human=lambda: history_table(runs))
     return ExitCode.OK
 

@@ -66,12 +66,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
-    """What one dbt command did. ``seconds`` are its wall time by its own account, ``said`` its errors in its words."""
+    """What one dbt command did. ``seconds`` are its wall time by its own account, ``said`` its errors in its words.
+
+    ``invocations`` are dbt's own ids of what it did, as they stand in its log and its relations: one for each try.
+    """
 
     exit_code: int
     nodes: tuple[Node, ...]
     seconds: float
     said: str = ""
+    invocations: tuple[str, ...] = ()
 
     @property
     def ran(self) -> int:
@@ -194,7 +198,8 @@ def _and_now(before: DbtResult | None, result: DbtResult) -> DbtResult:
     """What became of every node when some were run once more."""
     assert before is not None  # noqa: S101 - or nothing could be retried
     nodes = {node.unique_id: node for node in (*before.nodes, *result.nodes)}
-    return replace(result, nodes=tuple(nodes.values()), seconds=before.seconds + result.seconds)
+    return replace(result, nodes=tuple(nodes.values()), seconds=before.seconds + result.seconds,
+                   invocations=(*before.invocations, *result.invocations))  # fmt: skip
 
 
 def _run_once(
@@ -259,7 +264,9 @@ def _read(path: Path, exit_code: int, said: str) -> DbtResult:
         )
         for result in document["results"]
     )
-    return DbtResult(exit_code=exit_code, nodes=nodes, seconds=float(document.get("elapsed_time") or 0), said=said)
+    invocation = (document.get("metadata") or {}).get("invocation_id")
+    return DbtResult(exit_code=exit_code, nodes=nodes, seconds=float(document.get("elapsed_time") or 0), said=said,
+                     invocations=(str(invocation),) if invocation else ())  # fmt: skip
 
 
 def _event(line: str) -> dict[str, Any] | None:

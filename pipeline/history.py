@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ _RUN_COLUMNS = (
     Column("run_seq", "bigint"),
 )
 #: Columns that an earlier version did not have.
-_ADDED = frozenset({"run_seq"})
+_ADDED = frozenset({"run_seq", "invocations"})
 _STAGE_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("stage", "text", 32, nullable=False),
@@ -46,6 +47,8 @@ _STAGE_COLUMNS = (
     Column("stage_rows", "bigint"),
     Column("sentence", "text", _MESSAGE),
     Column("figures", "text"),
+    # dbt's own ids of what it ran, as its relations' marks name them
+    Column("invocations", "text", 400),
 )
 #: The tables of the history.
 KEPT = (Kept(RUNS, _RUN_COLUMNS, ("run_id",)), Kept(STAGES, _STAGE_COLUMNS, ("run_id", "stage")))
@@ -154,6 +157,7 @@ class History:
                 "stage_rows": stage.rows,
                 "sentence": redact(stage.message)[:_MESSAGE],
                 "figures": json.dumps(dict(stage.figures), ensure_ascii=False),
+                "invocations": " ".join(stage.invocations)[:400] or None,
             }
             for position, stage in enumerate(report.stages, 1)
         ]
@@ -168,16 +172,18 @@ class History:
             session.upsert(RUNS, table_of([c for c in _RUN_COLUMNS if c.name in run], [run]), ["run_id"])
             session.upsert(STAGES, table_of(_STAGE_COLUMNS, stages), ["run_id", "stage"])
 
-    def runs(self, count: int = 20) -> tuple[PastRun, ...]:
-        """The last ``count`` runs, the latest first; empty when there was none."""
+    def runs(self, count: int = 20, run_id: str | None = None) -> tuple[PastRun, ...]:
+        """The last ``count`` runs, the latest first, or the one of this id; empty when there was none."""
         if not self._warehouse_has_history():
             return ()
         with self._warehouse.session(read_only=True) as session:
             rows = _first(
                 session,
                 "select run_id, started_at, seconds, status, sentence, orders, changes, failed "  # noqa: S608
-                f"from {self._warehouse.relation(RUNS)} {self._latest_first(session)}",
+                f"from {self._warehouse.relation(RUNS)} {'' if run_id is None else 'where run_id = ? '}"
+                f"{self._latest_first(session)}",
                 count,
+                [] if run_id is None else [run_id],
             )
         return tuple(
             PastRun(
@@ -254,10 +260,10 @@ def _mask_what_was_stored(session: Session, runs: str) -> None:
             session.execute(f"update {runs} set options = ? where run_id = ?", [healed, run_id])  # noqa: S608
 
 
-def _first(session: Session, sql: str, count: int) -> list[dict[str, Any]]:
+def _first(session: Session, sql: str, count: int, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
     """The first ``count`` rows, in SQL that every engine knows (``limit`` is not)."""
     rows: list[dict[str, Any]] = []
-    for batch in session.batches(sql, size=count):
+    for batch in session.batches(sql, parameters, size=count):
         rows += batch.to_pylist()
         if len(rows) >= count:
             break

@@ -46,7 +46,8 @@ class Stage:
 
     ``message`` is for a person. ``figures`` are counts and seconds by name, in the order to show them. ``rows`` is
     what the throughput is measured in (``None``: it has none). ``problems`` are whole sentences. ``findings`` are what
-    the program itself found, for the verdict; ``log`` is what another program said, word for word.
+    the program itself found, for the verdict; ``log`` is what another program said, word for word. ``invocations`` are
+    dbt's own ids of what it ran.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Stage:
     problems: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     log: str = ""
+    invocations: tuple[str, ...] = ()
 
     @property
     def per_second(self) -> float | None:
@@ -127,11 +129,26 @@ class BoardFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncRun:
+    """A run of monday_sync that was part of ours. ``board``: its title, where the target has several.
+
+    ``undo`` is the command that shows what taking it back would do; ``None``: it changed nothing.
+    """
+
+    run_id: str
+    kind: str
+    board: str | None
+    changes: int
+    undo: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
-    """What the sync stage says it did: on the whole, and (created, updated, failed) records by customer."""
+    """What the sync stage says it did: on the whole, by customer (created, updated, failed), and as which runs."""
 
     board: BoardFigures = BoardFigures()
     customers: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    runs: tuple[SyncRun, ...] = ()
 
 
 NOTHING_PUSHED = Pushed()
@@ -240,6 +257,8 @@ class RunReport:
     """The totals of the run before; ``None`` when they are not known."""
     alerts: Alerts | None = None
     """What was told of the run; ``None`` until its figures were judged."""
+    sync_runs: tuple[SyncRun, ...] = ()
+    """What was done on the boards, each with the way back."""
 
     @property
     def to_do(self) -> tuple[Finding, ...]:

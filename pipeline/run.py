@@ -185,6 +185,7 @@ class _Run:
             history=history,
             findings=judged.findings,
             before=before.totals if before else None,
+            sync_runs=context.pushed.runs,
         )
         report = keep(
             report, context.history if self._begun else None, self._folder, reports=context.options.keep_reports

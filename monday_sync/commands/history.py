@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monday_sync.commands.orders import keys_of, unknown_order
+from monday_sync.commands.undo import runs_named
 from monday_sync.domain.rows import BOARD_ID, GROUP_ID, GROUP_NAME, Attempt, LedgerRow, Level
 from monday_sync.engine.context import Context
 from monday_sync.engine.execution.settle import CHANGE, MOVE
@@ -45,15 +46,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryResult:
-    """All operations on the orders with one AAG ORDER NUMBER, oldest first."""
+    """All operations on the orders with one AAG ORDER NUMBER, oldest first; ``run_id``: those of a run only."""
 
     order_number: str
     orders: tuple[str, ...]
     entries: tuple[Entry, ...]
+    run_id: str | None = None
 
 
-def history(context: Context, order_number: str) -> HistoryResult:
+def history_of_run(contexts: Sequence[Context], run_id: str) -> HistoryResult:
+    """What the boards were told by a run, or by all that belong to a whole run.
+
+    Raises:
+        RefusedError: no such run.
+    """
+    made = reversed(runs_named(contexts, run_id))
+    attempts = [attempt for context, run in made for attempt in context.ledger.attempts_of_run(run.run_id)]
+    return HistoryResult("", (), tuple(_entry(attempt) for attempt in attempts), run_id)
+
+
+def history(context: Context, order_number: str, of: Collection[str] | None = None) -> HistoryResult:
     """What the board was told about an order, its lines included.
+
+    Args:
+        of: the runs that count; all by default.
 
     Raises:
         RefusedError: neither database nor ledger knows the order number.
@@ -64,7 +80,7 @@ def history(context: Context, order_number: str) -> HistoryResult:
     if not keys:
         raise unknown_order(ledger, wanted)
     entries = history_of(ledger, keys)
-    return HistoryResult(wanted, tuple(keys), entries)
+    return HistoryResult(wanted, tuple(keys), tuple(one for one in entries if of is None or one.run_id in of))
 
 
 def history_of(ledger: Ledger, keys: list[str]) -> tuple[Entry, ...]:

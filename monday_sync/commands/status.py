@@ -20,6 +20,7 @@ from monday_sync.engine.context import utc_now
 from monday_sync.engine.planning.follow import FOLLOWED
 from monday_sync.engine.results import Problem
 from monday_sync.engine.source import LINES, ORDERS, check_relations, declare_mapping
+from monday_sync.errors import RefusedError
 from monday_sync.ledger import Ledger, Run
 from warehouse import Target, Warehouse, load_target, open_warehouse
 
@@ -55,6 +56,7 @@ class RunLine:
     message: str | None
     changed: int | None
     success_share: float | None
+    pipeline_run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,16 @@ class StatusResult:
 
 
 def status(
-    target: str | Target | None = None, customers: Sequence[str] = (), *, runs: int = 5, project_dir: Path | None = None
-) -> StatusResult:
+    target: str | Target | None = None, customers: Sequence[str] = (), *, runs: int = 5,
+    run_id: str | None = None, project_dir: Path | None = None,
+) -> StatusResult:  # fmt: skip
     """Counts by customer and state, the rows in error, and the last runs.
 
+    Args:
+        run_id: list only this run, or those that belong to this whole run.
+
     Raises:
-        RefusedError: dbt has not built what we read.
+        RefusedError: no such run; or dbt has not built what we read.
     """
     chosen = target if isinstance(target, Target) else load_target(target, project_dir=project_dir)
     boards, warehouse = load_boards(chosen.name, chosen.project_dir / "boards"), open_warehouse(chosen)
@@ -113,7 +119,10 @@ def status(
             check_relations(session, board)
         declare_mapping(ledger, first, now)
     errors, accepted = _errors(books, customers, now)
-    listed = [run for book in books for run in book.runs(limit=runs)]
+    limit = runs if run_id is None else None
+    listed = [run for book in books for run in book.runs(limit=limit, run_id=run_id)]
+    if run_id is not None and not listed:
+        raise RefusedError(f"The ledger has no run {run_id}.", hint="`monday-sync status --runs 20` lists the last.")
     listed.sort(key=lambda run: (run.started_at, run.run_id), reverse=True)
     return StatusResult(
         target=first.target,
@@ -124,7 +133,7 @@ def status(
         accepted=tuple(accepted[:200]),
         dead=sum(1 for row in errors if row.state.outcome is Outcome.DEAD),
         in_doubt=sum(len(book.open_attempts()) for book in books),
-        runs=tuple(_line(run) for run in listed[:runs]),
+        runs=tuple(_line(run) for run in listed[:limit]),
         causes=_causes(ledger, first, errors),
         archived_by_policy=sum(len(book.archived.keys()) for book in books),
         boards=_linked(warehouse, boards) if len(boards) > 1 else (),
@@ -222,5 +231,5 @@ def _line(run: Run) -> RunLine:
     return RunLine(
         run_id=run.run_id, kind=run.kind, outcome=run.outcome, started_at=run.started_at,
         seconds=(run.ended_at - run.started_at).total_seconds() if run.ended_at else None, message=run.message,
-        changed=changed, success_share=result.get("success_share"),
+        changed=changed, success_share=result.get("success_share"), pipeline_run_id=run.pipeline_run_id,
     )  # fmt: skip

@@ -27,6 +27,7 @@ from monday_sync.errors import ConfirmationNeededError, RefusedError, StoppedErr
 from monday_sync.ledger import Run
 
 _PROD = "prod"
+_RECOVER = "recover"
 
 
 def rollback(
@@ -110,7 +111,7 @@ def plan_cleanup(context: Context, run_id: str | None, created_by: set[str] | No
 
 
 def _of_run(context: Context, facts: BoardFacts, run_id: str) -> Undoing:
-    if _run([context], run_id).kind == "move":
+    if runs_named([context], run_id)[0][1].kind == "move":
         raise RefusedError(
             f"Run {run_id} moved orders to another board; where an order lies is for the scopes of the boards to say.",
             hint=f"Change `scope` in boards/{context.board.target}.yml and push: the orders move back, each whole.",
@@ -132,18 +133,36 @@ def creators(contexts: Sequence[Context], run_id: str | None) -> set[str]:
         RefusedError: no such run.
     """
     if run_id is not None:
-        return {_run(contexts, run_id).run_id}
+        return {run.run_id for _, run in runs_named(contexts, run_id)}
     return {run.run_id for context in contexts for run in context.ledger.runs() if run.is_test}
 
 
-def board_of_run(contexts: Sequence[Context], run_id: str) -> Context:
-    """The board that a run was made on.
+def runs_named(contexts: Sequence[Context], run_id: str) -> list[tuple[Context, Run]]:
+    """The runs that an id means, each with its board, the latest first: one of ours, or those of a whole run.
+
+    What a whole run settled for earlier ones (recover) is theirs.
 
     Raises:
         RefusedError: no such run.
     """
-    board_id = _run(contexts, run_id).board_id
-    return next(context for context in contexts if context.board.board_id == board_id)
+    found = [(context, run) for context in contexts for run in context.ledger.runs(run_id=run_id)]
+    exact = [(context, run) for context, run in found if run.run_id == run_id]
+    made = exact or [(context, run) for context, run in found if run.kind != _RECOVER]
+    if made:
+        return sorted(made, key=lambda one: (one[1].started_at, one[1].run_id), reverse=True)
+    ids = ", ".join(context.board.board_id for context in contexts)
+    raise RefusedError(
+        f"The ledger of board {ids} has no run {run_id}.", hint="`monday-sync status --runs 20` lists the last ones."
+    )
+
+
+def board_of_run(contexts: Sequence[Context], run_id: str) -> Context:
+    """The board that a run was made on; the last one of several.
+
+    Raises:
+        RefusedError: no such run.
+    """
+    return runs_named(contexts, run_id)[0][0]
 
 
 def created_there(contexts: Sequence[Context], created_by: Collection[str]) -> list[Context]:
@@ -154,16 +173,6 @@ def created_there(contexts: Sequence[Context], created_by: Collection[str]) -> l
         if undo_created(context, created_by).undos
         or any(group.run_id in created_by for group in context.ledger.groups.created())
     ]
-
-
-def _run(contexts: Sequence[Context], run_id: str) -> Run:
-    for context in contexts:
-        if found := context.ledger.runs(run_id=run_id):
-            return found[0]
-    ids = ", ".join(context.board.board_id for context in contexts)
-    raise RefusedError(
-        f"The ledger of board {ids} has no run {run_id}.", hint="`monday-sync status --runs 20` lists the last ones."
-    )
 
 
 def _with_groups(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
+from console import about, current_run, note
 from monday_sync.domain.plan import Plan
 from monday_sync.engine.context import Context
 from monday_sync.engine.execution.sender import Sender
@@ -76,8 +78,9 @@ def running(
 
     A :class:`StoppedError` in the block ends the run cleanly: it stands in ``Running.stopped``.
     """
+    whole = current_run()
     run = Run(new_run_id(context), kind, context.board.board_id, context.clock(), of_run=of_run, plan_id=plan_id,
-              is_test=int(is_test))  # fmt: skip
+              is_test=int(is_test), pipeline_run_id=whole)  # fmt: skip
     tally = Tally()
 
     def on_settled(settled: Settled) -> None:
@@ -94,7 +97,9 @@ def running(
     outcome, message = "FAILED", None
     try:
         try:
-            yield state
+            with about(run_id=whole or run.run_id, sync_run_id=run.run_id, board_id=run.board_id):
+                note(f"{kind} {run.run_id} on board {run.board_id}", level=logging.INFO)
+                yield state
             outcome = "DONE"
         except StoppedError as error:
             state.stopped = error

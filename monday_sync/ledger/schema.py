@@ -171,6 +171,8 @@ RUNS = Table(
         _text("result"),
         _at("started_at"),
         _at("ended_at"),
+        # of the whole run that it was a part of; NULL: it was made on its own
+        _text("pipeline_run_id", 64),
     ),
     ("run_id",),
 )
@@ -262,7 +264,7 @@ TABLES = (
 )  # fmt: skip
 
 #: Columns that an earlier version did not have: its tables are given them. Without any other, a table is not whole.
-ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before"})
+ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before", "pipeline_run_id"})
 #: A column for which a table of an earlier version is made anew (``groups.upgrade``).
 REKEYED = frozenset({"group_key"})
 

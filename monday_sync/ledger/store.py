@@ -35,7 +35,10 @@ _OF_LEVEL = {Level.ITEM: ITEMS, Level.SUBITEM: SUBITEMS}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as the ledger records it. ``outcome`` is RUNNING, DONE, STOPPED or FAILED."""
+    """A run as the ledger records it. ``outcome`` is RUNNING, DONE, STOPPED or FAILED.
+
+    ``pipeline_run_id`` is the id of the whole run that it was a part of, if it was.
+    """
 
     run_id: str
     kind: str
@@ -48,6 +51,7 @@ class Run:
     message: str | None = None
     result: str | None = None
     ended_at: dt.datetime | None = None
+    pipeline_run_id: str | None = None
 
 
 #: Fields of a run, and the columns that they stand in.
@@ -287,11 +291,15 @@ class Ledger:
         self._save(RUNS, [{"run_id": run_id, "result": result}])
 
     def runs(self, *, limit: int | None = None, run_id: str | None = None) -> list[Run]:
-        """Runs on this board, latest first."""
+        """Runs on this board, latest first.
+
+        Args:
+            run_id: only this run; given the id of a whole run, those that belong to it.
+        """
         where, parameters = " where l.board_id = ?", [self.board_id]
         if run_id is not None:
-            where += " and l.run_id = ?"
-            parameters.append(run_id)
+            where += " and (l.run_id = ? or l.pipeline_run_id = ?)"
+            parameters += [run_id, run_id]
         with self.session() as session:
             records = select(
                 self.warehouse, session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters

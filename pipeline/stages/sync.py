@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console import Finding, counted, progress
 from pipeline.backup import back_up_before
 from pipeline.board import board_ready
-from pipeline.model import BoardFigures, Pushed, Stage, Status
+from pipeline.model import BoardFigures, Pushed, Stage, Status, SyncRun
 from pipeline.stages.context import Context
 
 if TYPE_CHECKING:
@@ -57,7 +57,31 @@ def pushed_by(result: monday_sync.PushResult) -> Pushed:
             )
             for c in result.customers
         },
+        _runs(result),
     )
+
+
+def _runs(result: monday_sync.PushResult) -> tuple[SyncRun, ...]:
+    """The runs of the push, board by board; one that moved orders to another board has no way back."""
+    boards = getattr(result, "boards", ())
+    found = [(one.kind, one.title, one.result) for one in boards] or [("push", None, result)]
+    return tuple(
+        SyncRun(one.run_id, kind, title, changed_by(one), _way_back(kind, one))
+        for kind, title, one in found
+        if one.run_id
+    )
+
+
+def _way_back(kind: str, result: monday_sync.PushResult) -> str | None:
+    if kind != "push" or not changed_by(result):
+        return None
+    return f"monday-sync rollback {result.run_id} --target {result.target} --dry-run"
+
+
+def changed_by(result: monday_sync.PushResult) -> int:
+    """How much a push did on the board: rows, and groups that it made."""
+    rows = sum(c.created + c.updated + c.archived for c in (result.items, result.subitems))
+    return rows + result.groups_created + result.groups_archived
 
 
 def stage_of(result: monday_sync.PushResult) -> Stage:

@@ -43,6 +43,7 @@ def transform(context: Context) -> Stage:
         rows=_rows(context),
         figures=_figures(result),
         problems=result.warnings[:_SHOWN],
+        invocations=result.invocations,
     )
 
 
@@ -75,6 +76,7 @@ def stage_of_failure(result: DbtResult) -> Stage:
         problems=(*result.failures[:_SHOWN], *result.warnings[:_SHOWN]),
         findings=tuple(_finding(node) for node in result.failed[:_SHOWN]),
         log=result.said if not count else "",
+        invocations=result.invocations,
     )
 
 

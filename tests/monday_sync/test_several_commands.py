@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import monday_sync
+from console import about
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import Scope
 from monday_sync.engine.merging import TargetResult
@@ -13,6 +14,8 @@ from monday_sync.errors import RefusedError
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.harbour import FALL, SPRING, Harbour
 from tests.monday_sync.test_several_boards import names, six
+
+WHOLE = "20261127T065501Z-3f2a"
 
 
 def test_plan_push_and_status_name_the_boards(harbour: Harbour) -> None:
@@ -261,3 +264,26 @@ def test_moves_that_fail_keep_no_other_order_waiting(harbour: Harbour) -> None:
         left.append(len(result.left))
     assert (left, len(harbour.names("fall"))) == ([1, 0, 0, 0, 0], 5)
     assert (harbour.push().left[0].name, harbour.names("spring")) == (first.name, [])
+
+
+def test_the_id_of_the_whole_run_means_its_pushes_on_every_board(harbour: Harbour) -> None:
+    """status, history and rollback take the id of `pipeline history`; what another run did is left alone."""
+    harbour.have(six()[:1])
+    assert harbour.cli("push").exit_code == 0
+    kept = (harbour.names("spring"), harbour.names("fall"))
+    harbour.have(six("4"))
+    with about(run_id=WHOLE):
+        assert harbour.cli("push").exit_code == 0
+    listed = json.loads(harbour.cli("status", "--run", WHOLE, "--json").stdout)["runs"]
+    assert len(listed) == 2
+    assert {run["pipeline_run_id"] for run in listed} == {WHOLE}
+    sent = json.loads(harbour.cli("history", "--run", WHOLE, "--json").stdout)["entries"]
+    assert {entry["run_id"] for entry in sent} == {run["run_id"] for run in listed}
+    assert not json.loads(harbour.cli("history", "1", "--run", WHOLE, "--json").stdout)["entries"]
+    assert harbour.cli("rollback", WHOLE, "--yes", "3").exit_code == 2
+    dry = harbour.cli("rollback", WHOLE, "--dry-run").stdout
+    assert all(run["run_id"] in dry for run in listed)
+    assert harbour.cli("rollback", WHOLE).exit_code == 0
+    assert (harbour.names("spring"), harbour.names("fall")) == kept
+    assert harbour.cli("status", "--run", "nobody").exit_code == 2
+    assert harbour.cli("history").exit_code == 2

@@ -49,6 +49,32 @@ def edit(path: Path, header: str, value: str) -> None:
     draft.replace(path)
 
 
+def same_id_everywhere(whole: Whole, report: dict[str, Any]) -> None:
+    """The run's id leads to what loader, dbt and sync did in it, to its lines in the log, and to the way back."""
+    run = report["run_id"]
+    where = f"where pipeline_run_id = '{run}'"
+    assert whole.rows(f"select count(*) from loader_file_log {where} and status = 'landed'") == [(len(CUSTOMERS),)]
+    ((sync,),) = whole.rows(f"select run_id from monday_sync_runs {where} and kind = 'push'")
+    (made,) = report["sync_runs"]
+    assert (made["run_id"], made["undo"]) == (sync, f"monday-sync rollback {sync} --target local --dry-run")
+    ((invocation,),) = whole.rows(
+        f"select invocations from pipeline_stages where run_id = '{run}' and stage = 'transform'"
+    )
+    said = "".join(path.read_text("utf-8") for path in whole.folder.rglob("dbt.log"))
+    assert f'"run_id": "{run}", "invocation_id": "{invocation}"' in said
+    _, log = whole.call("pipeline", "log", "--run", run, "--level", "debug")
+    lines = log["lines"]
+    assert {line["stage"] for line in lines} >= {"load", "transform", "sync"}
+    assert {line["program"] for line in lines} >= {"pipeline"}
+    assert invocation in {line.get("invocation_id") for line in lines}
+    assert sync in {line.get("sync_run_id") for line in lines}
+    assert [line for line in lines if line["request_id"] and line["milliseconds"] is not None]
+    assert len({line["file"] for line in lines if str(line["message"]).startswith("landed ")}) == len(CUSTOMERS)
+    past: Any = whole.call("pipeline", "history", "--run", run)[1]
+    assert [one["run_id"] for one in past] == [run]
+    assert whole.call("monday_sync", "history", "--run", run)[1]["entries"]
+
+
 def test_the_whole_way_there_again_and_with_three_edits(whole: Whole) -> None:
     """First everything once, then nothing, then exactly the three cells that a person changed."""
     manifest = generate(whole.workbooks, rows=90, customers=CUSTOMERS)
@@ -83,6 +109,7 @@ def test_the_whole_way_there_again_and_with_three_edits(whole: Whole) -> None:
     status, third = whole.call("pipeline", "run")
     assert (status, third["figures"]["board"]["items_updated"]) == (0, 3)
     assert whole.shown() == whole.wanted()
+    same_id_everywhere(whole, first)
     assert whole.call("pipeline", "run", "--only", "validate")[0] == 0
     assert whole.call("monday_sync", "verify")[0] == 0
 

@@ -22,10 +22,13 @@ def stage_of(
     """The stage of a push that failed for some orders and gave up others."""
     levels: dict[str, Any] = {
         "created": 0, "updated": 0, "failed": failed, "out_of_scope": 0, "held_back": 0, "not_selected": 0,
-        "waiting": 0, "left": 0, "by_mode": 0, **counts,
+        "waiting": 0, "left": 0, "by_mode": 0, "archived": 0, **counts,
     }  # fmt: skip
     row = SimpleNamespace(customer="AJE", name="POLO", message="Refused.")
     pushed = SimpleNamespace(
+        run_id="20260102T030405-0a1b2c3d",
+        target="dev",
+        groups_archived=0,
         groups_created=0,
         items=SimpleNamespace(**levels),
         subitems=SimpleNamespace(**dict.fromkeys(levels, 0)),
