@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup, escape
 
 from console import counted
-from pipeline.model import CustomerFigures, PastRun, RunReport
+from pipeline.model import CustomerFigures, PastRun, RunReport, Status
 from pipeline.reporting import charts
+from pipeline.reporting.failing import failing
 from pipeline.sums import rows_in, stands_alone
 from pipeline.todo import place, whom
 from pipeline.verdict import WORDS
 
-if TYPE_CHECKING:
-    from monday_sync import FailedCause
-
+_SKIPPED = Status.SKIPPED
 _TICKED = re.compile(r"`([^`]+)`")
 
 
@@ -49,8 +47,7 @@ def render_page(report: RunReport) -> str:
     figures = report.figures
     runs: list[PastRun | RunReport] = [*reversed(report.history), report]
     loud = {name for finding in report.to_do for name in finding.customers}
-    rejects = figures.rejected_rows or ()
-    accepted = [row for row in figures.failed_rows if row.accepted is not None]
+    found = failing(report)
     return environment.get_template("report.html.j2").render(
         report=report,
         figures=figures,
@@ -60,10 +57,9 @@ def render_page(report: RunReport) -> str:
         adds_up=stands_alone(figures),
         loud=[customer for customer in figures.customers if _is_loud(customer, loud)],
         quiet=[customer for customer in figures.customers if not _is_loud(customer, loud)],
-        failures=_failures(report),
-        accepted=accepted,
-        new_rejects=[row for row in rejects if row.is_new],
-        old_rejects=[row for row in rejects if not row.is_new],
+        failing=found,
+        held=[held for held in figures.held_back if held.customer not in _told_of(report, "held back")],
+        restless=[stage for stage in report.stages if stage.status is not Status.OK and stage.status is not _SKIPPED],
         stage_chart=charts.stacked([(stage.name, stage.seconds) for stage in report.stages], unit="s"),
         history_chart=charts.columns(
             [_column(run) for run in runs], label="Seconds of the last runs",
@@ -74,12 +70,9 @@ def render_page(report: RunReport) -> str:
     )  # fmt: skip
 
 
-def _failures(report: RunReport) -> tuple[FailedCause, ...]:
-    if not report.figures.failed_rows:
-        return ()
-    import monday_sync  # noqa: PLC0415 - a page without failures needs none of its libraries
-
-    return monday_sync.failure_causes(report.figures.failed_rows)
+def _told_of(report: RunReport, check: str) -> set[str]:
+    """The customers of whom the To do says it already."""
+    return {name for finding in report.to_do if finding.check == check for name in finding.customers}
 
 
 def _is_loud(customer: CustomerFigures, named: set[str]) -> bool:

@@ -24,8 +24,9 @@ from pipeline.model import (
     RunReport,
     Stage,
     Status,
+    SyncRun,
 )
-from pipeline.records import HeldBack, MissingFile, RejectedFile, Rejects, UnknownHeader
+from pipeline.records import HeldBack, MissingFile, Place, RejectedFile, RejectedRow, Rejects, UnknownHeader
 from pipeline.reporting import LATEST, latest_run, render_page, write_report
 from pipeline.summary import summary
 from pipeline.verdict import judge
@@ -310,3 +311,85 @@ def test_the_charts_are_drawn(open_page: Page) -> None:
     box = open_page.locator("svg.chart rect").last.bounding_box()
     assert box is not None
     assert box["width"] > 100
+
+
+FAILING = replace(
+    REPORT,
+    figures=replace(
+        REPORT.figures,
+        rejects=(Rejects("value", "not_a_number", 2, "An example."),),
+        rejected_rows=(
+            RejectedRow("A.xlsx", "MASTER", 12, "AJE", "value", "discount", "- 5", "not_a_number", "No number.", True),
+            RejectedRow("A.xlsx", "MASTER", 13, "AJE", "value", "drop", "TBC", "not_a_number", "Neither.", True),
+        ),
+        failed_rows=(
+            FailedRow("AJE", "item", "POLO", "discount: '- 5' is no number", 1, given_up=False, order="o"),
+            FailedRow("AJE", "item", "TEE", "Refused.", 1, given_up=False),
+        ),
+        failed_rows_left_out=0,
+        places={"o": Place("4711", "A.xlsx", 12)},
+        held_back=(HeldBack("RHONE", "lost orders", 2),),
+    ),
+    findings=(Finding("held back", "attention", "Held back, 2 changes wait: lost orders", customers=("RHONE",)),),
+    sync_runs=(
+        SyncRun("s-1", "push", "spring", 5, "monday-sync rollback s-1 --target local --dry-run"),
+        SyncRun("s-2", "push", "fall", 0, None),
+    ),
+)
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The cells of each row of a table's body, as texts."""
+    found = re.findall(r"<tr>(.*?)</tr>", page, re.S)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in found]
+    return [[" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in cells if row]
+
+
+def test_each_failing_row_stands_once_with_its_cell() -> None:
+    """File, row, column, text and reason; a cell that the build rejected and the board refused is one row."""
+    rows = rows_of(render_page(FAILING))
+    (polo,) = [row for row in rows if "item POLO" in " ".join(row)]
+    assert polo == ["A.xlsx", "12", "AJE item POLO", "discount", "- 5", "discount: '- 5' is no number", "1"]
+    assert [row[1:] for row in rows if row[0] == "A.xlsx" and row is not polo and len(row) > 2] == [
+        ["13", "AJE", "drop", "TBC", "Neither."]
+    ]
+    assert "An example." not in render_page(FAILING)
+    assert render_page(FAILING).count("lost orders") == 1
+
+
+def test_what_failed_comes_first_and_what_is_well_is_folded() -> None:
+    """To do, failing rows, the board with the way back, customers; then stages and earlier runs."""
+    page = render_page(FAILING)
+    titles = re.findall(r"<h2>([A-Z][A-Za-z ]*?)(?: <small>|</h2>)", page)
+    assert titles == [
+        "To do", "Not taken by the board", "Rejected workbooks", "Missing workbooks",
+        "Columns that are empty now", "Rejects", "Unknown headers", "On the board", "Customers", "Stages",
+        "Earlier runs",
+    ]  # fmt: skip
+    assert f"<details><summary>{len(REPORT.history)} runs before this one</summary>" in page
+    well = replace(REPORT, stages=tuple(replace(stage, status=Status.OK) for stage in REPORT.stages))
+    assert "<details><summary>3 stages, each as it should be</summary>" in render_page(well)
+    assert "<details open><summary>3 stages</summary>" in render_page(REPORT)
+
+
+def test_each_push_is_named_with_its_way_back() -> None:
+    """Of several boards each; one that changed nothing needs none."""
+    page = render_page(FAILING)
+    assert "<code>monday-sync rollback s-1 --target local --dry-run</code>" in page
+    assert page.count("monday-sync rollback") == 1
+    assert "<code>s-2</code>: 0 changes" in page
+
+
+@pytest.mark.parametrize("customers", [0, 46, 500])
+def test_the_page_fits_whatever_the_number_of_customers(browser: Browser, tmp_path: Path, customers: int) -> None:
+    """Nothing sticks out on a telephone; hundreds of quiet customers stay folded, so that the page stays short."""
+    every = tuple(
+        CustomerFigures(f"C{n}", (f"C{n} ORDER LIST (M3).xlsx",), "landed", 10, 10, 50, 0, 0) for n in range(customers)
+    )
+    page = tmp_path / "report.html"
+    page.write_text(render_page(replace(FAILING, figures=replace(FAILING.figures, customers=every))), encoding="utf-8")
+    shown = browser.new_page(viewport={"width": 360, "height": 800})
+    shown.goto(page.as_uri())
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+    assert shown.evaluate("document.documentElement.scrollHeight") < 8_000
+    shown.close()
