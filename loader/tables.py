@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console import current_run
+from loader import migrations
 from loader.filenames import LONGEST_FILE_NAME
 from loader.names import META_COLUMNS, is_raw_table
 from loader.results import FileResult, Status
@@ -15,11 +16,12 @@ from warehouse import (
     Column,
     Kept,
     Relations,
+    Schema,
     Session,
     Warehouse,
     bring_up_to_date,
+    migrations_in,
     require_columns,
-    require_ours,
     require_whole,
 )
 
@@ -57,8 +59,6 @@ _LOG_COLUMNS = (
     # of the whole run that the load was a part of; null: it was made on its own
     Column("pipeline_run_id", "text", 64),
 )
-#: Columns that an earlier version did not have.
-_ADDED = frozenset({"load_seq", "source", "pipeline_run_id"})
 _HEADER_COLUMNS = (
     Column("load_id", "text", 64, nullable=False),
     Column("raw_table", "text", 128, nullable=False),
@@ -72,6 +72,8 @@ _HEADER_COLUMNS = (
 _LONGEST_REASON = 2000
 #: What the loader keeps besides the raw tables.
 KEPT = (Kept(FILE_LOG, _LOG_COLUMNS), Kept(FILE_HEADERS, _HEADER_COLUMNS))
+#: Their version, and the way there.
+SCHEMA = Schema("loader", KEPT, migrations_in(migrations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def require_tables(session: Session) -> None:
         ForeignRelationError: under one of their names stands what the loader did not make.
         ChangedTableError: one lacks columns that it always had.
     """
-    require_whole(session, KEPT, _ADDED)
+    require_whole(session, SCHEMA)
 
 
 def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
@@ -110,12 +112,11 @@ def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
         ChangedTableError: a table of the loader's lacks columns that it always had.
     """
     there = session.relations()
+    bring_up_to_date(session, SCHEMA)
     if there:  # else nothing can be in the way
-        require_ours(session, KEPT)
         left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
         ours = [name for name in raw_tables if name in there]
         require_columns(session, [*ours, *left], META_COLUMNS)
-        bring_up_to_date(session, KEPT, _ADDED)
         for relation in left:
             session.drop_table(relation)
     for table in KEPT:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console import plain, redact
-from warehouse import Column, Kept, Session, Warehouse, require_ours
+from operations import migrations
+from warehouse import Column, Kept, Schema, Session, Warehouse, bring_up_to_date, migrations_in
 
 MAINTENANCE = "maintenance_log"
 CUTOVER = "cutover_log"
@@ -35,6 +36,8 @@ _COLUMNS = (
 )
 #: The logs, with their key.
 KEPT = tuple(Kept(name, _COLUMNS, ("entry_id",)) for name in LOGS)
+#: Their version, and the way there.
+SCHEMA = Schema("operations", KEPT, migrations_in(migrations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Log:
         Raises:
             ForeignRelationError: a table of somebody else's has the log's name.
         """
-        require_ours(session, [Kept(self._table, _COLUMNS)])
+        bring_up_to_date(session, SCHEMA)
         session.create_table(self._table, _COLUMNS, key=("entry_id",))
         names, relation = [column.name for column in _COLUMNS], self._warehouse.relation(self._table)
 

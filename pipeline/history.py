@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console import redact
+from pipeline import migrations
 from pipeline.model import PastRun, RunReport, Status
-from warehouse import Column, Kept, Session, Warehouse, bring_up_to_date, require_all, require_ours, require_whole
+from warehouse import Column, Kept, Schema, Session, Warehouse, bring_up_to_date, migrations_in, require_whole
 from warehouse.rows import table_of
 
 RUNS = "pipeline_runs"
@@ -36,8 +37,6 @@ _RUN_COLUMNS = (
     # the order of the runs: a clock may be set back, and a number that only grows may not
     Column("run_seq", "bigint"),
 )
-#: Columns that an earlier version did not have.
-_ADDED = frozenset({"run_seq", "invocations"})
 _STAGE_COLUMNS = (
     Column("run_id", "text", 64, nullable=False),
     Column("stage", "text", 32, nullable=False),
@@ -52,6 +51,8 @@ _STAGE_COLUMNS = (
 )
 #: The tables of the history.
 KEPT = (Kept(RUNS, _RUN_COLUMNS, ("run_id",)), Kept(STAGES, _STAGE_COLUMNS, ("run_id", "stage")))
+#: Their version, and the way there.
+SCHEMA = Schema("pipeline", KEPT, migrations_in(migrations))
 
 
 class History:
@@ -221,12 +222,8 @@ class History:
         if not self._warehouse.exists():
             return False
         with self._warehouse.session(read_only=True) as session:
+            require_tables(session)
             standing = session.shapes(table.name for table in KEPT)
-        require_all({
-            table.name: [c.name for c in table.columns if c.name not in {*found, *_ADDED}]
-            for table in KEPT
-            if (found := standing.get(table.name)) is not None
-        })  # fmt: skip
         return sum(found is not None for found in standing.values()) == len(KEPT)
 
 
@@ -237,12 +234,11 @@ def require_tables(session: Session) -> None:
         ForeignRelationError: under the name of a table of the history stands somebody else's.
         ChangedTableError: one lacks columns that it always had.
     """
-    require_whole(session, KEPT, _ADDED)
+    require_whole(session, SCHEMA)
 
 
 def _create(session: Session) -> None:
-    require_ours(session, KEPT)
-    bring_up_to_date(session, KEPT, _ADDED)
+    bring_up_to_date(session, SCHEMA)
     session.create_table(RUNS, _RUN_COLUMNS, key=["run_id"])
     session.create_table(STAGES, _STAGE_COLUMNS, key=["run_id", "stage"])
 

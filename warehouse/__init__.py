@@ -13,6 +13,7 @@ from warehouse.errors import (
     DoesNotFitError,
     ForeignRelationError,
     LockLostError,
+    NewerSchemaError,
     StatementFailedError,
     WarehouseBusyError,
 )
@@ -21,17 +22,24 @@ from warehouse.open import open_warehouse
 from warehouse.ownership import (
     MARK,
     Kept,
-    bring_up_to_date,
-    require_all,
     require_columns,
     require_ours,
-    require_whole,
 )
 from warehouse.profile import Target, load_target
 from warehouse.recording import Recorder, Tally, recording
+from warehouse.versions import (
+    VERSIONS_KEPT,
+    Migration,
+    Schema,
+    bring_up_to_date,
+    migrations_in,
+    require_whole,
+    version_of,
+)
 
 __all__ = [
     "MARK",
+    "VERSIONS_KEPT",
     "Catalog",
     "ChangedTableError",
     "Column",
@@ -48,9 +56,12 @@ __all__ = [
     "Inventory",
     "Kept",
     "LockLostError",
+    "Migration",
+    "NewerSchemaError",
     "Recorder",
     "RelationFacts",
     "Relations",
+    "Schema",
     "Session",
     "StatementFailedError",
     "Structure",
@@ -63,11 +74,12 @@ __all__ = [
     "WarehouseBusyError",
     "bring_up_to_date",
     "load_target",
+    "migrations_in",
     "open_warehouse",
     "recording",
-    "require_all",
     "require_columns",
     "require_ours",
     "require_whole",
+    "version_of",
     "word_of",
 ]

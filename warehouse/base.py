@@ -129,6 +129,9 @@ class Session(Protocol):
     def relations(self) -> Relations:
         """All tables and views in the target's schema."""
 
+    def relation(self, name: str) -> str:
+        """``name`` quoted and with its schema, as :meth:`Warehouse.relation` gives it."""
+
     def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
         """The columns of those relations that are there, by name in lower case; ``None`` for what is no table.
 

@@ -215,6 +215,10 @@ class DuckDBSession:
             )
         ]
 
+    def relation(self, name: str) -> str:
+        """``name`` quoted and with its schema."""
+        return self._warehouse.relation(name)
+
     def relations(self) -> Relations:
         """All tables and views."""
         # not information_schema: that takes a third longer, and every run of every program asks

@@ -4,7 +4,8 @@ OrderListError
 ├── ConfigurationError
 │   ├── ConnectionFailedError   the database cannot be reached or refuses us       -> 2
 │   ├── ForeignRelationError    a relation under one of our names is not ours      -> 2
-│   └── ChangedTableError       a table of ours lacks columns that it must have    -> 2
+│   ├── ChangedTableError       a table of ours lacks columns that it must have    -> 2
+│   └── NewerSchemaError        a newer release made the tables that we keep       -> 2
 ├── WarehouseBusyError          the database stayed open in another process        -> 3
 ├── ConnectionLostError         a deadlock, a conflict, a fail-over; run again     -> 1
 ├── StatementFailedError        the database refused a statement                   -> 1
@@ -45,6 +46,16 @@ class ChangedTableError(ConfigurationError):
         super().__init__(
             f"{told}: another version of this project made it so, or somebody changed it by hand.",
             hint="Use the version that wrote the database, or restore the table from a backup; nothing was changed.",
+        )
+
+
+class NewerSchemaError(ConfigurationError):
+    """The tables that a program keeps are of a newer release. They were not touched."""
+
+    def __init__(self, name: str, found: int, known: int) -> None:
+        super().__init__(
+            f"The tables of the {name} were made by a newer release (version {found}; this program knows {known}).",
+            hint="Update this program; nothing was changed.",
         )
 
 

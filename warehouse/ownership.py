@@ -6,7 +6,7 @@ known by their columns: nobody else has them together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.base import Column, Session
@@ -46,29 +46,6 @@ def require_ours(session: Session, tables: Iterable[Kept]) -> None:
         raise ForeignRelationError(foreign)
 
 
-def bring_up_to_date(session: Session, tables: Sequence[Kept], added: Collection[str]) -> None:
-    """Give those of ``tables`` that are there the columns that later versions ``added``; NULL in what they hold.
-
-    Raises:
-        ChangedTableError: one lacks a column that it always had; nothing was done.
-    """
-    missing = _missing(session, tables)
-    require_all(_changed(missing, added))
-    for name, columns in missing.items():
-        session.add_columns(name, columns)
-
-
-def require_whole(session: Session, tables: Sequence[Kept], added: Collection[str]) -> None:
-    """Make sure, and change nothing, that those of ``tables`` that are there can be written.
-
-    Raises:
-        ForeignRelationError: something else stands there.
-        ChangedTableError: one lacks a column that no version ``added``.
-    """
-    require_ours(session, tables)
-    require_all(_changed(_missing(session, tables), added))
-
-
 def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
     """Make sure that no table is lacking columns.
 
@@ -79,11 +56,8 @@ def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
         raise ChangedTableError(found)
 
 
-def _changed(missing: Mapping[str, Sequence[Column]], added: Collection[str]) -> dict[str, list[str]]:
-    return {name: [c.name for c in columns if c.name not in added] for name, columns in missing.items()}
-
-
-def _missing(session: Session, tables: Sequence[Kept]) -> dict[str, list[Column]]:
+def missing_columns(session: Session, tables: Sequence[Kept]) -> dict[str, list[Column]]:
+    """The columns that those of ``tables`` which are there do not have."""
     standing = session.shapes(table.name for table in tables)
     lacking: dict[str, list[Column]] = {}
     for table in tables:

@@ -81,20 +81,6 @@ class GroupBook:
             return [CreatedGroup(str(run), str(name), str(found)) for run, name, found in session.rows(sql, wanted)]
 
 
-def upgrade(session: Session, warehouse: Warehouse) -> None:
-    """Give a table of an earlier version, keyed by the name itself, its present key."""
-    columns = session.columns(GROUPS.name)
-    if not columns or "group_key" in columns:
-        return
-    names = ("group_name", "board_id", "group_id", "run_id", "recorded_at")
-    kept = session.rows(f"select {', '.join(names)} from {warehouse.relation(GROUPS.name)}")  # noqa: S608 - ours
-    with session.transaction():
-        session.drop_table(GROUPS.name)
-        session.create_table(GROUPS.name, GROUPS.columns, key=GROUPS.key)
-        if kept:
-            session.insert(GROUPS.name, _records(*(list(column) for column in zip(*kept, strict=True))))
-
-
 def _records(
     names: list[str], board_ids: list[str], group_ids: list[str], run_ids: list[str], moments: list[dt.datetime]
 ) -> pa.Table:

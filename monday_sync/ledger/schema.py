@@ -5,10 +5,10 @@ dbt's views read the first five and create them by the same list when they come 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from warehouse import Column, Kept, Session, bring_up_to_date, require_ours, require_whole
+from monday_sync.ledger import migrations
+from warehouse import Column, Kept, Schema, Session, bring_up_to_date, migrations_in, require_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _number(name: str) -> Column:
     return Column(name, "integer")
 
 
-# columns that a later version added stand last: a table that is there gets them in this order
+# columns that a later version added (ledger/migrations) stand last: a table that is there gets them in this order
 _STATE = (
     Column("row_hash", "key"),
     _text("payload"),
@@ -263,13 +263,12 @@ TABLES = (
     ITEMS, SUBITEMS, CUSTOMERS, FILLS, MAPPINGS, ATTEMPTS, RUNS, GROUPS, PLANS, ARCHIVED, TRIALS, ACCEPTED, FIGURES,
 )  # fmt: skip
 
-#: Columns that an earlier version did not have: its tables are given them. Without any other, a table is not whole.
-ADDED = frozenset({"board_hash", "mapping", "left_as", "left_at", "lines", "pieces", "shown_before", "pipeline_run_id"})
-#: A column for which a table of an earlier version is made anew (``groups.upgrade``).
-REKEYED = frozenset({"group_key"})
-
 #: The same for who looks at the ledger from outside.
 KEPT = tuple(Kept(table.name, table.columns, table.key, table.indexes) for table in TABLES)
+
+
+#: Their version, and the way there from any earlier one.
+SCHEMA = Schema("ledger", KEPT, migrations_in(migrations))
 
 
 def require_tables(session: Session) -> None:
@@ -278,23 +277,18 @@ def require_tables(session: Session) -> None:
     Raises:
         ForeignRelationError: under one of the tables' names stands what is no table of the ledger.
         ChangedTableError: a table lacks columns that it always had.
+        NewerSchemaError: a newer release made them.
     """
-    require_whole(session, KEPT, {*ADDED, *REKEYED})
+    require_whole(session, SCHEMA)
 
 
-def create_missing(session: Session, upgrade: Callable[[], object] = lambda: None) -> None:
-    """Create the tables that are not there yet, and the columns that tables of an earlier version lack.
-
-    Args:
-        upgrade: makes a table of an earlier version anew, where columns that it lacks would not do.
+def create_missing(session: Session) -> None:
+    """Bring tables of an earlier version up to date, and create those that are not there yet.
 
     Raises:
-        ForeignRelationError: under one of their names stands what is no table of the ledger.
-        ChangedTableError: a table lacks columns that it always had.
+        ForeignRelationError, ChangedTableError, NewerSchemaError: as :func:`require_tables`.
     """
-    require_ours(session, KEPT)
-    upgrade()
-    bring_up_to_date(session, KEPT, ADDED)
+    bring_up_to_date(session, SCHEMA)
     there = session.relations()
     for table in TABLES:
         if table.name not in there:

@@ -14,7 +14,7 @@ from monday_sync.ledger.acceptances import AcceptanceBook
 from monday_sync.ledger.archived import ArchivedBook
 from monday_sync.ledger.baselines import BaselineBook
 from monday_sync.ledger.figures import FigureBook
-from monday_sync.ledger.groups import GroupBook, upgrade
+from monday_sync.ledger.groups import GroupBook
 from monday_sync.ledger.growth import GrowthBook
 from monday_sync.ledger.mappings import MappingBook
 from monday_sync.ledger.schema import (
@@ -94,7 +94,7 @@ class Ledger:
             return
         with self.warehouse.session() as session:
             if not self._ready:
-                create_missing(session, lambda: upgrade(session, self.warehouse))
+                create_missing(session)
                 self._ready = True
             self._open = session
             try:

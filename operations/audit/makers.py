@@ -25,6 +25,7 @@ _BY_NAME = (
     ("loader_file_", "loader"),
     ("maintenance_", "operations"),
     ("cutover_", "operations"),
+    ("order_list_versions", "our programs"),
 )
 #: How relations end that stand only while another is built.
 _ENDS = ("__new", "__restored", "__dbt_tmp", "__dbt_backup", "__dbt_new")

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from warehouse import Session
 
 #: The ledger with its baselines, and what loader, pipeline and operations remember.
-_KEPT = ("monday_sync_*", "pipeline_*", "loader_file_*", "maintenance_*", "cutover_*")
+_KEPT = ("monday_sync_*", "pipeline_*", "loader_file_*", "maintenance_*", "cutover_*", "order_list_versions")
 #: What dbt's snapshots have, and nothing else.
 _SNAPSHOT = ("dbt_scd_id", "dbt_valid_from")
 

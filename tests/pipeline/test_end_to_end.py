@@ -60,7 +60,7 @@ def same_id_everywhere(whole: Whole, report: dict[str, Any]) -> None:
     ((invocation,),) = whole.rows(
         f"select invocations from pipeline_stages where run_id = '{run}' and stage = 'transform'"
     )
-    said = "".join(path.read_text("utf-8") for path in whole.folder.rglob("dbt.log")).replace('\\"', '"')
+    said = "".join(path.read_text("utf-8") for path in whole.folder.rglob("dbt.log*")).replace('\\"', '"')
     assert f'"run_id": "{run}", "invocation_id": "{invocation}"' in said
     _, log = whole.call("pipeline", "log", "--run", run, "--level", "debug")
     lines = log["lines"]

@@ -159,6 +159,10 @@ class SQLServerSession:
         )
         return [str(row[0]) for row in found]
 
+    def relation(self, name: str) -> str:
+        """``name`` quoted and with its schema."""
+        return self._warehouse.relation(name)
+
     def relations(self) -> Relations:
         """All tables and views."""
         found = self.rows(

@@ -1,0 +1,3 @@
+"""Of which whole run a run was a part."""
+
+ADDS = {"monday_sync_runs": ("pipeline_run_id",)}

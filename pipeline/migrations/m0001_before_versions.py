@@ -1,0 +1,3 @@
+"""What releases before versions added to the history."""
+
+ADDS = {"pipeline_runs": ("run_seq",)}

@@ -1,0 +1,3 @@
+"""Which invocations of dbt belong to a stage."""
+
+ADDS = {"pipeline_stages": ("invocations",)}
