@@ -24,6 +24,8 @@ LOGGER.setLevel(logging.DEBUG)
 LOGGER.propagate = False
 
 _facts: dict[str, object] = {}
+#: The run that this process worked for last: what is said of its end is about it.
+_last: dict[str, str] = {}
 _silence = {"since": time.monotonic()}
 
 
@@ -67,6 +69,8 @@ def _record(
 def about(**facts: object) -> Iterator[None]:
     """What all lines of the block are about; ``None`` says nothing."""
     before = dict(_facts)
+    if facts.get("run_id"):
+        _last["run_id"] = str(facts["run_id"])
     _facts.update({name: value for name, value in facts.items() if value is not None})
     try:
         yield
@@ -82,6 +86,24 @@ def current_run() -> str | None:
         return str(known)
     given = os.environ.get(RUN_ID, "").strip()
     return given if _RUN.fullmatch(given) else None
+
+
+def last_run() -> str | None:
+    """The run that this process works for, or did."""
+    return current_run() or _last.get("run_id")
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """A command begins: it works for no run yet but that of its starter."""
+    before = dict(_facts)
+    _facts.clear()
+    _last.clear()
+    try:
+        yield
+    finally:
+        _facts.clear()
+        _facts.update(before)
 
 
 def current_facts() -> Mapping[str, object]:

@@ -98,7 +98,7 @@ class JsonLines(logging.Handler):
             **{name: facts.pop(name, None) for name in FACTS},
             "message": redact(record.getMessage()),
         }
-        document["run_id"] = document["run_id"] or journal.current_run()
+        document["run_id"] = document["run_id"] or journal.last_run()
         if record.name != journal.NAME:
             document["logger"] = record.name
         if record.exc_info:
@@ -136,7 +136,8 @@ def written(program: str, command: str) -> Iterator[JsonLines]:
     journal.LOGGER.addHandler(handler)
     others.addHandler(relay)
     try:
-        yield handler
+        with journal.begun():
+            yield handler
     finally:
         others.removeHandler(relay)
         journal.LOGGER.removeHandler(handler)

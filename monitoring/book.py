@@ -24,7 +24,7 @@ from monitoring.tables import (
     REASON,
     key_of,
 )
-from warehouse import Relations, Session, Warehouse, require_ours, require_whole
+from warehouse import Relations, Schema, Session, Warehouse, require_ours, require_whole
 from warehouse.rows import table_of
 
 #: So many runs are kept; of recovered alerts and of messages that were sent, those of so many days.
@@ -128,7 +128,7 @@ def require_tables(session: Session) -> None:
         ForeignRelationError: under the name of one of them stands somebody else's.
         ChangedTableError: one lacks columns.
     """
-    require_whole(session, KEPT, ())
+    require_whole(session, Schema("monitoring", KEPT, ()))
 
 
 class Book:

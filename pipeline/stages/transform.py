@@ -8,7 +8,7 @@ from pipeline.failing import customers_in, short
 from pipeline.fingerprint import fingerprint
 from pipeline.model import Stage, Status
 from pipeline.stages.context import Context
-from warehouse import ChangedTableError, ForeignRelationError
+from warehouse import ChangedTableError, ForeignRelationError, NewerSchemaError
 
 _SHOWN = 50
 
@@ -53,7 +53,11 @@ def _tell_the_mapping(context: Context) -> None:
 
     try:
         monday_sync.record_mapping(context.target)
-    except (ChangedTableError, ForeignRelationError):  # dbt joins these tables, and would say so in words of its own
+    except (
+        ChangedTableError,
+        ForeignRelationError,
+        NewerSchemaError,
+    ):  # dbt joins these tables, and would say so in words of its own
         raise
     except ConfigurationError:
         pass  # the sync says what is wrong with the board's file

@@ -59,6 +59,7 @@ def test_each_line_says_when_who_and_what_about(logs: Path) -> None:
     }  # fmt: skip
     assert (request["level"], request["request_id"], request["milliseconds"]) == ("debug", "r-1", 12)
     assert (request["run_id"], request["stage"]) == (None, None)
+    assert ended["run_id"] == "run-1"
     assert str(began["message"]).startswith("began: ")
     assert (ended["message"], ended["exit_status"]) == ("ended with exit status 0", 0)
 

@@ -85,6 +85,7 @@ def test_a_table_keyed_by_name_gets_its_new_key(desk: Desk) -> None:
     group_id = desk.board.groups[0].id
     old = tuple(c for c in GROUPS.columns if c.name != "group_key")
     with desk.context.warehouse.session() as session:
+        session.drop_table("order_list_versions")
         session.drop_table(GROUPS.name)
         session.create_table(GROUPS.name, [replace(c, nullable=False) if c.name == "group_name" else c for c in old],
                              key=("board_id", "group_name"))  # fmt: skip

