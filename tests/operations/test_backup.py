@@ -66,7 +66,7 @@ def test_a_backup_counts_once_it_was_restored(kept: Warehouse, policy: BackupPol
     assert verified.archive == archive
     lines = (tmp_path / "data/BACKUP_LOG.md").read_text("utf-8").splitlines()
     assert [line.split(" | ")[1] for line in lines[-2:]] == ["backup", "backup check"]
-    assert _tables(kept) == sorted([*_KEPT, "ORDER_LIST", "ORDER_LIST_DELTA", "maintenance_log"])
+    assert _tables(kept) == sorted([*_KEPT, "ORDER_LIST", "ORDER_LIST_DELTA", "maintenance_log", "order_list_versions"])
 
 
 def test_damaged_places_are_named_and_the_others_used(
