@@ -24,6 +24,7 @@ from monday_sync.commands.status import StatusResult, status
 from monday_sync.commands.take_over import TakenOver, ask_boards, take_over
 from monday_sync.commands.target import TargetPlan, plan, push
 from monday_sync.commands.undo_take_over import Forgotten, undo_take_over
+from monday_sync.commands.verified import Verified, verify_lately
 from monday_sync.commands.verify import VerifyResult
 from monday_sync.domain.claims import Claim, FieldDifference, LeftClaim
 from monday_sync.domain.people import OffBoard
@@ -60,6 +61,7 @@ __all__ = [
     "TakenOver",
     "TargetPlan",
     "TargetResult",
+    "Verified",
     "VerifyResult",
     "ask_boards",
     "clean_up_test_data",
@@ -82,4 +84,5 @@ __all__ = [
     "take_over",
     "undo_run",
     "undo_take_over",
+    "verify_lately",
 ]

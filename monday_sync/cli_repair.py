@@ -16,6 +16,7 @@ from monday_sync.commands.opening import Opened, open_boards
 from monday_sync.commands.undo import cleanup as clean_up
 from monday_sync.commands.undo import created_there, creators, plan_cleanup, plan_rollback, runs_named
 from monday_sync.commands.undo import rollback as roll_back
+from monday_sync.commands.verified import keep
 from monday_sync.commands.verify import VerifyResult
 from monday_sync.commands.verify import verify as verify_board
 from monday_sync.domain.plan import Plan
@@ -60,6 +61,8 @@ def verify(
         results = [
             (one, verify_board(one, repair=repair, yes=yes, dry_run=dry_run, bar=progress)) for one in opened.contexts
         ]
+        for one, result in results:
+            keep(one, result, whole=True)
     _show(results, render.verify_text, as_json=as_json, data=_verified)
     return max(result.exit_code for _, result in results)
 

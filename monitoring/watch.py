@@ -75,7 +75,7 @@ def watch(
     checks = tuple(only) if only is not None else settings.registry()
     if not warehouse.exists():
         raise ConfigurationError("There is no database yet.", hint="Run `pipeline run` first.")
-    found = _judged(warehouse, settings, checks, now(), partly=only is not None)
+    found, known = _judged(warehouse, settings, checks, now(), partly=only is not None)
     if found.running or dry_run:
         return found
     told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
@@ -85,7 +85,8 @@ def watch(
     told = tuple(notice for notice in told if after[notice.alert.key] != notice.alert)  # the others reached nobody yet
     kept = book.Book(warehouse)
     # the figures of a run are those of all checks
-    kept.keep("" if only is not None else found.run_id, found.figures, alerts, messages, now())
+    changed = [alert for alert in alerts if known.get(alert.key) != alert]  # another process may write the others
+    kept.keep("" if only is not None else found.run_id, found.figures, changed, messages, now())
     with warehouse.session(read_only=True) as session:
         queued = book.read_outbox(session, warehouse, session.relations())
     delivery = delivering(queued, settings, kept, now)
@@ -103,7 +104,8 @@ def overdue(warehouse: Warehouse, within: dt.timedelta, *, now: Callable[[], dt.
 
 def _judged(
     warehouse: Warehouse, settings: Settings, checks: Sequence[Check], now: dt.datetime, *, partly: bool
-) -> Watched:  # fmt: skip
+) -> tuple[Watched, Mapping[str, Alert]]:  # fmt: skip
+    """What is found, and the alerts as they stood before."""
     around = Surroundings(warehouse.target.project_dir, now, settings.secrets)
     with warehouse.session(read_only=True) as session:
         there = session.relations()
@@ -111,7 +113,7 @@ def _judged(
         run_id = last.run_id if last else ""
         known = book.read_alerts(session, warehouse, there)
         if last is not None and last.status == "running" and not partly:
-            return Watched(warehouse.target.name, run_id, alerts=tuple(known.values()), running=run_id)
+            return Watched(warehouse.target.name, run_id, alerts=tuple(known.values()), running=run_id), known
         history = book.read_history(session, warehouse, there, without=run_id)
         asked = ask(session, warehouse, checks, around, there)
     figures = tuple(
@@ -119,10 +121,8 @@ def _judged(
         for check in checks
         for figure in judge(check, asked[check.name].measures, history.get(check.name, ()), now, asked[check.name].why)
     )
-    if not partly:
-        known = {key: alert for key, alert in known.items() if alert.is_open or alert.told_state is not None}
     alerts = follow(known, figures, settings, run_id, now)
-    return Watched(warehouse.target.name, run_id, figures, tuple(alerts.values()))
+    return Watched(warehouse.target.name, run_id, figures, tuple(alerts.values())), known
 
 
 def _messages(

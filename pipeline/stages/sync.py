@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from console import Finding, counted, progress
+from console import Finding, OrderListError, counted, progress, redact, say
 from pipeline.backup import back_up_before
 from pipeline.board import board_ready
 from pipeline.model import BoardFigures, Pushed, Stage, Status, SyncRun
@@ -31,8 +32,27 @@ def sync(context: Context) -> Stage:
             bar=progress,
             before=lambda share: back_up_before(context.target, share),
         )
-    context.pushed = pushed_by(result)
-    return stage_of(result)
+        context.pushed = pushed_by(result)
+        stage = stage_of(result)
+        if stage.status is Status.FAILED or result.message or options.customers or options.limit is not None:
+            return stage
+        return _verified(context, stage)
+
+
+def _verified(context: Context, stage: Stage) -> Stage:
+    """The stage with what a look at the board found; it changes no verdict, the monitoring judges it."""
+    import monday_sync  # noqa: PLC0415
+
+    say("sync: looking at what the board shows ...")
+    try:
+        found = monday_sync.verify_lately(context.target)
+    except OrderListError as error:
+        return replace(stage, problems=(*stage.problems, redact(f"The board was not verified: {error.message}")))
+    figures = {
+        "records verified": sum(one.checked for one in found),
+        "differences": sum(one.differences for one in found),
+    }
+    return replace(stage, figures={**stage.figures, **figures})
 
 
 def pushed_by(result: monday_sync.PushResult) -> Pushed:

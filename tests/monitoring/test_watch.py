@@ -191,6 +191,19 @@ def test_overdue_is_told_once_and_recovers_with_the_next_run(
     assert post.said() == ["run_overdue opened", "run_overdue recovered"]
 
 
+def test_a_look_at_one_check_writes_no_other_alert(told: World, post: Post) -> None:
+    """What another process wrote meanwhile about other checks stands as it is."""
+    told.sql(RHONE_HELD)
+    look(told, post)
+    post.said()
+    told.later(hours=27)
+    told.sql(f"update {ALERTS} set reason = 'written by another process'")
+    overdue(told.warehouse, dt.timedelta(hours=26), now=told.clock)
+    reasons = {check: reason for check, reason in told.rows(f"select check_name, reason from {ALERTS}")}
+    assert reasons["customers_held"] == "written by another process"
+    assert set(reasons) == {"customers_held", "run_overdue"}
+
+
 def test_a_table_of_somebody_else_s_is_left_alone(told: World, post: Post) -> None:
     """Under one of our names stands what we did not make: refused, and not touched."""
     told.sql("create table pipeline_outbox (x int)")

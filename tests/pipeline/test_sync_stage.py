@@ -51,6 +51,7 @@ def stage_of(
         hook_problem=None,
     )
     monkeypatch.setattr("monday_sync.push", lambda *_, **__: pushed)
+    monkeypatch.setattr("monday_sync.verify_lately", lambda *_: ())
     warehouse = open_warehouse(Target("dev", "duckdb", "main", {"path": str(tmp_path / "a.duckdb")}, tmp_path))
     return sync(Context("run", warehouse, RunOptions(), History(warehouse)))
 
