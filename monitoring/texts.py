@@ -8,6 +8,8 @@ from monitoring.model import Check, Figure, State
 
 WORDS = {State.OK: "well", State.UNKNOWN: "not known", State.ATTENTION: "needs attention", State.FAILED: "failed"}
 _DAY = 48
+#: Units of what is measured; the others are names of what is counted.
+_NO_COUNTS = frozenset({"%", "s"})
 
 
 def spoken_state(state: State) -> str:
@@ -22,7 +24,8 @@ def number(value: float | None, unit: str) -> str:
     if unit == "hours" and abs(value) >= _DAY:
         return f"{value / 24:,.1f}".removesuffix(".0") + " days"
     whole = f"{value:,.1f}".removesuffix(".0")
-    return f"{whole} %" if unit == "%" else f"{whole} {unit}"
+    one = value == 1 and unit not in _NO_COUNTS
+    return f"{whole} {unit.removesuffix('s') if one else unit}"
 
 
 def figure_text(check: Check | None, value: float | None, bar: float | None, *, is_over: bool = False) -> str:
@@ -30,6 +33,8 @@ def figure_text(check: Check | None, value: float | None, bar: float | None, *, 
     unit = check.unit if check else ""
     if bar is None or check is None:
         return number(value, unit)
+    if not bar and check.bars.higher_is_worse and unit not in _NO_COUNTS:
+        return "none any more" if is_over and not value else f"{number(value, unit)} (none is well)"
     way = "at most" if check.bars.higher_is_worse else "at least"
     return f"{number(value, unit)} ({'again ' if is_over else ''}{way} {number(bar, unit)} is well)"
 
@@ -38,6 +43,8 @@ def bar_text(check: Check, figure: Figure) -> str:
     """The bar of a figure in a table."""
     if figure.bar is None:
         return "not known yet" if check.bars.usual and figure.state is State.UNKNOWN else ""
+    if not figure.bar and check.bars.higher_is_worse and check.unit not in _NO_COUNTS:
+        return "none"
     way = "at most" if check.bars.higher_is_worse else "at least"
     usual = f", usual {number(figure.usual, check.unit)}" if figure.usual is not None else ""
     return f"{way} {number(figure.bar, check.unit)}{usual}"

@@ -48,7 +48,7 @@ def test_check_is_0_when_nothing_is_open_and_1_when_something_is(world: World, r
     world.sql("insert into sync_customers values ('RHONE', 1, 'lines are gone')")
     status, said, _ = run("check")
     assert status == 1
-    assert "needs attention: Customers held back, RHONE: 1 customers (at most 0 customers is well). lines are" in said
+    assert "needs attention: Customers held back, RHONE: 1 customer (none is well). lines are" in said
     status, said, _ = run("check", "--json")
     assert (status, [one["check"] for one in document(said)["open"]]) == (1, ["customers_held"])
 

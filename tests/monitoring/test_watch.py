@@ -199,7 +199,7 @@ def test_a_look_at_one_check_writes_no_other_alert(told: World, post: Post) -> N
     told.later(hours=27)
     told.sql(f"update {ALERTS} set reason = 'written by another process'")
     overdue(told.warehouse, dt.timedelta(hours=26), now=told.clock)
-    reasons = {check: reason for check, reason in told.rows(f"select check_name, reason from {ALERTS}")}
+    reasons = {str(row[0]): row[1] for row in told.rows(f"select check_name, reason from {ALERTS}")}
     assert reasons["customers_held"] == "written by another process"
     assert set(reasons) == {"customers_held", "run_overdue"}
 
