@@ -26,6 +26,12 @@ _SECRET_VARIABLES = (
     "ORDER_LIST_SQLSERVER_PASSWORD",
     "AZURE_STORAGE_CONNECTION_STRING",
     "AZURE_CLIENT_SECRET",
+    "ORDER_LIST_SMTP_PASSWORD",
+    # addresses that let whoever knows them write there
+    "ORDER_LIST_TEAMS_URL",
+    "ORDER_LIST_SLACK_URL",
+    "ORDER_LIST_WEBHOOK_URL",
+    "ORDER_LIST_HEARTBEAT_URL",
 )
 _NO_SECRETS = frozenset({"local"})  # the local board's well-known token is also the name of a target
 _PATTERNS = (

@@ -25,7 +25,7 @@ def number(value: float | None, unit: str) -> str:
         return f"{value / 24:,.1f}".removesuffix(".0") + " days"
     whole = f"{value:,.1f}".removesuffix(".0")
     one = value == 1 and unit not in _NO_COUNTS
-    return f"{whole} {unit.removesuffix('s') if one else unit}"
+    return f"{whole} {unit.removesuffix('s') if one else unit}".strip()
 
 
 def figure_text(check: Check | None, value: float | None, bar: float | None, *, is_over: bool = False) -> str:
