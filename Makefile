@@ -35,7 +35,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test test-fast lint contract format lock bench soak fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test test-fast lint lint-types lint-sql contract format lock bench soak fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -66,8 +66,6 @@ test: $(DEV_READY) profiles.yml lint  ## Everything that must pass: lint, then a
 test-fast: $(DEV_READY)  ## Only the tests that start no process, server or browser, for use while you work. ARGS="<pytest options>"
 	@$(PY) -m pytest -n auto -m "not slow" --hypothesis-profile=fast $(ARGS)
 
-# dbt only compiles: no database file is opened, so a run may go on meanwhile
-lint: export ORDER_LIST_DUCKDB := :memory:
 tsql-parse: $(DEV_READY)  ## Parse all T-SQL with Microsoft's own grammar as well (Linux on x86-64)
 	@$(PY) -m tests.sqlserver.microsoft
 
@@ -78,11 +76,19 @@ test-sqlserver: $(DEV_READY)  ## Test the whole path on a live SQL Server. SERVE
 bench-sqlserver: $(DEV_READY) profiles.yml sqlserver-driver  ## Measure on a live SQL Server (target prod): landing, dbt build, bulk inserts. ARGS=--help says more
 	@$(PY) -m bench.sqlserver $(ARGS)
 
+# two halves that need nothing of each other, side by side: mypy alone keeps one core busy for half of the time
 lint: $(DEV_READY) profiles.yml  ## ruff, mypy (strict), import-linter and SQLFluff; changes nothing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint-types lint-sql
+
+lint-types: $(DEV_READY)  ## The half of lint that reads the Python: mypy and import-linter
 	@$(PY) -m mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
+
+# dbt only compiles: no database file is opened, so a run may go on meanwhile
+lint-sql: export ORDER_LIST_DUCKDB := :memory:
+lint-sql: $(DEV_READY) profiles.yml  ## The half of lint that reads the SQL, as it is written and as dbt compiles it
 	@$(PY) -W ignore::RuntimeWarning -m dbt.cli.main --quiet compile --target local --no-introspect --no-populate-cache \
 		--vars "{only_columns: [$(LINTED_COLUMNS)]}" --target-path $(LINTED) --log-path $(LINTED)
 	@$(PY) -m sqlfluff lint --disable-progress-bar --processes 0 models tests/dbt

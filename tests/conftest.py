@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.order import longest_first
+
 # the tests time nothing, so a slow machine fails none
 settings.register_profile("order_list", deadline=None)
 settings.register_profile("fast", deadline=None, max_examples=10)
@@ -36,12 +38,19 @@ _SLOW_FIXTURES = frozenset({
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow: by its folder or module, or by a fixture that it asks for. `make test-fast` leaves it out."""
+    """Mark what is slow: by its folder or module, or by a fixture that it asks for. `make test-fast` leaves it out.
+
+    And let several workers begin with what takes longest.
+    """
     for item in items:
         module = item.path.relative_to(ROOT) if item.path.is_relative_to(ROOT) else Path()
         places = {module.as_posix(), *(parent.as_posix() for parent in module.parents)}
         if places & _SLOW or _SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        names = [item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else "" for item in items]
+        items[:] = [items[place] for place in longest_first(names, workers)]
 
 
 @pytest.fixture(autouse=True)
