@@ -35,7 +35,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run samples board docs setup test test-fast lint lint-types lint-sql contract format lock bench soak fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
+.PHONY: help run samples board docs setup test test-fast lint lint-types lint-sql contract format lock bench soak rehearsal fuzz clean sqlserver-driver tsql-parse test-sqlserver bench-sqlserver
 
 ##@ Work
 
@@ -109,6 +109,9 @@ bench: $(DEV_READY) profiles.yml  ## Measure: loader, dbt, the whole run, the sy
 
 soak: $(DEV_READY) profiles.yml  ## Hundreds of seeded runs with faults and kills. SEED=<n>
 	@$(PY) -m bench soak $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+rehearsal: $(DEV_READY)  ## The whole cutover once, on this machine: old tables taken over, moved, used, rolled back, moved, retired
+	@$(PY) -m bench rehearsal $(ARGS)
 
 fuzz: $(DEV_READY)  ## Change workbooks at random: no crash, no hang, no difference between the ways of reading. SECONDS=60 SEED=<n>
 	@$(PY) -m tests.loader.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)

@@ -12,12 +12,14 @@ from bench.claims import Report
 from bench.kept import keep, note_machine
 from bench.load import measure_load, measure_many_files
 from bench.places import CACHE, ROOT
+from bench.rehearsal.script import rehearse
+from bench.rehearsal.stage import new_stage
 from bench.scaling import measure_scaling
 from bench.sync import measure_sync
 from bench.transform import measure_transform
 from bench.whole import measure_pipeline
 from bench.workload import workload
-from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, say
+from console import CONTEXT_SETTINGS, ExitCode, Program, command, json_option, print_result, say, text_table
 from samples import FULL_ROWS
 
 AREAS = ("load", "transform", "pipeline", "scaling", "sync")
@@ -45,6 +47,27 @@ def soak(seed: int | None, runs: int) -> None:
     say(f"{runs} runs from seed {first} on")
     arguments = ["-m", "bench.soak.run", "--runs", str(runs), "--seed", str(first)]
     sys.exit(subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode)  # noqa: S603
+
+
+@main.command()
+@click.option("--rows", type=click.IntRange(min=60), default=2_000, show_default=True, help="Of each old table.")
+@json_option
+@command
+def rehearsal(*, rows: int, as_json: bool) -> ExitCode:
+    """The whole cutover once: old tables taken over, rehearsed, tried, moved, used, rolled back, moved, retired.
+
+    On DuckDB, in a folder that goes away. Ends with status 0 only when everything was exact.
+    """
+    with new_stage(rows) as stage:
+        rehearse(stage)
+    took = stage.took
+
+    def table() -> str:
+        lines = [(step, f"{seconds:,.1f} s") for step, seconds in took.items()]
+        return f"{text_table(('step', 'took'), lines)}\n\nEverything was exact."
+
+    print_result({"steps": took, "rows": rows, "exact": True}, as_json=as_json, human=table)
+    return ExitCode.OK
 
 
 @command

@@ -1,0 +1,137 @@
+"""Where it happens: a copy of the project, two databases and a local board, in one folder that goes away."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.errors import MeasurementError
+from bench.places import ROOT
+from console import say
+from operations.cutover.rehearsal.place import environment
+from pipeline.child import child
+
+_PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "boards", "operations")
+_PROFILE = """order_list:
+  target: prod
+  outputs:
+    prod: &target
+      type: duckdb
+      path: "{{ env_var('ORDER_LIST_DUCKDB') }}"
+      schema: main
+      threads: 4
+      retries: {connect_attempts: 6}
+    local: *target
+"""
+_ASKED = re.compile(r"--yes (\d+)")
+_START_SECONDS = 60.0
+
+
+@dataclass
+class Stage:
+    """The folder, and the programs as an operator runs them there.
+
+    Args:
+        rows: of the workbooks, and of each old table at most.
+        database: the file that target prod is at the moment.
+    """
+
+    folder: Path
+    rows: int
+    board: str
+    database: Path
+    took: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Path:
+        """The copy of the project."""
+        return self.folder / "project"
+
+    @property
+    def workbooks(self) -> Path:
+        """Where the workbooks lie."""
+        return self.folder / "workbooks"
+
+    def variables(self) -> dict[str, str]:
+        """What sends every program here."""
+        return {
+            "ORDER_LIST_DUCKDB": str(self.database), "ORDER_LIST_SOURCE": str(self.workbooks),
+            "ORDER_LIST_REPORTS": "data/reports", "ORDER_LIST_SCHEDULE": "data/schedule.yml",
+            "DBT_PROFILES_DIR": str(self.project), "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "MONDAY_API_URL": f"{self.board}/v2", "MONDAY_API_TOKEN": "local", "PYTHONUTF8": "1",
+        }  # fmt: skip
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """The same for this process."""
+        with environment(self.variables()):
+            yield
+
+    def step(self, name: str, do: Callable[[], object]) -> Any:
+        """Do a step, and say what it took."""
+        say(f"{name} ...")
+        began = time.monotonic()
+        result = do()
+        self.took[name] = round(time.monotonic() - began, 1)
+        say(f"{name}: {self.took[name]:.1f} s")
+        return result
+
+    def run(self, module: str, *arguments: str, accept: tuple[int, ...] = (0,)) -> Any:
+        """A program of ours; where it asks for a number, it gets the one that it names. Returns its JSON."""
+        status, output, said = self._call(module, *arguments)
+        if status == 2 and (asked := _ASKED.search(output + said)):  # noqa: PLR2004 - refused, nothing was done
+            status, output, said = self._call(module, *arguments, "--yes", asked[1])
+        if status not in accept:
+            shown = f"{' '.join((module, *arguments))}: status {status}\n{output[-3000:]}\n{said[-3000:]}"
+            raise MeasurementError(shown)
+        start = output.find("{\n")
+        return json.JSONDecoder().raw_decode(output[start:])[0] if start >= 0 else json.loads(output or "null")
+
+    def _call(self, module: str, *arguments: str) -> tuple[int, str, str]:
+        with self.inside():
+            done = subprocess.run(  # noqa: S603 - our own programs
+                [sys.executable, "-m", module, *arguments, "--json"],
+                cwd=self.project, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace",
+            )  # fmt: skip
+        return done.returncode, done.stdout, done.stderr
+
+
+def require(truth: object, what: str) -> None:
+    """End the rehearsal where something is not exact."""
+    if not truth:
+        raise MeasurementError(f"not exact: {what}")
+
+
+@contextmanager
+def new_stage(rows: int) -> Iterator[Stage]:
+    """Make it, with a board of its own, and take it away at the end."""
+    with tempfile.TemporaryDirectory(prefix="order-list-rehearsal-", ignore_cleanup_errors=True) as text:
+        folder = Path(text)
+        project = folder / "project"
+        for part in _PARTS:
+            shutil.copytree(
+                ROOT / part, project / part, ignore=shutil.ignore_patterns("*.py", "*.j2", "__pycache__", "*.html")
+            )
+        shutil.copy(ROOT / "dbt_project.yml", project)
+        (project / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
+        log = folder / "board.log"
+        serve = [sys.executable, "-m", "board_emulator", "serve", "--port", "0", "--json",
+                 "--data", str(folder / "board.sqlite")]  # fmt: skip
+        with log.open("w", encoding="utf-8") as output, child(serve, cwd=project, stdout=output) as process:
+            deadline = time.monotonic() + _START_SECONDS
+            while not (found := re.search(r'"api": "(http[^"]+)/v2"', log.read_text(encoding="utf-8"))):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise MeasurementError(f"The board did not come up: {log.read_text(encoding='utf-8')}")
+                time.sleep(0.05)
+            yield Stage(folder, rows, found[1], folder / "before.duckdb")
