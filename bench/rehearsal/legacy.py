@@ -54,11 +54,10 @@ def create(database: Path, filled: Path, rows: int) -> dict[str, int]:
     return counts
 
 
-def ids(filled: Path) -> dict[str, str]:
-    """Order and line keys to their ids on the board, as the database that filled it has them."""
-    with duckdb.connect(str(filled), read_only=True) as connection:
+def ids(database: Path) -> set[str]:
+    """The ids of the board that the old tables have."""
+    with duckdb.connect(str(database), read_only=True) as connection:
         found = connection.execute(
-            "select order_key, monday_item_id from monday_sync_items union all "
-            "select line_key, monday_subitem_id from monday_sync_subitems"
+            'select monday_item_id from "FACT_ORDER_LIST" union all select monday_subitem_id from "ORDER_LIST_LINES"'
         ).fetchall()
-    return {str(key): str(item) for key, item in found}
+    return {str(item) for (item,) in found}

@@ -12,13 +12,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bench.errors import MeasurementError
 from bench.places import ROOT
 from console import say
-from operations.cutover.rehearsal.place import environment
+from operations.cutover.rehearsal.place import SAFE_PATH, environment
 from pipeline.child import child
 
 _PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "boards", "operations")
@@ -35,6 +38,7 @@ _PROFILE = """order_list:
 """
 _ASKED = re.compile(r"--yes (\d+)")
 _START_SECONDS = 60.0
+_ROOM = 100_000
 
 
 @dataclass
@@ -70,6 +74,7 @@ class Stage:
             "DBT_PROFILES_DIR": str(self.project), "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "MONDAY_API_URL": f"{self.board}/v2", "MONDAY_API_TOKEN": "local", "PYTHONUTF8": "1",
+            **SAFE_PATH,
         }  # fmt: skip
 
     @contextmanager
@@ -96,7 +101,12 @@ class Stage:
             shown = f"{' '.join((module, *arguments))}: status {status}\n{output[-3000:]}\n{said[-3000:]}"
             raise MeasurementError(shown)
         start = output.find("{\n")
-        return json.JSONDecoder().raw_decode(output[start:])[0] if start >= 0 else json.loads(output or "null")
+        if start < 0:
+            raise MeasurementError(f"{' '.join((module, *arguments))} printed no result:\n{said[-3000:]}")
+        found = json.JSONDecoder().raw_decode(output[start:])[0]
+        if "error" in found:
+            raise MeasurementError(f"{' '.join((module, *arguments))}: {found['error']}", hint=found.get("hint"))
+        return found
 
     def _call(self, module: str, *arguments: str) -> tuple[int, str, str]:
         with self.inside():
@@ -125,9 +135,11 @@ def new_stage(rows: int) -> Iterator[Stage]:
             )
         shutil.copy(ROOT / "dbt_project.yml", project)
         (project / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
+        definition = folder / "boards.yml"
+        definition.write_text(_boards(), encoding="utf-8")
         log = folder / "board.log"
         serve = [sys.executable, "-m", "board_emulator", "serve", "--port", "0", "--json",
-                 "--data", str(folder / "board.sqlite")]  # fmt: skip
+                 "--data", str(folder / "board.sqlite"), "--boards", str(definition)]  # fmt: skip
         with log.open("w", encoding="utf-8") as output, child(serve, cwd=project, stdout=output) as process:
             deadline = time.monotonic() + _START_SECONDS
             while not (found := re.search(r'"api": "(http[^"]+)/v2"', log.read_text(encoding="utf-8"))):
@@ -135,3 +147,11 @@ def new_stage(rows: int) -> Iterator[Stage]:
                     raise MeasurementError(f"The board did not come up: {log.read_text(encoding='utf-8')}")
                 time.sleep(0.05)
             yield Stage(folder, rows, found[1], folder / "before.duckdb")
+
+
+def _boards() -> str:
+    """The emulator's own boards, with room for the lines of as many orders as the old tables have."""
+    document = yaml.safe_load((resources.files("board_emulator") / "boards.yml").read_text("utf-8"))
+    for board in document["boards"]:
+        board["items_limit"] = _ROOM
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from operations.backup import BackupPolicy, Record
 from operations.cutover.rules import Rules
-from operations.cutover.standing import CLEANED_UP, KEPT, PREFLIGHT, REHEARSE, ROLLBACK, TRIAL, Standing
+from operations.cutover.standing import CLEANED_UP, KEPT, PREFLIGHT, REHEARSE, ROLLBACK, TAKE_OVER, TRIAL, Standing
 from operations.log import Entry
 
 
@@ -47,7 +47,9 @@ def needs(
     found = []
     if foreign:
         lacking = f"{', '.join(foreign)} stands under our names and was not made by us"
-        found.append(Need("take-over", None, 0.0, lacking, "cutover take-over"))
+        found.append(Need(TAKE_OVER, None, 0.0, lacking, "cutover take-over"))
+    elif (unfinished := _take_over(standing, now)) is not None:
+        found.append(unfinished)
     found.append(_preflight(standing, rules, now))
     found.append(_need(REHEARSE, standing.last(REHEARSE, "done", "failed"), rules.fresh.rehearse, now,
                        command="cutover rehearse", word="rehearsal"))  # fmt: skip
@@ -61,6 +63,16 @@ def needs(
         old = f"the last backup that was restored on trial is {span(age)} old; the limit is {span(limit)}"
         found.append(Need("backup", age.total_seconds(), limit.total_seconds(), old if age > limit else None, command))
     return found
+
+
+def _take_over(standing: Standing, now: dt.datetime) -> Need | None:
+    """A take-over that was begun and is not over; there need not have been one at all."""
+    last = standing.last(TAKE_OVER, "begun", "done", "failed")
+    undone = standing.last(f"{TAKE_OVER} undo", "done")
+    if last is None or last.outcome == "done" or (undone is not None and undone.sequence > last.sequence):
+        return None
+    lacking = f"the take-over, last tried {span(_age(last, now))} ago, is not over"
+    return Need(TAKE_OVER, _age(last, now).total_seconds(), 0.0, lacking, "cutover take-over")
 
 
 def _preflight(standing: Standing, rules: Rules, now: dt.datetime) -> Need:
