@@ -9,6 +9,8 @@ import pytest
 from bench.soak.relations import Relations
 from console import OrderListError
 from monday_sync.domain.board import load_board
+from monitoring.channels.kinds import FROM_ENVIRONMENT
+from monitoring.settings import Settings
 from operations.cutover.go import go
 from operations.cutover.programs import FirstRun
 from operations.cutover.rehearsal import rehearse
@@ -56,6 +58,25 @@ def test_a_rehearsal_does_all_of_it_and_touches_nothing_real(quay: Quay) -> None
     assert dict(os.environ) == environment
     (row,) = quay.day.context.log.entries()
     assert (row.action, row.outcome) == ("rehearse", "done")
+
+
+def test_of_a_rehearsal_nobody_hears(quay: Quay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses of alerts and of the heartbeat are empty in the copy, and so are the hooks of the board's file."""
+    addresses = {*FROM_ENVIRONMENT.values(), Settings().heartbeat.address}
+    for name in addresses:
+        monkeypatch.setenv(name, "https://example.org/real")
+    path = quay.folder / "boards/prod.yml"
+    path.write_text(path.read_text("utf-8") + "\nhooks: {before_push: [false]}\n", "utf-8")
+    heard = list[str]()
+
+    class Listening(InTheCopy):
+        def run(self, confirmed: int) -> FirstRun:
+            heard.extend(os.environ[name] for name in addresses)
+            return super().run(confirmed)
+
+    assert rehearse(quay.day, "data/workbooks", programs=Listening).problems == ()
+    assert heard == [""] * len(addresses)
+    assert all(os.environ[name] for name in addresses)
 
 
 def test_a_rehearsal_that_fails_is_written_down(quay: Quay) -> None:
