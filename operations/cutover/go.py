@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from console import OrderListError, counted, say
@@ -73,7 +74,8 @@ def go(day: Day, *, approved_by: str | None, yes: int | None = None, auto_rollba
         try:
             run, beyond = _first_run(day, due.confirm, laps)
         except OrderListError as error:
-            day.write(GO, "failed", f"{error.message} The same command goes on.", go=begun.sequence)
+            with suppress(OrderListError):  # the first error is what the person has to hear
+                day.write(GO, "failed", f"{error.message} The same command goes on.", go=begun.sequence)
             raise
         after = Phase.BEYOND if beyond else Phase.LIVE
         said = f"production is {day.target}" + (f"; {beyond[0]}" if beyond else f"; {run.verdict}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from console import counted, needed, private_folder, say, write_private
+from console import OrderListError, counted, needed, private_folder, say, write_private
 from loader import is_raw_table
 from monday_sync import RunFacts
 from operations.backup import bring_back
@@ -82,8 +83,9 @@ def rollback(day: Day, *, to: str = GO, yes: int | None = None, asked: bool = Fa
         laps.lap("look")
         try:
             return _carry_out(day, began, going, before, runs, laps=laps)
-        except RefusedStepError as error:
-            day.write(ROLLBACK, "failed", error.message, begun=began.sequence)
+        except OrderListError as error:
+            with suppress(OrderListError):  # the first error is what the person has to hear
+                day.write(ROLLBACK, "failed", f"{error.message} The same command goes on.", begun=began.sequence)
             raise
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import monday_sync
+from console import OrderListError
 from monday_sync.errors import RefusedError
 from operations.cutover.go import go
 from operations.cutover.rollback import rollback
@@ -300,3 +301,30 @@ def test_a_schedule_that_cannot_be_written_stops_go(
         go(quay.day, approved_by="Jane Doe", yes=8)
     (tmp_path / "etc").unlink()
     assert go(quay.day, approved_by="Jane Doe", yes=8).well
+
+
+def test_a_rollback_that_something_stops_goes_on(quay: Quay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A board that is down, then a file where the incident goes: a sentence each; the same command ends it."""
+    quay.secure()
+    before = quay.whole()
+    assert go(quay.day, approved_by="Jane Doe", yes=8).well
+    url = quay.handle.url
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setenv("MONDAY_API_URL", "http://127.0.0.1:9/v2")
+    with pytest.raises(OrderListError, match=r"127\.0\.0\.1"):
+        rollback(quay.day, asked=True)
+    assert quay.day.standing().phase is Phase.ROLLING_BACK
+    assert status_of(quay) == ("cutover rollback", "failed")
+    monkeypatch.setenv("MONDAY_API_URL", url)
+    (quay.folder / "data/reports").mkdir(parents=True, exist_ok=True)
+    (quay.folder / "data/reports/cutover").write_text("in the way", "utf-8")
+    with pytest.raises(OrderListError, match="cannot be written"):
+        rollback(quay.day, asked=True)
+    (quay.folder / "data/reports/cutover").unlink()
+    assert rollback(quay.day).left == ()
+    assert quay.whole() == before
+
+
+def status_of(quay: Quay) -> tuple[str, str]:
+    """What is next, and how the last rollback came out."""
+    return status(quay.day).next, quay.actions("rollback")[0]
