@@ -31,6 +31,7 @@ def rehearse(stage: Stage) -> None:
     require(old_ids <= set(_linked(stage).values()), "every id of the old tables is in the ledger")
     old = _old_tables(stage)
     stage.step("back up, restore on trial", lambda: _secure(stage))
+    stage.step("deliver an alert", lambda: stage.run("monitoring", "test", "--target", "prod"))
     stage.step("preflight", lambda: stage.run("operations.cutover", "preflight"))
     stage.step("rehearse", lambda: stage.run("operations.cutover", "rehearse", "--customer", _NEW))
     before_trial = _board(stage)

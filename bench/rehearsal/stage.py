@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ import yaml
 from bench.errors import MeasurementError
 from bench.places import ROOT
 from console import say
-from operations.cutover.rehearsal.place import SAFE_PATH, environment
+from operations.cutover.rehearsal.place import SAFE_PATH, TELLING, environment
 from pipeline.child import child
 
 _PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "boards", "operations")
@@ -47,12 +49,14 @@ class Stage:
 
     Args:
         rows: of the workbooks, and of each old table at most.
+        ear: where alerts go: an address of this machine that takes everything.
         database: the file that target prod is at the moment.
     """
 
     folder: Path
     rows: int
     board: str
+    ear: str
     database: Path
     took: dict[str, float] = field(default_factory=dict)
 
@@ -74,7 +78,7 @@ class Stage:
             "DBT_PROFILES_DIR": str(self.project), "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "MONDAY_API_URL": f"{self.board}/v2", "MONDAY_API_TOKEN": "local", "PYTHONUTF8": "1",
-            **SAFE_PATH,
+            **SAFE_PATH, **dict.fromkeys(TELLING, ""), "ORDER_LIST_WEBHOOK_URL": self.ear,
         }  # fmt: skip
 
     @contextmanager
@@ -146,7 +150,36 @@ def new_stage(rows: int) -> Iterator[Stage]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise MeasurementError(f"The board did not come up: {log.read_text(encoding='utf-8')}")
                 time.sleep(0.05)
-            yield Stage(folder, rows, found[1], folder / "before.duckdb")
+            with _listening() as ear:
+                yield Stage(folder, rows, found[1], ear, folder / "before.duckdb")
+
+
+class _Ear(BaseHTTPRequestHandler):
+    """Takes every message."""
+
+    def do_POST(self) -> None:
+        """Read it, and say that it arrived."""
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is printed."""
+
+
+@contextmanager
+def _listening() -> Iterator[str]:
+    """An address of this machine to which alerts can be delivered."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Ear)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/alerts"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def _boards() -> str:

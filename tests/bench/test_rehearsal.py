@@ -36,7 +36,7 @@ def test_the_old_tables_have_the_boards_ids(live: Live, tmp_path: Path) -> None:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, 100, "http://127.0.0.1:1", tmp_path / "before.duckdb")
+    return Stage(tmp_path, 100, "http://127.0.0.1:1", "http://127.0.0.1:2", tmp_path / "before.duckdb")
 
 
 def test_a_number_that_is_asked_for_is_given(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

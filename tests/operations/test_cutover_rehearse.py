@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
-from monitoring.channels.kinds import FROM_ENVIRONMENT
-from monitoring.settings import Settings
 
 from bench.soak.relations import Relations
 from console import OrderListError
 from monday_sync.domain.board import load_board
+from monitoring.channels.kinds import FROM_ENVIRONMENT
+from monitoring.settings import Settings
 from operations.cutover.go import go
 from operations.cutover.programs import FirstRun
 from operations.cutover.rehearsal import rehearse
