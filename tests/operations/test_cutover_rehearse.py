@@ -66,7 +66,7 @@ def test_of_a_rehearsal_nobody_hears(quay: Quay, monkeypatch: pytest.MonkeyPatch
     for name in addresses:
         monkeypatch.setenv(name, "https://example.org/real")
     path = quay.folder / "boards/prod.yml"
-    path.write_text(path.read_text("utf-8") + "\nhooks: {before_push: [false]}\n", "utf-8")
+    path.write_text(path.read_text("utf-8") + "\nhooks: {before_push: ['false']}\n", "utf-8")
     heard = list[str]()
 
     class Listening(InTheCopy):
