@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.order import longest_first
+from tests.parsed import share_in
 
 # the tests time nothing, so a slow machine fails none
 settings.register_profile("order_list", deadline=None)
@@ -51,6 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if workers > 1:
         names = [item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else "" for item in items]
         items[:] = [items[place] for place in longest_first(names, workers)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What dbt parses is shared by all workers of this run."""
+    base = tmp_path_factory.getbasetemp()
+    # a worker's folder lies in that of the whole run; without workers the folder above is that of all runs
+    share_in(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture(autouse=True)

@@ -33,11 +33,14 @@ def copy_project(folder: Path, *more: str) -> Path:
     return folder
 
 
-def place_of(folder: Path, database: str = "order_list.duckdb") -> dict[str, str]:
-    """What a program needs to work in ``folder`` and nowhere else: profile, database, dbt's target and log."""
-    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+#: The database of a copy, relative to it: dbt parses everything anew where the connection is another.
+DATABASE = "order_list.duckdb"
+
+
+def place_of(folder: Path) -> dict[str, str]:
+    """What a program needs to work in a copy of the project and nowhere else: profile, database, dbt's target, log."""
     return {
-        "ORDER_LIST_DUCKDB": str(folder / database),
+        "ORDER_LIST_DUCKDB": DATABASE,
         "DBT_PROFILES_DIR": str(folder),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),

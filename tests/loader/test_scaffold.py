@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from loader.cli import main
 from tests.loader.books import save
-from tests.project import copy_project
+from tests.parsed import dbt, parsed_project
 
 CUSTOMERS = Path("models/staging/customers")
 SOURCES = Path("models/staging/_sources.yml")
@@ -27,7 +24,7 @@ BOOK = "NEW GUYS ORDER LIST (M3).xlsx"
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The dbt project as it stands, in a folder of its own, which is the working directory."""
-    folder = copy_project(tmp_path / "copy")
+    folder = parsed_project(tmp_path / "copy")
     monkeypatch.chdir(folder)
     return folder
 
@@ -89,14 +86,8 @@ def test_a_new_customer(copy: Path, source: Path) -> None:
     assert "ref('stg_nasc_white_fox'),\n    ref('stg_new_guys'),\n    ref('stg_nobull')," in UNION.read_text("utf-8")
     with SEED.open("a", encoding="utf-8", newline="\n") as seed:
         seed.writelines(line + "\n" for line in result["seed_lines"])
-    parsed = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "list", "--output", "name", "--select",
-         "stg_new_guys+1", "--profiles-dir", "."],
-        capture_output=True, encoding="utf-8", check=False,
-        env={**os.environ, "PYTHONUTF8": "1", "ORDER_LIST_DUCKDB": str(copy / "x.duckdb")},
-    )  # fmt: skip
-    assert parsed.returncode == 0, parsed.stdout + parsed.stderr
-    assert {"stg_new_guys", "int_orders__unioned"} <= set(parsed.stdout.split())
+    listed = dbt("list", "--output", "name", "--select", "stg_new_guys+1", project=copy)
+    assert {"stg_new_guys", "int_orders__unioned"} <= set(listed.stdout.split())
 
 
 def test_every_word_is_printed_commented_out(copy: Path, source: Path) -> None:

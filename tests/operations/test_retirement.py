@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from console import ConfigurationError
@@ -109,6 +110,14 @@ class Desk:
 def disks_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a disk does with a file is tested with the places."""
     monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+@pytest.fixture(autouse=True)
+def kept_open(warehouse: Warehouse) -> Iterator[None]:
+    """With the file open, opening it again costs next to nothing; a session that dies is rolled back all the same."""
+    kept = duckdb.connect(str(warehouse.target.settings["path"]))
+    yield
+    kept.close()
 
 
 @pytest.fixture

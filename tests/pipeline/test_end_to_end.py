@@ -14,6 +14,7 @@ import pytest
 
 from board_emulator.testing import running_emulator
 from samples import generate
+from tests.parsed import parsed_project
 from tests.pipeline.whole import Whole
 
 CUSTOMERS = ("GREYSON", "RHONE", "CUTS CLOTHING")
@@ -22,7 +23,7 @@ CUSTOMERS = ("GREYSON", "RHONE", "CUTS CLOTHING")
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Whole]:
     with running_emulator() as board:
-        yield Whole(tmp_path, board)
+        yield Whole(parsed_project(tmp_path / "whole", "boards"), board)
 
 
 def edit(path: Path, header: str, value: str) -> None:

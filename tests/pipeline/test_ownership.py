@@ -12,6 +12,7 @@ from pipeline.fingerprint import made_files
 from pipeline.options import RunOptions
 from pipeline.ownership import left_over, refuse_foreign_relations
 from pipeline.run import run
+from tests.parsed import parsed_project
 from tests.project import ROOT, place_of
 from warehouse import ForeignRelationError, Target, Warehouse, load_target, open_warehouse
 
@@ -21,9 +22,10 @@ THEIRS = 'create table "{}" as select range as monday_item_id from range(2000)'
 @pytest.mark.slow
 def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt is asked before the load: one sentence, status 2, and the database is as it was, without even a history."""
-    for variable, value in place_of(tmp_path).items():
+    folder = parsed_project(tmp_path / "project")
+    for variable, value in place_of(folder).items():
         monkeypatch.setenv(variable, value)
-    warehouse = open_warehouse(load_target("local", project_dir=ROOT))
+    warehouse = open_warehouse(load_target("local", project_dir=folder))
     with warehouse.session() as session:
         session.execute(THEIRS.format("FACT_ORDER_LIST"))
     with pytest.raises(ConfigurationError) as caught:

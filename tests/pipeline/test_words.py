@@ -22,7 +22,8 @@ import yaml
 
 from board_emulator.testing import EmulatorHandle, running_emulator
 from board_emulator.values import text_of
-from tests.project import ROOT, copy_project
+from tests.parsed import parsed_project
+from tests.project import DATABASE, ROOT
 
 ORDER = {
     "AAG ORDER NUMBER": "A-1", "CUSTOMER NAME": "", "AAG SEASON": "AW26", "CUSTOMER SEASON": "FALL 26",
@@ -101,7 +102,7 @@ class Day:
             [sys.executable, "-m", *arguments, "--json"],
             cwd=self.project, capture_output=True, encoding="utf-8", check=False,
             env={
-                **os.environ, "PYTHONPATH": str(ROOT), "ORDER_LIST_DUCKDB": str(self.folder / "order_list.duckdb"),
+                **os.environ, "PYTHONPATH": str(ROOT), "ORDER_LIST_DUCKDB": DATABASE,
                 "ORDER_LIST_SOURCE": str(self.workbooks), "ORDER_LIST_REPORTS": str(self.folder / "reports"),
                 "DBT_PROFILES_DIR": str(self.project), "MONDAY_API_URL": self.board.url,
                 "MONDAY_API_TOKEN": self.board.token,
@@ -170,7 +171,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     boards["labels"]["customers"].append("O'NEILL/SONS")
     (folder / "emulator.yml").write_text(yaml.safe_dump(boards, sort_keys=False), encoding="utf-8")
     with running_emulator(boards=folder / "emulator.yml") as board:
-        day = Day(copy_project(folder / "project", "boards"), folder, board)
+        day = Day(parsed_project(folder / "project", "boards"), folder, board)
         for customer, rows in BOOKS.items():
             write_book(day.workbooks, customer, rows)
         write_book(day.workbooks, "G FORE", [{"AAG ORDER NUMBER": "A-2", "PO NUMBER": "P9"}], SECOND)
@@ -183,7 +184,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         write_book(day.workbooks, "TRACK SMITH", [{"PO NUMBER": "P7"}])
         write_book(day.workbooks, "LAMBS", [{"S": 40}], UNIT_OF_MEASURE="UOM")
         second = day.call("pipeline", "run")
-        yield Told(shown, day.items(), (first, second), folder / "order_list.duckdb")
+        yield Told(shown, day.items(), (first, second), day.project / DATABASE)
 
 
 def test_the_run_is_well(told: Told) -> None:

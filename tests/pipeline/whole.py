@@ -16,7 +16,7 @@ from typing import Any
 from board_emulator.testing import EmulatorHandle
 from board_emulator.values import text_of
 from monday_sync.domain.board import load_board
-from tests.project import ROOT, place_of
+from tests.project import DATABASE, ROOT, place_of
 from warehouse import Target, open_warehouse
 
 ITEM_COLUMNS = ("aag_order_number", "customer_style", "planned_delivery_method", "po_number", "notes")
@@ -24,7 +24,7 @@ ITEM_COLUMNS = ("aag_order_number", "customer_style", "planned_delivery_method",
 
 @dataclass(frozen=True)
 class Whole:
-    """One database and one board."""
+    """One copy of the project with its database, and one board."""
 
     folder: Path
     board: EmulatorHandle
@@ -47,7 +47,7 @@ class Whole:
         """Run a program to its end: exit status and what it printed with --json."""
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments, "--json"],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, encoding="utf-8", check=False,
+            cwd=self.folder, env=self.environment, capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
@@ -56,7 +56,7 @@ class Whole:
         """Start a run and kill it at a random moment after ``stage`` began; whether it was still running then."""
         log = self.folder / "killed.log"
         with log.open("w", encoding="utf-8") as said, subprocess.Popen(
-            [sys.executable, "-m", "pipeline", "run"], cwd=ROOT, env=self.environment, stdout=said, stderr=said
+            [sys.executable, "-m", "pipeline", "run"], cwd=self.folder, env=self.environment, stdout=said, stderr=said
         ) as process:  # fmt: skip
             while process.poll() is None and f"{stage} ..." not in log.read_text(encoding="utf-8"):
                 time.sleep(0.02)
@@ -66,7 +66,7 @@ class Whole:
         return alive
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        path = str(self.folder / "order_list.duckdb")
+        path = str(self.folder / DATABASE)
         warehouse = open_warehouse(Target("local", "duckdb", "main", {"path": path}, self.folder))
         with warehouse.session(read_only=True) as session:
             return session.rows(sql)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,9 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 
-from tests.project import ROOT, place_of
+from tests.parsed import dbt as run_dbt
+from tests.parsed import parsed_project
+from tests.project import DATABASE
 
 #: What every test workbook has, in order; the sizes stand between the two named by the rules.
 HEADERS = (
@@ -30,14 +31,13 @@ HEADERS = (
 
 @dataclass(frozen=True)
 class Dbt:
-    """dbt for one database file, with its artefacts beside it."""
+    """A copy of the project, with a database of its own and dbt's artefacts."""
 
     folder: Path
-    project: Path = ROOT
 
     @property
     def database(self) -> Path:
-        return self.folder / "warehouse.duckdb"
+        return self.folder / DATABASE
 
     @property
     def target(self) -> Path:
@@ -45,14 +45,7 @@ class Dbt:
 
     def run(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run dbt; with ``check``, fail the test with dbt's own words when it fails."""
-        environment = os.environ | place_of(self.folder, self.database.name)
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
-            cwd=self.project, env=environment | variables, capture_output=True, encoding="utf-8", check=False,
-        )  # fmt: skip
-        if check:
-            assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-        return done
+        return run_dbt(*arguments, project=self.folder, check=check, **variables)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -126,7 +119,7 @@ def today(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
     with FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+            parsed_project(folder)
             for raw_table, rows in TODAY.items():
                 dbt.land(raw_table, f"{raw_table[1:-4]}.xlsx", rows)
             done = dbt.run("build")
@@ -136,12 +129,12 @@ def today(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
 
 @pytest.fixture
 def copied(today: Dbt, tmp_path: Path) -> Dbt:
-    """A copy of ``today`` with its artefacts, to change."""
+    """A copy of ``today``, its project and its artefacts, to change."""
     shutil.copytree(today.folder, tmp_path / "copy")
     return Dbt(tmp_path / "copy")
 
 
 @pytest.fixture
 def dbt(tmp_path: Path) -> Dbt:
-    """dbt on an empty database."""
-    return Dbt(tmp_path)
+    """The project as it stands, on an empty database, to change."""
+    return Dbt(parsed_project(tmp_path / "dbt"))

@@ -25,7 +25,7 @@ from monday_sync.errors import ConfirmationNeededError
 from monday_sync.ledger import Ledger
 from tests.monday_sync.conftest import BOARDS, Clock
 from tests.monday_sync.fake_board import FakeBoard
-from tests.project import ROOT, copy_project
+from tests.project import ROOT
 from tests.transform.conftest import GREYSON, HEADERS, TODAY, Dbt
 from warehouse import load_target, open_warehouse
 
@@ -78,12 +78,12 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_every_edit_of_mapping_rule_key_and_name_reaches_the_board_once(office: Office, tmp_path: Path) -> None:
+def test_every_edit_of_mapping_rule_key_and_name_reaches_the_board_once(office: Office) -> None:
     """One build and one push bring all edits to the items that are there; a column that went empty holds back first."""
     first = office.push()
     assert (first.items.created, first.subitems.created, verify(office.context).clean) == (9, 17, True)
     ids = office.there()
-    project = copy_project(tmp_path / "project")
+    project = office.dbt.folder
     # a fourth key column; the name of a customer; how groups are called; what a cancelled order shows; one more column
     key = "'key': ['aag_order_number', 'planned_delivery_method', 'customer_style'"
     edit(project / "macros/customers/customer_words.sql", key, f"{key}, 'po_number'")
@@ -104,7 +104,7 @@ def test_every_edit_of_mapping_rule_key_and_name_reaches_the_board_once(office: 
     rows = [{**row, "PRICE!": row.get("CUSTOMER PRICE"), "PLANNER": "ANN", "DISCOUNT": None}
             for row in TODAY[GREYSON]]  # fmt: skip
     office.dbt.land(GREYSON, "GREYSON_ORDER_LIST.xlsx", rows, [*headers, "PLANNER"])
-    Dbt(office.dbt.folder, project).run("build", "--exclude", "test_type:unit")
+    office.dbt.run("build", "--exclude", "test_type:unit")
 
     held = "select distinct held_back_reason from sync_monday__items where customer_name = 'GREYSON'"
     assert office.dbt.rows(held) == [(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import COLUMNS, copy_project
+from tests.project import COLUMNS
 from tests.transform.conftest import ASRV, GREYSON, RHONE, TODAY, Dbt
 
 
@@ -17,12 +17,12 @@ def own(today: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Dbt:
     """A copy of the project and of ``today``, to change and to run."""
     folder = tmp_path_factory.mktemp("commands") / "own"
     shutil.copytree(today.folder, folder)
-    return Dbt(folder, copy_project(folder / "project"))
+    return Dbt(folder)
 
 
 def modified(dbt: Dbt, state: Path, path: str, change: Callable[[str], str]) -> set[str]:
     """The models that `state:modified+` names after one file was changed; the file is put back."""
-    file = dbt.project / path
+    file = dbt.folder / path
     before = file.read_text(encoding="utf-8")
     file.write_text(change(before), encoding="utf-8")
     listed = ("--quiet", "ls", "--resource-type", "model", "--output", "name", "--state", str(state))
@@ -57,7 +57,7 @@ def test_the_other_commands_behave(own: Dbt, today: Dbt) -> None:
     assert own.rows("select count(*) from order_list_rejects") == today.rows("select count(*) from order_list_rejects")
     own.run("clone", "--select", "order_list", *state)
 
-    sql = own.project / "models/marts/order_list_workbooks.sql"
+    sql = own.folder / "models/marts/order_list_workbooks.sql"
     whole = sql.read_text(encoding="utf-8")
     sql.write_text(whole.replace("workbooks.reason", "workbooks.no_such_column"), encoding="utf-8")
     assert own.run("run", "--select", "order_list_workbooks", check=False).returncode == 1
@@ -85,7 +85,7 @@ def test_a_view_takes_the_place_of_what_stood_there_or_leaves_it(own: Dbt) -> No
         "comment on table \"FACT_ORDER_LIST\" is 'Made by the order list, dbt invocation 1'"
     )
     standing = own.rows("select count(*) from order_list_drift")
-    sql = own.project / "models/sync/order_list_drift.sql"
+    sql = own.folder / "models/sync/order_list_drift.sql"
     whole = sql.read_text(encoding="utf-8")
     sql.write_text("select no_such_column from {{ ref('order_list') }}", "utf-8")
     assert own.run("run", "--select", "fact_order_list", "order_list_drift", check=False).returncode == 1

@@ -9,7 +9,10 @@ def test_a_database_without_a_landed_workbook_is_named_and_left_as_it_is(dbt: Db
     """Another schema in the profile, or another folder with its own `data/`: the sentence says where it looked."""
     done = dbt.run("build", check=False)
     assert done.returncode == 2
-    assert f"No workbook has been landed in schema 'main' of {dbt.database}: there is nothing to build." in done.stdout
+    assert (
+        f"No workbook has been landed in schema 'main' of {dbt.database.name}: there is nothing to build."
+        in done.stdout
+    )
     assert dbt.rows("select count(*) from duckdb_tables()") == [(0,)]
 
 

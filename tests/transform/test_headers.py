@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.project import COLUMNS, copy_project
+from tests.project import COLUMNS
 from tests.transform.conftest import ASRV, GREYSON, HEADERS, RHONE, Dbt, order
-
-
-@pytest.fixture
-def own_project(tmp_path: Path) -> Dbt:
-    """A copy of the project whose customers' files a test may edit."""
-    return Dbt(tmp_path, copy_project(tmp_path / "project"))
 
 
 def say(dbt: Dbt, customer: str, *words: str) -> None:
     """Say something in a customer's YAML file."""
-    path = dbt.project / f"models/staging/customers/stg_{customer}.yml"
+    path = dbt.folder / f"models/staging/customers/stg_{customer}.yml"
     text = path.read_text(encoding="utf-8").partition("    config:\n")[0].rstrip("\n")
     lines = "".join(f"        {line}\n" for line in words)
     path.write_text(f"{text}\n    config:\n      meta:\n{lines}", encoding="utf-8", newline="\n")
@@ -30,9 +23,8 @@ def roles(dbt: Dbt, raw_table: str) -> dict[str, tuple[str, str | None]]:
     return {header: (role, column) for header, role, column in found}
 
 
-def test_headers_are_what_the_rules_and_the_customer_s_file_say(own_project: Dbt) -> None:
+def test_headers_are_what_the_rules_and_the_customer_s_file_say(dbt: Dbt) -> None:
     """Case and spellings are known; strangers warn with file and header; a customer's file overrules and computes."""
-    dbt = own_project
     say(
         dbt,
         "asrv",
@@ -100,18 +92,17 @@ SLIPS = {
 }  # fmt: skip
 
 
-def test_a_slip_in_a_customer_s_file_stops_with_a_message(own_project: Dbt) -> None:
+def test_a_slip_in_a_customer_s_file_stops_with_a_message(dbt: Dbt) -> None:
     """File, word and the nearest right one are named; a run ends before it changes anything."""
-    dbt = own_project
     headers = ("SHIP WINDOW", *(header for header in HEADERS if header != "EX FACTORY DATE"))
     dbt.land(ASRV, "ASRV.xlsx", [order("A-1", {"CUSTOMER NAME": "ASRV"})], headers)
     for customer, (words, _) in SLIPS.items():
         say(dbt, customer, words)
-    sql = dbt.project / "models/staging/customers/stg_greyson.sql"
+    sql = dbt.folder / "models/staging/customers/stg_greyson.sql"
     settings = "{{ config(meta={'dates': 'day_first'}) }}\n"
     sql.write_text(settings + sql.read_text(encoding="utf-8"), encoding="utf-8")
     # one by one, which takes a project that does not look at all of them beforehand
-    settings_file = dbt.project / "dbt_project.yml"
+    settings_file = dbt.folder / "dbt_project.yml"
     whole = settings_file.read_text(encoding="utf-8")
     settings_file.write_text(whole.replace('  - "{{ check_before_the_run() }}"\n', ""), encoding="utf-8")
     done = dbt.run("run", "--select", "path:models/staging", check=False)
@@ -139,25 +130,33 @@ def test_a_slip_in_a_customer_s_file_stops_with_a_message(own_project: Dbt) -> N
         ),
     ],
 )
-def test_words_that_dbt_would_drop_stop_it(own_project: Dbt, slip: Callable[[str], str], message: str) -> None:
+def test_words_that_dbt_would_drop_stop_it(dbt: Dbt, slip: Callable[[str], str], message: str) -> None:
     """Words for a model that there is not, and words that are said twice, are errors with their file."""
-    path = own_project.project / "models/staging/customers/stg_greyson.yml"
+    path = dbt.folder / "models/staging/customers/stg_greyson.yml"
     path.write_text(slip(path.read_text(encoding="utf-8")), encoding="utf-8")
-    done = own_project.run("parse", check=False)
+    done = dbt.run("parse", check=False)
     assert done.returncode != 0
     assert message in done.stdout
     assert "stg_greyson.yml" in done.stdout
 
 
-@pytest.mark.parametrize(
-    "type_", ["varchar(40)", "NVARCHAR(50)", "float", "nvarchar(max)", "nvarchar(4001)", "decimal(4, 5)"]
-)
-def test_a_type_that_is_none_of_ours_is_refused_by_name(own_project: Dbt, type_: str) -> None:
-    """The declaration's column and type are named, with the types that there are."""
-    path = own_project.project / COLUMNS
+WRONG_TYPES = {
+    "po_number": "varchar(40)", "customer_alt_po": "NVARCHAR(50)", "aag_season": "float", "month": "nvarchar(max)",
+    "category": "nvarchar(4001)", "pattern_id": "decimal(4, 5)",
+}  # fmt: skip
+
+
+def test_a_type_that_is_none_of_ours_is_refused_by_name(dbt: Dbt) -> None:
+    """The declaration's columns and types are named, all of them at once, with the types that there are."""
+    path = dbt.folder / COLUMNS
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("'po_number', 'type': 'nvarchar(255)'", f"'po_number', 'type': '{type_}'"), "utf-8")
-    done = own_project.run("parse", check=False)
+    for column, type_ in WRONG_TYPES.items():
+        declared = f"'{column}', 'type': 'nvarchar(255)'"
+        assert declared in text
+        text = text.replace(declared, f"'{column}', 'type': '{type_}'")
+    path.write_text(text, "utf-8")
+    done = dbt.run("parse", check=False)
     assert done.returncode != 0
     said = " ".join(done.stdout.split())
-    assert f"{COLUMNS.as_posix()}: column po_number has the type {type_}; the types are nvarchar(n)" in said
+    wrong = ", ".join(f"column {column} has the type {type_}" for column, type_ in WRONG_TYPES.items())
+    assert f"{COLUMNS.as_posix()}: {wrong}; the types are nvarchar(n)" in said

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
-from tests.project import copy_project
 from tests.transform.conftest import Dbt
 
 #: A test each that shows the customer, the order, the file, or none of them.
@@ -26,25 +22,24 @@ REASONS = "select customer_name, is_held_back, held_back_reason from sync_custom
 WAITING = "select customer_name, max(is_held_back) from sync_monday__items group by customer_name"
 
 
-def test_a_failing_data_test_holds_its_customers_back_and_no_others(copied: Dbt, tmp_path: Path) -> None:
+def test_a_failing_data_test_holds_its_customers_back_and_no_others(copied: Dbt) -> None:
     """Whatever of a row a test shows, its customer is found; a test that shows none fails the run; a pass lets go."""
-    dbt = replace(copied, project=copy_project(tmp_path / "project"))
-    checks = dbt.project / "tests" / "dbt"
+    checks = copied.folder / "tests" / "dbt"
     for name, sql in SINGULAR.items():
         (checks / f"{name}.sql").write_text(sql, encoding="utf-8")
-    contract = dbt.project / "models" / "marts" / "order_list.yml"
+    contract = copied.folder / "models" / "marts" / "order_list.yml"
     columns = contract.read_text(encoding="utf-8")
     for name, test in GENERIC.items():
         head = f"      - name: {name}\n"
         assert head in columns
         columns = columns.replace(head, f"{head}        data_tests: [{test}]\n")
     contract.write_text(columns, encoding="utf-8")
-    dbt.change("update ORDER_LIST set po_number = null where aag_order_number = 'R-4'")
+    copied.change("update ORDER_LIST set po_number = null where aag_order_number = 'R-4'")
 
-    done = dbt.run("test", "--select", *NAMES, check=False)
+    done = copied.run("test", "--select", *NAMES, check=False)
     assert done.returncode != 0
     assert "of_nobody: fails on rows that name no customer" in done.stdout
-    assert dbt.rows(HELD) == [
+    assert copied.rows(HELD) == [
         ("GREYSON", "no_order_is_cancelled", 1),
         ("RHONE", "by_customer", 4),
         ("RHONE", "by_file", 1),
@@ -55,8 +50,8 @@ def test_a_failing_data_test_holds_its_customers_back_and_no_others(copied: Dbt,
     (checks / "by_order.sql").unlink()
     (checks / "by_file.sql").write_text("{{ config(meta={'only_reports': true}) }}" + SINGULAR["by_file"], "utf-8")
     (checks / "of_nobody.sql").write_text("select 1 as x where 1 = 0", encoding="utf-8")
-    dbt.change("update ORDER_LIST set order_type = 'RECEIVED', po_number = 'P'")
-    dbt.run("test", "--select", *NAMES)
-    assert dbt.rows(HELD) == [("RHONE", "by_customer", 4)]
-    assert dbt.rows(REASONS) == [("RHONE", 1, "The test by_customer fails on 4 of its rows.")]
-    assert dict(dbt.rows(WAITING)) == {"GREYSON": 0, "RHONE": 1}
+    copied.change("update ORDER_LIST set order_type = 'RECEIVED', po_number = 'P'")
+    copied.run("test", "--select", *NAMES)
+    assert copied.rows(HELD) == [("RHONE", "by_customer", 4)]
+    assert copied.rows(REASONS) == [("RHONE", 1, "The test by_customer fails on 4 of its rows.")]
+    assert dict(copied.rows(WAITING)) == {"GREYSON": 0, "RHONE": 1}
