@@ -8,12 +8,14 @@ from monitoring.book import require_tables
 from monitoring.heartbeat import ping, ping_aloud
 from monitoring.model import Bars, Check, Figure, Point, State
 from monitoring.overview import Overview, RunFacts, StageFacts, overview
+from monitoring.page import PAGE, write_page
 from monitoring.settings import Settings, load_settings
 from monitoring.tables import KEPT
 from monitoring.watch import Watched, overdue, watch
 
 __all__ = [
     "KEPT",
+    "PAGE",
     "Alert",
     "Bars",
     "Check",
@@ -34,4 +36,5 @@ __all__ = [
     "ping_aloud",
     "require_tables",
     "watch",
+    "write_page",
 ]

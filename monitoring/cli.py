@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import click
 
@@ -10,6 +11,7 @@ from console import CONTEXT_SETTINGS, ExitCode, OrderListError, Program, command
 from console import target_option as _target
 from monitoring.overview import as_json as overview_json
 from monitoring.overview import overview
+from monitoring.page import write_page
 from monitoring.settings import duration
 from monitoring.shown import overdue_text, status_text, watched_json, watched_text
 from monitoring.trial import try_channels
@@ -87,6 +89,24 @@ def status_(target: str | None, *, everything: bool, as_json: bool) -> ExitCode:
     view = overview(open_warehouse(load_target(target)))
     print_result(overview_json(view), as_json=as_json, human=lambda: status_text(view, everything=everything))
     return ExitCode.SOME_FAILED if view.open_alerts else ExitCode.OK
+
+
+@main.command("page")
+@_target
+@click.option(
+    "--out",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to.  [default: data/reports/monitor.html]",
+)
+@json_option
+@command
+def page_(target: str | None, file: Path | None, *, as_json: bool) -> ExitCode:
+    """Write one page that says how everything stands, for a browser. `pipeline run` does so at its end."""
+    path = write_page(open_warehouse(load_target(target)), file)
+    print_result({"page": path.resolve()}, as_json=as_json, human=lambda: f"Written: {path}")
+    return ExitCode.OK
 
 
 @main.command("test")

@@ -7,6 +7,11 @@ import datetime as dt
 from monitoring.model import Check, Figure, State
 
 WORDS = {State.OK: "well", State.UNKNOWN: "not known", State.ATTENTION: "needs attention", State.FAILED: "failed"}
+#: How a run ended, as the pipeline says it.
+RUN_WORDS = {
+    "ok": "all well", "attention": "needs attention", "failed": "failed", "skipped": "skipped",
+    "interrupted": "interrupted", "running": "running", "died": "killed",
+}  # fmt: skip
 _DAY = 48
 #: Units of what is measured; the others are names of what is counted.
 _NO_COUNTS = frozenset({"%", "s"})

@@ -46,6 +46,10 @@ class Monitor:
             None, None,
         )  # fmt: skip
         problems += [problem] if problem else list(told.problems if told else ())
+        # whatever became of the judging: a page of before would tell of an earlier day as if it were now
+        what = "The page of the monitoring could not be written whole"
+        _, problem = attempt(what, lambda: self._page(report, is_noted=is_noted), None, known=" ".join(problems))
+        problems += [problem] if problem else []
         _, problem = attempt("The heartbeat could not be sent", lambda: self._beat(report, problems), None)
         problems += [problem] if problem else []
         if told is None and not problems:
@@ -65,6 +69,12 @@ class Monitor:
             say(f"warning: {problem}")
         sent, waiting = found.delivery.sent, found.delivery.waiting
         return Alerts(len(found.open_alerts), len(found.told), sent, waiting, len(found.held), problems)
+
+    def _page(self, report: RunReport, *, is_noted: bool) -> None:
+        import monitoring  # noqa: PLC0415
+
+        # a database that could not be asked would only be waited for again
+        monitoring.write_page(self.warehouse, reports=self.folder, problem="" if is_noted else report.verdict)
 
     def _beat(self, report: RunReport, problems: list[str]) -> None:
         import monitoring  # noqa: PLC0415

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from console import masked
+from console.pages import charts, page_environment
 from operations.audit.model import Audit, Grid, Verdict
-from pipeline.reporting import charts, page_environment
 
 #: Classes of the report's style sheet.
 _LOOKS = {

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from importlib.resources import files
-
-import jinja2
-from markupsafe import Markup, escape
-
 from console import counted
+from console.pages import charts, page_environment, seconds_text
 from pipeline.model import CustomerFigures, PastRun, RunReport, Status
-from pipeline.reporting import charts
 from pipeline.reporting.failing import failing
 from pipeline.sums import rows_in, stands_alone
 from pipeline.todo import place, whom
 from pipeline.verdict import WORDS
 
 _SKIPPED = Status.SKIPPED
-_TICKED = re.compile(r"`([^`]+)`")
-
-
-def page_environment(package: str | None = __package__) -> jinja2.Environment:
-    """For pages in the manner of the report: templates of ``package``, and the report's own ``report.css``."""
-
-    def source(name: str) -> str:
-        place = files(package or "").joinpath(name)
-        return (place if place.is_file() else files(__package__ or "").joinpath(name)).read_text(encoding="utf-8")
-
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(source),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "seconds": _seconds}
-    return environment
 
 
 def render_page(report: RunReport) -> str:
     """The page of ``report``."""
-    environment = page_environment()
+    environment = page_environment(__package__)
     environment.filters |= {
-        "word": WORDS.__getitem__, "ticks": _ticks, "whom": whom, "place": place, "counted": counted,
+        "word": WORDS.__getitem__, "whom": whom, "place": place, "counted": counted,
     }  # fmt: skip
     figures = report.figures
     runs: list[PastRun | RunReport] = [*reversed(report.history), report]
@@ -107,22 +82,5 @@ def _change(report: RunReport, name: str) -> str:
 
 
 def _column(run: PastRun | RunReport) -> tuple[str, float, str]:
-    tooltip = f"{run.started_at:%d %b %H:%M} UTC: {_seconds(run.seconds)}, {WORDS[run.status]}"
+    tooltip = f"{run.started_at:%d %b %H:%M} UTC: {seconds_text(run.seconds)}, {WORDS[run.status]}"
     return tooltip, run.seconds, run.status.value
-
-
-def _ticks(text: str) -> Markup:
-    """What stands in backticks as code."""
-    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped right here
-
-
-def _number(value: float | None) -> str:
-    """With thousands separated; nothing for what is not known."""
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"  # noqa: PLR2004
-
-
-def _seconds(value: float) -> str:
-    minutes, seconds = divmod(value, 60)
-    return f"{int(minutes)} min {seconds:.0f} s" if minutes else f"{seconds:.1f} s"

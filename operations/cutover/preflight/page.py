@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from console import masked
+from console.pages import page_environment
 from operations.cutover.preflight.model import Preflight, Verdict
-from pipeline.reporting import page_environment
 
 #: Classes of the report's style sheet.
 _LOOKS = {Verdict.PASSED: "ok", Verdict.FAILED: "failed", Verdict.UNKNOWN: "skipped"}

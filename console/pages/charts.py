@@ -61,7 +61,7 @@ def columns(points: Sequence[tuple[str, float, str]], *, label: str, ends: tuple
     """
     if len(points) < 2:  # noqa: PLR2004 - one column shows nothing
         return Markup("")
-    top = _round_up(max(value for _, value, _ in points))
+    top = round_up(max(value for _, value, _ in points))
     height, step = 60, 22
     bars = [
         Markup('<rect class="{}" x="{}" y="{:.1f}" width="16" height="{:.1f}" rx="2"><title>{}</title></rect>').format(
@@ -84,7 +84,7 @@ def columns(points: Sequence[tuple[str, float, str]], *, label: str, ends: tuple
     ).format(scale, drawn, *ends)
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
     """The next of 1, 2, 5, 10, 20, 50 ... so that the scale reads easily."""
     if value <= 0:
         return 1

@@ -1,0 +1,101 @@
+"""Reads, draws and writes the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from console import OrderListError, counted, masked, private_folder, redact, refused, write_private
+from console.pages import page_environment
+from monitoring.overview import overview
+from monitoring.page.draw import run_bars, trend_chart
+from monitoring.page.facts import Reject
+from monitoring.page.reading import read_facts
+from monitoring.page.view import RUNS, Beside, PageView, broken_page, page_view
+from monitoring.texts import spoken_state
+from warehouse import Warehouse
+
+#: Where the reports lie, and the page among them.
+REPORTS, PAGE = Path("data/reports"), "monitor.html"
+_BACKUPS = Path("data/BACKUP_LOG.md")
+
+
+def write_page(
+    warehouse: Warehouse, file: Path | None = None, *, reports: Path | None = None, problem: str = "",
+    now: dt.datetime | None = None,
+) -> Path:  # fmt: skip
+    """Write how everything stands. What could not be read stands there instead, and is raised after that.
+
+    Args:
+        file: where; ``monitor.html`` among the reports by default.
+        reports: the folder of the reports; that of the project by default.
+        problem: why nothing can be known: nothing is read then, and the page says it.
+
+    Raises:
+        OrderListError: nothing could be read, or the file cannot be written.
+    """
+    folder = reports or warehouse.target.project_dir / REPORTS
+    path, moment = file or folder / PAGE, now or dt.datetime.now(dt.UTC)
+    error: OrderListError | None = None
+    if problem:
+        shown = broken_page(warehouse.target.name, redact(problem), now=moment)
+    else:
+        try:
+            shown = _shown(warehouse, _beside(path, folder, warehouse.target.project_dir / _BACKUPS), moment)
+        except OrderListError as found:
+            error, said = found, " ".join(part for part in (found.message, found.hint) if part)
+            shown = broken_page(warehouse.target.name, redact(said), now=moment)
+    try:
+        private_folder(path.parent)
+        write_private(path, render_page(shown))
+    except OSError as refusal:
+        raise refused(refusal, f"The page {path} cannot be written") from refusal
+    if error is not None:
+        raise error
+    return path
+
+
+def _shown(warehouse: Warehouse, beside: Beside, now: dt.datetime) -> PageView:
+    return page_view(overview(warehouse, runs=RUNS, now=now), read_facts(warehouse, runs=RUNS), now=now, beside=beside)
+
+
+def render_page(view: PageView) -> str:
+    """The page, without secrets."""
+    environment = page_environment(__package__)
+    environment.filters |= {"counted": counted, "state": spoken_state}
+    environment.tests["reject"] = lambda row: isinstance(row, Reject)
+    own = files(__package__ or "")
+    return environment.get_template("monitor.html.j2").render(
+        view=masked(view),  # before it is HTML: in that, a mask could take tags with it
+        run_bars=run_bars, trend_chart=trend_chart,
+        script=Markup(own.joinpath("sort.js").read_text(encoding="utf-8")),  # noqa: S704 - ours
+        loud=[one for one in masked(view).customers if not one.is_quiet],
+        quiet=[one for one in masked(view).customers if one.is_quiet],
+    )  # fmt: skip
+
+
+def _beside(page: Path, reports: Path, backups: Path) -> Beside:
+    """What lies there now. A folder that cannot be looked at has nothing to lead to."""
+    try:
+        entries = sorted(reports.iterdir()) if reports.is_dir() else []
+        runs = frozenset(one.name for one in entries if (one / "report.html").is_file())
+        pages = tuple(one.name for one in entries if one.suffix == ".html" and one.name != PAGE and one.is_file())
+    except OSError:
+        return Beside()
+    return Beside(_address(reports, page, "/"), runs, pages, _address(backups, page) if backups.is_file() else "")
+
+
+def _address(there: Path, page: Path, end: str = "") -> str:
+    """As seen from the page; from another disk the whole path."""
+    if there.resolve() == page.parent.resolve():
+        return ""
+    try:
+        seen = Path(os.path.relpath(there.resolve(), page.parent.resolve())).as_posix()
+    except ValueError:
+        return there.resolve().as_uri() + end
+    return quote(seen) + end
