@@ -16,6 +16,8 @@ from monitoring.page.view import RunBar
 
 _STEP, _BAR, _TALL = 20, 15, 120
 _LOW = 60
+#: No run is drawn wider, in pixels; and what stands below them needs so many.
+_WIDEST, _NARROWEST = 40, 290
 
 
 def run_bars(runs: Sequence[RunBar], stages: Sequence[str]) -> Markup:
@@ -35,8 +37,9 @@ def run_bars(runs: Sequence[RunBar], stages: Sequence[str]) -> Markup:
     drawn = Markup(
         '<svg class="runs" role="group" aria-label="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" '
         'style="max-width:{}px">{}{}</svg>'
-    ).format(label, width, _TALL, len(runs) * 40, lines, columns)
-    return _framed(drawn, (f"{top:,g} s", f"{top / 2:,g} s", "0 s"), "tall")
+    ).format(label, width, _TALL, len(runs) * _WIDEST, lines, columns)
+    ends = (runs[0].began, f"{runs[-1].began} UTC") if len(runs) > 1 else (f"{runs[0].began} UTC",)
+    return _framed(drawn, (f"{top:,g} s", f"{top / 2:,g} s", "0 s"), ends, "tall", width=len(runs) * _WIDEST)
 
 
 def _column(run: RunBar, x: float, top: float, stages: Sequence[str]) -> Markup:
@@ -97,7 +100,8 @@ def trend_chart(trend: Trend) -> Markup:
     drawn = Markup(
         '<svg class="trend" role="img" aria-label="{}" viewBox="0 -6 {} {}" preserveAspectRatio="none">{}</svg>'
     ).format(words, width, _LOW + 12, Markup("").join(parts))
-    return _framed(drawn, tuple(reversed(trend.ends)), "low")
+    dots = trend.dots
+    return _framed(drawn, tuple(reversed(trend.ends)), [dot.at for dot in (dots[0], *dots[1:][-1:])], "low")
 
 
 def _dot(place: int, dot: Dot, trend: Trend) -> Markup:
@@ -116,8 +120,16 @@ def _height(value: float, trend: Trend) -> float:
     return _LOW * (1 - min(max(share, 0.0), 1.0))
 
 
-def _framed(drawn: Markup, scale: Sequence[str], size: str) -> Markup:
-    words = Markup("").join(Markup("<span>{}</span>").format(word) for word in scale)
-    return Markup('<div class="frame {}"><div class="ends" aria-hidden="true">{}</div>{}</div>').format(
-        size, words, drawn
-    )
+def _framed(
+    drawn: Markup, scale: Sequence[str], below: Sequence[str], size: str, *, width: int | None = None
+) -> Markup:  # fmt: skip
+    """A picture with its scale left of it and the ends of its time below."""
+    style = Markup("") if width is None else Markup(' style="max-width:{}px"').format(max(width, _NARROWEST))
+    return Markup(
+        '<div class="frame {}"><div class="ends" aria-hidden="true">{}</div>{}'
+        '<div class="axis" aria-hidden="true"{}>{}</div></div>'
+    ).format(size, _spans(scale), drawn, style, _spans(below))
+
+
+def _spans(words: Sequence[str]) -> Markup:
+    return Markup("").join(Markup("<span>{}</span>").format(word) for word in words)

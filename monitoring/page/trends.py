@@ -122,7 +122,7 @@ def _rows(runs: Sequence[Run]) -> Trend:
     known = [dot.value for dot in dots if dot.value is not None]
     usual = statistics.median(known[-WINDOW:]) if known else None
     lines = (Line("usual", usual),) if usual is not None else ()
-    low, high = _scale([*known, *(line.value for line in lines)], "rows")
+    low, high = _around(known)
     now = dots[-1] if dots else Dot("", None, State.UNKNOWN, number(None, "rows"))
     bars = "" if usual is None else f"usual: {number(usual, 'rows')}"
     return Trend(
@@ -201,9 +201,16 @@ def _scale(values: Sequence[float], unit: str) -> tuple[float, float]:
     """From zero, but for shares that are all high; a share ends at 100 %."""
     if unit == "%":
         least = min(values, default=0)
-        return (float(int((least - 1) // 10 * 10)) if least > _HALF else 0.0), max(100.0, *values, 100.0)
+        return float((least - 1) // 10 * 10) if least > _HALF else 0.0, max(100.0, *values)
     high = max(values, default=0.0)
     return 0.0, high if high > 0 else 1.0
+
+
+def _around(values: Sequence[float]) -> tuple[float, float]:
+    """From a little less to a little more: what changes by a hundredth is to be seen."""
+    least, most = min(values, default=0.0), max(values, default=0.0)
+    room = max(most - least, most / 50) / 4
+    return max(0.0, least - room), most + room or 1.0
 
 
 def _ends(low: float, high: float, unit: str) -> tuple[str, str]:

@@ -106,7 +106,8 @@ class PageView:
     Args:
         look: class of the style sheet for how things stand; ``word`` says it.
         line: how they stand, in one line.
-        notes: what else is to know: not known figures, messages that wait.
+        unknown: checks of which a figure is not known.
+        notes: what else is to know: messages that wait, what could not be asked.
         runs: the oldest first; ``stages``: their names in the order of a run.
     """
 
@@ -116,6 +117,7 @@ class PageView:
     look: str
     word: str
     line: str
+    unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     alerts: tuple[AlertGroup, ...] = ()
     runs: tuple[RunBar, ...] = ()
@@ -131,15 +133,16 @@ def page_view(view: Overview, facts: Facts, *, now: dt.datetime, beside: Beside 
     made = f"{now.astimezone(dt.UTC):%A, %d %B %Y, %H:%M} UTC"
     runs = tuple(reversed(facts.runs or ()))
     links = _links(view, facts, beside)
-    if not runs and not view.figures:
+    if not (runs or view.figures or view.open_alerts):
         line = "No run has been noted yet: `pipeline run` makes the first, and this page with it."
-        return PageView(view.target, made, "", "unknown", "not known", line, tuple(facts.unasked), links=links)
+        return PageView(view.target, made, "", "unknown", "not known", line, notes=_notes(view, facts), links=links)
     stages = dict.fromkeys(stage.name for run in runs for stage in run.stages)
+    unknown, judged = set(view.unknown), _moment(view.judged_at) if view.judged_at else ""
     return PageView(
-        target=view.target, made=made, judged=_moment(view.judged_at), look=_state(view).value,
-        word=_word(view), line=_line(view, runs), notes=_notes(view, facts), alerts=_alerts(view),
-        runs=tuple(_bar(run, beside) for run in runs), stages=tuple(stages), trends=trends(view, runs),
-        customers=customer_rows(view, facts), links=links,
+        target=view.target, made=made, judged=judged, look=_state(view).value, word=_word(view),
+        line=_line(view, runs), unknown=tuple(one.title for one in view.checks if one.name in unknown),
+        notes=_notes(view, facts), alerts=_alerts(view), runs=tuple(_bar(run, beside) for run in runs),
+        stages=tuple(stages), trends=trends(view, runs), customers=customer_rows(view, facts), links=links,
     )  # fmt: skip
 
 
@@ -151,7 +154,9 @@ def broken_page(target: str, problem: str, *, now: dt.datetime) -> PageView:
 
 def _state(view: Overview) -> State:
     """The worst that is open. A figure that is not known makes nothing bad, and is said."""
-    return worst(alert.state for alert in view.open_alerts) if view.figures else State.UNKNOWN
+    if view.open_alerts:
+        return worst(alert.state for alert in view.open_alerts)
+    return State.OK if view.figures else State.UNKNOWN
 
 
 def _word(view: Overview) -> str:
@@ -164,12 +169,10 @@ def _word(view: Overview) -> str:
 def _line(view: Overview, runs: tuple[Run, ...]) -> str:
     alerts = view.open_alerts
     failed = sum(alert.state is State.FAILED for alert in alerts)
-    if not view.figures:
-        said = "Nothing was judged yet."
-    elif not alerts:
-        said = "Nothing is open."
-    else:
+    if alerts:
         said = f"{counted(len(alerts), 'alert')} open{f', {failed:,} of them failed' if failed else ''}."
+    else:
+        said = "Nothing is open." if view.figures else "Nothing was judged yet."
     if not runs:
         return f"{said} No run is known."
     last = runs[-1]
@@ -184,11 +187,7 @@ def _line(view: Overview, runs: tuple[Run, ...]) -> str:
 
 
 def _notes(view: Overview, facts: Facts) -> tuple[str, ...]:
-    titles = {check.name: check.title for check in view.checks}
     found = []
-    if view.unknown:
-        names = ", ".join(titles.get(name, name).lower().replace("api", "API") for name in view.unknown)
-        found.append(f"Not known: {names}. `monitor status --all` says why.")
     if view.held:
         found.append(f"{counted(len(view.held), 'notice')} held back until the quiet hours are over.")
     if view.outbox:

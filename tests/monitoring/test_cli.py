@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,3 +143,16 @@ def test_test_of_a_channel_that_is_not_there(world: World, run: Run) -> None:
         1,
         "hook: NOT delivered: channel hook: HOOK is not set. Set HOOK and run `monitor test`.\n",
     )
+
+
+def test_page_says_where_it_is(world: World, run: Run, tmp_path: Path) -> None:
+    """--out names the file, in text and in JSON; a page of what could not be read is exit status 2, and is written."""
+    world.well()
+    file = tmp_path / "here" / "page.html"
+    assert run("page", "--out", str(file)) == (0, f"Written: {file}\n", "")
+    assert "Last run 2026-03-02 07:00" in file.read_text(encoding="utf-8")
+    assert document(run("page", "--json")[1]) == {"page": str(tmp_path / "data/reports/monitor.html")}
+    world.settings("checks: {nothing: {severity: 'off'}}")
+    status, _, said = run("page", "--out", str(file))
+    assert (status, "there is no such check" in said) == (2, True)
+    assert "Nobody knows how things stand" in file.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from console import ExitCode, Finding, register_secret
 from monday_sync import FailedRow
@@ -30,6 +30,7 @@ from pipeline.records import HeldBack, MissingFile, Place, RejectedFile, Rejecte
 from pipeline.reporting import LATEST, latest_run, render_page, write_report
 from pipeline.summary import summary
 from pipeline.verdict import judge
+from tests.browsing import launched, shown
 
 EVIL = "<img src=x onerror=alert(1)>"
 SINCE = datetime.fromisoformat("2025-12-30 05:00")
@@ -214,29 +215,14 @@ def test_a_run_without_changes_says_so(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    flags = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync"
-    )
-    with sync_playwright() as playwright:
-        # the system's chromium, or else the one that `playwright install` brought
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags.split())
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def open_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    path = write_report(REPORT, tmp_path, keep=1)
-    context = browser.new_context(viewport={"width": 375, "height": 800})
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: problems.append(request.url) if not request.url.startswith("file:") else None)
-    page.goto(path.as_uri())
-    yield page
-    context.close()
-    assert not problems
+    with shown(browser, write_report(REPORT, tmp_path, keep=1)) as page:
+        yield page
 
 
 def test_the_page_fits_a_telephone(open_page: Page) -> None:

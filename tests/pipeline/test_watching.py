@@ -65,6 +65,28 @@ def test_a_run_is_judged_at_its_end(one_order: Warehouse, options: RunOptions, p
     assert [event for event, _ in pings] == ["start", "success"]
 
 
+def test_a_run_ends_with_the_page(one_order: Warehouse, options: RunOptions, pings: Pings) -> None:
+    """It lies among the reports, tells of this very run, and leads to its report."""
+    report = run(one_order, options, stages=stages())
+    page = (options.reports / monitoring.PAGE).read_text(encoding="utf-8")
+    assert f'href="{report.run_id}/report.html"' in page
+    assert f"Last run {report.started_at:%Y-%m-%d %H:%M}: all well" in page
+
+
+def test_a_page_that_cannot_be_written_changes_no_run(
+    one_order: Warehouse, options: RunOptions, pings: Pings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said on stderr and in the report's JSON; verdict and exit status are what they were, alerts are judged."""
+    (options.reports / monitoring.PAGE).mkdir(parents=True)
+    report = run(one_order, options, stages=stages())
+    assert (report.status, report.exit_code) == (Status.OK, 0)
+    assert report.alerts is not None
+    (problem,) = report.alerts.problems
+    assert problem.startswith("The page of the monitoring could not be written whole: The page ")
+    assert problem in capsys.readouterr().err
+    assert pings[-1][0] == "success"
+
+
 def test_a_failed_run_is_told_with_its_reason(one_order: Warehouse, options: RunOptions, pings: Pings) -> None:
     """The alert is open after the run that failed; the heartbeat hears of the failure."""
 
