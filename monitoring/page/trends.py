@@ -173,7 +173,8 @@ def _bars(check: Check, lines: Sequence[Line]) -> str:
     least, beyond = ("at most", "above") if check.bars.higher_is_worse else ("at least", "below")
     said = []
     if "attention" in values:
-        said.append(f"well: {least} {number(values['attention'], check.unit)}")
+        none = not values["attention"] and check.bars.higher_is_worse
+        said.append("well: none" if none else f"well: {least} {number(values['attention'], check.unit)}")
     if "failed" in values:
         said.append(f"failed: {beyond} {number(values['failed'], check.unit)}")
     return ", ".join(said)

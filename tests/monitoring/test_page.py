@@ -87,6 +87,7 @@ def test_bars_are_drawn_at_their_height() -> None:
     assert [(line.kind, line.value) for line in share.lines] == [("attention", 95), ("failed", 80)]
     assert (share.low, share.high, share.bars) == (70.0, 100.0, "well: at least 95 %, failed: below 80 %")
     assert [line.value for line in by_title["Rows and values rejected"].lines] == [120.0]
+    assert by_title["Records that wait for longer than a day"].bars == "well: none"
     assert [line.kind for line in by_title["Rows in the workbooks"].lines] == ["usual"]
     assert by_title["Items of board 92: how full"].note == "9,300 of 10,000; full on 2026-04-21 at the present rate"
 
@@ -124,7 +125,7 @@ def test_customers_stand_by_trouble_with_their_reasons() -> None:
     assert first.rows[2].command == 'pipeline rejects --customer "CUSTOMER 019"'
     held = next(row for row in rows if row.is_held)
     assert (held.held, [reason.text for reason in held.reasons]) == (
-        30, ["Customers held back: 1 customer (at most 0 customers is well). 7 of 10 orders are gone"],
+        30, ["Customers held back: 1 customer (none is well). 7 of 10 orders are gone"],
     )  # fmt: skip
     spoilt = next(row for row in rows if row.name == name_of(7))
     assert [reason.text for reason in spoilt.reasons] == [
