@@ -11,7 +11,7 @@ from console import CONTEXT_SETTINGS, ExitCode, OrderListError, Program, command
 from console import target_option as _target
 from monitoring.overview import as_json as overview_json
 from monitoring.overview import overview
-from monitoring.page import write_page
+from monitoring.page import REPORTS, write_page
 from monitoring.settings import duration
 from monitoring.shown import overdue_text, status_text, watched_json, watched_text
 from monitoring.trial import try_channels
@@ -98,13 +98,23 @@ def status_(target: str | None, *, everything: bool, as_json: bool) -> ExitCode:
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to.  [default: data/reports/monitor.html]",
+    help="Where to.  [default: monitor.html among the reports]",
+)
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=REPORTS,
+    show_default=True,
+    metavar="FOLDER",
+    envvar="ORDER_LIST_REPORTS",
+    help="Folder of the reports.",
 )
 @json_option
 @command
-def page_(target: str | None, file: Path | None, *, as_json: bool) -> ExitCode:
+def page_(target: str | None, file: Path | None, reports: Path, *, as_json: bool) -> ExitCode:
     """Write one page that says how everything stands, for a browser. `pipeline run` does so at its end."""
-    path = write_page(open_warehouse(load_target(target)), file)
+    warehouse = open_warehouse(load_target(target))
+    path = write_page(warehouse, file, reports=warehouse.target.project_dir / reports)
     print_result({"page": path.resolve()}, as_json=as_json, human=lambda: f"Written: {path}")
     return ExitCode.OK
 

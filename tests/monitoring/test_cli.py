@@ -145,13 +145,15 @@ def test_test_of_a_channel_that_is_not_there(world: World, run: Run) -> None:
     )
 
 
-def test_page_says_where_it_is(world: World, run: Run, tmp_path: Path) -> None:
-    """--out names the file, in text and in JSON; a page of what could not be read is exit status 2, and is written."""
+def test_page_says_where_it_is(world: World, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among the reports, wherever they are, or at --out; what could not be read is said there, with status 2."""
     world.well()
     file = tmp_path / "here" / "page.html"
     assert run("page", "--out", str(file)) == (0, f"Written: {file}\n", "")
     assert "Last run 2026-03-02 07:00" in file.read_text(encoding="utf-8")
     assert document(run("page", "--json")[1]) == {"page": str(tmp_path / "data/reports/monitor.html")}
+    monkeypatch.setenv("ORDER_LIST_REPORTS", str(tmp_path / "reports"))
+    assert document(run("page", "--json")[1]) == {"page": str(tmp_path / "reports/monitor.html")}
     world.settings("checks: {nothing: {severity: 'off'}}")
     status, _, said = run("page", "--out", str(file))
     assert (status, "there is no such check" in said) == (2, True)
