@@ -47,7 +47,7 @@ def rehearse(stage: Stage) -> None:
         require(value == before[what], f"{what} as before go")
     require(not (stage.project / "data/schedule.yml").exists(), "the schedule is as before go")
     stage.step("preflight again", lambda: stage.run("operations.cutover", "preflight"))
-    _go(stage)
+    _go(stage, "go again")
     stage.step("retire both DELTA tables", lambda: _retire(stage))
     stage.step("bring one of them back", lambda: _bring_back(stage))
     for name, facts in _old_tables(stage).items():
@@ -80,8 +80,8 @@ def _secure(stage: Stage) -> None:
     stage.run("operations.maintenance", "restore", "--check")
 
 
-def _go(stage: Stage) -> None:
-    found = stage.step("go", lambda: stage.run("operations.cutover", "go", "--approved-by", "Jane Doe"))
+def _go(stage: Stage, name: str = "go") -> None:
+    found = stage.step(name, lambda: stage.run("operations.cutover", "go", "--approved-by", "Jane Doe"))
     require(not found["beyond"], f"the first run keeps all limits: {found['beyond']}")
     require("target: prod" in (stage.project / "data/schedule.yml").read_text("utf-8"), "the schedule names prod")
 
