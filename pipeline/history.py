@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,8 +58,8 @@ SCHEMA = Schema("pipeline", KEPT, migrations_in(migrations))
 class History:
     """Reads and writes the history of one target. Every method is one short session."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        self._warehouse = warehouse
+    def __init__(self, warehouse: Warehouse, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._warehouse, self._now = warehouse, now
 
     def begin(
         self, run_id: str, *, started_at: datetime, source: str, options: dict[str, object]
@@ -140,7 +140,7 @@ class History:
         run = {
             "run_id": report.run_id,
             "started_at": _naive(report.started_at),
-            "ended_at": _naive(datetime.now(UTC)),
+            "ended_at": _naive(self._now()),
             "seconds": round(report.seconds, 3),
             "status": report.status.value,
             "sentence": redact(report.verdict)[:_MESSAGE],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -34,10 +34,20 @@ _SHOWN_RUNS = 20
 _LEVELS = {Status.FAILED: logging.ERROR, Status.ATTENTION: logging.WARNING}
 
 
-def run(warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, StageFunction] = ALL) -> RunReport:
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(
+    warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, StageFunction] = ALL,
+    now: Callable[[], datetime] = _utc_now,
+) -> RunReport:  # fmt: skip
     """Run the stages that ``options`` ask for; the report is written before this returns.
 
     A stage that fails ends the run; what the stages before it did stands. Ctrl-C and SIGTERM end the run cleanly.
+
+    Args:
+        now: the clock of the run, of its history and of its monitoring.
 
     Raises:
         LockHeldError: another run is at work on the target; nothing was done.
@@ -45,7 +55,7 @@ def run(warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, Stage
         KeyboardInterrupt: after history and report were written.
     """
     with warehouse.lock(), stoppable():
-        one = _Run(warehouse, options, stages)
+        one = _Run(warehouse, options, stages, now)
         with about(run_id=one.run_id):
             return one.go()
 
@@ -53,11 +63,14 @@ def run(warehouse: Warehouse, options: RunOptions, *, stages: Mapping[str, Stage
 class _Run:
     """The state of one run while it goes on."""
 
-    def __init__(self, warehouse: Warehouse, options: RunOptions, stages: Mapping[str, StageFunction]) -> None:
-        self._started_at = datetime.now(UTC)
+    def __init__(
+        self, warehouse: Warehouse, options: RunOptions, stages: Mapping[str, StageFunction],
+        now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._started_at = now()
         self._clock = time.monotonic()
         self.run_id = run_id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        self._context = Context(run_id, warehouse, options, History(warehouse))
+        self._context = Context(run_id, warehouse, options, History(warehouse, now))
         self._functions = stages
         self._done: list[Stage] = []
         self._last_load: int | None = None  # not known: then no file counts as one of this run
@@ -65,7 +78,7 @@ class _Run:
         self._statements: dict[str, list[Tally]] = {}
         self._exit_code: ExitCode | None = None  # of an error that the caller hears
         self._folder = warehouse.target.project_dir / options.reports
-        self._monitor = Monitor(warehouse, self._folder)
+        self._monitor = Monitor(warehouse, self._folder, now)
         self._report = RunReport(
             run_id=run_id,
             target=warehouse.target.name,

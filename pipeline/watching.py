@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ class Monitor:
 
     warehouse: Warehouse
     folder: Path
+    now: Callable[[], dt.datetime]
 
     def begun(self, run_id: str) -> None:
         """Tell the heartbeat's address that a run began."""
@@ -63,7 +66,7 @@ class Monitor:
         import monitoring  # noqa: PLC0415
 
         page = self.folder / report.run_id / "report.html"
-        found = monitoring.watch(self.warehouse, report=str(page.resolve()))
+        found = monitoring.watch(self.warehouse, report=str(page.resolve()), now=self.now)
         problems = (*(f"Not delivered by {one}" for one in found.delivery.problems), *found.problems)
         for problem in problems:
             say(f"warning: {problem}")

@@ -64,7 +64,7 @@ class HttpBoardApi:
         trust_env = not is_loopback(host)
         if not is_loopback(host):
             register_secret(token)
-        self._transport = Transport(url, token, timeout=timeout, trust_env=trust_env, transport=transport)
+        self._transport = Transport(url, token, timeout=timeout, trust_env=trust_env, transport=transport, clock=clock)
         self._pacer = Pacer(Time(clock, sleep))
         self._exchange = Exchange(self._transport, self._pacer, host)
         self._day, self._day_known_at = Day(None, None), 0.0

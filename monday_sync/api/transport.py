@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -84,13 +84,15 @@ class Transport(GraphQLTransport):
     Args:
         timeout: seconds for a whole answer. The API itself gives up after 60.
         transport: of httpx, for tests.
+        clock: by which answers are timed.
     """
 
     def __init__(
-        self, url: str, token: str, *, timeout: float, trust_env: bool, transport: httpx.BaseTransport | None = None
-    ) -> None:
+        self, url: str, token: str, *, timeout: float, trust_env: bool, transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         headers = {"Authorization": token, "API-Version": API_VERSION, "User-Agent": "order-list monday-sync"}
-        self._url, self._timeout = url, timeout
+        self._url, self._timeout, self._clock = url, timeout, clock
         self._settings: dict[str, Any] = {
             "headers": headers, "timeout": httpx.Timeout(timeout, connect=10.0), "transport": transport,
             "trust_env": trust_env,
@@ -108,16 +110,16 @@ class Transport(GraphQLTransport):
         if self._client is None:
             self._client = httpx.Client(**self._settings)
         headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
-        begin = time.monotonic()
+        begin, given_up = self._clock(), time.monotonic() + self._timeout
         try:
             with self._client.stream("POST", self._url, json=request.payload, headers=headers) as response:
-                content = _content(response, begin + self._timeout)
+                content = _content(response, given_up)
         except httpx.HTTPError as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             why = redact(f"{type(error).__name__}: {error}".rstrip(": "))
             return Reply(None, {}, None, problem=why, sent=not isinstance(error, _NOT_SENT), timed_out=timed_out,
-                         seconds=time.monotonic() - begin)  # fmt: skip
-        seconds = time.monotonic() - begin
+                         seconds=self._clock() - begin)  # fmt: skip
+        seconds = self._clock() - begin
         try:
             body = json.loads(content)
         except ValueError:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from board_emulator.testing import running_emulator
 from samples import generate
 from tests.parsed import parsed_project
+from tests.pipeline.edits import edit
 from tests.pipeline.whole import Whole
 
 CUSTOMERS = ("GREYSON", "RHONE", "CUTS CLOTHING")
@@ -24,30 +22,6 @@ CUSTOMERS = ("GREYSON", "RHONE", "CUTS CLOTHING")
 def whole(tmp_path: Path) -> Iterator[Whole]:
     with running_emulator() as board:
         yield Whole(parsed_project(tmp_path / "whole", "boards"), board)
-
-
-def edit(path: Path, header: str, value: str) -> None:
-    """Put ``value`` into the first order's cell under ``header``, and leave every other byte of the sheet alone."""
-    book = openpyxl.load_workbook(path)
-    sheet = book["MASTER"] if "MASTER" in book.sheetnames else book.worksheets[0]
-    rows = list(sheet.iter_rows())
-    top = next(n for n, row in enumerate(rows) if any(cell.value == "AAG ORDER NUMBER" for cell in row))
-    columns = {" ".join(str(cell.value).split()): n for n, cell in enumerate(rows[top]) if cell.value}
-    number, style = columns["AAG ORDER NUMBER"], columns["CUSTOMER STYLE"]
-    row = next(row for row in rows[top + 1 :] if row[number].value and row[style].value and row[columns[header]].value)
-    cell = f'<c r="{row[columns[header]].coordinate}" t="inlineStr"><is><t>{value}</t></is></c>'
-    pattern = re.compile(rf'<c r="{row[columns[header]].coordinate}"[^>]*?(?:/>|>.*?</c>)', re.S)
-    part = f"xl/worksheets/sheet{book.sheetnames.index(sheet.title) + 1}.xml"
-    draft = path.with_suffix(".part")
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == part:
-                text, count = pattern.subn(cell, data.decode())
-                assert count == 1
-                data = text.encode()
-            new.writestr(name, data)
-    draft.replace(path)
 
 
 def same_id_everywhere(whole: Whole, report: dict[str, Any]) -> None:
