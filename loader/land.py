@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ def land(
     full: bool = False,
     limits: Limits | None = None,
     processes: int | None = None,
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> LandResult:
     """Land the workbooks of ``source`` that are new or changed; all of them when ``full``.
 
@@ -54,6 +55,7 @@ def land(
         source: folder or ``az://container/prefix``; ``ORDER_LIST_SOURCE``, else ``data/workbooks`` when ``None``.
         select: shell patterns for file names, compared without case; all when empty.
         limit_files: consider only the first so many, by name.
+        now: the clock by which the load is dated.
 
     Raises:
         ConfigurationError: nothing can be landed: no source, no workbook, too many missing, no database.
@@ -67,7 +69,7 @@ def land(
     if not choice.books and not warehouse.exists():
         raise nothing_in(place, choice)
     with warehouse.lock():
-        landing = _Landing(warehouse, place, limits, processes)
+        landing = _Landing(warehouse, place, limits, processes, now())
         with about(run_id=current_run() or landing.load.run_id, load_id=landing.load.load_id):
             results = landing.run(choice, full=full, max_missing=share)
     return LandResult(
@@ -81,15 +83,15 @@ def land(
 class _Landing:
     """One run over the chosen workbooks."""
 
-    def __init__(self, warehouse: Warehouse, source: Source, limits: Limits, processes: int | None) -> None:
+    def __init__(
+        self, warehouse: Warehouse, source: Source, limits: Limits, processes: int | None, at: dt.datetime
+    ) -> None:  # fmt: skip
         self._warehouse = warehouse
         self._source = source
         self._limits = limits
         self._processes = processes
         run_id = uuid.uuid4().hex
-        self.load = tables.Load(
-            run_id, run_id, dt.datetime.now(dt.UTC).replace(tzinfo=None), memory.NOTHING.sequence, source.label
-        )
+        self.load = tables.Load(run_id, run_id, at.replace(tzinfo=None), memory.NOTHING.sequence, source.label)
         self.missing: tuple[MissingWorkbook, ...] = ()
         self.notes: tuple[str, ...] = ()
         self._results: dict[str, FileResult] = {}

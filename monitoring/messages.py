@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from console import counted, listed
-from monitoring.alerts import Kind, Notice
+from monitoring.alerts import Alert, Kind, Notice
 from monitoring.model import Check, State, worst
 from monitoring.tables import key_of
 from monitoring.texts import figure_text, spoken_state
@@ -32,6 +32,7 @@ class Line:
         subjects: whom or what it is about.
         reasons: of the first three.
         command: what to run to see more.
+        with_it: what follows from it, in words.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Line:
     customers: tuple[str, ...]
     reasons: tuple[str, ...]
     command: str
+    with_it: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,17 @@ def _read_line(document: Mapping[str, Any]) -> Line:
 
 def compose(
     channel: str, told: Sequence[Notice], checks: Mapping[str, Check], *, target: str, run_id: str, now: dt.datetime,
-    report: str,
+    report: str, folded: Mapping[str, Sequence[Alert]] | None = None,
 ) -> Message:  # fmt: skip
-    """The message of what is told to the owners that a channel reaches."""
+    """The message of what is told to the owners that a channel reaches.
+
+    Args:
+        folded: what follows from an alert, by its key.
+    """
     owners = sorted({notice.alert.owner for notice in told})
     groups = []
     for owner in owners:
-        lines = _lines([notice for notice in told if notice.alert.owner == owner], checks)
+        lines = _lines([notice for notice in told if notice.alert.owner == owner], checks, folded or {})
         groups.append(Group(owner, tuple(lines[:LINES]), max(0, len(lines) - LINES)))
     parts = sorted(
         f"{n.alert.key} {n.kind} {n.alert.state} {n.alert.since.isoformat()} "
@@ -147,7 +153,9 @@ def _title(told: Sequence[Notice]) -> str:
     return ", ".join(f"{number:,} {what}" for number, what in parts if number) or "nothing new"
 
 
-def _lines(told: Sequence[Notice], checks: Mapping[str, Check]) -> list[Line]:
+def _lines(
+    told: Sequence[Notice], checks: Mapping[str, Check], folded: Mapping[str, Sequence[Alert]]
+) -> list[Line]:  # fmt: skip
     """A line for each check and what became of it, what failed first."""
     together: dict[tuple[Kind, str], list[Notice]] = {}
     for notice in told:
@@ -160,7 +168,8 @@ def _lines(told: Sequence[Notice], checks: Mapping[str, Check]) -> list[Line]:
         return not failed, _ORDER.index(kind), order.index(check) if check in order else len(order)
 
     return [
-        _line(kind, checks.get(check), check, found) for (kind, check), found in sorted(together.items(), key=place)
+        replace(_line(kind, checks.get(check), check, found), with_it=_with(found, folded, checks))
+        for (kind, check), found in sorted(together.items(), key=place)
     ]
 
 
@@ -171,7 +180,10 @@ def _line(kind: Kind, check: Check | None, name: str, found: Sequence[Notice]) -
     customers = tuple(dict.fromkeys(alert.customer for alert in alerts if alert.customer))
     if len(alerts) == 1:
         text = figure_text(check, alerts[0].figure, alerts[0].bar, is_over=kind is Kind.RECOVERED)
-        text = f"{subjects[0]}: {text}" if subjects else text
+        if subjects:
+            text = (
+                subjects[0] if _is_itself(check, alerts[0]) and kind is not Kind.RECOVERED else f"{subjects[0]}: {text}"
+            )
     else:
         what = check.subject if check and check.subject else "subject"
         many = f"{what[:-1]}ies" if what.endswith("y") else None
@@ -187,6 +199,32 @@ def _line(kind: Kind, check: Check | None, name: str, found: Sequence[Notice]) -
         kind.value, spoken_state(state), name, title, text, f"{since.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC", subjects,
         customers, reasons, check.command if check else "monitor status",
     )  # fmt: skip
+
+
+def _with(
+    found: Sequence[Notice], folded: Mapping[str, Sequence[Alert]], checks: Mapping[str, Check]
+) -> tuple[str, ...]:
+    """What follows from these, a line for each check."""
+    by_check: dict[str, list[Alert]] = {}
+    known = {notice.alert.reason for notice in found}
+    for notice in found:
+        for alert in folded.get(notice.alert.key, ()):
+            by_check.setdefault(alert.check, []).append(alert)
+    lines = []
+    for name, alerts in by_check.items():
+        check = checks.get(name)
+        alone = len(alerts) == 1 and not _is_itself(check, alerts[0])
+        text = figure_text(check, alerts[0].figure, None) if alone else ""
+        subjects = listed([alert.subject for alert in alerts if alert.subject])
+        said = ", ".join(filter(None, (subjects, text)))
+        why = next((a.reason for a in alerts if a.reason and a.reason not in known), "")
+        lines.append(_short(": ".join(filter(None, (check.title if check else name, said, why)))))
+    return tuple(lines)
+
+
+def _is_itself(check: Check | None, alert: Alert) -> bool:
+    """Whether what is counted is the subject: one customer, one workbook."""
+    return check is not None and alert.figure == 1 and check.unit == f"{check.subject}s" and bool(alert.subject)
 
 
 def _short(text: str) -> str:

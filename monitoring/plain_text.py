@@ -18,6 +18,7 @@ def text_of(message: Message) -> str:
         for line in group.lines:
             lines += [f"* {line.title}: {line.kind}", f"  {line.text}"]
             lines += [f"  - {reason}" for reason in line.reasons]
+            lines += [f"  with it: {what}" for what in line.with_it]
             lines += [f"  since {line.since}; to see more: {line.command}", ""]
         if group.more:
             lines += [f"And {group.more} more: monitor status", ""]
@@ -51,7 +52,8 @@ def html_of(message: Message) -> str:
 
 def _line(line: Line) -> str:
     colour = _COLOURS.get("recovered" if line.kind == "recovered" else line.state, _OTHER)
-    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in line.reasons)
+    said = (*line.reasons, *(f"With it: {what}" for what in line.with_it))
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in said)
     look_at = f"Since {escape(line.since)}. To see more: <code>{escape(line.command)}</code>"
     return (
         f'<div style="border-left:4px solid {colour};padding-left:10px;margin:12px 0">'

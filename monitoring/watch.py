@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from console import ConfigurationError, OrderListError, refused
 from monitoring import book
 from monitoring.alerts import Alert, Notice, as_told, follow, notices
+from monitoring.causes import folded
 from monitoring.channels import channels_of
 from monitoring.checks.runs import OVERDUE
 from monitoring.messages import Message, compose
@@ -36,6 +37,8 @@ class Watched:
         run_id: the run that was judged; empty: there was none.
         figures: all, in the order of the registry.
         told: what went into messages now; held: what quiet hours hold back.
+        folded: what follows from something that is open, by the key of its cause: it is told with that, or not.
+        ran_at: when the last run began.
         running: the run that goes on, so that nothing was judged.
         problems: what could not be done beside the figures.
     """
@@ -46,7 +49,9 @@ class Watched:
     alerts: tuple[Alert, ...] = ()
     told: tuple[Notice, ...] = ()
     held: tuple[Notice, ...] = ()
+    folded: Mapping[str, tuple[Alert, ...]] = field(default_factory=dict)
     delivery: Delivery = field(default_factory=Delivery)
+    ran_at: dt.datetime | None = None
     running: str = ""
     problems: tuple[str, ...] = ()
 
@@ -80,6 +85,8 @@ def watch(
         return found
     told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
     told = tuple(notice for notice in told if notice.alert.check in {check.name for check in checks})
+    told, beneath = folded(told, found.alerts, now(), ran_at=found.ran_at, missed_after=_missed_after(checks))
+    found = replace(found, folded=beneath)
     messages, alerts = _messages(settings, checks, told, found, now=now(), report=report)
     after = {alert.key: alert for alert in alerts}
     told = tuple(notice for notice in told if after[notice.alert.key] != notice.alert)  # the others reached nobody yet
@@ -94,6 +101,13 @@ def watch(
     if only is not None:
         return whole
     return replace(whole, problems=_write_metrics(warehouse, checks, whole, now()))
+
+
+def _missed_after(checks: Sequence[Check]) -> dt.timedelta:
+    """How old the last run may be."""
+    bars = next((check.bars for check in checks if check.name == OVERDUE.name), OVERDUE.bars)
+    hours = bars.attention if bars.attention is not None else bars.failed
+    return dt.timedelta(hours=hours or 0.0)
 
 
 def overdue(warehouse: Warehouse, within: dt.timedelta, *, now: Callable[[], dt.datetime] = _now) -> Watched:
@@ -122,7 +136,8 @@ def _judged(
         for figure in judge(check, asked[check.name].measures, history.get(check.name, ()), now, asked[check.name].why)
     )
     alerts = follow(known, figures, settings, run_id, now)
-    return Watched(warehouse.target.name, run_id, figures, tuple(alerts.values())), known
+    ran_at = last.started_at if last else None
+    return Watched(warehouse.target.name, run_id, figures, tuple(alerts.values()), ran_at=ran_at), known
 
 
 def _messages(
@@ -147,7 +162,12 @@ def _messages(
     base = f"{settings.reports.rstrip('/')}/{found.run_id}/report.html" if settings.reports and found.run_id else report
     by_name: Mapping[str, Check] = {check.name: check for check in checks}
     messages = [
-        (name, compose(name, some, by_name, target=found.target, run_id=found.run_id, now=now, report=base))
+        (
+            name,
+            compose(
+                name, some, by_name, target=found.target, run_id=found.run_id, now=now, report=base, folded=found.folded
+            ),
+        )
         for name, some in by_channel.items()
     ]
     return messages, tuple(alerts.values())

@@ -70,7 +70,7 @@ class _Run:
         self._started_at = now()
         self._clock = time.monotonic()
         self.run_id = run_id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        self._context = Context(run_id, warehouse, options, History(warehouse, now))
+        self._context = Context(run_id, warehouse, options, History(warehouse, now), now=now)
         self._functions = stages
         self._done: list[Stage] = []
         self._last_load: int | None = None  # not known: then no file counts as one of this run

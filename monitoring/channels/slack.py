@@ -52,6 +52,7 @@ def _line(line: Line) -> str:
     sign = _SIGNS.get("recovered" if line.kind == "recovered" else line.state, _OTHER)
     lines = [f"{sign} *{_escaped(line.title)}*: {_escaped(line.kind)}", _escaped(line.text)]
     lines += [f"• {_escaped(reason)}" for reason in line.reasons]
+    lines += [f"With it: {_escaped(what)}" for what in line.with_it]
     lines.append(f"Since {_escaped(line.since)}. To see more: `{_code(line.command)}`")
     return "\n".join(lines)
 

@@ -86,7 +86,7 @@ def _line(line: Line) -> dict[str, Any]:
     ]  # fmt: skip
     items += [
         {"type": "TextBlock", "wrap": True, "spacing": "None", "isSubtle": True, "text": _plain(reason)}
-        for reason in line.reasons
+        for reason in (*line.reasons, *(f"With it: {what}" for what in line.with_it))
     ]
     items.append(
         {"type": "TextBlock", "wrap": True, "spacing": "None", "isSubtle": True, "size": "Small",

@@ -39,6 +39,9 @@ def _sum(figure: str) -> str:
 
 
 _API = "monday-sync history"
+#: Of fewer calls a share says nothing: one call of two that is sent again is no trouble.
+_FEW_CALLS = 20
+_OF_CALLS = f"(case when {_sum('calls')} < {_FEW_CALLS} then {_FEW_CALLS} else {_sum('calls')} end)"
 #: What is outside every board's scope: each board counts what is outside its own, the rows of the others included.
 _OUT_OF_SCOPE = (
     f"select coalesce({_sum('out_of_scope')} - ({_sum('due_rows')} - max(case when f.figure = 'due_rows' "
@@ -129,14 +132,14 @@ BOARD: tuple[Check, ...] = (
     ),
     Check(
         "api_success", "API calls that were not refused", "%", Bars(95, 80, higher_is_worse=False), command=_API,
-        sql=f"select '', '', 100.0 * ({_sum('calls')} - {_sum('calls_refused')}) / nullif({_sum('calls')}, 0), "
+        sql=f"select '', '', 100.0 - 100.0 * {_sum('calls_refused')} / {_OF_CALLS}, "
         f"concat(cast({_sum('calls_refused')} as bigint), ' of ', cast({_sum('calls')} as bigint), ' refused') "
         f"{_latest('calls')}",
         relations=_FIGURES,
     ),
     Check(
         "api_retried", "API calls that were sent again", "%", Bars(attention=10, failed=50), command=_API,
-        sql=f"select '', '', 100.0 * {_sum('calls_retried')} / nullif({_sum('calls')}, 0), "
+        sql=f"select '', '', 100.0 * {_sum('calls_retried')} / {_OF_CALLS}, "
         f"concat('waited ', cast({_sum('seconds_waited')} as bigint), ' s for the API') {_latest('calls')}",
         relations=_FIGURES,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +15,14 @@ from warehouse import Target, Warehouse
 
 @dataclass(slots=True)
 class Context:
-    """One run as its stages see it. ``pushed`` is set by the sync stage."""
+    """One run as its stages see it. ``pushed`` is set by the sync stage; ``now`` is the run's clock."""
 
     run_id: str
     warehouse: Warehouse
     options: RunOptions
     history: History
     pushed: Pushed = NOTHING_PUSHED
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
 
     @property
     def target(self) -> Target:

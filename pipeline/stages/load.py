@@ -18,6 +18,7 @@ def load(context: Context) -> Stage:
         select=options.select,
         limit_files=options.limit_files,
         full=options.full,
+        now=context.now,
     )
     files = {
         "landed": result.landed,

@@ -57,8 +57,9 @@ def test_each_owner_is_told_by_their_channels_in_one_message(told: World, post: 
     by_channel = {one.channel: one.message for one in post.taken}
     assert len(post.taken) == len(by_channel) == 2
     assert [(g.owner, [line.check for line in g.lines]) for g in by_channel["teams"].groups] == [
-        ("operations", ["drift", "customers_held"])
+        ("operations", ["drift"])
     ]
+    assert by_channel["teams"].groups[0].lines[0].with_it == ("Customers held back: RHONE: lines are gone",)
     (line,) = by_channel["night"].groups[0].lines
     assert (line.customers, line.reasons, line.kind) == (("AJE",), ("orders are gone",), "opened")
     assert by_channel["night"].report == "/reports/r.html"
