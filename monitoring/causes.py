@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from monitoring.alerts import Alert, Kind, Notice
-from monitoring.model import is_worse
+from monitoring.checks.runs import OVERDUE
+from monitoring.model import Check, is_worse
 
 Fits = Callable[[Alert, Alert], bool]
 
@@ -55,6 +56,13 @@ CAUSES: Mapping[str, Sequence[tuple[str, Fits]]] = {
     "restore_age": (("backups_failing", _any),),
     "backup_age": (("backups_failing", _any),),
 }  # fmt: skip
+
+
+def missed_after(checks: Sequence[Check]) -> dt.timedelta:
+    """How old the last run may be."""
+    bars = next((check.bars for check in checks if check.name == OVERDUE.name), OVERDUE.bars)
+    hours = bars.attention if bars.attention is not None else bars.failed
+    return dt.timedelta(hours=hours or 0.0)
 
 
 def folded(

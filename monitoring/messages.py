@@ -10,7 +10,7 @@ from typing import Any
 
 from console import counted, listed
 from monitoring.alerts import Alert, Kind, Notice
-from monitoring.model import Check, State, worst
+from monitoring.model import Check, State, rank, worst
 from monitoring.tables import key_of
 from monitoring.texts import figure_text, spoken_state
 
@@ -108,7 +108,11 @@ def compose(
     Args:
         folded: what follows from an alert, by its key.
     """
-    owners = sorted({notice.alert.owner for notice in told})
+    by_owner: dict[str, list[State]] = {}
+    for notice in told:
+        by_owner.setdefault(notice.alert.owner, []).append(notice.alert.state)
+    # who has something that failed first, who has only good news last
+    owners = sorted(by_owner, key=lambda owner: (-rank(worst(by_owner[owner])), owner))
     groups = []
     for owner in owners:
         lines = _lines([notice for notice in told if notice.alert.owner == owner], checks, folded or {})
@@ -179,11 +183,7 @@ def _line(kind: Kind, check: Check | None, name: str, found: Sequence[Notice]) -
     subjects = tuple(alert.subject for alert in alerts if alert.subject)
     customers = tuple(dict.fromkeys(alert.customer for alert in alerts if alert.customer))
     if len(alerts) == 1:
-        text = figure_text(check, alerts[0].figure, alerts[0].bar, is_over=kind is Kind.RECOVERED)
-        if subjects:
-            text = (
-                subjects[0] if _is_itself(check, alerts[0]) and kind is not Kind.RECOVERED else f"{subjects[0]}: {text}"
-            )
+        text = _text(kind, check, alerts[0])
     else:
         what = check.subject if check and check.subject else "subject"
         many = f"{what[:-1]}ies" if what.endswith("y") else None
@@ -192,13 +192,30 @@ def _line(kind: Kind, check: Check | None, name: str, found: Sequence[Notice]) -
     reasons = tuple(
         _short(f"{alert.subject}: {alert.reason}" if alert.subject and len(alerts) > 1 else alert.reason)
         for alert in alerts
-        if alert.reason and kind is not Kind.RECOVERED
+        if alert.reason and alert.reason != text and kind is not Kind.RECOVERED
     )[:REASONS]
-    since = min(alert.since for alert in alerts)
+    since = _moment(min(alert.since for alert in alerts))
+    if kind is Kind.RECOVERED:
+        since = f"{since}, until {_moment(max(alert.changed_at for alert in alerts))}"
     return Line(
-        kind.value, spoken_state(state), name, title, text, f"{since.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC", subjects,
-        customers, reasons, check.command if check else "monitor status",
+        kind.value, spoken_state(state), name, title, text, since, subjects, customers,
+        reasons, check.command if check else "monitor status",
     )  # fmt: skip
+
+
+def _text(kind: Kind, check: Check | None, alert: Alert) -> str:
+    """How bad one alert is."""
+    text = figure_text(check, alert.figure, alert.bar, is_over=kind is Kind.RECOVERED)
+    if kind is Kind.RECOVERED:
+        return f"{alert.subject}: {text}" if alert.subject else text.replace("none any more", "well again")
+    if alert.subject:
+        return alert.subject if _is_itself(check, alert) else f"{alert.subject}: {text}"
+    is_fact = check is not None and alert.figure == 1 and alert.bar == 0 and alert.reason
+    return alert.reason[:_LONGEST] if is_fact else text  # that it is one says nothing
+
+
+def _moment(at: dt.datetime) -> str:
+    return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _with(

@@ -28,6 +28,11 @@ def worst(states: Iterable[State]) -> State:
     return max(states, key=_RANK.__getitem__, default=State.OK)
 
 
+def rank(state: State) -> int:
+    """How bad a state is: more is worse."""
+    return _RANK[state]
+
+
 def is_worse(one: State, other: State) -> bool:
     """Whether one is worse than the other."""
     return _RANK[one] > _RANK[other]

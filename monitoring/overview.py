@@ -12,6 +12,7 @@ from typing import Any
 
 from monitoring import book
 from monitoring.alerts import Alert, Kind, Notice, notices
+from monitoring.causes import folded, missed_after
 from monitoring.model import OPEN, Check, Figure, Point, State, worst
 from monitoring.settings import Settings, load_settings
 from monitoring.tables import FIGURES
@@ -55,6 +56,7 @@ class Overview:
         open_alerts: the worst first.
         held: what quiet hours hold back.
         outbox: what no channel took yet.
+        folded: keys of alerts that follow from another one, which is told instead.
     """
 
     target: str
@@ -68,6 +70,7 @@ class Overview:
     outbox: tuple[book.Queued, ...] = ()
     judged_at: dt.datetime | None = None
     settings: Settings = field(default_factory=Settings)
+    folded: frozenset[str] = frozenset()
 
     @property
     def open_alerts(self) -> tuple[Alert, ...]:
@@ -120,9 +123,11 @@ def overview(warehouse: Warehouse, *, runs: int = 30, now: dt.datetime | None = 
         alerts = tuple(book.read_alerts(session, warehouse, there).values())
         history = book.read_history(session, warehouse, there, runs=runs)
         outbox = tuple(book.read_outbox(session, warehouse, there))
-    _, held = notices(alerts, {check.name: check for check in checks}, settings, moment)
+    due, held = notices(alerts, {check.name: check for check in checks}, settings, moment)
+    _, beneath = folded(due, alerts, moment, ran_at=run.ended_at if run else None, missed_after=missed_after(checks))
+    quiet = frozenset(alert.key for found in beneath.values() for alert in found)
     return Overview(
-        warehouse.target.name, run, stages, checks, figures, history, alerts, held, outbox, judged_at, settings
+        warehouse.target.name, run, stages, checks, figures, history, alerts, held, outbox, judged_at, settings, quiet
     )  # fmt: skip
 
 

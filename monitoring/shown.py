@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from console import counted, listed, text_table
+from monitoring.alerts import Alert
 from monitoring.checks import REGISTRY
 from monitoring.model import OPEN, Check, Figure, State
 from monitoring.overview import Overview
@@ -75,7 +76,7 @@ def status_text(view: Overview, *, everything: bool = False) -> str:
         rows = [
             (spoken_state(a.state), checks[a.check].title if a.check in checks else a.check, a.subject,
              number(a.figure, checks[a.check].unit if a.check in checks else ""), f"{a.since:%Y-%m-%d %H:%M}", a.owner,
-             f"{a.last_told:%Y-%m-%d %H:%M}" if a.last_told else "nobody yet", a.reason[:_CUT])
+             _told(a, view), a.reason[:_CUT])
             for a in view.open_alerts
         ]  # fmt: skip
         headers = ("state", "what", "of", "figure", "since (UTC)", "owner", "told", "reason")
@@ -97,6 +98,12 @@ def status_text(view: Overview, *, everything: bool = False) -> str:
             for m in view.outbox
         ]
     return "\n".join(lines)
+
+
+def _told(alert: Alert, view: Overview) -> str:
+    if alert.last_told:
+        return f"{alert.last_told:%Y-%m-%d %H:%M}"
+    return "with its cause" if alert.key in view.folded else "nobody yet"
 
 
 def _rows(check: Check, view: Overview, *, everything: bool) -> list[tuple[object, ...]]:

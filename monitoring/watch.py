@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from console import ConfigurationError, OrderListError, refused
 from monitoring import book
 from monitoring.alerts import Alert, Notice, as_told, follow, notices
-from monitoring.causes import folded
+from monitoring.causes import folded, missed_after
 from monitoring.channels import channels_of
 from monitoring.checks.runs import OVERDUE
 from monitoring.messages import Message, compose
@@ -85,7 +85,7 @@ def watch(
         return found
     told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
     told = tuple(notice for notice in told if notice.alert.check in {check.name for check in checks})
-    told, beneath = folded(told, found.alerts, now(), ran_at=found.ran_at, missed_after=_missed_after(checks))
+    told, beneath = folded(told, found.alerts, now(), ran_at=found.ran_at, missed_after=missed_after(checks))
     found = replace(found, folded=beneath)
     messages, alerts = _messages(settings, checks, told, found, now=now(), report=report)
     after = {alert.key: alert for alert in alerts}
@@ -101,13 +101,6 @@ def watch(
     if only is not None:
         return whole
     return replace(whole, problems=_write_metrics(warehouse, checks, whole, now()))
-
-
-def _missed_after(checks: Sequence[Check]) -> dt.timedelta:
-    """How old the last run may be."""
-    bars = next((check.bars for check in checks if check.name == OVERDUE.name), OVERDUE.bars)
-    hours = bars.attention if bars.attention is not None else bars.failed
-    return dt.timedelta(hours=hours or 0.0)
 
 
 def overdue(warehouse: Warehouse, within: dt.timedelta, *, now: Callable[[], dt.datetime] = _now) -> Watched:

@@ -96,7 +96,7 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
     result = Checked(archive, len(manifest.tables), manifest.rows, restored, tuple(faults))
     outcome = "failed" if not result.complete else "partial" if faults else "done"
     records.note(project_dir, log, Entry(
-        records.CHECKED, archive, "done" if result.complete else "failed", "; ".join(faults),
+        records.CHECKED, archive, "done" if result.complete else "failed", " ".join(faults),
         seconds=time.monotonic() - began,
         evidence={
             "places": [shelf.label for shelf in good], "tables": restored, "rows": manifest.rows, "size": manifest.size,

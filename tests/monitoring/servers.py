@@ -141,7 +141,7 @@ def mail_server(  # noqa: C901 - a conversation in one place
                         self._say("354 end with a dot")
                         text = bytearray()
                         while (part := self.rfile.readline()) not in {b".\r\n", b""}:
-                            text += part
+                            text += part.removeprefix(b".")
                         state.mails.append((sender, to, text.decode()))
                         state.encrypted.append(secure)
                         self._say("250 queued")
