@@ -103,7 +103,8 @@ def mail_text(scene: Scene) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{4}", "RUN", body.get_content())
-    return re.sub(r"message [0-9a-f]{32}", "message ID", text).strip()
+    text = re.sub(r"message [0-9a-f]{32}", "message ID", text)
+    return "\n".join(text.split("\r\n")).strip()  # as mail ends its lines
 
 
 MAILS = {
