@@ -334,7 +334,7 @@ def test_backups_that_are_too_old_or_not_everywhere(ready: Ready) -> None:
     ready.edit("operations/backup.yml", "data/backups/third", "data/backups/fourth")
     later = replace(ready.context, now=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=8))
     failed = [one for one in look_at("backups", Scene(later)) if one.verdict is Verdict.FAILED]
-    assert [("192" in one.found, "data/backups/fourth" in one.found) for one in failed] == [
+    assert [("restored 192" in one.found, "data/backups/fourth" in one.found) for one in failed] == [
         (True, False),
         (False, True),
     ]

@@ -16,7 +16,7 @@ from warehouse import Target
 PLACES = (
     "board_emulator", "console", "loader", "macros", "models", "monday_sync", "monitoring", "operations", "pipeline",
     "seeds", "snapshots", "warehouse", "dbt_project.yml", "Makefile", "compose.yaml", ".github", ".ci", "docs",
-    "README.md",
+    "README.md", "monitoring.yml",
 )  # fmt: skip
 _EXEMPT = frozenset({"board_emulator/boards.yml"})
 _SUFFIXES = frozenset({
