@@ -112,13 +112,13 @@ def prepare(session: Session, raw_tables: Iterable[str] = ()) -> Relations:
         ChangedTableError: a table of the loader's lacks columns that it always had.
     """
     there = session.relations()
-    bring_up_to_date(session, SCHEMA)
+    left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
     if there:  # else nothing can be in the way
-        left = [name for name in there if name.endswith(_NEW) and is_raw_table(name.removesuffix(_NEW))]
-        ours = [name for name in raw_tables if name in there]
-        require_columns(session, [*ours, *left], META_COLUMNS)
-        for relation in left:
-            session.drop_table(relation)
+        require_whole(session, SCHEMA)
+        require_columns(session, [*(name for name in raw_tables if name in there), *left], META_COLUMNS)
+    bring_up_to_date(session, SCHEMA)
+    for relation in left:
+        session.drop_table(relation)
     for table in KEPT:
         if table.name not in there:
             session.create_table(table.name, table.columns)

@@ -22,7 +22,7 @@ import yaml
 
 from bench.errors import MeasurementError
 from bench.places import ROOT
-from console import say
+from console import parse_yaml, say
 from operations.cutover.rehearsal.place import SAFE_PATH, TELLING, environment
 from pipeline.child import child
 
@@ -184,7 +184,7 @@ def _listening() -> Iterator[str]:
 
 def _boards() -> str:
     """The emulator's own boards, with room for the lines of as many orders as the old tables have."""
-    document = yaml.safe_load((resources.files("board_emulator") / "boards.yml").read_text("utf-8"))
+    document = parse_yaml((resources.files("board_emulator") / "boards.yml").read_text("utf-8"))
     for board in document["boards"]:
         board["items_limit"] = _ROOM
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
