@@ -50,7 +50,7 @@ class Model:
 def model(today: Dbt) -> Iterator[Model]:
     columns = ", ".join(f'"{c["name"]}" {c["type"].replace("nvarchar", "varchar")}' for c in declared_columns())
     with duckdb.connect() as connection:
-        connection.execute("attach ':memory:' as warehouse; use warehouse")
+        connection.execute("attach ':memory:' as order_list; use order_list")
         connection.execute(f"create table ORDER_LIST ({columns})")
         connection.execute("alter table ORDER_LIST alter discount type varchar")
         connection.execute(
