@@ -12,15 +12,17 @@ from itertools import islice
 
 #: Modules with tests that take many seconds each, the longest first.
 LONGEST = (
-    "pipeline/test_end_to_end.py", "transform/test_commands.py", "transform/test_board_follows.py",
+    "pipeline/test_end_to_end.py", "monitoring/test_fortnight.py", "transform/test_commands.py",
+    "pipeline/test_words.py", "operations/test_daily_runbooks.py", "transform/test_board_follows.py",
     "operations/test_retirement.py", "sqlserver/test_sent.py", "transform/test_headers.py", "pipeline/test_deep.py",
     "sqlserver/test_dbt_sql.py", "transform/test_docs.py", "transform/test_empty.py", "pipeline/test_dbt.py",
     "transform/test_ownership.py", "loader/test_blob.py", "transform/test_customer_files.py",
     "operations/test_take_over_whole.py", "operations/test_cutover_rehearse.py", "operations/test_cutover_killed.py",
-    "operations/test_cutover_go.py", "operations/test_preflight.py", "operations/test_daily_runbooks.py",
+    "operations/test_cutover_go.py", "operations/test_preflight.py", "operations/test_cutover_cli.py", "operations/test_take_over.py",
     "transform/test_project.py", "transform/test_freshness.py", "transform/test_hold_back.py",
-    "transform/test_changes.py", "pipeline/test_words.py", "pipeline/test_recipes.py", "loader/test_scaffold.py",
+    "transform/test_changes.py", "pipeline/test_recipes.py", "loader/test_scaffold.py", "transform/test_why.py",
     "monday_sync/test_soak.py", "monday_sync/test_several_commands.py", "monday_sync/test_several_random.py",
+    "monday_sync/test_several_boards.py", "monday_sync/test_bulk_trial.py",
 )  # fmt: skip
 
 
