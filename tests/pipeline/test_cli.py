@@ -15,8 +15,6 @@ import yaml
 from click.testing import CliRunner, Result
 
 from pipeline import Stage, Status, cli, run
-from pipeline.stages import ALL, Context
-from tests.pipeline.conftest import ONE_ORDER
 from tests.pipeline.mornings.calm import set_up
 from warehouse import load_target, open_warehouse
 
@@ -24,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, pretended_stages: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a profile, a small dbt project, and stages that only pretend."""
     shutil.copy(ROOT / "profiles.example.yml", tmp_path / "profiles.yml")
     shutil.copytree(ROOT / "boards", tmp_path / "boards")
@@ -32,14 +30,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "models" / "a.sql").write_text("select 1 as x")
     (tmp_path / "dbt_project.yml").write_text("name: small\nprofile: order_list\n")
     monkeypatch.chdir(tmp_path)
-
-    def pretend(context: Context, name: str) -> Stage:
-        with context.warehouse.session() as session:
-            session.execute(ONE_ORDER)
-        return Stage(name, Status.OK, message="Done.")
-
-    pretended = {name: functools.partial(pretend, name=name) for name in ALL}
-    monkeypatch.setattr(cli, "run", functools.partial(run, stages=pretended))
     return tmp_path
 
 

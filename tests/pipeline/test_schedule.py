@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 
@@ -11,35 +10,22 @@ from click.testing import CliRunner, Result
 
 from console import ConfigurationError
 from pipeline import (
-    Stage,
-    Status,
     cli,
     read_schedule,
-    run,
     schedule_file,
     schedule_line,
     scheduled_target,
     write_schedule,
 )
-from pipeline.stages import ALL, Context
-from tests.pipeline.conftest import ONE_ORDER
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, pretended_stages: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two targets, whose stages only pretend."""
     outputs = ", ".join(f"{name}: {{type: duckdb, schema: main, path: {name}.duckdb}}" for name in ("local", "prod"))
     (tmp_path / "profiles.yml").write_text(f"order_list: {{target: local, outputs: {{{outputs}}}}}", "utf-8")
     monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-
-    def pretend(context: Context, name: str) -> Stage:
-        with context.warehouse.session() as session:
-            session.execute(ONE_ORDER)
-        return Stage(name, Status.OK, message="Done.")
-
-    pretended = {name: functools.partial(pretend, name=name) for name in ALL}
-    monkeypatch.setattr(cli, "run", functools.partial(run, stages=pretended))
     return tmp_path
 
 
