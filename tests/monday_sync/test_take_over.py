@@ -15,10 +15,10 @@ from monday_sync.domain.claims import Claim
 from monday_sync.domain.rows import Level
 from monday_sync.errors import RefusedError
 from monday_sync.ledger import Ledger
+from tests.killing import killed
 from tests.monday_sync.conftest import Desk, orders
 from tests.monday_sync.harbour import FALL, SPRING, Harbour
 from warehouse import recording
-from warehouse.duckdb import DuckDBSession
 
 
 def _there(desk: Desk, source: Sequence[Order]) -> list[Claim]:
@@ -205,10 +205,6 @@ def test_undo_waits_until_pushes_since_were_rolled_back(desk: Desk, monkeypatch:
     assert desk.state("select count(*) from monday_sync_items") == [(0,)]
 
 
-class KilledError(BaseException):
-    """The process died here."""
-
-
 def test_killed_before_any_statement_it_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Taking over and undoing, killed before each statement and done again, end the same."""
     claims = _there(desk, orders("A1", "A2"))
@@ -218,7 +214,7 @@ def test_killed_before_any_statement_it_goes_on(desk: Desk, monkeypatch: pytest.
     )
     for undoing, act in enumerate(acts):
         for number in range(1, 200):
-            died = _killed(act, number)
+            died = killed(act, number)
             items, lines = (desk.state(f"select count(*) from monday_sync_{n}")[0][0] for n in ("items", "subitems"))
             assert (items, lines) in {(0, 0), (2, 4)}, number
             done = act()
@@ -230,27 +226,6 @@ def test_killed_before_any_statement_it_goes_on(desk: Desk, monkeypatch: pytest.
             _take(desk, claims) if undoing else _undo(desk, monkeypatch)
         else:
             pytest.fail("it has no end")
-
-
-def _killed(act: Callable[[], object], number: int) -> bool:
-    """Act, and die before the statement of that number; whether there were so many."""
-    count = 0
-    real = DuckDBSession.execute
-
-    def execute(self: DuckDBSession, sql: str, parameters: Sequence[object] = ()) -> None:
-        nonlocal count
-        count += 1
-        if count == number:
-            raise KilledError
-        real(self, sql, parameters)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DuckDBSession, "execute", execute)
-        try:
-            act()
-        except KilledError:
-            return True
-    return False
 
 
 def test_neither_statements_nor_calls_grow_with_the_rows(desk: Desk) -> None:

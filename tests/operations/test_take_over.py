@@ -26,6 +26,7 @@ from operations.cutover.take_over import Result, rename
 from operations.cutover.take_over.foreign import progress
 from operations.errors import ConfirmationNeededError, RefusedStepError
 from operations.tables import Shelf
+from tests.killing import killed
 from tests.operations.legacy import OURS, WIDE, Legacy, Template, by_marks, fill, orders
 from tests.project import ROOT
 from warehouse import recording
@@ -440,10 +441,6 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(legacy: Legacy) ->
     assert seen[1] == seen[2]
 
 
-class KilledError(BaseException):
-    """The process died here."""
-
-
 class Executioner:
     """Kills before the statement of a number, of those that are not the stand-in's for a build."""
 
@@ -459,23 +456,7 @@ class Executioner:
 
     def killed(self, act: Callable[[], object], number: int) -> bool:
         """Act; whether it died before its end."""
-        count = 0
-        real = DuckDBSession.execute
-
-        def execute(session: DuckDBSession, sql: str, parameters: Sequence[object] = ()) -> None:
-            nonlocal count
-            count += self.counting
-            if count == number and self.counting:
-                raise KilledError
-            real(session, sql, parameters)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(DuckDBSession, "execute", execute)
-            try:
-                act()
-            except KilledError:
-                return True
-        return False
+        return killed(act, number, counting=lambda: self.counting)
 
 
 def test_killed_before_any_statement_the_same_command_goes_on(
