@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from dataclasses import dataclass
@@ -46,14 +47,14 @@ def newest(there: list[Shelf]) -> str:
         ConfigurationError: none has one.
         PlaceError: no place can be read.
     """
-    found, faults = set[str](), list[str]()
+    found, faults = set[tuple[dt.datetime, str]](), list[str]()
     for shelf in there:
-        try:
-            found.update(name for name in shelf.archives() if moment_of(name))  # retired tables lie there as well
+        try:  # retired tables lie there as well
+            found.update((moment, name) for name in shelf.archives() if (moment := moment_of(name)))
         except PlaceError as error:
             faults.append(error.message)
     if found:
-        return max(found)
+        return max(found)[1]
     if faults:
         raise PlaceError(f"No backup can be read: {'; '.join(faults)}")
     raise ConfigurationError("There is no backup yet.", hint="Run `maintenance backup`.")

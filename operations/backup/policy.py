@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,9 @@ from operations.settings import read_settings
 
 FILE = Path("operations/backup.yml")
 _RUNBOOK = "docs/operations/backup_and_restore.md"
-_STAMP = "%Y%m%dT%H%M%SZ"
+#: To the microsecond: of two backups of one second the newer must still sort as the newer.
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_WHOLE_SECONDS = "%Y%m%dT%H%M%SZ"  # names of archives made before November 2026
 
 
 class Keep(BaseModel):
@@ -70,10 +73,10 @@ def stamp(moment: dt.datetime) -> str:
 
 def moment_of(archive: str) -> dt.datetime | None:
     """When an archive was made, by its name; ``None`` for what is no archive."""
-    try:
-        return dt.datetime.strptime(archive.partition("-")[0], _STAMP).replace(tzinfo=dt.UTC)
-    except ValueError:
-        return None
+    for form in (_STAMP, _WHOLE_SECONDS):
+        with suppress(ValueError):
+            return dt.datetime.strptime(archive.partition("-")[0], form).replace(tzinfo=dt.UTC)
+    return None
 
 
 def outdated(archives: Iterable[str], keep: Keep, *, spared: Collection[str | None] = ()) -> list[str]:

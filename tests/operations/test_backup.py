@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 import subprocess
 import sys
 from collections import Counter
@@ -258,8 +259,21 @@ def test_the_policy_keeps_days_weeks_and_months(moments: Any, daily: int, weekly
         assert len(stay) <= daily + weekly + monthly + 2
 
 
-def test_old_backups_go_by_the_policy(kept: Warehouse, tmp_path: Path) -> None:
-    """After a day's second backup the first goes, from each place, unless it is the last that was restored."""
+def test_archives_of_earlier_releases_still_have_their_moment() -> None:
+    """A name without microseconds is a backup too, and older than a later one of its second."""
+    assert moment_of("20261127T201447Z-8eb1") == dt.datetime(2026, 11, 27, 20, 14, 47, tzinfo=dt.UTC)
+    assert outdated(["20261127T201447Z-8eb1", "20261127T201447.000001Z-0000"], Keep(daily=1, weekly=0, monthly=0)) == [
+        "20261127T201447Z-8eb1"
+    ]
+
+
+def test_old_backups_go_by_the_policy(kept: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a day's second backup the first goes, from each place, unless it is the last that was restored.
+
+    All are of one second or two, and what makes their names unique sorts the newest first: still the newest stays.
+    """
+    unique = iter(range(0xFFFF, 0, -1))
+    monkeypatch.setattr(secrets, "token_hex", lambda _: f"{next(unique):04x}")
     policy = BackupPolicy(places=("one", "two"), keep=Keep(daily=1, weekly=0, monthly=0))
     first = take(kept, policy).archive
     check(kept, policy)

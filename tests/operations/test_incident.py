@@ -110,4 +110,4 @@ def test_no_text_breaks_a_table_and_no_secret_is_shown() -> None:
 
 def test_the_file_lies_among_the_reports() -> None:
     """Its name is its moment."""
-    assert incident.file_name(_at(0)) == Path("data/reports/cutover/20261127T060000Z.md")
+    assert incident.file_name(_at(0)) == Path("data/reports/cutover/20261127T060000.000000Z.md")
