@@ -206,14 +206,16 @@ class DuckDBSession:
 
     def columns(self, relation: str) -> list[str]:
         """Column names in order; empty if there is no such relation."""
-        return [
-            str(row[0])
-            for row in self.rows(
-                "select column_name from information_schema.columns "
-                "where table_schema = ? and lower(table_name) = lower(?) order by ordinal_position",
-                [self._warehouse.target.schema or "main", relation],
-            )
-        ]
+        return [column for _, column in self._columns([relation])] if relation in self.relations() else []
+
+    def _columns(self, relations: Sequence[str]) -> list[tuple[str, str]]:
+        """Relations that are there, each with its columns in order: in one statement."""
+        if not relations:
+            return []
+        # not duckdb_columns() or information_schema: they bind every view of the database, 18 times as long (measured)
+        one = "select ? as relation, name as column_name, cid from pragma_table_info(?)"
+        sql = f"select relation, column_name from ({' union all '.join([one] * len(relations))}) order by relation, cid"  # noqa: S608
+        return self.rows(sql, [text for name in relations for text in (name, self._warehouse.relation(name))])
 
     def relation(self, name: str) -> str:
         """``name`` quoted and with its schema."""
@@ -241,13 +243,8 @@ class DuckDBSession:
             [schema, wanted],
         ):
             found[name] = set() if kind == "table" else None
-        for name, column in self.rows(
-            "select lower(table_name), column_name from duckdb_columns() "
-            "where schema_name = $1 and list_contains($2, lower(table_name)) "
-            "and (len($3) = 0 or list_contains($3, column_name))",
-            [schema, list(found), list(columns)],
-        ):
-            if (known := found[name]) is not None:
+        for name, column in self._columns([name for name, known in found.items() if known is not None]):
+            if (known := found[name]) is not None and (not columns or column in columns):
                 known.add(column)
         return found
 
