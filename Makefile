@@ -15,7 +15,7 @@ DEV_READY := $(VENV)/dev.stamp
 LOCK_READY := $(VENV)-lock/lock.stamp
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11
 # in this order: later ones take the versions of run.txt
-LOCKS := requirements/lock requirements/run requirements/dev requirements/sqlserver bench/requirements-clients
+LOCKS := requirements/lock requirements/run requirements/dev requirements/sqlserver bench/requirements-clients bench/requirements-former
 
 TARGET ?=
 SOURCE ?=

@@ -1,8 +1,4 @@
-"""Virtual environments for what is measured: the project as it is installed to run, and the public clients.
-
-The environment of the tests will not do for the first: there pyarrow finds pandas and imports it, a second of CPU in
-every process, which no operator pays.
-"""
+"""Virtual environments for what is measured: the project as it is installed to run, and what it is compared with."""
 
 from __future__ import annotations
 
@@ -21,6 +17,12 @@ from console import say
 def production() -> Path:
     """The interpreter of an environment with ``requirements/run.txt`` and nothing else."""
     return interpreter(CACHE / "production", ROOT / "requirements" / "run.txt")
+
+
+@functools.cache
+def former_way() -> Path:
+    """The interpreter of an environment with pandas and openpyxl, which read the workbooks before."""
+    return interpreter(CACHE / "former", Path(__file__).with_name("requirements-former.txt"))
 
 
 @functools.cache

@@ -46,8 +46,7 @@ _PATIENT = 60.0  # the clean run must not stumble over a busy machine
 _METHODS = multiprocessing.get_all_start_methods()
 _PROCESSES: Any = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
-    # duckdb imports pandas, where it is installed, to look at the first table that it is given
-    _PROCESSES.set_forkserver_preload(["bench.soak.hurried_push", "pandas"])
+    _PROCESSES.set_forkserver_preload(["bench.soak.hurried_push"])
 
 
 @dataclass

@@ -48,12 +48,8 @@ def test_memory_is_that_of_the_largest_process_of_the_family() -> None:
     assert peak_bytes("pass") < 100 * _MIB
 
 
-def test_the_yardsticks_read_the_same_rows(tmp_path: Path) -> None:
-    """Both readers see every row of a workbook, header included; otherwise the ratio would compare different work."""
+def test_the_yardstick_reads_every_row(tmp_path: Path) -> None:
+    """Bare calamine sees every row, header included; the bench itself refuses when pandas reads other rows."""
     manifest = generate(tmp_path, rows=40, customers=["B'HOOD"], dirt="clean")
     (expected,) = manifest.files.values()
-    path = str(tmp_path / expected.file)
-    assert {name: reader(path) for name, reader in READERS.items()} == {
-        "calamine": expected.rows + 1,
-        "pandas": expected.rows + 1,
-    }
+    assert READERS["calamine"](str(tmp_path / expected.file)) == expected.rows + 1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("bench/requirements*.txt")])
+
+_PROGRAMS = frozenset({
+    "board_emulator", "console", "loader", "monday_sync", "monitoring", "operations", "pipeline", "samples",
+    "warehouse",
+})  # fmt: skip
 
 
 def pins(lock: Path) -> dict[str, str]:
@@ -44,6 +52,31 @@ def test_the_tests_run_with_the_versions_that_are_shipped() -> None:
     run, dev = pins(ROOT / "requirements/run.txt"), pins(ROOT / "requirements/dev.txt")
     assert run
     assert {name: dev.get(name) for name in run} == run
+
+
+def test_programs_import_nothing_that_only_tests_have(tracked: list[Path]) -> None:
+    """What a program imports, anywhere in it, is pinned in run.txt; its way to a server, in sqlserver.txt."""
+    there = pins(ROOT / "requirements/run.txt").keys() | pins(ROOT / "requirements/sqlserver.txt").keys()
+    made_by = {
+        module: {canonicalize_name(name) for name in names} for module, names in packages_distributions().items()
+    }
+    ours = {"order-list", *(path.name for path in ROOT.iterdir())}
+    wrong = [
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in tracked
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in _PROGRAMS
+        for module in imported(path)
+        if module not in sys.stdlib_module_names | ours and not made_by.get(module, {canonicalize_name(module)}) & there
+    ]
+    assert not wrong
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level modules that a file imports, in functions too."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    from_ = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | from_}
 
 
 def test_the_lock_is_within_what_the_project_allows() -> None:

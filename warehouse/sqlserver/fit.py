@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -94,15 +93,13 @@ def first_row_too_wide(
         texts = [data.column(name) for name in data.column_names if pa.types.is_string(data.column(name).type)]
         if fixed + extra + sum(_bound(text) for text in texts) <= MAX_ROW_BYTES:
             continue
-        bytes_of = np.full(data.num_rows, fixed + extra, dtype=np.int64)
-        filled = np.zeros(data.num_rows, dtype=np.int64)
+        bytes_of = pa.repeat(pa.scalar(fixed + extra, pa.int64()), data.num_rows)
         for text in texts:
-            bytes_of += _in_row(text)
-            filled += np.asarray(pc.is_valid(text).combine_chunks(), dtype=np.int64)
-        over = np.flatnonzero(bytes_of > MAX_ROW_BYTES)
-        if len(over):
-            index = int(over[0])
-            return int(numbers[index].as_py()), int(bytes_of[index]), int(filled[index])
+            bytes_of = pc.add(bytes_of, _in_row(text))
+        index = pc.index(pc.greater(bytes_of, MAX_ROW_BYTES), True).as_py()
+        if index >= 0:
+            filled = sum(text[index].is_valid for text in texts)
+            return int(numbers[index].as_py()), int(bytes_of[index].as_py()), filled
     return None
 
 
@@ -112,15 +109,16 @@ def _widest(column: Column) -> int:
 
 def _bound(text: pa.ChunkedArray) -> int:
     longest = pc.max(pc.utf8_length(text)).as_py()
-    return _OFFSET + int(_pointer(np.asarray([4 * (longest or 0)], dtype=np.int64))[0])
+    return _OFFSET + int(_pointer(pa.array([4 * (longest or 0)], pa.int64()))[0].as_py())
 
 
-def _in_row(text: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _in_row(text: pa.ChunkedArray) -> pa.Int64Array:
     """Bytes in the row of each value; an empty place costs at most its two bytes of offset."""
-    lengths = pc.fill_null(pc.multiply(pc.utf8_length(text), 2), 0).combine_chunks()
-    return np.asarray(_pointer(np.asarray(lengths, dtype=np.int64)) + _OFFSET, dtype=np.int64)
+    lengths = pc.fill_null(pc.multiply(pc.cast(pc.utf8_length(text), pa.int64()), 2), 0)
+    return pc.add(_pointer(lengths.combine_chunks()), _OFFSET)
 
 
-def _pointer(size: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    chained = np.minimum(12 + 12 * -(-size // _PIECE), _LARGEST_POINTER)
-    return np.where(size <= _IN_ROW, size, np.maximum(chained, _IN_ROW))
+def _pointer(size: pa.Int64Array) -> pa.Int64Array:
+    pieces = pc.divide(pc.add(size, _PIECE - 1), _PIECE)
+    chained = pc.min_element_wise(pc.add(pc.multiply(pieces, 12), 12), _LARGEST_POINTER)
+    return pc.if_else(pc.less_equal(size, _IN_ROW), size, pc.max_element_wise(chained, _IN_ROW))
