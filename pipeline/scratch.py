@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from console import OrderListError, say
-from pipeline.errors import StageFailedError
 from warehouse import Target, Warehouse, open_warehouse
 from warehouse.profile import PROFILE_NAME
 
-PREFIX = "order_list_doctor_"
+_PREFIX = "order_list_doctor_"
 _VARIABLE = "ORDER_LIST_DOCTOR_"
 
 
@@ -49,44 +46,10 @@ def scratch(target: Target) -> Iterator[Scratch]:
     """Make such a place, and take it away at the end with all that is in it.
 
     Raises:
-        StageFailedError: the login may make no schema.
+        StatementFailedError: the login may make no schema, and none is named for it.
     """
-    name = PREFIX + secrets.token_hex(4)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
-        place = Path(folder)
-        if target.kind == "duckdb":
-            settings = {**target.settings, "path": str(place / "scratch.duckdb")}
-            yield Scratch(open_warehouse(replace(target, settings=settings)), place)
-            return
-        own = replace(target, schema=name, settings={**target.settings, "schema": name})
-        warehouse = open_warehouse(own)
-        try:
-            with open_warehouse(target).session() as session:
-                session.execute(f"create schema {warehouse.quote(name)}")
-        except OrderListError as error:
-            raise StageFailedError(
-                f"No schema could be made for the trials: {error.message}",
-                hint="GRANT CREATE SCHEMA TO [the user of this login], for the trials only.",
-            ) from error
-        try:
-            yield Scratch(warehouse, place)
-        finally:
-            _remove(warehouse, name)
-
-
-def _remove(warehouse: Warehouse, schema: str) -> None:
-    """Drop the schema with all that dbt and we made in it."""
-    try:
-        with warehouse.session() as session:
-            for kind in ("VIEW", "BASE TABLE"):
-                found = session.rows(
-                    "select TABLE_NAME from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = ? and TABLE_TYPE = ?",
-                    [schema, kind],
-                )
-                for (name,) in found:
-                    word = "view" if kind == "VIEW" else "table"
-                    with suppress(OrderListError):
-                        session.execute(f"drop {word} if exists {warehouse.relation(str(name))}")
-            session.execute(f"drop schema if exists {warehouse.quote(schema)}")
-    except OrderListError as error:
-        say(f"The schema {schema} of the trials could not be dropped: {error}")
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        open_warehouse(target).scratch() as warehouse,
+    ):
+        yield Scratch(warehouse, Path(folder))

@@ -78,7 +78,7 @@ class DuckDBWarehouse:
     def scratch(self) -> Iterator[DuckDBWarehouse]:
         """A file of its own, in a folder that goes with it."""
         with tempfile.TemporaryDirectory(prefix="order-list-scratch-") as folder:
-            settings = {**self.target.settings, "path": str(Path(folder) / "scratch.duckdb")}
+            settings = {**self.target.settings, "path": str(Path(folder) / "scratch.duckdb"), "schema": "main"}
             yield DuckDBWarehouse(dataclasses.replace(self.target, settings=settings, schema="main"))
 
     def relation(self, name: str) -> str:

@@ -238,14 +238,3 @@ def tripwire(view: str, columns: Sequence[str], message: str) -> str:
     said = f"cast({literal(message)} as int)"
     listed = ", ".join(f"{said} as {quote(name)}" for name in columns)
     return f"create view {view} as select {listed} from (select 1 as x) as t where {said} = t.x"  # noqa: S608 - all quoted
-
-
-def drop_schema(schema: str, tables: Iterable[str]) -> list[str]:
-    """Statements that empty a schema of its tables and drop it."""
-    own = quote(schema)
-    return [*(f"drop table if exists {own}.{quote(table)}" for table in tables), f"drop schema if exists {own}"]
-
-
-def make_schema(schema: str) -> str:
-    """A statement that makes a schema; it must stand alone in its batch."""
-    return f"exec ({literal('create schema ' + quote(schema))})"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from warehouse.profile import Target
-from warehouse.sqlserver import catalog_statements, statements
+from warehouse.sqlserver import statements
 from warehouse.sqlserver.connect import APPLICATION_NAME, connect
 from warehouse.sqlserver.lock import run_lock
+from warehouse.sqlserver.scratch import scratch_schema
 from warehouse.sqlserver.session import SQLServerSession
 
 
@@ -54,17 +53,9 @@ class SQLServerWarehouse:
 
     @contextmanager
     def scratch(self) -> Iterator[SQLServerWarehouse]:
-        """A schema of its own, which is dropped with its tables."""
-        schema = f"{self.schema}_scratch_{secrets.token_hex(4)}"
-        with self.session() as session:
-            session.execute(catalog_statements.make_schema(schema))
-        other = SQLServerWarehouse(dataclasses.replace(self.target, schema=schema))
-        try:
-            yield other
-        finally:
-            with other.session() as session:
-                for statement in catalog_statements.drop_schema(schema, list(session.relations())):
-                    session.execute(statement)
+        """A schema of its own; it goes, or is empty again, at the end."""
+        with scratch_schema(self) as target:
+            yield SQLServerWarehouse(target)
 
     def relation(self, name: str) -> str:
         """``name`` quoted and with its schema."""

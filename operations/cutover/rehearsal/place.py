@@ -60,7 +60,7 @@ def scratch_place(target: Target) -> Iterator[Place]:
     """Make a scratch database and a copy of the project, and let every program work there as long as the block lasts.
 
     Raises:
-        StageFailedError: the login may make no schema.
+        StatementFailedError: the login may make no schema, and none is named for it.
     """
     with scratch(target) as made:
         folder = made.folder / "project"
