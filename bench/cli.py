@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
@@ -51,15 +52,24 @@ def soak(seed: int | None, runs: int) -> None:
 
 @main.command()
 @click.option("--rows", type=click.IntRange(min=60), default=2_000, show_default=True, help="Of each old table.")
+@click.option("--target", metavar="T", help="A SQL Server target of profiles.yml; default: a DuckDB file.")
+@click.option(
+    "--macros",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+    help="dbt macros laid over the project's, for a server that only resembles SQL Server "
+    "(Babelfish: tests/sqlserver_live/babelfish/macros).",
+)
+@click.option("--kills", is_flag=True, help="Kill take-over, go and rollback in the middle, and let them go on.")
 @json_option
 @command
-def rehearsal(*, rows: int, as_json: bool) -> ExitCode:
+def rehearsal(*, rows: int, target: str | None, macros: Path | None, kills: bool, as_json: bool) -> ExitCode:
     """The whole cutover once: old tables taken over, rehearsed, tried, moved, used, rolled back, moved, retired.
 
-    On DuckDB, in a folder that goes away. Ends with status 0 only when everything was exact.
+    On DuckDB in a folder that goes away, or on a SQL Server in a schema of its own, which is dropped at the end. Ends
+    with status 0 only when everything was exact.
     """
-    with new_stage(rows) as stage:
-        rehearse(stage)
+    with new_stage(rows, target=target, macros=macros) as stage:
+        rehearse(stage, kills=kills)
     took = stage.took
 
     def table() -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+
+from bench.rehearsal.engines import Engine
+from warehouse import Warehouse
 
 #: How the programs of that time called the parts of an order's key.
 _KEY = {
@@ -28,36 +31,53 @@ _TABLES: Mapping[str, str] = {
     "ORDER_LIST_DELTA": _FACTS.format(more="o.monday_item_id, o.sync_state"),
     "ORDER_LIST_LINES_DELTA": _LINES,
 }
-_INDEXES = (
-    'create index by_item on "FACT_ORDER_LIST" (monday_item_id)',
-    'create unique index by_line on "ORDER_LIST_LINES" (parent_item_id, size_code)',
-    'create index by_delta on "ORDER_LIST_DELTA" (monday_item_id)',
-    "comment on table \"ORDER_LIST_DELTA\" is 'what changed since yesterday'",
-)
+#: What each program of that time kept in such a column, and which type it was.
+_TYPES = {
+    "monday_item_id": "text", "monday_subitem_id": "text", "parent_item_id": "id", "TOTAL QTY": "number",
+    "qty": "number",
+}  # fmt: skip
+_FLOATS = {("swp_ORDER_LIST_SYNC", "monday_item_id")}
+_INDEXES = {
+    "FACT_ORDER_LIST": "create index by_item on {} (monday_item_id)",
+    "ORDER_LIST_LINES": "create unique index by_line on {} (parent_item_id, size_code)",
+    "ORDER_LIST_DELTA": "create index by_delta on {} (monday_item_id)",
+}
+_IN_WORDS = "ORDER_LIST_DELTA"
 
 
-def create(database: Path, filled: Path, rows: int) -> dict[str, int]:
-    """Make the six tables in a new database, of at most ``rows`` rows each; returns the rows.
+def create(warehouse: Warehouse, engine: Engine, filled: Path, rows: int) -> dict[str, int]:
+    """Make the six tables in an empty database, of at most ``rows`` rows each; returns the rows.
 
     Args:
         filled: the database of the programs that filled the board: it knows the ids.
     """
     counts = {}
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(f"attach '{str(filled).replace(chr(39), chr(39) * 2)}' as old (read_only)")
+    with duckdb.connect() as old, warehouse.session() as session:
+        old.execute(f"attach '{str(filled).replace(chr(39), chr(39) * 2)}' as old (read_only)")
         for name, query in _TABLES.items():
-            connection.execute(f'create table "{name}" as {query} order by all limit {rows}')
-            counts[name] = int(connection.execute(f'select count(*) from "{name}"').fetchall()[0][0])  # noqa: S608
-        connection.execute("detach old")
-        for statement in _INDEXES:
-            connection.execute(statement)
+            found = old.sql(f"{query} order by all limit {rows}").to_arrow_table()
+            relation = warehouse.relation(name)
+            session.execute(f"create table {relation} ({columns(engine, warehouse.quote, name, found.column_names)})")
+            counts[name] = session.insert(name, found)
+            if name in _INDEXES:
+                session.execute(_INDEXES[name].format(relation))
+        for statement in engine.words(warehouse.relation(_IN_WORDS), _IN_WORDS):
+            session.execute(statement)
     return counts
 
 
-def ids(database: Path) -> set[str]:
+def columns(engine: Engine, quote: Callable[[str], str], table: str, names: Sequence[str]) -> str:
+    """The columns of one of them, as the engine declares them."""
+    types = engine.types()
+    kinds = {name: "float" if (table, name) in _FLOATS else _TYPES.get(name, "text") for name in names}
+    return ", ".join(f"{quote(name)} {types[kind]} null" for name, kind in kinds.items())
+
+
+def ids(warehouse: Warehouse) -> set[str]:
     """The ids of the board that the old tables have."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        found = connection.execute(
-            'select monday_item_id from "FACT_ORDER_LIST" union all select monday_subitem_id from "ORDER_LIST_LINES"'
-        ).fetchall()
+    facts, lines = warehouse.relation("FACT_ORDER_LIST"), warehouse.relation("ORDER_LIST_LINES")
+    with warehouse.session(read_only=True) as session:
+        found = session.rows(
+            f"select monday_item_id from {facts} union all select monday_subitem_id from {lines}"  # noqa: S608 - quoted
+        )
     return {str(item) for (item,) in found}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import monday_sync
 from bench.rehearsal import legacy
+from bench.rehearsal.kills import Moment, of_go, of_rollback, of_take_over
 from bench.rehearsal.stage import Stage, require
 from operations.backup import load_policy, shelves
 from operations.retirement import Context, State, apply_next, plan, undo_last
@@ -24,10 +26,21 @@ _RETIRE = """tables:
 _WATCH = dt.timedelta(hours=49)
 
 
-def rehearse(stage: Stage) -> None:
-    """All of it; raises where something is not exact."""
+def rehearse(stage: Stage, *, kills: bool = False) -> None:
+    """All of it; raises where something is not exact.
+
+    Args:
+        kills: take-over, go and rollback are killed in the middle, each some times, and the same command goes on.
+    """
+
+    def moments(of: Callable[[Warehouse], Sequence[Moment]]) -> Sequence[Moment]:
+        return of(_warehouse(stage)) if kills else ()
+
     old_ids = _production_as_it_was(stage)
-    stage.step("take over", lambda: stage.run("operations.cutover", "take-over", accept=(0, 1)))
+    stage.step(
+        "take over",
+        lambda: stage.run("operations.cutover", "take-over", accept=(0, 1), moments=moments(of_take_over)),
+    )
     require(old_ids <= set(_linked(stage).values()), "every id of the old tables is in the ledger")
     old = _old_tables(stage)
     stage.step("back up, restore on trial", lambda: _secure(stage))
@@ -39,9 +52,9 @@ def rehearse(stage: Stage) -> None:
     stage.step("clean up the trial", lambda: stage.run("operations.cutover", "trial", "--cleanup"))
     require(_board(stage) == before_trial, "the board is as it was before the trial")
     before = _state(stage)
-    _go(stage)
+    _go(stage, moments=moments(of_go))
     _use(stage)
-    found = stage.step("rollback", lambda: stage.run("operations.cutover", "rollback"))
+    found = stage.step("rollback", lambda: stage.run("operations.cutover", "rollback", moments=moments(of_rollback)))
     require(not found["left"], f"nothing is left by the rollback: {found['left']}")
     for what, value in _state(stage).items():
         require(value == before[what], f"{what} as before go")
@@ -61,11 +74,14 @@ def _production_as_it_was(stage: Stage) -> set[str]:
     """A board that programs of that time filled, their six tables, and today's workbooks; returns the ids."""
     stage.step("generate workbooks", lambda: _workbooks(stage, _OLD))
     stage.step("fill the board", lambda: stage.run("pipeline", "run", "--target", "prod"))
-    filled, stage.database = stage.database, stage.folder / "prod.duckdb"
-    counts = stage.step("make the old tables", lambda: legacy.create(stage.database, filled, stage.rows))
+    filled = stage.folder / "before.duckdb"
+    stage.move_in()
+    counts = stage.step(
+        "make the old tables", lambda: legacy.create(_warehouse(stage), stage.engine, filled, stage.rows)
+    )
     require(len(counts) == 6 and all(counts.values()), f"six tables with rows: {counts}")  # noqa: PLR2004
     _workbooks(stage, (*_OLD, _NEW))
-    return legacy.ids(stage.database)
+    return legacy.ids(_warehouse(stage))
 
 
 def _workbooks(stage: Stage, customers: tuple[str, ...], day: int = 1) -> None:
@@ -80,8 +96,10 @@ def _secure(stage: Stage) -> None:
     stage.run("operations.maintenance", "restore", "--check")
 
 
-def _go(stage: Stage, name: str = "go") -> None:
-    found = stage.step(name, lambda: stage.run("operations.cutover", "go", "--approved-by", "Jane Doe"))
+def _go(stage: Stage, name: str = "go", moments: Sequence[Moment] = ()) -> None:
+    found = stage.step(
+        name, lambda: stage.run("operations.cutover", "go", "--approved-by", "Jane Doe", moments=moments)
+    )
     require(not found["beyond"], f"the first run keeps all limits: {found['beyond']}")
     require("target: prod" in (stage.project / "data/schedule.yml").read_text("utf-8"), "the schedule names prod")
 
@@ -113,8 +131,9 @@ def _linked(stage: Stage) -> dict[str, str]:
         return {
             str(key): str(item)
             for key, item in session.rows(
-                "select order_key, monday_item_id from monday_sync_items where monday_item_id is not null union all "
-                "select line_key, monday_subitem_id from monday_sync_subitems where monday_subitem_id is not null"
+                f"select order_key, monday_item_id from {session.relation('monday_sync_items')} "  # noqa: S608 - quoted
+                "where monday_item_id is not null union all select line_key, monday_subitem_id from "
+                f"{session.relation('monday_sync_subitems')} where monday_subitem_id is not null"
             )
         }
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,24 +22,15 @@ import yaml
 
 from bench.errors import MeasurementError
 from bench.places import ROOT
+from bench.rehearsal.engines import Engine, File, engine
+from bench.rehearsal.kills import Moment
 from console import parse_yaml, say
 from operations.cutover.rehearsal.place import SAFE_PATH, TELLING, environment
 from pipeline.child import child
 
 _PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "boards", "operations")
-_PROFILE = """order_list:
-  target: prod
-  outputs:
-    prod: &target
-      type: duckdb
-      path: "{{ env_var('ORDER_LIST_DUCKDB') }}"
-      schema: main
-      threads: 4
-      retries: {connect_attempts: 6}
-    local: *target
-"""
 _ASKED = re.compile(r"--yes (\d+)")
-_START_SECONDS = 60.0
+_START_SECONDS, _LOOK_SECONDS = 60.0, 0.5
 _ROOM = 100_000
 
 
@@ -50,14 +41,16 @@ class Stage:
     Args:
         rows: of the workbooks, and of each old table at most.
         ear: where alerts go: an address of this machine that takes everything.
-        database: the file that target prod is at the moment.
+        engine: the database that target prod is at the moment.
+        production: the one that it is from the take-over on.
     """
 
     folder: Path
     rows: int
     board: str
     ear: str
-    database: Path
+    engine: Engine
+    production: Engine
     took: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -73,7 +66,7 @@ class Stage:
     def variables(self) -> dict[str, str]:
         """What sends every program here."""
         return {
-            "ORDER_LIST_DUCKDB": str(self.database), "ORDER_LIST_SOURCE": str(self.workbooks),
+            **self.engine.variables(), "ORDER_LIST_SOURCE": str(self.workbooks),
             "ORDER_LIST_REPORTS": "data/reports", "ORDER_LIST_SCHEDULE": "data/schedule.yml",
             "DBT_PROFILES_DIR": str(self.project), "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -87,6 +80,11 @@ class Stage:
         with environment(self.variables()):
             yield
 
+    def move_in(self) -> None:
+        """From here on target prod is the database in which all of it happens."""
+        self.engine = self.production
+        self.engine.prepare(self.project)
+
     def step(self, name: str, do: Callable[[], object]) -> Any:
         """Do a step, and say what it took."""
         say(f"{name} ...")
@@ -96,11 +94,21 @@ class Stage:
         say(f"{name}: {self.took[name]:.1f} s")
         return result
 
-    def run(self, module: str, *arguments: str, accept: tuple[int, ...] = (0,)) -> Any:
-        """A program of ours; where it asks for a number, it gets the one that it names. Returns its JSON."""
-        status, output, said = self._call(module, *arguments)
-        if status == 2 and (asked := _ASKED.search(output + said)):  # noqa: PLR2004 - refused, nothing was done
-            status, output, said = self._call(module, *arguments, "--yes", asked[1])
+    def run(
+        self, module: str, *arguments: str, accept: tuple[int, ...] = (0,), moments: Sequence[Moment] = ()
+    ) -> Any:  # fmt: skip
+        """A program of ours; where it asks for a number, it gets the one that it names. Returns its JSON.
+
+        Args:
+            moments: at each of them it is killed, and the same command begun again.
+        """
+        for moment in (*moments, None):
+            status, output, said = self._call(module, *arguments, moment=moment)
+            if status == 2 and (asked := _ASKED.search(output + said)):  # noqa: PLR2004 - refused, nothing was done
+                status, output, said = self._call(module, *arguments, "--yes", asked[1], moment=moment)
+            if status >= 0:
+                break
+            say(f"{' '.join(arguments)}: killed, and again ...")
         if status not in accept:
             shown = f"{' '.join((module, *arguments))}: status {status}\n{output[-3000:]}\n{said[-3000:]}"
             raise MeasurementError(shown)
@@ -112,13 +120,24 @@ class Stage:
             raise MeasurementError(f"{' '.join((module, *arguments))}: {found['error']}", hint=found.get("hint"))
         return found
 
-    def _call(self, module: str, *arguments: str) -> tuple[int, str, str]:
-        with self.inside():
-            done = subprocess.run(  # noqa: S603 - our own programs
-                [sys.executable, "-m", module, *arguments, "--json"],
-                cwd=self.project, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace",
-            )  # fmt: skip
-        return done.returncode, done.stdout, done.stderr
+    def _call(self, module: str, *arguments: str, moment: Moment | None = None) -> tuple[int, str, str]:
+        """Its status, negative when it was killed at the ``moment``; what it printed, and what it said."""
+        printed, said = self.folder / "printed.txt", self.folder / "said.txt"
+        with (
+            printed.open("w", encoding="utf-8") as output,
+            said.open("w", encoding="utf-8") as errors,
+            self.inside(),
+            subprocess.Popen(  # noqa: S603 - our own programs
+                [sys.executable, "-m", module, *arguments, "--json"], cwd=self.project, stdout=output, stderr=errors,
+            ) as process,
+        ):  # fmt: skip
+            while moment is not None and process.poll() is None:
+                if moment():
+                    process.kill()
+                    break
+                time.sleep(_LOOK_SECONDS)
+            status = process.wait()
+        return status, printed.read_text("utf-8", "replace"), said.read_text("utf-8", "replace")
 
 
 def require(truth: object, what: str) -> None:
@@ -128,8 +147,13 @@ def require(truth: object, what: str) -> None:
 
 
 @contextmanager
-def new_stage(rows: int) -> Iterator[Stage]:
-    """Make it, with a board of its own, and take it away at the end."""
+def new_stage(rows: int, *, target: str | None = None, macros: Path | None = None) -> Iterator[Stage]:
+    """Make it, with a board of its own, and take it away at the end.
+
+    Args:
+        target: a SQL Server target of the profile, in whose database it gets a schema; ``None``: a DuckDB file.
+        macros: dbt macros for a server that only resembles one.
+    """
     with tempfile.TemporaryDirectory(prefix="order-list-rehearsal-", ignore_cleanup_errors=True) as text:
         folder = Path(text)
         project = folder / "project"
@@ -138,7 +162,8 @@ def new_stage(rows: int) -> Iterator[Stage]:
                 ROOT / part, project / part, ignore=shutil.ignore_patterns("*.py", "*.j2", "__pycache__", "*.html")
             )
         shutil.copy(ROOT / "dbt_project.yml", project)
-        (project / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
+        before = File(folder / "before.duckdb")
+        before.prepare(project)
         definition = folder / "boards.yml"
         definition.write_text(_boards(), encoding="utf-8")
         log = folder / "board.log"
@@ -150,8 +175,8 @@ def new_stage(rows: int) -> Iterator[Stage]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise MeasurementError(f"The board did not come up: {log.read_text(encoding='utf-8')}")
                 time.sleep(0.05)
-            with _listening() as ear:
-                yield Stage(folder, rows, found[1], ear, folder / "before.duckdb")
+            with _listening() as ear, engine(target, folder, macros) as production:
+                yield Stage(folder, rows, found[1], ear, before, production)
 
 
 class _Ear(BaseHTTPRequestHandler):
