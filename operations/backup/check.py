@@ -15,7 +15,7 @@ from operations.backup.take import shelves
 from operations.errors import PlaceError
 from operations.log import Entry, Log
 from operations.tables import Manifest, Shelf, fetch_from_any, finish, load, manifest_from_any
-from warehouse import Warehouse
+from warehouse import ConnectionFailedError, ConnectionLostError, Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
 
     Raises:
         ConfigurationError, PlaceError: there is no such backup that could be read.
+        ConnectionFailedError, ConnectionLostError: the database went away meanwhile.
     """
     began = time.monotonic()
     project_dir = warehouse.target.project_dir
@@ -90,6 +91,8 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
                     finish(session, table, table.structure.name, alone=True)
                 file.unlink()
                 restored += 1
+            except (ConnectionFailedError, ConnectionLostError):
+                raise  # says nothing of the backup, and each table would wait for the server anew
             except OrderListError as error:
                 faults.append(error.message)
             advance(1)

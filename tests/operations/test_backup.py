@@ -23,7 +23,7 @@ from operations.errors import ConfirmationNeededError, NotRestoredError, PlaceEr
 from operations.log import Log
 from operations.maintenance.cli import main
 from operations.tables import restore as restoring
-from warehouse import StatementFailedError, Warehouse
+from warehouse import ConnectionFailedError, StatementFailedError, Warehouse
 
 _KEPT = ["monday_sync_items", "order_list_history", "pipeline_runs"]
 
@@ -68,6 +68,24 @@ def test_a_backup_counts_once_it_was_restored(kept: Warehouse, policy: BackupPol
     lines = (tmp_path / "data/BACKUP_LOG.md").read_text("utf-8").splitlines()
     assert [line.split(" | ")[1] for line in lines[-2:]] == ["backup", "backup check"]
     assert _tables(kept) == sorted([*_KEPT, "ORDER_LIST", "ORDER_LIST_DELTA", "maintenance_log", "order_list_versions"])
+
+
+def test_a_database_that_goes_away_says_nothing_of_the_backup(
+    kept: Warehouse, policy: BackupPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trial ends at once with what happened, and writes no failed one down: it is begun again."""
+    take(kept, policy)
+    asked = list[object]()
+
+    def gone(*_: object) -> None:
+        asked.append(1)
+        raise ConnectionFailedError("The server cannot be reached.", hint="See that it runs.")
+
+    monkeypatch.setattr(sys.modules["operations.backup.check"], "load", gone)
+    with pytest.raises(ConnectionFailedError, match="cannot be reached"):
+        check(kept, policy)
+    assert len(asked) == 1
+    assert [entry.action for entry in Log(kept).entries()] == [records.TAKEN]
 
 
 def test_damaged_places_are_named_and_the_others_used(

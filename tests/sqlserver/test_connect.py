@@ -21,6 +21,7 @@ REFUSED = pyodbc.InterfaceError("28000", "[28000] [SQL Server]Login failed for u
 @pytest.fixture
 def target(monkeypatch: pytest.MonkeyPatch) -> Target:
     monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(module, "_down", set())
     monkeypatch.setattr(module, "connection_settings", lambda _: ("nowhere", {}))
     return warehouse().target
 
@@ -49,6 +50,40 @@ def test_a_server_that_wakes_up_is_waited_for(
     connect(target)
     assert len(asked) == 13
     assert module._WAKING_SECONDS >= 60
+
+
+def test_a_server_that_goes_down_under_a_login_is_said_and_waited_for(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The login worked and the first statement did not: asked again, and then a sentence, no trace."""
+    cut = pyodbc.OperationalError("08S01", "[08S01] [Microsoft] Communication link failure (0) (SQLExecDirectW)")
+    servers = [Server(fails=lambda _: cut), Server()]
+    monkeypatch.setattr(pyodbc, "connect", lambda *_, **__: servers.pop(0).connect())
+    connect(target)
+    assert servers == []
+    monkeypatch.setattr(module, "_WAKING_SECONDS", 0.01)
+    monkeypatch.setattr(pyodbc, "connect", lambda *_, **__: Server(fails=lambda _: cut).connect())
+    with pytest.raises(ConnectionFailedError, match="cannot be reached: Communication link failure"):
+        connect(target)
+
+
+def test_a_server_that_was_waited_for_in_vain_is_not_waited_for_again(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a command still writes down or clears away would else wait a minute more, each time; one that is back counts
+    as any other."""
+    monkeypatch.setattr(module, "_WAKING_SECONDS", 0.05)
+    monkeypatch.setattr(module, "_DOWN_SECONDS", 0.001)
+    asked = answering(monkeypatch, *[LATE] * 1_000_000)
+    with pytest.raises(ConnectionFailedError):
+        connect(target)
+    waited, asked[:] = len(asked), []
+    with pytest.raises(ConnectionFailedError):
+        connect(target)
+    assert waited > 3 * len(asked)
+    answering(monkeypatch)
+    connect(target)
+    assert module._down == set()
 
 
 def test_a_refusal_is_told_at_once(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.model import Stage, Status
 from pipeline.options import RunOptions
 from pipeline.run import run
 from tests.sqlserver.driver import Server, warehouse
-from warehouse import LockLostError, Target, Warehouse, open_warehouse
+from warehouse import ConnectionLostError, LockLostError, Target, Warehouse, open_warehouse
 from warehouse.sqlserver import lock
 
 CUT = pyodbc.OperationalError("08S01", "[08S01] [Microsoft] TCP Provider: Error code 0x68 (104)")
@@ -47,6 +48,14 @@ def cut_after(looks: int) -> Callable[[str], pyodbc.Error | None]:
     return lambda sql: CUT if "applock_mode" in sql and next(left, None) is None else None
 
 
+def test_a_server_that_goes_down_as_the_lock_is_taken_is_said(on: Callable[[Server], Warehouse]) -> None:
+    """A sentence and a way on, like any lost connection."""
+    server = Server(fails=lambda sql: CUT if "sp_getapplock" in sql else None)
+    with pytest.raises(ConnectionLostError) as raised, on(server).lock():
+        pass
+    assert "Run the command again" in str(raised.value.hint)
+
+
 def test_a_lock_in_use_is_looked_at_again_and_again(on: Callable[[Server], Warehouse]) -> None:
     """Its session never idles, so no gateway takes it for dead, and it is given back at the end."""
     server = Server(answers=GRANTED)
@@ -71,6 +80,20 @@ def test_what_waits_is_interrupted_when_the_lock_is_gone(on: Callable[[Server], 
     assert time.monotonic() - began < 20
     assert caught.value.exit_code is ExitCode.LOCKED
     assert server.statements("sp_releaseapplock") == []
+
+
+def test_an_interrupt_that_a_driver_swallowed_comes_again(
+    on: Callable[[Server], Warehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As pyodbc does while it connects: the run must not go on for hours without its lock."""
+    monkeypatch.setattr(lock, "_AGAIN_SECONDS", 0.05)
+    server = Server(answers=GRANTED, fails=cut_after(2))
+    began = time.monotonic()
+    with pytest.raises(LockLostError), on(server).lock():
+        with suppress(KeyboardInterrupt):
+            time.sleep(30)
+        time.sleep(30)
+    assert time.monotonic() - began < 20
 
 
 def test_a_lock_that_the_server_took_back_is_noticed(on: Callable[[Server], Warehouse]) -> None:

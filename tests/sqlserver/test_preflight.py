@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyodbc
 import pytest
 
 from operations.backup import BackupPolicy
@@ -49,6 +50,17 @@ def test_a_statement_that_reads_another_schema_is_told(tmp_path: Path) -> None:
     """People name no schema: where the login's own is another, the counts differ and the mend is a statement."""
     counts, columns = _lines("cutover statements", Server(answers=ANSWERS), tmp_path)
     assert (counts.verdict, "dbo.swp_ORDER_LIST_SYNC has 50" in counts.found) == (Verdict.FAILED, True)
+    assert counts.mend == "ALTER USER [the user] WITH DEFAULT_SCHEMA = dbo"
+    assert columns.verdict is Verdict.PASSED
+
+
+def test_a_statement_that_finds_nothing_in_another_schema_is_told(tmp_path: Path) -> None:
+    """Where the login's own schema has no such relation, that is no defect, and the mend is the same statement."""
+    said = "[42S02] [SQL Server]Invalid object name 'swp_ORDER_LIST_SYNC'. (208)"
+    gone = pyodbc.ProgrammingError("42S02", said)
+    server = Server(answers=ANSWERS, fails=lambda sql: gone if "AS total_records" in sql else None)
+    counts, columns = _lines("cutover statements", server, tmp_path)
+    assert (counts.verdict, "Invalid object name" in counts.found) == (Verdict.FAILED, True)
     assert counts.mend == "ALTER USER [the user] WITH DEFAULT_SCHEMA = dbo"
     assert columns.verdict is Verdict.PASSED
 

@@ -22,6 +22,9 @@ from warehouse.sqlserver.retries import retry_context
 APPLICATION_NAME = "order-list"
 _LOGIN_SECONDS = 15
 _WAKING_SECONDS = 75.0  # a paused Azure database needs up to a minute to wake
+_DOWN_SECONDS = 1.0
+#: Servers for which this process waited in vain: what it still writes down or clears away does not wait as long again.
+_down: set[str] = set()
 _TOKEN_ATTRIBUTE = 1256  # SQL_COPT_SS_ACCESS_TOKEN
 _PLACEHOLDER_USER = ("", None)
 
@@ -34,20 +37,32 @@ def connect(target: Target) -> pyodbc.Connection:
         ConnectionFailedError: no driver, no server, no database, no right, or a certificate nobody vouches for.
     """
     string, before = connection_settings(target)
+    server = f"{target.settings.get('server') or target.settings.get('host')}:{target.settings.get('port')}"
+    waking = _DOWN_SECONDS if server in _down else _WAKING_SECONDS
     timeout = int(target.settings.get("login_timeout") or _LOGIN_SECONDS)
     try:
-        for attempt in retry_context(
-            on=is_passing, attempts=None, timeout=_WAKING_SECONDS, wait_initial=1, wait_max=10
-        ):
+        for attempt in retry_context(on=is_passing, attempts=None, timeout=waking, wait_initial=1, wait_max=10):
             with attempt:
-                connection = pyodbc.connect(string, attrs_before=before, autocommit=True, timeout=timeout)
+                connection = _opened(string, before, timeout)
     except pyodbc.Error as error:
+        if is_passing(error):
+            _down.add(server)
         message, hint = connection_message(error, target)
         raise ConnectionFailedError(message, hint=hint) from error
+    _down.discard(server)
     connection.timeout = int(target.settings.get("query_timeout") or 0)
-    cursor = connection.cursor()
-    cursor.execute("set xact_abort on")
-    cursor.close()
+    return connection
+
+
+def _opened(string: str, before: Mapping[int, bytes], timeout: int) -> pyodbc.Connection:
+    connection = pyodbc.connect(string, attrs_before=before, autocommit=True, timeout=timeout)
+    try:
+        cursor = connection.cursor()
+        cursor.execute("set xact_abort on")
+        cursor.close()
+    except pyodbc.Error:  # a server that goes down takes logins to the last
+        connection.close()
+        raise
     return connection
 
 

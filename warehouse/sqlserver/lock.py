@@ -21,11 +21,12 @@ from console import LockHeldError, say
 from warehouse.errors import LockLostError, StatementFailedError
 from warehouse.profile import Target
 from warehouse.sqlserver.connect import APPLICATION_NAME, connect
-from warehouse.sqlserver.failures import first_message
+from warehouse.sqlserver.failures import first_message, translated
 
 #: Between two looks at the lock. Azure's gateway ends a session that is silent for 30 minutes, some firewalls after 4.
 HEARTBEAT_SECONDS = 60.0
 _ANSWER_SECONDS = 30
+_AGAIN_SECONDS = 30.0
 _TRIAL_SECONDS = 20
 _held: dict[str, int] = {}
 
@@ -96,8 +97,11 @@ class _Heartbeat:
             if why := self._why_lost():
                 self.loss = why
                 say(f"The run lock is gone ({why}): this run stops.", level=logging.ERROR)
-                if self.interrupt and not self._over.is_set():
-                    self.interrupt()
+                while not self._over.is_set():
+                    if self.interrupt:
+                        self.interrupt()
+                    # again: an interrupt within the driver's own connect is lost
+                    self._over.wait(_AGAIN_SECONDS)
                 return
 
     def _why_lost(self) -> str | None:
@@ -145,15 +149,17 @@ def _lost(why: str) -> LockLostError:
 
 
 def _take(connection: pyodbc.Connection, resource: str) -> None:
-    cursor = connection.execute(
-        "set nocount on; declare @outcome int; "
-        "exec @outcome = sp_getapplock @Resource = ?, @LockMode = 'Exclusive', @LockOwner = 'Session', "
-        "@LockTimeout = 0; select @outcome",
-        resource,
-    )
-    while cursor.description is None and cursor.nextset():
-        pass  # a lock that is refused may come with a message of its own before the outcome
-    if cursor.fetchone()[0] < 0:
+    with translated():
+        cursor = connection.execute(
+            "set nocount on; declare @outcome int; "
+            "exec @outcome = sp_getapplock @Resource = ?, @LockMode = 'Exclusive', @LockOwner = 'Session', "
+            "@LockTimeout = 0; select @outcome",
+            resource,
+        )
+        while cursor.description is None and cursor.nextset():
+            pass  # a lock that is refused may come with a message of its own before the outcome
+        outcome = cursor.fetchone()[0]
+    if outcome < 0:
         raise LockHeldError(
             f"Another run is at work on this target ({_owner(connection)}).", hint="Wait for it to end, or stop it."
         )

@@ -12,7 +12,7 @@ from console import ConfigurationError, LockHeldError
 from operations.cutover.preflight.model import Check, Section
 from operations.cutover.preflight.scene import Scene
 from pipeline import NotOursError, database_findings, refuse_foreign_relations
-from warehouse import ChangedTableError, ForeignRelationError, Session
+from warehouse import ChangedTableError, ForeignRelationError, Session, StatementFailedError
 
 _ORDERS, _LINES, _RECORDS = "FACT_ORDER_LIST", "ORDER_LIST_LINES", "swp_ORDER_LIST_SYNC"
 _ITEMS, _SUBITEMS = "monday_sync_items", "monday_sync_subitems"
@@ -82,15 +82,19 @@ def statements(scene: Scene, section: Section) -> Iterator[Check]:
 
 
 def _counts(scene: Scene, section: Section, session: Session) -> Check:
-    total, new, updates, cancelled = (int(value or 0) for value in session.rows(statement("records"))[0])
+    name, mend = f"{_RECORDS} counts its records", f"ALTER USER [the user] WITH DEFAULT_SCHEMA = {scene.target.schema}"
+    try:
+        counted = session.rows(statement("records"))[0]
+    except StatementFailedError as error:  # the relation is there, but not where a name without schema is looked for
+        return section.failed(name, f"without a schema, the statement cannot be run: {error.message}", mend)
+    total, new, updates, cancelled = (int(value or 0) for value in counted)
     ours = int(session.rows(f"select count(*) from {scene.warehouse.relation(_RECORDS)}")[0][0])  # noqa: S608 - quoted
     found = f"{total:,} records, {new:,} new, {updates:,} to update, {cancelled:,} cancelled"
-    name = f"{_RECORDS} counts its records"
     if total != ours:
         schema = scene.target.schema
         return section.failed(
             name, f"{found}; but {schema}.{_RECORDS} has {ours:,}: without a schema, the statement reads another one",
-            f"ALTER USER [the user] WITH DEFAULT_SCHEMA = {schema}",
+            mend,
         )  # fmt: skip
     return section.judged(name, holds=total > 0, found=found, mend=scene.build)
 
