@@ -65,8 +65,8 @@ def soak(seed: int | None, runs: int) -> None:
 def rehearsal(*, rows: int, target: str | None, macros: Path | None, kills: bool, as_json: bool) -> ExitCode:
     """The whole cutover once: old tables taken over, rehearsed, tried, moved, used, rolled back, moved, retired.
 
-    On DuckDB in a folder that goes away, or on a SQL Server in a schema of its own, which is dropped at the end. Ends
-    with status 0 only when everything was exact.
+    On DuckDB in a folder that goes away, or on a SQL Server in a database of its own, which is dropped at the end: the
+    login must be allowed to create it. Ends with status 0 only when everything was exact.
     """
     with new_stage(rows, target=target, macros=macros) as stage:
         rehearse(stage, kills=kills)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from warehouse import Target
+from bench.places import ROOT
+from console import ConfigurationError, OrderListError, say
+from warehouse import Target, Warehouse, load_target, open_warehouse
 from warehouse.profile import PROFILE_NAME
 
 _DUCKDB = """order_list:
@@ -25,6 +29,7 @@ _DUCKDB = """order_list:
     local: *target
 """
 _VARIABLE = "ORDER_LIST_REHEARSAL_"
+_DROPS = 5
 
 
 class Engine(Protocol):
@@ -68,7 +73,7 @@ class File:
 
 @dataclass(frozen=True)
 class Server:
-    """A schema of a SQL Server that is the rehearsal's alone.
+    """A database of a SQL Server that is the rehearsal's alone.
 
     Args:
         macros: dbt macros laid over the project's, where the server only resembles one.
@@ -108,17 +113,51 @@ class Server:
 
 @contextmanager
 def engine(target: str | None, folder: Path, macros: Path | None) -> Iterator[Engine]:
-    """A DuckDB file in ``folder``, or a new schema of a SQL Server target; it is dropped at the end of the block.
+    """A DuckDB file in ``folder``, or a new database of a SQL Server target's server, dropped at the end of the block.
+
+    A database, since people's statements name no schema: who made it has its schema dbo, as on the real one.
 
     Raises:
         ConfigurationError: no such target, or it is no SQL Server.
-        OrderListError: the server does not answer, or the login may make no schema.
+        OrderListError: the server does not answer, or the login may make no database.
     """
     if target is None:
         yield File(folder / "prod.duckdb")
         return
-    # pyodbc is needed for a server alone
-    from bench.sqlserver.place import own_schema  # noqa: PLC0415
+    real = load_target(target, project_dir=ROOT)
+    if real.kind != "sqlserver":
+        raise ConfigurationError(
+            f"Target '{target}' has type '{real.kind}': a rehearsal on a server wants SQL Server.",
+            hint="Name another with --target, or none for a DuckDB file.",
+        )
+    name = f"olb_{secrets.token_hex(4)}"
+    own = _in(real, name)
+    master = open_warehouse(_in(real, "master"))
+    with master.session() as session:
+        session.execute(f"create database {name}")
+    say(f"database {name} (dropped at the end)")
+    try:
+        yield Server(own, macros)
+    finally:
+        _drop(master, name)
 
-    with own_schema(target) as warehouse:
-        yield Server(warehouse.target, macros)
+
+def _in(target: Target, database: str) -> Target:
+    return replace(target, schema="dbo", settings={**target.settings, "database": database, "schema": "dbo"})
+
+
+def _drop(master: Warehouse, name: str) -> None:
+    """Whoever is still in it, as what was killed may be for a moment, is put out."""
+    with master.session() as session:
+        with suppress(OrderListError):  # Babelfish has no such statement
+            session.execute(f"alter database {name} set single_user with rollback immediate")
+        for left in reversed(range(_DROPS)):
+            try:
+                session.execute(f"drop database {name}")
+            except OrderListError as error:
+                if not left:
+                    say(f"The database {name} could not be dropped: {error}")
+                    return
+                time.sleep(2)
+            else:
+                return

@@ -42,7 +42,7 @@ _INDEXES = {
     "ORDER_LIST_LINES": "create unique index by_line on {} (parent_item_id, size_code)",
     "ORDER_LIST_DELTA": "create index by_delta on {} (monday_item_id)",
 }
-_IN_WORDS = "ORDER_LIST_DELTA"
+_IN_WORDS = ("FACT_ORDER_LIST", "ORDER_LIST_DELTA")
 
 
 def create(warehouse: Warehouse, engine: Engine, filled: Path, rows: int) -> dict[str, int]:
@@ -61,8 +61,9 @@ def create(warehouse: Warehouse, engine: Engine, filled: Path, rows: int) -> dic
             counts[name] = session.insert(name, found)
             if name in _INDEXES:
                 session.execute(_INDEXES[name].format(relation))
-        for statement in engine.words(warehouse.relation(_IN_WORDS), _IN_WORDS):
-            session.execute(statement)
+        for name in _IN_WORDS:
+            for statement in engine.words(warehouse.relation(name), name):
+                session.execute(statement)
     return counts
 
 

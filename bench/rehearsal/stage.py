@@ -151,7 +151,7 @@ def new_stage(rows: int, *, target: str | None = None, macros: Path | None = Non
     """Make it, with a board of its own, and take it away at the end.
 
     Args:
-        target: a SQL Server target of the profile, in whose database it gets a schema; ``None``: a DuckDB file.
+        target: a SQL Server target of the profile, on whose server it gets a database; ``None``: a DuckDB file.
         macros: dbt macros for a server that only resembles one.
     """
     with tempfile.TemporaryDirectory(prefix="order-list-rehearsal-", ignore_cleanup_errors=True) as text:

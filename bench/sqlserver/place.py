@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.environments import production
@@ -16,7 +16,7 @@ from bench.measure import python, run
 from bench.places import ROOT
 from bench.sqlserver.counting import CountingWarehouse, dbt_statements
 from console import ConfigurationError, say
-from warehouse import Target, Warehouse, load_target, open_warehouse
+from warehouse import Target, Warehouse, load_target
 
 SCHEMA = "ORDER_LIST_SQLSERVER_SCHEMA"
 _PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt")
@@ -69,21 +69,14 @@ def own_schema(target_name: str) -> Iterator[CountingWarehouse]:
         try:
             yield warehouse
         finally:
-            _drop(warehouse, name)
+            clear(warehouse)
+            with warehouse.session() as session:
+                session.execute(f"drop schema {warehouse.quote(name)}")
     finally:
         if former is None:
             os.environ.pop(SCHEMA, None)
         else:
             os.environ[SCHEMA] = former
-
-
-def _drop(warehouse: Warehouse, name: str) -> None:
-    """Drop the schema, and those that were made beside it: scratch places of what was killed, dbt's stored failures."""
-    with warehouse.session() as session:
-        found = session.rows("select name from sys.schemas where name like ?", [f"{name}[_]%"])
-        for schema in (*(str(row[0]) for row in found), name):
-            clear(open_warehouse(replace(warehouse.target, schema=schema)))
-            session.execute(f"drop schema {warehouse.quote(schema)}")
 
 
 def clear(warehouse: Warehouse) -> None:
