@@ -151,9 +151,9 @@ def undo_run(opened: Opened, run_id: str) -> PushResult:
     return roll_back(context, run_id, asked=True, bar=progress)
 
 
-def clean_up_test_data(opened: Opened) -> list[PushResult]:
-    """Archive what is left of test data, as ``cleanup --test-data`` does; whoever calls has asked for it."""
-    created_by = creators(opened.contexts, None)
+def clean_up_test_data(opened: Opened, run_ids: Collection[str]) -> list[PushResult]:
+    """Archive what is left of the test data of these runs, and of no others; whoever calls has asked for it."""
+    created_by = creators(opened.contexts, None) & set(run_ids)
     there = created_there(opened.contexts, created_by) if created_by else []
     return [clean_up(context, None, asked=True, bar=progress, created_by=created_by) for context in there]
 

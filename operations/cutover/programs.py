@@ -92,10 +92,10 @@ class Programs:
         with self.boards() as opened:
             return monday_sync.undo_run(opened, run_id)
 
-    def clean_up(self) -> list[PushResult]:
-        """Archive what is left of test data."""
+    def clean_up(self, run_ids: Collection[str]) -> list[PushResult]:
+        """Archive what is left of the test data of these runs."""
         with self.boards() as opened:
-            return monday_sync.clean_up_test_data(opened)
+            return monday_sync.clean_up_test_data(opened, run_ids)
 
     @contextmanager
     def _opened(self) -> Iterator[Opened]:

@@ -73,7 +73,7 @@ def trial(day: Day, customer: str, limit: int, *, yes: int | None = None) -> Tri
         laps.lap("push")
         checked = day.programs.read_back(orders)
         laps.lap("read back")
-        runs = [run.run_id for run in trial_runs(day, begun)]
+        runs = sorted(_pushed(day, begun))
         found = [f"{p.level} {p.name}: {p.message}" for result in results for p in result.errors]
         found += [result.message for result in results if result.message] + problems(checked)
         count = sum(result.checked for result in checked)
@@ -142,7 +142,7 @@ def _taken_back(day: Day, standing: Standing, laps: Laps, yes: int | None, *, as
             hint=f"Run it again with --yes {number}.",
         )
     left = undo_runs(day, runs)
-    stopped = [result.message for result in day.programs.clean_up() if result.message]
+    stopped = [result.message for result in day.programs.clean_up(_pushed(day, last)) if result.message]
     laps.lap("clean up")
     if stopped:
         raise RefusedStepError(f"Not all test data could be archived: {stopped[0]}", hint="Run the command again.")
@@ -166,15 +166,26 @@ def keep(day: Day, why: str) -> Tried:
         last = _on_board(day.standing())
         if last is None or last.outcome != "done":
             raise RefusedStepError("There is no trial that passed.", hint="`cutover trial` makes one.")
-        evidence = {key: last.evidence[key] for key in ("customer", "limit", "orders", "records", "known")}
+        evidence = {key: last.evidence[key] for key in ("customer", "limit", "orders", "records", "known", "runs")}
         day.write(TRIAL, "done", f"its items stay: {why}", state=KEPT, **evidence)
     return Tried(KEPT, str(evidence["customer"]), len(evidence["orders"]), int(evidence["records"]), 0, (), {})
 
 
 def trial_runs(day: Day, trial: Entry) -> list[RunFacts]:
     """The runs of a trial, latest first, as the ledger has them."""
+    own = _pushed(day, trial)
+    return [run for run in day.programs.runs() if run.kind in CHANGING and run.run_id in own]
+
+
+def _pushed(day: Day, trial: Entry) -> set[str]:
+    """The ids of its runs: test data of an earlier trial that was kept, and of other people, is theirs.
+
+    Until it is over they are those that the ledger did not know before.
+    """
+    if (noted := trial.evidence.get("runs")) is not None:
+        return {str(run_id) for run_id in noted}
     known = set(trial.evidence["known"])
-    return [run for run in day.programs.runs() if run.is_test and run.kind in CHANGING and run.run_id not in known]
+    return {run.run_id for run in day.programs.runs() if run.is_test and run.run_id not in known}
 
 
 def undo_runs(day: Day, runs: list[RunFacts]) -> list[str]:

@@ -85,6 +85,18 @@ def test_a_trial_may_stay_if_somebody_says_so(quay: Quay) -> None:
     assert status(quay.day).refusals == ()
 
 
+def test_a_clean_up_takes_the_last_trial_off_and_no_other_test_data(quay: Quay) -> None:
+    """A trial that was kept, and what a colleague pushed as test data, stay on the board and in the ledger."""
+    assert trial(quay.day, "GREYSON", 1, yes=2).well
+    keep(quay.day, "planners look at it")
+    others = quay.programs.due("RHONE").orders
+    assert [result.outcome for result in quay.programs.push_test(others)] == ["done"]
+    before, links = quay.shown(), quay.links()
+    assert trial(quay.day, "GREYSON", 1, yes=2).well
+    clean_up(quay.day, yes=2)
+    assert (quay.shown(), quay.links()) == (before, links)
+
+
 def test_a_trial_of_nobody_is_refused(quay: Quay) -> None:
     """A customer without orders, and one of whom nothing is due."""
     with pytest.raises(RefusedError, match="no orders of customer 'NOBODY'"):
