@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, starmap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console import SystemRefusedError, about, current_run, progress, say
@@ -78,6 +79,19 @@ def land(
         ignored=tuple(entry.file for entry, _ in choice.ignored), seconds=time.monotonic() - started,
         missing=landing.missing, notes=landing.notes,
     )  # fmt: skip
+
+
+def workbooks_in(source: str | None, project_dir: Path) -> list[str]:
+    """The names of the workbooks that are in ``source`` now; nothing is read or landed.
+
+    Raises:
+        SourceError: it cannot be reached, or has none.
+    """
+    place = open_source(source, project_dir)
+    choice = choose(place.entries(), (), None)
+    if not choice.books:
+        raise nothing_in(place, choice)
+    return [book.file for book in choice.books]
 
 
 class _Landing:

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,11 +113,12 @@ class DbtResult:
 
 
 def run_dbt(
-    arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str] | None = None
-) -> DbtResult:
+    arguments: Sequence[str], *, target: str, project_dir: Path, environment: Mapping[str, str] | None = None,
+    loud: bool = True,
+) -> DbtResult:  # fmt: skip
     """Run ``dbt <arguments> --target <target>`` to its end; what failed of an error that passes, once or twice more.
 
-    ``environment`` goes before our own.
+    ``environment`` goes before our own. Unless ``loud`` what dbt says of problems is in the result alone.
 
     Deadlocks and lost connections are such errors: of four threads on one catalog one may be the victim, whatever the
     order of the work, and a server fails over when it must.
@@ -126,12 +128,13 @@ def run_dbt(
             message ends in dbt's own words.
     """
     with own_folder(project_dir, target, environment or {}) as folder:
-        return _until_it_passes(arguments, target, project_dir, folder, environment or {})
+        run_once = partial(
+            _run_once, target=target, project_dir=project_dir, folder=folder, environment=environment or {}, loud=loud
+        )
+        return _until_it_passes(arguments, run_once)
 
 
-def _until_it_passes(
-    arguments: Sequence[str], target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
-) -> DbtResult:
+def _until_it_passes(arguments: Sequence[str], run_once: Callable[[Sequence[str]], DbtResult]) -> DbtResult:
     result: DbtResult | None = None
     last_turn = time.monotonic() + _TURN
     pauses: list[int | None] = [*_PAUSES, None]
@@ -139,7 +142,7 @@ def _until_it_passes(
         pause = pauses[0]
         again = ["retry"] if result and _can_retry(result) and arguments[0] != "run-operation" else arguments
         try:
-            now = _run_once(again, target=target, project_dir=project_dir, folder=folder, environment=environment)
+            now = run_once(again)
             result = _and_now(result, now) if again is not arguments else now
             words, what = _words_that_pass(result), "; ".join(result.failures[:1])
         except StageFailedError as error:
@@ -203,8 +206,9 @@ def _and_now(before: DbtResult | None, result: DbtResult) -> DbtResult:
 
 
 def _run_once(
-    arguments: Sequence[str], *, target: str, project_dir: Path, folder: Path, environment: Mapping[str, str]
-) -> DbtResult:
+    arguments: Sequence[str], *, target: str, project_dir: Path, folder: Path, environment: Mapping[str, str],
+    loud: bool,
+) -> DbtResult:  # fmt: skip
     results = folder / "run_results.json"
     logs = Path(environment.get("DBT_LOG_PATH") or os.environ.get("DBT_LOG_PATH") or folder)
     if arguments[0] == "retry":  # reads the old ones
@@ -224,7 +228,7 @@ def _run_once(
     checking = ""  # what dbt said it looks at, for the error that may come of it
     with (
         child(command, cwd=project_dir, environment=environment, stdout=subprocess.PIPE) as process,
-        shown(f"dbt {arguments[0]}", lambda: _holder(target, project_dir)) as step,
+        shown(f"dbt {arguments[0]}", lambda: _holder(target, project_dir), loud=loud) as step,
     ):
         for line in process.stdout or ():
             event = _event(line)

@@ -27,16 +27,19 @@ _WAITING = "opens the database"
 
 
 @contextmanager
-def shown(title: str, who: Callable[[], str | None]) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+def shown(
+    title: str, who: Callable[[], str | None], *, loud: bool = True
+) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Progress of dbt on stderr, problems at once; the block gets a function that takes dbt's events.
 
     Args:
         who: tells which other process has the database open, if one has.
+        loud: whether dbt's own words about problems are shown; the log has them anyway.
     """
     has_bar = sys.stderr.isatty()
     bar = progress(f"{title} starts", None) if has_bar else nullcontext(_nowhere)
     with bar as advance:
-        state = _State(title, advance, who, has_bar=has_bar)
+        state = _State(title, advance, who, has_bar=has_bar, loud=loud)
         with every(_BEAT, state.beat):
             yield state.event
 
@@ -46,18 +49,20 @@ def _nowhere(steps: int, total: int | None = None, now: str | None = None) -> No
 
 
 class _State:
-    def __init__(self, title: str, advance: Advance, who: Callable[[], str | None], *, has_bar: bool) -> None:
+    def __init__(
+        self, title: str, advance: Advance, who: Callable[[], str | None], *, has_bar: bool, loud: bool
+    ) -> None:
         self._title, self._advance, self._who = title, advance, who
         self._now, self._since = "starts", time.monotonic()
         self._done, self._total = 0, 0
         self._said = time.monotonic()
-        self._has_bar = has_bar
+        self._has_bar, self._loud = has_bar, loud
 
     def event(self, event: Mapping[str, Any]) -> None:
         info, data = event["info"], event.get("data") or {}
         name, message = str(info.get("name", "")), str(info.get("msg", "")).strip()
         facts = {"invocation_id": info.get("invocation_id"), "node": (data.get("node_info") or {}).get("node_name")}
-        if (level := _LOUD.get(str(info.get("level")))) and message:
+        if self._loud and (level := _LOUD.get(str(info.get("level")))) and message:
             say(f"dbt: {message}", level=level, **facts)
         elif message:
             took = data.get("execution_time")

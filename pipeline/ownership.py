@@ -64,7 +64,8 @@ def _ask_dbt(warehouse: Warehouse, *arguments: str) -> None:
         return
     target, command = warehouse.target, ["run-operation", "check_ownership", *arguments]
     try:
-        result = run_dbt(command, target=target.name, project_dir=target.project_dir)
+        # its refusal is the answer: whoever asked says it in one sentence
+        result = run_dbt(command, target=target.name, project_dir=target.project_dir, loud=False)
     except StageFailedError as error:
         raise _refusal(str(error)) from error
     if result.exit_code != 0:

@@ -106,7 +106,7 @@ def _write(file: str, text: str) -> Callable[[Ready], object]:
 
 def _no_workbooks(ready: Ready) -> None:
     for path in (ready.folder / "workbooks").glob("*.xlsx"):
-        path.unlink()
+        path.rename(path.with_name(f"~${path.name}"))  # what Excel leaves beside one that is open is none
 
 
 _REJECTS = (
@@ -118,7 +118,9 @@ _SEASON = "customer_season: {column: dropdown_mkp4kmtp, type: dropdown, create_l
 _STYLE = "customer_style: {column: dropdown_mkr5tgaa, type: dropdown, create_labels: yes}"
 #: By name: the section, what breaks it, and what the one line that fails says: its name, what was found, its mend.
 FAULTS: dict[str, tuple[str, Callable[[Ready], object], str, str, str]] = {
-    "no workbooks": ("profile", _no_workbooks, "the source has workbooks", "0 workbooks", "Set ORDER_LIST_SOURCE"),
+    "no workbooks": (
+        "profile", _no_workbooks, "the source has workbooks", "There is no workbook in", "Set ORDER_LIST_SOURCE",
+    ),
     "an id in a model": (
         "nothing hard-coded", _write("models/own.sql", "select 1\n-- 9200517329"), "stand only in boards/",
         "models/own.sql:2 has 9200517329", "boards/<target>.yml",

@@ -339,6 +339,14 @@ def test_what_is_missing_is_said_and_nothing_is_changed(
     assert _take(legacy).items == 12
 
 
+def test_a_source_without_workbooks_stops_it_before_anything_is_renamed(legacy: Legacy) -> None:
+    """What could not be built afterwards keeps its names: readers of the old tables notice nothing."""
+    before = legacy.look()
+    with pytest.raises(ConfigurationError, match="does not exist"):
+        take_over.take_over(legacy.context, source=str(legacy.folder / "nowhere"))
+    assert legacy.look() == before
+
+
 def test_a_build_that_fails_leaves_the_names_free_and_goes_on(legacy: Legacy) -> None:
     """What was renamed stays so; the same command builds and reads the ids, or undo goes back."""
     before = legacy.look()

@@ -20,7 +20,9 @@ THEIRS = 'create table "{}" as select range as monday_item_id from range(2000)'
 
 
 @pytest.mark.slow
-def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_production_table_survives_and_nothing_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """dbt is asked before the load: one sentence, status 2, and the database is as it was, without even a history."""
     folder = parsed_project(tmp_path / "project")
     for variable, value in place_of(folder).items():
@@ -37,6 +39,7 @@ def test_a_production_table_survives_and_nothing_is_begun(tmp_path: Path, monkey
         assert list(session.relations()) == ["FACT_ORDER_LIST"]
         assert session.rows('select count(*) from "FACT_ORDER_LIST"') == [(2000,)]
     assert not (tmp_path / "reports").exists()
+    assert "not made by" not in capsys.readouterr().err  # dbt's many lines: the error has it in one
 
 
 def test_the_tables_of_the_history_are_guarded_too(target: Target, warehouse: Warehouse, options: RunOptions) -> None:

@@ -11,14 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from console import counted
+from loader import SourceError, workbooks_in
 from operations.cutover.preflight.constants import constants_of, found_in
 from operations.cutover.preflight.model import Check, Section
 from operations.cutover.preflight.scene import Scene
-from operations.places import open_place
 from warehouse import Target
 
 _SOURCE, _DEFAULT_SOURCE = "ORDER_LIST_SOURCE", "data/workbooks"
-_WORKBOOK = re.compile(r"\.xls[xmb]?$", re.I)
 _OLDEST = (3, 11)
 _PINS = Path("requirements/run.txt")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.M)
@@ -39,11 +38,13 @@ def profile(scene: Scene, section: Section) -> Iterator[Check]:
         mend=f"Set {' and '.join(empty)}.",
     )  # fmt: skip
     source = os.environ.get(_SOURCE) or _DEFAULT_SOURCE
-    books = [name for name in open_place(source, target.project_dir).names("") if _WORKBOOK.search(name)]
-    yield section.judged(
-        "the source has workbooks", holds=bool(books), found=f"{counted(len(books), 'workbook')} in {source}",
-        mend=f"Set {_SOURCE} to the folder, or az://container/prefix, with the workbooks.",
-    )  # fmt: skip
+    name, mend = "the source has workbooks", f"Set {_SOURCE} to the folder, or az://container/prefix, that has them."
+    try:
+        books = workbooks_in(os.environ.get(_SOURCE), target.project_dir)
+    except SourceError as error:
+        yield section.failed(name, error.message, f"{mend} {error.hint or ''}".strip())
+    else:
+        yield section.passed(name, f"{counted(len(books), 'workbook')} in {source}")
 
 
 def hard_coded(target: Target, section: Section) -> Iterator[Check]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import monday_sync
 from console import OrderListError, counted, needed, private_folder, say, write_private
+from loader import workbooks_in
 from monday_sync import FieldDifference, LeftClaim
 from operations.cutover.context import Context
 from operations.cutover.take_over import rename
@@ -117,8 +118,10 @@ def take_over(
             return Result(context.warehouse.target.name, nothing=True)
         _refuse(planned, yes)
         try:
-            # a board that cannot be asked is known before anything is renamed
+            # what would stop it half-way is known before anything is renamed
             monday_sync.ask_boards(context.warehouse.target)
+            if build is None and (planned.asides or planned.step != BUILT):
+                workbooks_in(source, context.project_dir)
             return _go_on(context, planned, build or build_with(source))
         except OrderListError as error:
             with suppress(OrderListError):  # the first error is what the person has to hear
