@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.log import Entry, Log
+from operations.log import CUTOVER, Entry, Log
+from warehouse import Warehouse
 
 FILE = Path("data/BACKUP_LOG.md")
 TAKEN, CHECKED, BROUGHT_BACK, REMOVED = "backup", "backup check", "backup restore", "backup removal"
@@ -55,6 +56,14 @@ def records(log: Log) -> list[Record]:
 def last_verified(log: Log) -> Record | None:
     """The newest backup that was restored on trial."""
     return next((record for record in records(log) if record.verified_at), None)
+
+
+def spared(warehouse: Warehouse) -> set[str]:
+    """Backups that stay, however old: the last that was restored on trial, and that to which a cutover rolls back."""
+    verified = last_verified(Log(warehouse))
+    begun = [entry for entry in Log(warehouse, CUTOVER).entries(action="go") if entry.outcome == "begun"]
+    before_go = [str(entry.evidence["backup"]) for entry in begun[:1] if entry.evidence.get("backup")]
+    return {*before_go, *([verified.archive] if verified else [])}
 
 
 def note(project_dir: Path, log: Log, entry: Entry) -> None:

@@ -108,7 +108,7 @@ def take(
             raise PlaceError(
                 f"No place took the backup: {message}", hint="Correct the places in operations/backup.yml."
             )
-        removed = _let_go(there, policy, log, spared={archive, protected})
+        removed = _let_go(there, policy, {archive, protected, *records.spared(warehouse)})
         if removed:
             log.write(Entry(records.REMOVED, archive, "done", f"{len(removed)} removed", evidence={"removed": removed}))
     warnings = [*_weak(there), *([refusal] if refusal else [])]
@@ -145,10 +145,8 @@ def _dump(warehouse: Warehouse, folder: Path, *, everything: bool, form: Format)
     return version, dumped
 
 
-def _let_go(there: Sequence[Shelf], policy: BackupPolicy, log: Log, spared: Collection[str | None]) -> list[str]:
+def _let_go(there: Sequence[Shelf], policy: BackupPolicy, spared: Collection[str | None]) -> list[str]:
     """Remove what the policy does not keep; a place that does not let go keeps what it has."""
-    verified = records.last_verified(log)
-    spared = {*spared, verified.archive if verified else None}
     removed = []
     for shelf in there:
         try:

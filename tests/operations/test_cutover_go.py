@@ -10,6 +10,7 @@ import pytest
 import monday_sync
 from console import OrderListError
 from monday_sync.errors import RefusedError
+from operations.backup import check, take
 from operations.cutover.go import go
 from operations.cutover.rollback import rollback
 from operations.cutover.rules import Rules, Watch
@@ -172,6 +173,16 @@ def test_go_moves_production_and_rollback_brings_all_of_it_back(quay: Quay) -> N
         assert words in file.read_text("utf-8")
     with pytest.raises(RefusedStepError, match="nothing to roll back"):
         rollback(quay.day)
+
+
+def test_the_backup_to_go_back_to_outlives_later_ones(quay: Quay) -> None:
+    """Backups that are taken and restored on trial after `go`, on the same day, do not let its own go by the policy."""
+    before = quay.whole()
+    gone(quay)
+    for _ in range(3):
+        check(quay.warehouse, quay.policy, take(quay.warehouse, quay.policy).archive)
+    assert back(quay) == []
+    assert quay.whole() == before
 
 
 def test_what_people_changed_since_is_left_and_listed(quay: Quay) -> None:
