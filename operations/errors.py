@@ -5,6 +5,7 @@ OrderListError
 │   ├── PlaceUnknownError     what is written there names no place                 -> 2
 │   └── ConfirmationNeededError  it would change more than was agreed to           -> 2
 ├── RefusedStepError          a step is not lawful yet; nothing was changed       -> 1
+│   ├── NotNowError           not the moment for it; it did not even begin         -> 2
 │   └── CannotRenameError     a relation of others is held to its name        -> 1
 ├── RehearsalError            a rehearsal could not begin; nothing real touched   -> 1
 ├── PlaceError                a place cannot be read or written, or lacks a file  -> 1
@@ -14,7 +15,7 @@ OrderListError
 
 from __future__ import annotations
 
-from console import ConfigurationError, OrderListError
+from console import ConfigurationError, ExitCode, OrderListError
 
 
 class PlaceUnknownError(ConfigurationError):
@@ -27,6 +28,12 @@ class ConfirmationNeededError(ConfigurationError):
 
 class RefusedStepError(OrderListError):
     """A step is not lawful yet, or stands against what is there. Nothing was changed but the log."""
+
+
+class NotNowError(RefusedStepError):
+    """A step that a person asked for at the wrong moment. It did not begin: no table and no board was touched."""
+
+    exit_code = ExitCode.USAGE
 
 
 class RehearsalError(OrderListError):

@@ -61,9 +61,17 @@ def load_policy(project_dir: Path) -> BackupPolicy:
     name = FILE.as_posix()
     if policy is None:
         raise ConfigurationError(f"There is no {name}.", hint=f"Write one: {_RUNBOOK} says what goes into it.")
-    if len(set(policy.places)) < len(policy.places):
-        raise ConfigurationError(f"{name}: places: one place stands there twice.", hint="Name another one.")
+    where = [_where(place, project_dir) for place in policy.places]
+    if twice := next((place for place, one in zip(policy.places, where, strict=True) if where.count(one) > 1), None):
+        raise ConfigurationError(f"{name}: places: one place stands there twice: {twice}.", hint="Name another one.")
     return policy
+
+
+def _where(place: str, project_dir: Path) -> str:
+    """The same for every spelling of a place: links, dots and slashes make no second one."""
+    if "://" in place:
+        return place.rstrip("/")
+    return str((project_dir / Path(place).expanduser()).resolve())
 
 
 def stamp(moment: dt.datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from console import ConfigurationError, OrderListError, counted
 from operations.constraints.declared import Constraint, load_constraints
-from operations.errors import RefusedStepError
+from operations.errors import NotNowError, RefusedStepError
 from operations.log import Entry, Log
 from warehouse import ConstraintState, Session, Warehouse
 
@@ -113,7 +113,7 @@ def undo_last(warehouse: Warehouse, name: str) -> list[Done]:
         standing = _standing(warehouse, session, one)
         catalog = session.catalog()
         if standing.stage not in {Stage.ADDED, Stage.VALIDATED}:
-            raise RefusedStepError(f"{one.subject} is not in the database: there is nothing to undo.")
+            raise NotNowError(f"{one.subject} is not in the database: there is nothing to undo.")
         back = Stage.ADDED if standing.stage is Stage.VALIDATED and not one.unique else Stage.DECLARED
         with log.writing(session) as write:
             catalog.drop_constraint(one.table, one.name, unique=one.unique is not None)
@@ -147,7 +147,11 @@ def _chosen(warehouse: Warehouse, name: str | None) -> list[Constraint]:
         return declared
     chosen = [one for one in declared if name.lower() in {one.name.lower(), one.subject.lower()}]
     if not chosen:
-        raise ConfigurationError(f"No constraint {name} is declared.", hint="operations/constraints.yml declares them.")
+        raise ConfigurationError(
+            f"{name} is declared neither as a table in operations/retire.yml nor as a constraint in "
+            "operations/constraints.yml.",
+            hint="`maintenance plan` lists what is.",
+        )
     return chosen
 
 

@@ -14,7 +14,7 @@ from operations.cutover.gate import needs
 from operations.cutover.programs import FirstRun, problems
 from operations.cutover.rollback import Back, rollback
 from operations.cutover.standing import GO, WATCH, Phase
-from operations.errors import ConfirmationNeededError, RefusedStepError
+from operations.errors import ConfirmationNeededError, NotNowError, RefusedStepError
 from operations.log import Entry
 from pipeline import read_schedule, schedule_file, schedule_line, write_schedule
 
@@ -51,7 +51,8 @@ def go(day: Day, *, approved_by: str | None, yes: int | None = None, auto_rollba
     Nothing is rolled back by itself unless ``auto_rollback``.
 
     Raises:
-        RefusedStepError: a step before it is missing, too old or did not pass; or it is done already.
+        NotNowError: a step before it is missing, too old or did not pass; or it is done already.
+        RefusedStepError: the backup did not restore; nothing was changed.
         ConfirmationNeededError: on prod, without the number of records that the first push would touch.
     """
     laps = Laps()
@@ -59,7 +60,7 @@ def go(day: Day, *, approved_by: str | None, yes: int | None = None, auto_rollba
         standing = day.standing()
         if standing.phase in {Phase.LIVE, Phase.ROLLING_BACK}:
             hint = "`cutover rollback` goes on with it." if standing.rollback else "`cutover rollback` goes back."
-            raise RefusedStepError(f"Nothing to do: {day.target} is {standing.phase}.", hint=hint)
+            raise NotNowError(f"Nothing to do: {day.target} is {standing.phase}.", hint=hint)
         resumed = standing.go if standing.phase in {Phase.GOING, Phase.BEYOND} else None
         if resumed is None:
             _require(day, approved_by)
@@ -102,7 +103,7 @@ def _require(day: Day, approved_by: str | None) -> None:
     if lacking:
         said = f"Not yet: {'; '.join(lacking)}."
         day.write(GO, "refused", said, approved_by=approved_by)
-        raise RefusedStepError(said, hint="`cutover status` lists the steps with their ages.")
+        raise NotNowError(said, hint="`cutover status` lists the steps with their ages.")
 
 
 def _begin(day: Day, approved_by: str, records: int, laps: Laps) -> Entry:

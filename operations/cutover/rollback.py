@@ -17,7 +17,7 @@ from operations.cutover.day import Day, Laps, figures
 from operations.cutover.foreign import undo_take_over
 from operations.cutover.standing import BACK_TO, GO, ROLLBACK, TRIAL, Phase, Standing
 from operations.cutover.trial import CHANGING, take_back, undo_runs
-from operations.errors import ConfirmationNeededError, RefusedStepError
+from operations.errors import ConfirmationNeededError, NotNowError
 from operations.log import Entry, Log
 from pipeline import finished_runs, read_schedule, schedule_line, write_schedule
 
@@ -60,7 +60,8 @@ def rollback(day: Day, *, to: str = GO, yes: int | None = None, asked: bool = Fa
         asked: ``go`` calls it by itself.
 
     Raises:
-        RefusedStepError: there is nothing to go back from, or something could not be taken back yet.
+        NotNowError: there is nothing to go back from.
+        RefusedStepError: something could not be taken back yet.
         ConfirmationNeededError: on prod, without its number.
     """
     laps = Laps()
@@ -96,7 +97,7 @@ def _further(one: str, other: str) -> str:
 def _require(standing: Standing, to: str) -> None:
     past = standing.phase in {Phase.BEFORE, Phase.ROLLED_BACK}
     if past and to == GO:
-        raise RefusedStepError(
+        raise NotNowError(
             f"There is nothing to roll back: {standing.phase}.", hint="`--to trial` and `--to take-over` go further."
         )
 

@@ -9,7 +9,7 @@ from monday_sync import PushResult, RunFacts
 from operations.cutover.day import Day, Laps
 from operations.cutover.programs import problems
 from operations.cutover.standing import CLEANED_UP, KEPT, PUSHED, TRIAL, Phase, Standing
-from operations.errors import ConfirmationNeededError, RefusedStepError
+from operations.errors import ConfirmationNeededError, NotNowError, RefusedStepError
 from operations.log import Entry
 
 _SHOWN = 20
@@ -64,7 +64,7 @@ def trial(day: Day, customer: str, limit: int, *, yes: int | None = None) -> Tri
         if begun is None:
             begun = _begin(day, customer, limit, yes, laps)
         elif begun.evidence["customer"] != customer or begun.evidence["limit"] != limit:
-            raise RefusedStepError(
+            raise NotNowError(
                 f"A trial of {begun.evidence['customer']} with --limit {begun.evidence['limit']} was begun.",
                 hint="Run it again as it was begun, or take it off with `cutover trial --cleanup`.",
             )
@@ -133,7 +133,7 @@ def take_back(day: Day, standing: Standing) -> Tried | None:
 def _taken_back(day: Day, standing: Standing, laps: Laps, yes: int | None, *, asks: bool) -> Tried:
     last = _on_board(standing)
     if last is None:
-        raise RefusedStepError("There is no trial to clean up.", hint="`cutover status` shows what was done.")
+        raise NotNowError("There is no trial to clean up.", hint="`cutover status` shows what was done.")
     runs = trial_runs(day, last)
     number = day.programs.rows([run.run_id for run in runs])
     if asks and yes != number:
@@ -165,7 +165,7 @@ def keep(day: Day, why: str) -> Tried:
     with day.context.warehouse.lock():
         last = _on_board(day.standing())
         if last is None or last.outcome != "done":
-            raise RefusedStepError("There is no trial that passed.", hint="`cutover trial` makes one.")
+            raise NotNowError("There is no trial that passed.", hint="`cutover trial` makes one.")
         evidence = {key: last.evidence[key] for key in ("customer", "limit", "orders", "records", "known", "runs")}
         day.write(TRIAL, "done", f"its items stay: {why}", state=KEPT, **evidence)
     return Tried(KEPT, str(evidence["customer"]), len(evidence["orders"]), int(evidence["records"]), 0, (), {})
@@ -217,7 +217,7 @@ def _begun(standing: Standing) -> Entry | None:
         return None
     if last.outcome == "begun":
         return last
-    raise RefusedStepError(
+    raise NotNowError(
         "There is a trial whose items are on the board.",
         hint="Take it off with `cutover trial --cleanup`, or say why it stays: `cutover trial --keep <reason>`.",
     )
@@ -230,6 +230,6 @@ def _on_board(standing: Standing) -> Entry | None:
 
 def _require_before_go(standing: Standing) -> None:
     if standing.phase not in {Phase.BEFORE, Phase.ROLLED_BACK}:
-        raise RefusedStepError(
+        raise NotNowError(
             f"The cutover is past its trial: {standing.phase}.", hint="`cutover status` shows what is next."
         )

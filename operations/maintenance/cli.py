@@ -206,7 +206,9 @@ def apply_command(
         added, reasons = constraints.apply_next(context.warehouse, name, stale=overdue(context))
         done, refused = [*done, *added], [*refused, *reasons]
     print_result({"done": done, "refused": refused}, as_json=as_json, human=lambda: texts.applied(done, refused))
-    return ExitCode.SOME_FAILED if refused else ExitCode.OK
+    if not refused:
+        return ExitCode.OK
+    return ExitCode.SOME_FAILED if done else ExitCode.USAGE
 
 
 @main.command("undo")

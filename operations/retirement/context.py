@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from operations.backup import BackupPolicy, last_verified
 from operations.log import Entry as LogEntry
 from operations.log import Log
-from operations.retirement.entries import Entry
+from operations.retirement.entries import Entry, load_entries
 from operations.retirement.states import State
 from operations.tables import Format, Shelf
 from warehouse import Warehouse
 
 ACTION, UNDO = "retire", "retire undo"
+#: Under this key each step keeps what operations/retire.yml said of the table.
+DECLARED = "declared"
 _ASIDE = "__retired"
 
 
@@ -61,12 +64,14 @@ class Table:
 
     Args:
         history: its entries in the log, newest first.
+        declared: whether operations/retire.yml names it. One that it names no more takes no further step, only back.
     """
 
     name: str
     entry: Entry
     state: State
     history: Sequence[LogEntry]
+    declared: bool = True
 
     @property
     def aside(self) -> str:
@@ -90,8 +95,30 @@ class Table:
         return next((e.at for e in self.history if e.outcome == "done" and e.after == state), None)
 
 
-def table_of(context: Context, name: str, entry: Entry) -> Table:
-    """The table as the log knows it."""
-    history = [e for e in context.log.entries(subject=name) if e.action in {ACTION, UNDO}]
-    state = next((State(e.after) for e in history if e.outcome == "done" and e.after), State.DECLARED)
-    return Table(name, entry, state, history)
+def tables(context: Context) -> list[Table]:
+    """The declared tables as the log knows them, and those that are on their way, or gone, and declared no more."""
+    histories: dict[str, list[LogEntry]] = {}
+    for entry in context.log.entries():
+        if entry.action in {ACTION, UNDO}:
+            histories.setdefault(entry.subject.lower(), []).append(entry)
+    found = []
+    for name, declared in load_entries(context.project_dir).items():
+        history = histories.pop(name.lower(), [])
+        found.append(Table(name, declared, _state(history), history))
+    for history in histories.values():
+        if (state := _state(history)) is not State.DECLARED:
+            found.append(Table(history[0].subject, _as_declared_once(history), state, history, declared=False))
+    return found
+
+
+def _state(history: Sequence[LogEntry]) -> State:
+    return next((State(e.after) for e in history if e.outcome == "done" and e.after), State.DECLARED)
+
+
+def _as_declared_once(history: Sequence[LogEntry]) -> Entry:
+    """What operations/retire.yml said of a table when it took its last step."""
+    said: Mapping[str, Any] = next((e.evidence[DECLARED] for e in history if DECLARED in e.evidence), {})
+    return Entry(
+        owner=said.get("owner") or "somebody whom the log does not know", why=said.get("why") or "the log does not say",
+        approved_by=said.get("approved_by"),
+    )  # fmt: skip

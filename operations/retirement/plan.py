@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from console import ConfigurationError, OrderListError
 from operations.errors import ConfirmationNeededError, RefusedStepError
-from operations.retirement.context import Context, Table, table_of
-from operations.retirement.entries import load_entries
+from operations.retirement.context import Context, Table, tables
 from operations.retirement.record import write_record
 from operations.retirement.states import ASIDE, STEPS, State, after
 from operations.retirement.steps import Done, apply, overdue
 from operations.retirement.undo import undo
 from operations.retirement.watch import watched
+from warehouse import Relations
 
 #: Steps that change what others see.
 _CHANGING = (State.DISABLED, State.DROPPED)
@@ -37,20 +37,23 @@ class Planned:
     last: str
 
 
-def tables(context: Context) -> list[Table]:
-    """The declared tables, with how far each is."""
-    return [table_of(context, name, entry) for name, entry in load_entries(context.project_dir).items()]
-
-
 def is_table(context: Context, name: str) -> bool:
-    """Whether a table of that name is declared."""
-    return any(table.lower() == name.lower() for table in load_entries(context.project_dir))
+    """Whether a table of that name is declared, or on its way by the log."""
+    return any(table.name.lower() == name.lower() for table in tables(context))
 
 
 def plan(context: Context) -> list[Planned]:
-    """Where every declared table stands. Nothing is changed."""
+    """Where every table stands that is declared, or on its way. Nothing is changed."""
     stale = overdue(context)
-    return [_planned(context, table, stale) for table in tables(context)]
+    there = Relations(())
+    if context.warehouse.exists():
+        with context.warehouse.session(read_only=True) as session:
+            there = session.relations()
+    return [
+        _planned(context, table, stale, there)
+        for table in tables(context)
+        if table.declared or table.state is not State.DROPPED
+    ]
 
 
 def apply_next(context: Context, name: str | None = None, *, yes: int | None = None) -> tuple[list[Done], list[str]]:
@@ -58,7 +61,7 @@ def apply_next(context: Context, name: str | None = None, *, yes: int | None = N
 
     Raises:
         LockHeldError: a run is at work.
-        ConfigurationError: no such table is declared.
+        ConfigurationError: there is no such table among them.
         ConfirmationNeededError: the one table that was asked for would be dropped without its number.
     """
     done, refused = list[Done](), list[str]()
@@ -100,9 +103,10 @@ def undo_last(context: Context, name: str, *, to: State | None = None) -> list[D
         if to is not None and states.index(to) >= states.index(table.state):
             raise ConfigurationError(f"{table.name} is {table.state}, not after {to}.", hint="Name an earlier state.")
         try:
-            while not done or (to is not None and table.state is not to):
-                done.append(undo(context, table))
+            done.append(undo(context, table))
+            while to is not None and done[-1].after is not to:
                 (table,) = _chosen(context, name)
+                done.append(undo(context, table))
         finally:
             if done:
                 write_record(context.project_dir, context.warehouse.target.name, tables(context))
@@ -122,10 +126,15 @@ def _chosen(context: Context, name: str | None) -> list[Table]:
     return chosen
 
 
-def _planned(context: Context, table: Table, stale: str | None) -> Planned:
+def _planned(context: Context, table: Table, stale: str | None, there: Relations) -> Planned:
     aim = after(table.state)
     reason = None
-    if aim in _CHANGING and stale:
+    wanted = table.aside if table.state in ASIDE else table.name
+    if not table.declared:
+        reason = "operations/retire.yml names it no more: declare it again, or undo"
+    elif aim is not None and wanted not in there:
+        reason = f"there is no table {wanted}"
+    elif aim in _CHANGING and stale:
         reason = stale
     elif aim is State.DROPPED and not table.entry.approved_by:
         reason = "nobody approved it: approved_by is missing in operations/retire.yml"

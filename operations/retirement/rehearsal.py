@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.retirement.context import Context, Table, table_of
-from operations.retirement.entries import load_entries
+from console import ConfigurationError
+from operations.retirement.context import Context, Table, tables
 from operations.retirement.states import ASIDE, STEPS, State, after
 from operations.retirement.steps import uses
 from operations.tables import dump, finish, load
@@ -32,10 +32,17 @@ class Rehearsed:
 
 
 def rehearse(context: Context, name: str | None = None) -> list[Rehearsed]:
-    """Do the next step of each declared table, or of one, in a scratch copy; nothing of the target is changed."""
-    entries = load_entries(context.project_dir)
-    tables = [table_of(context, n, e) for n, e in entries.items() if name is None or n.lower() == name.lower()]
-    return [_one(context, table, aim) for table in tables if (aim := after(table.state)) is not None]
+    """Do the next step of each declared table, or of one, in a scratch copy; nothing of the target is changed.
+
+    Raises:
+        ConfigurationError: no such table is declared.
+    """
+    chosen = [one for one in tables(context) if one.declared and (name is None or one.name.lower() == name.lower())]
+    if name is not None and not chosen:
+        raise ConfigurationError(
+            f"{name} is no table that operations/retire.yml declares.", hint="Only its tables can be rehearsed."
+        )
+    return [_one(context, table, aim) for table in chosen if (aim := after(table.state)) is not None]
 
 
 def _one(context: Context, table: Table, aim: State) -> Rehearsed:

@@ -6,14 +6,16 @@ import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from console import counted
 from operations.errors import ConfirmationNeededError, RefusedStepError
+from operations.kept import is_kept
 from operations.log import Entry as LogEntry
 from operations.retirement import archive as archives
 from operations.retirement.code import uses_in_code
-from operations.retirement.context import ACTION, Context, Table
+from operations.retirement.context import ACTION, DECLARED, Context, Table
 from operations.retirement.states import ASIDE, State, after
 from operations.retirement.watch import watched
 from operations.tables import TableFile, measured
@@ -52,6 +54,7 @@ def apply(context: Context, table: Table, *, yes: int | None = None) -> Done:
         )
     began = time.monotonic()
     try:
+        _require_lawful(table)
         _require_table(context, table)
         message, evidence = _PREPARED[aim](context, table)
         if aim is State.DROPPED and yes != evidence["rows"]:
@@ -59,6 +62,8 @@ def apply(context: Context, table: Table, *, yes: int | None = None) -> Done:
                 f"{table.name} has {evidence['rows']:,} rows, which are in the archive {evidence['archive']}.",
                 hint=f"Run the command again with --yes {evidence['rows']} to drop it.",
             )
+        said = table.entry.model_dump(include={"owner", "why", "approved_by"})
+        evidence = {**evidence, DECLARED: said}
     except RefusedStepError as error:
         context.log.write(LogEntry(
             ACTION, table.name, "refused", error.message, table.state, aim, time.monotonic() - began, at=context.now()
@@ -81,9 +86,33 @@ def uses(context: Context, table: Table) -> Uses:
     own = Uses(tuple(use for use in found.found if use.name.lower().rpartition(".")[2] != table.name.lower()))
     looked = Uses(own.found, found.not_looked_at)
     return looked + uses_in_code(
-        table.name, context.project_dir, context.code,
+        table.name, context.project_dir, _folders(context, table),
         ignore=table.entry.ignore, archives=[shelf.label for shelf in context.shelves],
     )  # fmt: skip
+
+
+def _folders(context: Context, table: Table) -> list[Path]:
+    """The folders of other projects that are named now; before a drop those as well in which it was found clear."""
+    before: Any = () if table.state is State.DECLARED else table.evidence(State.CLEAR).get("code", ())
+    if gone := [folder for folder in before if not Path(folder).is_dir()]:
+        raise RefusedStepError(
+            f"{table.name} was found clear in {', '.join(gone)}, too, and that is not there to look at again.",
+            hint=f"Bring it back; or `maintenance undo {table.name} --to declared`, and begin anew.",
+        )
+    return [Path(folder) for folder in dict.fromkeys([*(str(p.absolute()) for p in context.code), *before])]
+
+
+def _require_lawful(table: Table) -> None:
+    if not table.declared:
+        raise RefusedStepError(
+            f"{table.name} is {table.state}, and operations/retire.yml names it no more.",
+            hint=f"Declare it again to go on, or `maintenance undo {table.name} --to declared`.",
+        )
+    if is_kept(table.name):
+        raise RefusedStepError(
+            f"{table.name} is a table of this project's own, whose rows nothing makes again: it is never retired.",
+            hint="Take it out of operations/retire.yml.",
+        )
 
 
 def _require_table(context: Context, table: Table) -> None:
@@ -102,6 +131,7 @@ def _look(context: Context, table: Table) -> tuple[str, Evidence]:
     evidence = {
         "uses": [f"{use.kind} {use.name}: {use.detail}" for use in found.found[:_SHOWN]],
         "not_looked_at": list(found.not_looked_at),
+        "code": [str(folder) for folder in _folders(context, table)],
     }
     if found.found:
         shown = "; ".join(f"{use.kind} {use.name}" for use in found.found[:_SHOWN])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from operations.errors import RefusedStepError
+from operations.errors import NotNowError, RefusedStepError
 from operations.log import Entry as LogEntry
 from operations.retirement import archive as archives
 from operations.retirement.context import UNDO, Context, Table
@@ -22,7 +22,7 @@ def undo(context: Context, table: Table) -> Done:
     """
     aim = before(table.state)
     if aim is None:
-        raise RefusedStepError(f"{table.name} is declared and no more: there is nothing to undo.")
+        raise NotNowError(f"{table.name} is declared and no more: there is nothing to undo.")
     began, message = time.monotonic(), _MESSAGES[table.state]
     with context.warehouse.session() as session:
         there, catalog = session.relations(), session.catalog()

@@ -236,6 +236,8 @@ def test_what_cannot_be_backed_up_or_restored_is_said(warehouse: Warehouse, poli
     [
         ("places: []", "places: Tuple should have at least 1 item"),
         ("places: [a, a]", "one place stands there twice"),
+        ("places: [data/b, c, ./data/x/../b/]", "one place stands there twice: data/b"),
+        ("places: ['az://box/b', c, 'az://box/b/']", "one place stands there twice: az://box/b"),
         ("places: a", "places"),
         ("places: [a]\nkeep: {daily: 0}", "keep.daily"),
         ("places: [a]\nkep: {}", "kep: Extra inputs"),

@@ -73,7 +73,7 @@ def test_duckdb_checks_the_data_only(ruled: Warehouse) -> None:
     assert apply_next(ruled, stale=None) == ([], ["later.of_later: there is no table later yet"])
     with pytest.raises(RefusedStepError, match="nothing to undo"):
         undo_last(ruled, "of_values")
-    with pytest.raises(ConfigurationError, match="No constraint x"):
+    with pytest.raises(ConfigurationError, match="x is declared neither as a table"):
         apply_next(ruled, "x", stale=None)
 
 

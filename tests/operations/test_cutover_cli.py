@@ -91,7 +91,7 @@ def test_status_as_json(typed: Quay) -> None:
 def test_a_refusal_is_one_object_with_json(typed: Quay) -> None:
     """What go lacks stands in `error`, and nothing was done."""
     code, said = run("cutover go --json")
-    assert code == 1
+    assert code == 2
     assert "nobody approved it" in json.loads(said[said.index("{") : said.rindex("}") + 1])["error"]
 
 

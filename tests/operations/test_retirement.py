@@ -138,6 +138,70 @@ def test_a_table_goes_and_comes_back(desk: Desk) -> None:
     assert desk.relations() == {TABLE}
 
 
+def test_what_is_no_longer_declared_is_not_forgotten(desk: Desk) -> None:
+    """A line taken out of the file half-way, or spelled otherwise, leaves a table where it is, with a way back."""
+    desk.go(State.DISABLED)
+    desk.declare(_DECLARED.replace(TABLE, TABLE.lower()))
+    assert desk.state() is State.DISABLED
+    desk.declare("tables: {}")
+    (planned,) = plan(desk.context)
+    assert (planned.state, planned.owner, planned.why) == (State.DISABLED, "planning", "replaced by FACT_ORDER_LIST")
+    assert "names it no more" in str(planned.reason)
+    with pytest.raises(RefusedStepError, match="names it no more"):
+        desk.step()
+    undo_last(desk.context, TABLE, to=State.DECLARED)
+    assert (desk.look(), plan(desk.context)) == (desk.facts, [])
+
+
+def test_a_life_stays_told_when_its_line_is_gone(desk: Desk) -> None:
+    """A dropped table whose line was tidied away keeps its section in the file for people, and comes back."""
+    desk.go(State.DROPPED)
+    desk.declare("tables: {OLD_THING: {owner: planning, why: nobody reads it}}")
+    with desk.warehouse.session() as session:
+        session.execute("create table OLD_THING (a integer)")
+    assert not apply_next(desk.context, "OLD_THING")[1]
+    record = (desk.folder / "docs/retired_tables/local.md").read_text("utf-8")
+    for words in ("OLD_THING: clear", "OLD_DELTA: dropped", "replaced by FACT_ORDER_LIST", "Jane Doe"):
+        assert words in record
+    assert [planned.table for planned in plan(desk.context)] == ["OLD_THING"]
+    undo_last(desk.context, TABLE, to=State.ARCHIVED)
+    assert desk.look() == desk.facts
+
+
+@pytest.mark.parametrize("name", ["monday_sync_items", "Maintenance_Log", "order_list_versions"])
+def test_a_table_that_our_programs_keep_is_never_retired(desk: Desk, name: str) -> None:
+    """Nothing makes the ledger, the logs and the versions again: their first step is refused, whatever names them."""
+    desk.secure()
+    with desk.warehouse.session() as session:
+        session.execute("create table monday_sync_items (order_key varchar)")
+    desk.declare(f"tables: {{{name}: {{owner: planning, why: looks old}}}}")
+    done, refused = apply_next(desk.context, name)
+    assert (done, "never retired" in refused[0]) == ([], True)
+
+
+def test_a_table_that_is_not_there_is_planned_for_nothing(desk: Desk) -> None:
+    """A name that the database does not have is said by the plan, before anybody applies it."""
+    desk.declare("tables: {OLD_DETLA: {owner: planning, why: a slip}}")
+    assert plan(desk.context)[0].reason == "there is no table OLD_DETLA"
+    with pytest.raises(ConfigurationError, match="no table that"):
+        rehearse(desk.context, "NOBODYS")
+
+
+def test_folders_of_others_are_looked_at_again_before_the_drop(desk: Desk) -> None:
+    """Where it was found clear it has to be clear still, though nobody names the folder anew."""
+    other = desk.folder / "data" / "elsewhere"
+    other.mkdir(parents=True)
+    first = Context(desk.warehouse, desk.policy, desk.context.shelves, code=[other], now=desk.clock)
+    assert not apply_next(first, TABLE)[1]
+    desk.go(State.WATCHED)
+    (other / "report.sql").write_text("select * from OLD_DELTA", "utf-8")
+    with pytest.raises(RefusedStepError, match=r"report\.sql:1"):
+        desk.step(yes=50)
+    other.rename(other.with_name("moved"))
+    with pytest.raises(RefusedStepError, match="not there to look at again"):
+        desk.step(yes=50)
+
+
 def test_readers_of_a_table_set_aside_learn_why(desk: Desk) -> None:
     """Whoever still reads it gets what happened and whom to ask; the rows lie under another name."""
     desk.go(State.DISABLED)

@@ -22,7 +22,7 @@ from operations.cutover.rehearsal.place import Place, board_like, copy_tables, s
 from operations.cutover.rollback import rollback
 from operations.cutover.standing import PREFLIGHT, REHEARSE, Phase
 from operations.cutover.trial import clean_up, trial
-from operations.errors import RefusedStepError
+from operations.errors import NotNowError
 from operations.tables import measured
 from pipeline import RunOptions
 from warehouse import Warehouse
@@ -67,14 +67,12 @@ def rehearse(
         customer: whose orders the rehearsed trial pushes; ``None``: the first that has some due.
 
     Raises:
-        RefusedStepError: production has moved over already.
+        NotNowError: production has moved over already.
         OrderListError: a part could not be done at all; the log has it.
     """
     standing = day.standing()
     if standing.phase not in {Phase.BEFORE, Phase.ROLLED_BACK}:
-        raise RefusedStepError(
-            f"Too late for a rehearsal: {standing.phase}.", hint="`cutover status` says what is next."
-        )
+        raise NotNowError(f"Too late for a rehearsal: {standing.phase}.", hint="`cutover status` says what is next.")
     laps, counts, found, problems = Laps(), dict[str, int](), list[str](), list[str]()
     try:
         _all_of_it(_Stage(day, source, customer, limit, programs, laps, counts, found, problems))

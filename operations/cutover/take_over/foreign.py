@@ -6,25 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loader import KEPT as LOADER
 from loader import META_COLUMNS, is_raw_table
-from monday_sync import KEPT as LEDGER
-from monitoring import KEPT as MONITORING
 from operations.cutover.context import Context
+from operations.kept import KEPT, is_kept
 from operations.log import CUTOVER
-from operations.log import KEPT as LOGS
 from operations.names import BEFORE
-from pipeline.history import KEPT as HISTORY
 from pipeline.ownership import foreign_relations
-from pipeline.statements import KEPT as STATEMENTS
-from pipeline.usage import KEPT as USAGE
-from warehouse import ForeignRelationError, Kept, Session, require_ours
+from warehouse import ForeignRelationError, Session, require_ours
 
 TAKE_OVER, UNDO = "take-over", "take-over undo"
 #: How far a take-over is: what was done last.
 ASIDE, BUILT, DONE, UNDONE = "renamed aside", "built", "taken over", "as before"
-#: What our programs keep, and never make anew.
-KEPT: tuple[Kept, ...] = (*LOADER, *LEDGER, *MONITORING, *HISTORY, *STATEMENTS, *USAGE, *LOGS)
 _RAW_END = "_order_list_raw"
 
 
@@ -49,14 +41,9 @@ def is_ours(session: Session, name: str) -> bool:
     marks = {other.lower(): mark for other, mark in session.marks().items()}
     if marks.get(name.lower()) is not None:
         return True
-    if any(table.name.lower() == name.lower() for table in KEPT):
+    if is_kept(name):
         return not _kept(session, name)
     return is_raw_table(name) and not _raw(session, name)
-
-
-def is_kept(name: str) -> bool:
-    """Whether it is the name of a table whose rows no build makes again."""
-    return any(table.name.lower() == name.lower() for table in KEPT)
 
 
 def _kept(session: Session, only: str | None = None) -> Sequence[str]:

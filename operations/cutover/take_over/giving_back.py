@@ -15,13 +15,13 @@ from operations.cutover.take_over.foreign import (
     UNDONE,
     Aside,
     Progress,
-    is_kept,
     is_log,
     is_ours,
     progress,
 )
 from operations.cutover.take_over.steps import PROD
-from operations.errors import ConfirmationNeededError, PlaceError, RefusedStepError
+from operations.errors import ConfirmationNeededError, NotNowError, PlaceError, RefusedStepError
+from operations.kept import is_kept
 from operations.log import Entry
 from operations.names import AFTER
 from operations.tables import TableFile, manifest_from_any, measured
@@ -65,7 +65,7 @@ def undo(context: Context, *, yes: int | None = None) -> Undone:
     with context.warehouse.lock():
         at = progress(context)
         if at.step is None:
-            raise RefusedStepError("Nothing was taken over: there is nothing to undo.")
+            raise NotNowError("Nothing was taken over: there is nothing to undo.")
         if target.name == PROD and yes != len(at.relations):
             raise ConfirmationNeededError(
                 f"This gives {counted(len(at.relations), 'relation')} of target {PROD} their names back, and drops "

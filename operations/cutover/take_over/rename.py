@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from console import listed
 from operations.archiving import Archiver
 from operations.cutover.context import Context
-from operations.cutover.take_over.foreign import ASIDE, TAKE_OVER, Aside, is_kept
+from operations.cutover.take_over.foreign import ASIDE, TAKE_OVER, Aside
 from operations.cutover.take_over.look import Foreign
 from operations.errors import CannotRenameError, RefusedStepError
+from operations.kept import is_kept
 from operations.log import Entry
 from operations.names import AFTER
 from operations.tables import Manifest, measured
