@@ -74,7 +74,7 @@ def test_the_runbook_of_a_rollback(typed: Quay) -> None:
     assert (plain, to_trial) == ("cutover rollback", "cutover rollback --to trial")
     assert run(plain)[0] == 0
     assert run(to_trial)[0] == 0
-    assert run("cutover rollback") == (1, "error: There is nothing to roll back: rolled back. "
+    assert run("cutover rollback") == (2, "error: There is nothing to roll back: rolled back. "
                                           "`--to trial` and `--to take-over` go further.\n")  # fmt: skip
 
 

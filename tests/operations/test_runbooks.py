@@ -69,7 +69,7 @@ def test_constraints(place: Path) -> None:
     lines = _lines("constraints.md")
     assert [_run(line, place)[0] for line in lines if " undo" not in line and line != "maintenance apply"] == [0, 0]
     code, said = _run("maintenance undo item_outcome", place)
-    assert (code, "nothing to undo" in said) == (1, True)
+    assert (code, "nothing to undo" in said) == (2, True)
 
 
 def test_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
