@@ -154,6 +154,8 @@ def trial_command(
     asked = [customer is not None or limit is not None, cleanup, why is not None]
     if asked.count(True) != 1 or (asked[0] and (customer is None or limit is None)):
         raise click.UsageError("Give --customer and --limit, or --cleanup, or --keep.")
+    if why is not None and not why.strip():
+        raise click.UsageError("--keep takes a reason: why the items stay on the board.")
     day = open_day(target, source)
     if customer is not None and limit is not None:
         found = trial(day, customer, limit, yes=confirmed)

@@ -155,6 +155,8 @@ def judged(run: FirstRun, day: Day) -> list[str]:
     allowed = {"ok"} if watch.verdict == "ok" else {"ok", "attention"}
     if run.status not in allowed:
         beyond.append(f"the first run ended {run.status}: {run.verdict}")
+    if not run.records:
+        beyond.append("the first run had no order and no line in hand, so nothing says that it is well")
     for what, count, limit in (("in error", run.failed, watch.failed_share), ("held back", run.held, watch.held_share)):
         share = count / run.records if run.records else float(count > 0)
         if share > limit:

@@ -16,6 +16,7 @@ from operations.cutover.trial import Tried
 from operations.log import Entry
 
 _SHOWN = 20
+_WIDTH = 100
 
 
 def entries(found: Sequence[Entry]) -> str:
@@ -33,7 +34,13 @@ def standing(found: Status) -> str:
     """Where the cutover stands."""
     lines = [f"{found.target}: {found.phase}. The schedule names {found.schedule or 'no target'}.", ""]
     rows = [
-        (s.name, "" if s.age is None else f"{span(dt.timedelta(seconds=s.age))} ago", s.outcome, s.who, s.message)
+        (
+            s.name,
+            "" if s.age is None else f"{span(dt.timedelta(seconds=s.age))} ago",
+            s.outcome,
+            s.who,
+            _short(s.message),
+        )
         for s in found.steps
     ]
     lines += [text_table(("step", "when", "outcome", "who", "what"), rows), ""]
@@ -112,6 +119,11 @@ def back(found: Back) -> str:
     if found.rescue:
         lines.insert(-1, f"The tables as they were until now: {found.rescue}")
     return "\n".join(lines)
+
+
+def _short(message: str) -> str:
+    """Of a long message as much as a table has room for; `--json` has all of it."""
+    return message if len(message) <= _WIDTH else f"{message[: _WIDTH - 1]}…"
 
 
 def _listed(title: str, points: Sequence[str]) -> list[str]:

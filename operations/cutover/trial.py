@@ -77,6 +77,8 @@ def trial(day: Day, customer: str, limit: int, *, yes: int | None = None) -> Tri
         found = [f"{p.level} {p.name}: {p.message}" for result in results for p in result.errors]
         found += [result.message for result in results if result.message] + problems(checked)
         count = sum(result.checked for result in checked)
+        if not count:
+            found.append("nothing of it could be read back")
         records = day.programs.rows(runs)
         said = f"{counted(records, 'record')} of {counted(len(orders), 'order')} pushed, {count:,} read back"
         said += f"; {counted(len(found), 'problem')}: {found[0]}" if found else " as they should be"

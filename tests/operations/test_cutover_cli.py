@@ -98,6 +98,7 @@ def test_a_refusal_is_one_object_with_json(typed: Quay) -> None:
 def test_wrong_use(typed: Quay) -> None:
     """Half of a trial, two things at once, a step that there is not."""
     for line in ("cutover trial", "cutover trial --customer A", "cutover trial --cleanup --keep x",
+                 "cutover trial --keep ' '",
                  "cutover rollback --to nowhere"):  # fmt: skip
         assert run(line)[0] == 2
 

@@ -11,7 +11,8 @@ import monday_sync
 from console import OrderListError
 from monday_sync.errors import RefusedError
 from operations.backup import check, take
-from operations.cutover.go import go
+from operations.cutover.go import go, judged
+from operations.cutover.programs import FirstRun
 from operations.cutover.rollback import rollback
 from operations.cutover.rules import Rules, Watch
 from operations.cutover.standing import Phase
@@ -239,6 +240,14 @@ def test_a_first_run_beyond_the_limits_goes_back_if_asked_to(quay: Quay) -> None
     assert found.back is not None
     assert found.back.left == ()
     assert quay.whole() == before
+
+
+def test_a_first_run_of_nothing_is_beyond_the_limits(quay: Quay) -> None:
+    """Without an order in hand no share of them is too large; that is no success."""
+    nothing = FirstRun("run-1", "attention", "No rows.", 1.0, 0, 0, 0, 0)
+    assert [reason.partition(",")[0] for reason in judged(nothing, quay.day)] == [
+        "the first run had no order and no line in hand"
+    ]
 
 
 def test_a_board_that_differs_is_beyond_the_limits(quay: Quay) -> None:

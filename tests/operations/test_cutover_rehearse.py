@@ -51,6 +51,8 @@ def test_a_rehearsal_does_all_of_it_and_touches_nothing_real(quay: Quay) -> None
     found = rehearse(quay.day, "data/workbooks", programs=InTheCopy)
     assert found.problems == ()
     assert set(found.seconds) >= {"copy the tables", "copy the board", "trial", "go", "rollback", "compare"}
+    laps = list(found.seconds)
+    assert laps.index("build") < laps.index("preflight")  # which looks at the views of the copy
     assert (found.counts["items and subitems"], found.counts["orders tried"]) == (12, 4)
     assert found.counts["records pushed"] == 8
     assert found.counts["runs undone"] == 1

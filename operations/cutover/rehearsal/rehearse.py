@@ -133,6 +133,8 @@ def _steps(stage: _Stage, place: Place, copy: Day) -> None:
     if foreign_relations(context):
         counts["tables taken over"] = set_aside(context, _absolute(stage.source))
         stage.lap("take over")
+    copy.programs.build()  # the copy has tables only, and the preflight looks at views as well
+    stage.lap("build")
     stage.found.extend(examine_copy(context))
     stage.lap("preflight")
     # the copy has a log of its own; that these two are done is what a rehearsal is
@@ -159,14 +161,12 @@ def _steps(stage: _Stage, place: Place, copy: Day) -> None:
 def _trial(stage: _Stage, copy: Day) -> int:
     customer = stage.customer
     if customer is None:
-        copy.programs.build()
         customer = next(iter(copy.programs.due().customers), None)
     if customer is None:
         # a rehearsal of the rest all the same: what is due by then is due on the day as well
         stage.found.append("nothing is due, so nothing was tried")
         copy.write("trial", "done", "nothing is due", state="cleaned up")
         return 0
-    copy.programs.build()
     due = copy.programs.due(customer, stage.limit)
     found = trial(copy, customer, stage.limit, yes=due.records)
     stage.problems.extend(found.problems)
