@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ from warehouse.rows import table_of
 
 #: So many runs are kept; of recovered alerts and of messages that were sent, those of so many days.
 _RUNS_KEPT, _DAYS_KEPT = 90, 90
+#: Who takes a message for sending and does not say within this time what became of it was killed.
+_SENDING = dt.timedelta(minutes=3)
 _ALERT_NAMES = [column.name for column in ALERT_COLUMNS]
 
 
@@ -111,7 +114,7 @@ def read_outbox(session: Session, warehouse: Warehouse, there: Relations) -> lis
         return []
     rows = session.rows(
         "select message_id, channel, run_id, queued_at, title, body, state, attempts, answer "  # noqa: S608
-        f"from {warehouse.relation(OUTBOX)} where state in ('waiting', 'refused') and is_test = 0 "
+        f"from {warehouse.relation(OUTBOX)} where state in ('waiting', 'refused', 'sending') and is_test = 0 "
         "order by queued_at, message_id"
     )
     return [
@@ -161,6 +164,19 @@ class Book:
                 if new:
                     rows = [_message_row(name, message, now) for name, message in new]
                     session.upsert(OUTBOX, table_of(OUTBOX_COLUMNS, rows), ["message_id"])
+
+    def claim(self, message_id: str, now: dt.datetime) -> bool:
+        """Take a message for sending; ``False``: another process has it, or has sent it meanwhile."""
+        outbox = self._warehouse.relation(OUTBOX)
+        mine, at = f"being sent: {secrets.token_hex(8)}", naive(now)
+        with self._warehouse.session() as session, session.transaction():
+            session.execute(
+                f"update {outbox} set state = 'sending', answer = ?, tried_at = ? where message_id = ? and ("  # noqa: S608
+                "state in ('waiting', 'refused') or (state = 'sending' and (tried_at < ? or tried_at > ?)))",
+                [mine, at, message_id, at - _SENDING, at + _SENDING],
+            )
+            rows = session.rows(f"select answer from {outbox} where message_id = ?", [message_id])  # noqa: S608
+        return bool(rows) and rows[0][0] == mine
 
     def settle(self, outcomes: Sequence[Mapping[str, object]]) -> None:
         """Note what became of messages: rows with ``message_id`` and the columns that changed."""

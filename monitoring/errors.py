@@ -3,6 +3,7 @@
 OrderListError
 └── UndeliveredError         a channel did not take a message; it stays in the outbox  -> 1
     ├── RefusedMessageError  it says that it never will take this one                  -> 1
+    ├── PartlyTakenError     some of those it is for will not get it                   -> 1
     └── UnreachableError     not this time                                             -> 1
 """
 
@@ -17,6 +18,10 @@ class UndeliveredError(OrderListError):
 
 class RefusedMessageError(UndeliveredError):
     """It refused this one: sending it again at once would bring the same answer."""
+
+
+class PartlyTakenError(UndeliveredError):
+    """It was taken, but not for all. Sending it again would tell the others twice."""
 
 
 class UnreachableError(UndeliveredError):

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from console import ConfigurationError, redact
+from console import ConfigurationError, note, redact
 from monitoring.book import Book, Queued, naive
 from monitoring.channels import Sender, channels_of, deliver_within, open_channel
-from monitoring.errors import RefusedMessageError, UndeliveredError, UnreachableError
+from monitoring.errors import PartlyTakenError, RefusedMessageError, UndeliveredError, UnreachableError
 from monitoring.settings import Channel, Settings
 from monitoring.tables import REASON
 
@@ -58,6 +58,7 @@ class _Tried:
     state: str
     attempts: int
     goes_on: bool
+    problem: str = ""
 
 
 def deliver(
@@ -94,18 +95,22 @@ def deliver(
             waiting += len(fresh)
             problems.append(f"{name}: {error.message}")
             continue
-        taken, problem = _send_all(fresh, sender, book, _Times(now, sleep, clock))
-        sent, waiting = sent + taken, waiting + len(fresh) - taken
+        taken, left, problem = _send_all(fresh, sender, book, _Times(now, sleep, clock))
+        sent, waiting = sent + taken, waiting + left
         problems += [f"{name}: {problem}"] if problem else []
     return Delivery(sent, waiting, tuple(problems))
 
 
 def _send_all(
     messages: Sequence[Queued], sender: Sender, book: Book, times: _Times
-) -> tuple[int, str]:  # fmt: skip
+) -> tuple[int, int, str]:  # fmt: skip
+    """How many were taken, how many were not, and why not."""
     until = times.clock() + LONGEST
-    taken, problem = 0, ""
+    taken, left, problem = 0, len(messages), ""
     for one in messages:
+        if not book.claim(one.message_id, times.now()):  # another process sends it, or has sent it by now
+            left -= 1
+            continue
         tried = _try(one, sender, until, times)
         outcome: dict[str, object] = {
             "message_id": one.message_id, "state": tried.state, "attempts": one.attempts + tried.attempts,
@@ -113,28 +118,38 @@ def _send_all(
             "sent_at": naive(times.now()) if tried.state == "sent" else None,
         }  # fmt: skip
         book.settle([outcome])
-        taken += tried.state == "sent"
-        problem = problem if tried.state == "sent" else tried.answer
+        taken, left = taken + (tried.state == "sent"), left - (tried.state == "sent")
+        problem = tried.problem or problem
         if not tried.goes_on:
             break
-    return taken, problem
+    return taken, left, problem
 
 
 def _try(one: Queued, sender: Sender, until: float, times: _Times) -> _Tried:
     """Send a message. A channel that is out of order gets no other one in this run; one that refused it may take it."""
     pauses: Sequence[float] = PAUSES
-    message = one.message
+    try:
+        message = one.message
+    except (ValueError, TypeError, KeyError) as error:  # it must not hold up those that can be read
+        why = f"a message cannot be read, perhaps another version made it ({type(error).__name__})"
+        return _Tried(why, "refused", 1, goes_on=True, problem=why)
     for attempt in range(1, len(pauses) + 2):
         try:
             return _Tried(deliver_within(sender, message), "sent", attempt, goes_on=True)
+        except PartlyTakenError as error:
+            return _Tried(said(error), "sent", attempt, goes_on=True, problem=said(error))
         except RefusedMessageError as error:
-            return _Tried(said(error), "refused", attempt, goes_on=True)
+            return _Tried(said(error), "refused", attempt, goes_on=True, problem=said(error))
         except UnreachableError as error:
             pause = pauses[attempt - 1] if attempt <= len(pauses) else None
             pause = error.wait if error.wait is not None and pause is not None else pause
             if pause is None or times.clock() + pause >= until:
-                return _Tried(said(error), "waiting", attempt, goes_on=False)
+                return _Tried(said(error), "waiting", attempt, goes_on=False, problem=said(error))
             times.sleep(pause)
+        except Exception as error:  # a defect of one channel: the others are to be told all the same
+            note("the trace of the error", trace=error)
+            why = redact(f"{type(error).__name__}: {error}")
+            return _Tried(why, "waiting", attempt, goes_on=False, problem=why)
     raise AssertionError("the last attempt returns")
 
 

@@ -52,9 +52,14 @@ def checked_address(address: str, what: str) -> str:
 
 
 class Poster:
-    """One address."""
+    """One address.
 
-    def __init__(self, address: str, what: str) -> None:
+    Args:
+        takes_pages: an answer may be a web page; of a service that has none it is the page of a login or a proxy.
+    """
+
+    def __init__(self, address: str, what: str, *, takes_pages: bool = False) -> None:
+        self._takes_pages = takes_pages
         self._address = checked_address(address, what)
         self._host = urlsplit(address).hostname or ""
         self._client: httpx.Client | None = None
@@ -90,6 +95,10 @@ class Poster:
             cause = redact(str(error)) or type(error).__name__
             raise UnreachableError(f"{self._host} could not be reached: {cause}.") from None
         answer = f"{status} {said}".strip()
+        if response.is_success and (is_no(said) or (is_page(said) and not self._takes_pages)):
+            raise RefusedMessageError(
+                f"{self._host} answered {answer}.", hint="That is a no, whatever its status: look at the address."
+            )
         if response.is_success:
             return answer
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _LATER:
@@ -101,6 +110,24 @@ class Poster:
         """Close the connection under whoever waits for it."""
         if self._client is not None:
             self._client.close()
+
+
+def is_no(said: str) -> bool:
+    """Whether an answer says no although its status says yes, as many services do."""
+    begin = said.lstrip("\ufeff").lower()
+    if begin.startswith("{"):
+        try:
+            found = json.loads(begin)
+        except ValueError:  # one that was cut; what says no stands first in it
+            return '"ok":false' in begin.replace(" ", "") or '"success":false' in begin.replace(" ", "")
+        return False in (found.get("ok"), found.get("success")) or bool(found.get("error"))
+    # an old connector of Teams; Healthchecks of an address that it does not know
+    return begin.startswith(("webhook message delivery failed", "ok (not found)"))
+
+
+def is_page(said: str) -> bool:
+    """Whether an answer is a web page."""
+    return said.lstrip("\ufeff").lower().startswith(("<!doctype html", "<html"))
 
 
 def _read(response: httpx.Response) -> str:

@@ -14,7 +14,7 @@ from email.utils import format_datetime, localtime
 
 from console import ConfigurationError, redact, register_secret
 from monitoring.channels.http import is_local
-from monitoring.errors import RefusedMessageError, UnreachableError
+from monitoring.errors import PartlyTakenError, RefusedMessageError, UnreachableError
 from monitoring.messages import Message
 from monitoring.plain_text import html_of, text_of
 
@@ -76,7 +76,11 @@ class MailSender:
         self._client: smtplib.SMTP | None = None
 
     def send(self, message: Message, timeout: float) -> str:
-        """Send one mail to all."""
+        """Send one mail to all.
+
+        Raises:
+            PartlyTakenError: it was taken for some only.
+        """
         server = self._server
         try:
             with self._connect(timeout) as client:
@@ -95,7 +99,11 @@ class MailSender:
             cause = redact(str(error)) or type(error).__name__
             raise UnreachableError(f"{server.host} could not be reached: {cause}.") from None
         if refused:
-            return f"taken, but not for {', '.join(sorted(refused))}"
+            code, said = next(iter(refused.values()))
+            raise PartlyTakenError(
+                redact(f"taken, but not for {', '.join(sorted(refused))}: {code} {_line(said)}."),
+                hint="Correct these addresses, or take them out.",
+            )
         return f"taken for {len(server.to)}"
 
     def abandon(self) -> None:
@@ -119,9 +127,14 @@ class MailSender:
         return self._context or ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE"))
 
     def _failed(self, code: int, said: bytes | str) -> RefusedMessageError | UnreachableError:
-        text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else str(said)
-        told = redact(f"{self._server.host} answered {code} {' '.join(text.split())[:200]}.")
+        told = redact(f"{self._server.host} answered {code} {_line(said)}.")
         return RefusedMessageError(told) if code >= _PERMANENT else UnreachableError(told)
+
+
+def _line(said: bytes | str) -> str:
+    """An answer of a server in one line."""
+    text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else str(said)
+    return " ".join(text.split())[:200]
 
 
 def mail(message: Message, server: Server) -> EmailMessage:

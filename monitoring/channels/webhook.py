@@ -14,7 +14,7 @@ class WebhookSender:
     """One address."""
 
     def __init__(self, address: str, what: str) -> None:
-        self._poster = Poster(address, what)
+        self._poster = Poster(address, what, takes_pages=True)
 
     def send(self, message: Message, timeout: float) -> str:
         """Post the message."""

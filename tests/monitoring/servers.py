@@ -84,6 +84,8 @@ class MailServer:
     answers: dict[str, str] = field(default_factory=dict)
     encrypted: list[bool] = field(default_factory=list)
     silent: bool = False
+    unknown: set[str] = field(default_factory=set)
+    """Addresses that it does not know."""
 
 
 @contextmanager
@@ -135,7 +137,11 @@ def mail_server(  # noqa: C901 - a conversation in one place
                         sender, to = line, []
                         self._say("250 ok")
                     case "RCPT":
-                        to.append(line.split(":", 1)[1].strip("<> ").split(">")[0])
+                        one = line.split(":", 1)[1].strip("<> ").split(">")[0]
+                        if one in state.unknown:
+                            self._say("550 no such user")
+                            continue
+                        to.append(one)
                         self._say("250 ok")
                     case "DATA":
                         self._say("354 end with a dot")

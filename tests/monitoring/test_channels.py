@@ -22,7 +22,7 @@ from monitoring.channels.slack import SlackSender, blocks
 from monitoring.channels.teams import TeamsSender, card
 from monitoring.channels.webhook import WebhookSender
 from monitoring.checks import REGISTRY
-from monitoring.errors import RefusedMessageError, UnreachableError
+from monitoring.errors import PartlyTakenError, RefusedMessageError, UnreachableError
 from monitoring.heartbeat import ping
 from monitoring.messages import Message, compose
 from monitoring.model import State
@@ -201,6 +201,36 @@ def test_what_an_answer_means(web: WebServer, status: int, error: type[Exception
         assert caught.value.wait == 7
 
 
+@pytest.mark.parametrize(
+    ("sender", "said"),
+    [(SlackSender, '{"ok": false, "error": "channel_not_found"}'), (WebhookSender, '{"success": false}'),
+     (SlackSender, "<!DOCTYPE html><html><title>Sign in</title></html>"),
+     (TeamsSender, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413")],
+)  # fmt: skip
+def test_a_status_that_says_yes_is_no_delivery_when_its_words_say_no(
+    web: WebServer, sender: type[SlackSender | WebhookSender | TeamsSender], said: str
+) -> None:
+    """200 with an error in it, or with the page of a login: it is not delivered, and the answer is said."""
+    web.answers = [(200, said)]
+    with pytest.raises(RefusedMessageError, match=r"127\.0\.0\.1 answered 200"):
+        deliver_within(sender(f"{web.url}/a-secret-path", "ops"), message())
+
+
+@pytest.mark.parametrize("said", ["ok", "1", "", '{"ok": true, "error": null}', "<html>thanks</html>", "[]", "{broken"])
+def test_other_words_with_a_yes_are_a_delivery(web: WebServer, said: str) -> None:
+    """A webhook of one's own answers as it likes."""
+    web.answers = [(200, said)]
+    assert deliver_within(WebhookSender(f"{web.url}/hook", "ops"), message()) == f"200 {said}".strip()
+
+
+def test_a_mail_that_is_not_taken_for_all_says_for_whom_not(smtp: MailServer) -> None:
+    """One address of two is unknown there: the other gets the mail, and that one did not is no success."""
+    smtp.unknown = {"b@example.com"}
+    with pytest.raises(PartlyTakenError, match=r"taken, but not for b@example\.com: 550 no such user"):
+        deliver_within(MailSender(server_at(smtp.port), "mail"), message())
+    assert [to for _, to, _ in smtp.mails] == [["a@example.com"]]
+
+
 def test_a_server_that_answers_byte_by_byte_is_given_up(web: WebServer) -> None:
     """The time limit is for the whole answer, not for each byte."""
     web.answers, web.drip = [(200, "x" * 100)], 0.2
@@ -309,6 +339,9 @@ def test_a_heartbeat_that_is_not_taken_is_said_without_its_address(
     assert problem is not None
     assert "404 not found" in problem
     assert "some-secret-uuid" not in problem
+    for said in ("OK (not found)", '{"ok":false,"msg":"Monitor not found or not active."}'):
+        web.answers = [(200, said)]  # as Healthchecks and Uptime Kuma answer for an address that they do not know
+        assert said in (ping(Settings(), "success", "run-1") or "")
     monkeypatch.setenv("ORDER_LIST_HEARTBEAT_URL", "http://example.com/plain")
     assert "http" in (ping(Settings(), "success", "run-1") or "")
     monkeypatch.delenv("ORDER_LIST_HEARTBEAT_URL")

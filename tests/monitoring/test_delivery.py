@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from monitoring.book import Book, Queued, naive, read_outbox
-from monitoring.channels import Sender
-from monitoring.errors import UnreachableError
+from monitoring.channels import Sender, open_channel
+from monitoring.errors import PartlyTakenError, UnreachableError
 from monitoring.messages import Message, trial
 from monitoring.outbox import Delivery, deliver
 from monitoring.settings import Channel, Settings, read_settings
@@ -90,6 +90,70 @@ def test_one_that_is_refused_does_not_hold_up_the_others(world: World, web: WebS
         ("refused", "127.0.0.1 answered 400 bad."), ("sent", "200 ok"),
     ]  # fmt: skip
     assert send(world)[0] == Delivery(1, 0)
+
+
+def test_a_message_that_cannot_be_read_holds_up_no_other(world: World, web: WebServer) -> None:
+    """One of another version, or damaged by hand: it is said, and those behind it are sent."""
+    queue(world, count=2)
+    world.sql(f"update {OUTBOX} set body = '{{\"future\": 1}}' where queued_at = (select min(queued_at) from {OUTBOX})")
+    done, _ = send(world)
+    assert (done.sent, done.waiting, len(web.taken)) == (1, 1, 1)
+    assert done.problems == ("hook: a message cannot be read, perhaps another version made it (KeyError)",)
+
+
+def test_a_defect_of_one_channel_hides_no_other(world: World, web: WebServer) -> None:
+    """Whatever a sender breaks on, its message waits and the other channel gets its own."""
+    queue(world, channel="broken")
+    queue(world)
+
+    class Broken:
+        def send(self, message: Message, timeout: float) -> str:
+            raise ZeroDivisionError("by zero")
+
+        def abandon(self) -> None:
+            pass
+
+    both = read_settings({"channels": {name: {"kind": "webhook", "address": "ORDER_LIST_HOOK"} for name in
+                                       ("broken", "hook")}})  # fmt: skip
+
+    def opened(name: str, channel: Channel) -> Sender:
+        return Broken() if name == "broken" else open_channel(name, channel)
+
+    done = deliver(queued(world), both, Book(world.warehouse), world.clock, opened=opened, sleep=lambda _: None)
+    assert (done.sent, done.waiting, done.problems) == (1, 1, ("broken: ZeroDivisionError: by zero",))
+    assert send(world, both)[0] == Delivery(1, 0), "it is not lost"
+
+
+def test_two_processes_that_look_at_once_send_a_message_once(world: World, web: WebServer) -> None:
+    """A run's end and a `monitor check` of cron: the second finds it taken; one that was killed is taken over."""
+    queue(world)
+    both = queued(world)
+    book = Book(world.warehouse)
+    assert book.claim(both[0].message_id, world.now), "the first one, which is still sending"
+    assert deliver(both, SETTINGS, book, world.clock) == Delivery()
+    assert len(web.taken) == 0
+    assert [one.message_id for one in queued(world)] == [both[0].message_id], "it is still seen as not delivered"
+    world.later(minutes=4)  # the first one was killed
+    assert send(world)[0] == Delivery(1, 0)
+    assert deliver(both, SETTINGS, book, world.clock) == Delivery(), "read before it was sent"
+    assert len(web.taken) == 1
+
+
+def test_a_mail_that_reached_some_is_said_and_not_sent_again(world: World) -> None:
+    """Those who have it would get it twice; who did not is named in the run's warnings."""
+    queue(world)
+
+    class Partly:
+        def send(self, message: Message, timeout: float) -> str:
+            raise PartlyTakenError("taken, but not for b@example.com: 550 no such user.")
+
+        def abandon(self) -> None:
+            pass
+
+    book = Book(world.warehouse)
+    done = deliver(queued(world), SETTINGS, book, world.clock, opened=lambda *_: Partly(), sleep=lambda _: None)
+    assert done == Delivery(1, 0, ("hook: taken, but not for b@example.com: 550 no such user.",))
+    assert queued(world) == []
 
 
 def test_what_nobody_took_for_a_week_is_given_up_aloud(world: World, web: WebServer) -> None:
