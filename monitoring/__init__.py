@@ -5,6 +5,7 @@ Reads relations only, and keeps ``pipeline_figures``, ``pipeline_alerts`` and ``
 
 from monitoring.alerts import Alert, Kind, Notice
 from monitoring.book import require_tables
+from monitoring.channels import channels_of
 from monitoring.heartbeat import ping, ping_aloud
 from monitoring.model import Bars, Check, Figure, Point, State
 from monitoring.overview import Overview, RunFacts, StageFacts, overview
@@ -29,6 +30,7 @@ __all__ = [
     "StageFacts",
     "State",
     "Watched",
+    "channels_of",
     "load_settings",
     "overdue",
     "overview",

@@ -7,7 +7,7 @@ it is still open after long. An unknown figure neither opens nor ends one, unles
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -35,7 +35,7 @@ class Alert:
     Args:
         state: attention or failed while it is open, ok once it is over.
         since: when it opened.
-        changed_at: when its state last changed.
+        changed_at: when its state last changed, or its figure became twice as large as it was told.
         told_state: as it was last put into a message; ``None``: nobody was told.
         told_whom: owner and channels.
     """
@@ -92,6 +92,8 @@ def follow(
         old = known.get(key)
         if figure.state in OPEN:
             made = _opened(old, key, figure, run_id, now)
+            if old is not None and not _is_large(old) and _is_large(made):
+                made = replace(made, changed_at=now)
             found[key] = replace(made, owner=settings.owner_of(figure.check, figure.customer))
         elif figure.state is State.OK and old is not None and old.is_open:
             found[key] = _over(old, figure, run_id, now)
@@ -100,6 +102,16 @@ def follow(
         if old.is_open and key not in there and old.check in looked_at - unknown:
             found[key] = _over(old, None, run_id, now)
     return found
+
+
+def put_down(alerts: Mapping[str, Alert], checks: Collection[str], now: dt.datetime) -> dict[str, Alert]:
+    """The alerts, of which those of a check that is not made any more (it is off now) are over; nobody is told."""
+    return {
+        key: replace(alert, state=State.OK, told_state=None, changed_at=now)
+        if alert.is_open and alert.check not in checks
+        else alert
+        for key, alert in alerts.items()
+    }
 
 
 def notices(
@@ -112,7 +124,8 @@ def notices(
         kind = _kind(alert, checks.get(alert.check), settings, now)
         if kind is None:
             continue
-        waits = quiet and alert.state is not State.FAILED and now - alert.changed_at < settings.held_at_most
+        young = now - _due_at(alert, kind, settings) < settings.held_at_most
+        waits = quiet and young and alert.state is not State.FAILED
         (held if waits else told).append(Notice(kind, alert))
     return tuple(told), tuple(held)
 
@@ -142,8 +155,7 @@ def _opened(old: Alert | None, key: str, figure: Figure, run_id: str, now: dt.da
 
 
 def _over(old: Alert, figure: Figure | None, run_id: str, now: dt.datetime) -> Alert:
-    value = figure.value if figure else 0.0
-    return replace(old, state=State.OK, figure=value, changed_at=now, run_id=run_id)
+    return replace(old, state=State.OK, figure=figure.value if figure else None, changed_at=now, run_id=run_id)
 
 
 def _kind(alert: Alert, check: Check | None, settings: Settings, now: dt.datetime) -> Kind | None:
@@ -159,7 +171,19 @@ def _kind(alert: Alert, check: Check | None, settings: Settings, now: dt.datetim
     return None
 
 
+def _due_at(alert: Alert, kind: Kind, settings: Settings) -> dt.datetime:
+    """When it became something to tell."""
+    if kind is Kind.STILL and alert.last_told is not None:
+        return alert.last_told + settings.repeat_after
+    return alert.changed_at
+
+
 def _has_grown(alert: Alert, check: Check | None) -> bool:
-    if check is None or not check.grows or alert.figure is None or alert.told_figure is None:
+    return check is not None and check.grows and _is_large(alert)
+
+
+def _is_large(alert: Alert) -> bool:
+    """Whether its figure is so much larger than when it was told."""
+    if alert.figure is None or alert.told_figure is None:
         return False
     return alert.figure >= GROWTH * alert.told_figure and alert.figure > alert.told_figure

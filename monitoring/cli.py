@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -31,6 +32,17 @@ class _Duration(click.ParamType[dt.timedelta]):
             self.fail(f"{value!r}: {error}.", param, ctx)
 
 
+_reports = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=REPORTS,
+    show_default=True,
+    metavar="FOLDER",
+    envvar="ORDER_LIST_REPORTS",
+    help="Folder of the reports.",
+)
+
+
 @click.group(cls=Program, context_settings=CONTEXT_SETTINGS)
 def main() -> None:
     """Judges the figures of the runs against their bars, and tells people on a change of state.
@@ -50,13 +62,27 @@ def main() -> None:
     help="Look only whether a run went through within this time, as 26h or 3d: for the cron of a second machine.",
 )
 @click.option("--dry-run", is_flag=True, help="Judge only: note nothing and tell nobody.")
+@_reports
 @json_option
 @command
-def check_(target: str | None, within: dt.timedelta | None, *, dry_run: bool, as_json: bool) -> ExitCode:
-    """Judge all figures, and tell what changed to those whom it concerns."""
+def check_(
+    target: str | None, within: dt.timedelta | None, reports: Path, *, dry_run: bool, as_json: bool
+) -> ExitCode:  # fmt: skip
+    """Judge all figures, tell what changed to those whom it concerns, and write the page anew."""
     if within is not None:
         return _expected(target, within, as_json=as_json)
-    found = watch(open_warehouse(load_target(target)), dry_run=dry_run)
+    warehouse = open_warehouse(load_target(target))
+    try:
+        found = watch(warehouse, dry_run=dry_run)
+    except OrderListError:
+        with suppress(OrderListError):  # the page says it, too; what is said here is why nothing could be judged
+            write_page(warehouse, reports=warehouse.target.project_dir / reports)
+        raise
+    if not dry_run and not found.running:
+        try:
+            write_page(warehouse, reports=warehouse.target.project_dir / reports)
+        except OrderListError as error:
+            say(f"warning: the page was not written: {error.message}")
     for problem in (*found.delivery.problems, *found.problems):
         say(f"warning: {problem}")
     print_result(watched_json(found), as_json=as_json, human=lambda: watched_text(found))
@@ -88,7 +114,7 @@ def status_(target: str | None, *, everything: bool, as_json: bool) -> ExitCode:
     """Show what is open, the figures with their bars as last judged, and what waits in the outbox."""
     view = overview(open_warehouse(load_target(target)))
     print_result(overview_json(view), as_json=as_json, human=lambda: status_text(view, everything=everything))
-    return ExitCode.SOME_FAILED if view.open_alerts else ExitCode.OK
+    return ExitCode.SOME_FAILED if view.open_alerts or view.killed else ExitCode.OK
 
 
 @main.command("page")
@@ -100,15 +126,7 @@ def status_(target: str | None, *, everything: bool, as_json: bool) -> ExitCode:
     metavar="FILE",
     help="Where to.  [default: monitor.html among the reports]",
 )
-@click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=REPORTS,
-    show_default=True,
-    metavar="FOLDER",
-    envvar="ORDER_LIST_REPORTS",
-    help="Folder of the reports.",
-)
+@_reports
 @json_option
 @command
 def page_(target: str | None, file: Path | None, reports: Path, *, as_json: bool) -> ExitCode:

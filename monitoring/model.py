@@ -75,11 +75,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a check may need beside the relations."""
+    """What a check may need beside the relations.
+
+    Args:
+        killed: the last run has not ended, and does not go on.
+    """
 
     project_dir: Path
     now: dt.datetime
     secrets: Mapping[str, dt.date] = field(default_factory=dict)
+    killed: bool = False
 
     @property
     def naive(self) -> dt.datetime:

@@ -13,6 +13,7 @@ from typing import Any
 from monitoring import book
 from monitoring.alerts import Alert, Kind, Notice, notices
 from monitoring.causes import folded, missed_after
+from monitoring.killed import was_killed
 from monitoring.model import OPEN, Check, Figure, Point, State, worst
 from monitoring.settings import Settings, load_settings
 from monitoring.tables import FIGURES
@@ -57,6 +58,7 @@ class Overview:
         held: what quiet hours hold back.
         outbox: what no channel took yet.
         folded: keys of alerts that follow from another one, which is told instead.
+        killed: the last run, if it has not ended and does not go on.
     """
 
     target: str
@@ -71,6 +73,7 @@ class Overview:
     judged_at: dt.datetime | None = None
     settings: Settings = field(default_factory=Settings)
     folded: frozenset[str] = frozenset()
+    killed: str = ""
 
     @property
     def open_alerts(self) -> tuple[Alert, ...]:
@@ -117,6 +120,9 @@ def overview(warehouse: Warehouse, *, runs: int = 30, now: dt.datetime | None = 
     if not warehouse.exists():
         return Overview(warehouse.target.name, None, (), checks, {}, {}, (), settings=settings)
     with warehouse.session(read_only=True) as session:
+        last = book.last_run(session, warehouse, session.relations())
+    killed = last.run_id if last is not None and was_killed(warehouse, last) else ""
+    with warehouse.session(read_only=True) as session:
         there = session.relations()
         run, stages = read_run(session, warehouse, there)
         figures, judged_at = _figures(session, warehouse, there)
@@ -127,7 +133,8 @@ def overview(warehouse: Warehouse, *, runs: int = 30, now: dt.datetime | None = 
     _, beneath = folded(due, alerts, moment, ran_at=run.ended_at if run else None, missed_after=missed_after(checks))
     quiet = frozenset(alert.key for found in beneath.values() for alert in found)
     return Overview(
-        warehouse.target.name, run, stages, checks, figures, history, alerts, held, outbox, judged_at, settings, quiet
+        warehouse.target.name, run, stages, checks, figures, history, alerts, held, outbox, judged_at, settings, quiet,
+        killed,
     )  # fmt: skip
 
 
@@ -182,6 +189,7 @@ def as_json(view: Overview) -> dict[str, Any]:
     checks = {check.name: check for check in view.checks}
     return {
         "target": view.target, "state": view.state.value, "judged_at": view.judged_at, "run": view.run,
+        "killed": view.killed,
         "stages": view.stages,
         "open": [
             {"check": a.check, "title": checks[a.check].title if a.check in checks else a.check, "subject": a.subject,

@@ -60,6 +60,11 @@ def _variable(value: str) -> str:
     return value
 
 
+def _off(value: Any) -> Any:
+    """YAML reads ``off`` without quotes as false."""
+    return "off" if value is False else value
+
+
 Duration = Annotated[dt.timedelta, BeforeValidator(duration)]
 Time = Annotated[dt.time, BeforeValidator(_time)]
 Variable = Annotated[str, AfterValidator(_variable)]
@@ -113,7 +118,7 @@ class Rule(_Part):
 
     attention: float | None = Field(default=None, strict=False)
     failed: float | None = Field(default=None, strict=False)
-    severity: Literal["failed", "attention", "off"] = "failed"
+    severity: Annotated[Literal["failed", "attention", "off"], BeforeValidator(_off)] = "failed"
     unknown: Literal["unknown", "attention", "failed"] | None = None
     owner: Text | None = None
     channels: tuple[Text, ...] = Field(default=(), strict=False)
@@ -240,5 +245,6 @@ def read_settings(document: Mapping[str, Any], name: str = FILE.as_posix()) -> S
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         said = str(first["msg"]).removeprefix("Value error, ")
+        said = "there is no such key" if first["type"] == "extra_forbidden" else said
         # never the value itself: somebody may have put a secret there
         raise ConfigurationError(f"{name}: {f'{place}: ' if place else ''}{said}.", hint=_HINT) from None

@@ -21,7 +21,7 @@ _CUT = 100
 def watched_text(found: Watched) -> str:
     """What ``monitor check`` says."""
     if found.running:
-        return f"Run {found.running} goes on, or was killed: nothing is judged before a run has ended."
+        return f"Run {found.running} goes on: nothing is judged before it has ended."
     lines = [_headline(len(found.open_alerts), _unknown(found.figures))]
     for alert in found.open_alerts[:_SHOWN]:
         check = _CHECKS.get(alert.check)
@@ -71,6 +71,8 @@ def status_text(view: Overview, *, everything: bool = False) -> str:
         return "Nothing was judged yet: `pipeline run` ends with it, and `monitor check` does it now."
     judged = f"{view.judged_at:%Y-%m-%d %H:%M} UTC" if view.judged_at else "an unknown time"
     lines = [f"{_headline(len(view.open_alerts), len(view.unknown))} As judged at {judged}."]
+    if view.killed:
+        lines.append(f"Run {view.killed} was killed: `monitor check` judges anew, and tells it.")
     checks = {check.name: check for check in view.checks}
     if view.open_alerts:
         rows = [

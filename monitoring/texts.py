@@ -13,6 +13,8 @@ RUN_WORDS = {
     "interrupted": "interrupted", "running": "running", "died": "killed",
 }  # fmt: skip
 _DAY = 48
+#: Days from which a date would be a joke.
+_FAR = 3_650
 #: Units of what is measured; the others are names of what is counted.
 _NO_COUNTS = frozenset({"%", "s"})
 
@@ -40,6 +42,8 @@ def figure_text(check: Check | None, value: float | None, bar: float | None, *, 
         return number(value, unit)
     if not bar and check.bars.higher_is_worse and unit not in _NO_COUNTS:
         return "none any more" if is_over and not value else f"{number(value, unit)} (none is well)"
+    if is_over and value is None:
+        return "nothing is said of it any more"
     way = "at most" if check.bars.higher_is_worse else "at least"
     return f"{number(value, unit)} ({'again ' if is_over else ''}{way} {number(bar, unit)} is well)"
 
@@ -57,4 +61,6 @@ def bar_text(check: Check, figure: Figure) -> str:
 
 def full_on(days: float, now: dt.datetime) -> str:
     """The day on which a board will be full."""
+    if days >= _FAR:
+        return "not full within ten years at the present rate"
     return f"full on {(now.astimezone(dt.UTC) + dt.timedelta(days=days)).date().isoformat()} at the present rate"

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from console import ConfigurationError, OrderListError, refused
 from monitoring import book
-from monitoring.alerts import Alert, Notice, as_told, follow, notices
+from monitoring.alerts import Alert, Notice, as_told, follow, notices, put_down
 from monitoring.causes import folded, missed_after
 from monitoring.channels import channels_of
 from monitoring.checks.runs import OVERDUE
+from monitoring.killed import was_killed
 from monitoring.messages import Message, compose
 from monitoring.model import Bars, Check, Figure, Surroundings
 from monitoring.outbox import Delivery, deliver
@@ -113,13 +114,15 @@ def _judged(
     warehouse: Warehouse, settings: Settings, checks: Sequence[Check], now: dt.datetime, *, partly: bool
 ) -> tuple[Watched, Mapping[str, Alert]]:  # fmt: skip
     """What is found, and the alerts as they stood before."""
-    around = Surroundings(warehouse.target.project_dir, now, settings.secrets)
+    with warehouse.session(read_only=True) as session:
+        last = book.last_run(session, warehouse, session.relations())
+    killed = was_killed(warehouse, last)
+    around = Surroundings(warehouse.target.project_dir, now, settings.secrets, killed)
     with warehouse.session(read_only=True) as session:
         there = session.relations()
-        last = book.last_run(session, warehouse, there)
         run_id = last.run_id if last else ""
         known = book.read_alerts(session, warehouse, there)
-        if last is not None and last.status == "running" and not partly:
+        if last is not None and last.status == "running" and not killed and not partly:
             return Watched(warehouse.target.name, run_id, alerts=tuple(known.values()), running=run_id), known
         history = book.read_history(session, warehouse, there, without=run_id)
         asked = ask(session, warehouse, checks, around, there)
@@ -129,6 +132,8 @@ def _judged(
         for figure in judge(check, asked[check.name].measures, history.get(check.name, ()), now, asked[check.name].why)
     )
     alerts = follow(known, figures, settings, run_id, now)
+    if not partly:
+        alerts = put_down(alerts, {check.name for check in checks}, now)
     ran_at = last.started_at if last else None
     return Watched(warehouse.target.name, run_id, figures, tuple(alerts.values()), ran_at=ran_at), known
 

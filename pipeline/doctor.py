@@ -51,6 +51,7 @@ def examine(target_name: str | None, reports: Path = Path("data/reports")) -> li
         findings += _guarded("tables", lambda: _kept(target))
         findings += _guarded("left over", lambda: _left_over(target))
     findings += _guarded("board", lambda: _board(target))
+    findings += _guarded("monitoring", lambda: _told(target))
     findings += _guarded("reports", lambda: _folder("reports", target.project_dir / reports))
     findings += _guarded("dbt's folder", lambda: _folder("dbt's folder", base_folder(target.project_dir, {})))
     return findings
@@ -156,6 +157,15 @@ def _kept(target: Target) -> Iterator[Finding]:
             yield _missing(f"tables of {program}", error)
         else:
             yield Finding(f"tables of {program}", "ok", "can be written by this version")
+
+
+def _told(target: Target) -> Iterator[Finding]:
+    """Whether anybody would be told: a mistake in the file stops no run, so it is easily missed."""
+    import monitoring  # noqa: PLC0415
+
+    channels = monitoring.channels_of(monitoring.load_settings(target.project_dir))
+    said = f"tells by {', '.join(channels)}: `monitor test` tries it" if channels else "nobody is told: no channel"
+    yield Finding("monitoring", "ok", said)
 
 
 def _left_over(target: Target) -> Iterator[Finding]:

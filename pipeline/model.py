@@ -224,6 +224,8 @@ class Alerts:
         open: alerts that are open; told: of which something was told now; held: by quiet hours, for later.
         sent: messages that a channel took; undelivered: those that wait in the outbox for the next run.
         problems: why, and what else could not be done.
+        judged: whether the figures could be judged; else nobody knows what is open, and nobody was told.
+        heard: whether every message reached all whom it is for.
     """
 
     open: int = 0
@@ -232,6 +234,8 @@ class Alerts:
     undelivered: int = 0
     held: int = 0
     problems: tuple[str, ...] = ()
+    judged: bool = True
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def summary(report: RunReport, page: Path) -> str:
 
 
 def _alerts(alerts: Alerts) -> str:
+    if not alerts.judged:
+        return f"NOT JUDGED, nobody is told: {' '.join(alerts.problems) or 'see above'}"
     said = f"{alerts.open:,} open (`monitor status`)" if alerts.open else "none open"
     parts = [(alerts.sent, "sent"), (alerts.undelivered, "not delivered yet")]
     return "; ".join([said, *(f"{counted(number, 'message')} {what}" for number, what in parts if number)])

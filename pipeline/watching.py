@@ -1,4 +1,7 @@
-"""What a run ends with: its figures are judged and people told. Whatever breaks here changes nothing of what it did."""
+"""What a run ends with: its figures are judged and people told. Whatever breaks here changes nothing of what it did.
+
+Only the exit status 0 is lost where nobody could be told: whoever waits for it is the last to hear of it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from console import ConfigurationError, say
+from console import ConfigurationError, ExitCode, say
 from pipeline.keeping import attempt
 from pipeline.model import Alerts, RunReport, Status
 from pipeline.reporting import put_report
@@ -57,8 +60,9 @@ class Monitor:
         problems += [problem] if problem else []
         if told is None and not problems:
             return report
-        found = replace(told or Alerts(), problems=tuple(problems))
-        report = replace(report, alerts=found)
+        found = replace(told or Alerts(judged=False, heard=False), problems=tuple(problems))
+        code = ExitCode.SOME_FAILED if report.exit_code is ExitCode.OK and not found.heard else report.exit_code
+        report = replace(report, alerts=found, exit_code=code)
         attempt("What was told could not be written to the report", lambda: put_report(report, self.folder), None)
         return report
 
@@ -71,7 +75,8 @@ class Monitor:
         for problem in problems:
             say(f"warning: {problem}")
         sent, waiting = found.delivery.sent, found.delivery.waiting
-        return Alerts(len(found.open_alerts), len(found.told), sent, waiting, len(found.held), problems)
+        return Alerts(len(found.open_alerts), len(found.told), sent, waiting, len(found.held), problems,
+                      heard=not found.delivery.problems)  # fmt: skip
 
     def _page(self, report: RunReport, *, is_noted: bool) -> None:
         import monitoring  # noqa: PLC0415

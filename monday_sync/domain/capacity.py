@@ -81,6 +81,12 @@ class Room:
         """Rows on the board after the push."""
         return self.there + self.adds - self.removes + self.comes - self.goes
 
+    def days_left(self, today: dt.date) -> int | None:
+        """Days until it is full; at least ten years where it does not grow, ``None`` while nobody knows whether."""
+        if self.full_on is not None:
+            return max(0, (self.full_on - today).days)
+        return None if self.rate.per_day is None else _FAR
+
     @property
     def fits(self) -> bool:
         """Whether the push stays within a limit that was told. What it archives goes before what it creates."""

@@ -29,7 +29,7 @@ def figures_of(context: Context, plan: Plan | None) -> dict[str, float | None]:
         name = {Level.ITEM: "items", Level.SUBITEM: "subitems"}[room.level]
         # of a board whose limit nobody told, the documented one is the best there is
         figures |= {name: room.after, f"{name}_limit": room.limit}
-        figures[f"{name}_days_left"] = None if room.full_on is None else max(0, (room.full_on - today).days)
+        figures[f"{name}_days_left"] = room.days_left(today)
     if plan.options == EVERYTHING:
         figures["out_of_scope"] = sum(n for (_, why), n in plan.skipped.items() if why is Skip.OUT_OF_SCOPE)
         figures["due_rows"] = len(plan.steps) + sum(n for (_, why), n in plan.skipped.items() if why in _WITHOUT_STEP)

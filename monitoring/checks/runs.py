@@ -26,11 +26,14 @@ RUNS: tuple[Check, ...] = (
     ),
     Check(
         "runs_killed", "Runs that were killed", "runs", Bars(attention=0), command="pipeline history",
-        sql="select '', '', count(*), '' from {pipeline_runs} r where r.status = 'died' and r.run_seq > ("
+        # those before the last one that ended; after it, while the last one is known to be killed
+        sql="select '', '', count(*), case when count(*) > 0 then concat('the last of them: run ', max(r.run_id), "
+        "'; what it did until then stands, and the next run carries on') else '' end from {pipeline_runs} r "
+        "where (r.status = 'died' or (r.status = 'running' and ? = 1)) and r.run_seq > ("
         "select coalesce(max(p.run_seq), 0) from {pipeline_runs} p where p.status not in ('died', 'running') and "
-        "p.run_seq < (select coalesce(max(m.run_seq), 0) from {pipeline_runs} m "
-        "where m.status not in ('died', 'running')))",
-        relations=("pipeline_runs",),
+        "(? = 1 or p.run_seq < (select coalesce(max(m.run_seq), 0) from {pipeline_runs} m "
+        "where m.status not in ('died', 'running'))))",
+        parameters=lambda around: (int(around.killed), int(around.killed)), relations=("pipeline_runs",),
     ),
     Check(
         "stage_time", "Seconds of a stage", "s", Bars(attention=3, usual="median", slack=60), subject="stage",

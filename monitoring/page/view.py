@@ -156,6 +156,8 @@ def _state(view: Overview) -> State:
     """The worst that is open. A figure that is not known makes nothing bad, and is said."""
     if view.open_alerts:
         return worst(alert.state for alert in view.open_alerts)
+    if view.killed:
+        return State.ATTENTION
     return State.OK if view.figures else State.UNKNOWN
 
 

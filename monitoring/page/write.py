@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -61,7 +62,11 @@ def write_page(
 
 
 def _shown(warehouse: Warehouse, beside: Beside, now: dt.datetime) -> PageView:
-    return page_view(overview(warehouse, runs=RUNS, now=now), read_facts(warehouse, runs=RUNS), now=now, beside=beside)
+    view, facts = overview(warehouse, runs=RUNS, now=now), read_facts(warehouse, runs=RUNS)
+    if view.killed and facts.runs:
+        runs = tuple(replace(run, status="died") if run.run_id == view.killed else run for run in facts.runs)
+        facts = replace(facts, runs=runs)
+    return page_view(view, facts, now=now, beside=beside)
 
 
 def render_page(view: PageView) -> str:

@@ -56,6 +56,8 @@ def test_the_day_on_which_it_is_full() -> None:
     assert (short.full_on, "when it is full is not known (2 days of history" in room_line(short)) == (None, True)
     still = room(Level.ITEM, history=[FIRST_LOAD], today=TODAY, **told)  # type: ignore[arg-type]
     assert (still.full_on, "it did not grow" in room_line(still)) == (None, True)
+    left = [one.days_left(TODAY) for one in (growing, short, still)]
+    assert left == [80, None, 3_650], "that it is not full for ten years is known, and ends the alert that it will be"
 
 
 def test_what_the_api_does_not_tell_is_said_to_be_unknown() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from monitoring.alerts import Alert, as_told, follow, notices
+from monitoring.alerts import Alert, as_told, follow, notices, put_down
 from monitoring.checks import REGISTRY
 from monitoring.model import Figure, State
 from monitoring.settings import Settings, read_settings
@@ -117,6 +117,30 @@ def test_quiet_hours_hold_back_all_but_failed() -> None:
     assert days.day(held("AJE"), held("RHONE"), hours=1) == []
     assert days.day(held("AJE"), hours=9) == []
     assert days.day(held("AJE")) == []
+
+
+def test_what_lasts_and_what_grows_waits_for_the_end_of_the_quiet_hours_too() -> None:
+    """An alert of long ago is no reason to wake somebody: neither that it is still open, nor that it grew."""
+    days = Days(read_settings({"quiet_hours": {"from": "20:00", "to": "06:30"}}))
+    days.now = dt.datetime(2026, 3, 2, 19, tzinfo=dt.UTC)
+    refused = "records_refused"
+    assert days.day(held("AJE"), figure(3, "attention", "R", refused), hours=73) == [("opened", "AJE"), ("opened", "R")]
+    assert days.now.hour == 20
+    assert days.day(held("AJE"), figure(9, "attention", "R", refused), hours=12) == []
+    assert days.held == 2
+    assert days.day(held("AJE"), figure(9, "attention", "R", refused)) == [("still open", "AJE"), ("got worse", "R")]
+
+
+def test_a_check_that_was_switched_off_is_open_no_more() -> None:
+    """Nothing would ever end its alert; nobody is told, for whoever switched it off knows."""
+    days = Days()
+    days.day(held("AJE"), figure(70, "failed"))
+    days.alerts = put_down(days.alerts, {"sync_share"}, days.now)
+    assert {alert.check: alert.is_open for alert in days.alerts.values()} == {
+        "customers_held": False, "sync_share": True,
+    }  # fmt: skip
+    assert days.day() == []
+    assert days.day(held("AJE")) == [("opened", "AJE")], "it is news when it is on again"
 
 
 def test_nothing_is_held_back_for_ever() -> None:

@@ -145,6 +145,19 @@ def test_test_of_a_channel_that_is_not_there(world: World, run: Run) -> None:
     )
 
 
+def test_check_writes_the_page_anew(world: World, run: Run, tmp_path: Path) -> None:
+    """What `monitor check` just judged stands on it; so does that nothing can be judged. A trial writes none."""
+    world.well()
+    page = tmp_path / "data/reports/monitor.html"
+    assert (run("check", "--dry-run")[0], page.exists()) == (1, False)
+    world.sql("insert into sync_customers values ('RHONE', 1, 'lines are gone')")
+    run("check")
+    assert "lines are gone" in page.read_text(encoding="utf-8")
+    world.settings("checks: {nothing: {severity: 'off'}}")
+    assert run("check")[0] == 2
+    assert "Nobody knows how things stand" in page.read_text(encoding="utf-8")
+
+
 def test_page_says_where_it_is(world: World, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Among the reports, wherever they are, or at --out; what could not be read is said there, with status 2."""
     world.well()

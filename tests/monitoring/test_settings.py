@@ -102,7 +102,7 @@ customers:
   GREYSON: {owner: ann}
 checks:
   sync_share: {attention: 98, failed: 90}
-  disk: {severity: "off"}
+  disk: {severity: off}
   conflicts: {severity: attention, owner: ann}
 """)
     )

@@ -35,3 +35,4 @@ def test_the_day_on_which_a_board_is_full() -> None:
     """By the rate that the push knows."""
     now = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
     assert full_on(12, now) == "full on 2026-03-14 at the present rate"
+    assert full_on(3_650, now) == "not full within ten years at the present rate"

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from console import ConfigurationError
+from console import ConfigurationError, LockHeldError
 from monitoring.book import Queued
 from monitoring.outbox import Delivery
 from monitoring.overview import overview
+from monitoring.page import write_page
+from monitoring.shown import status_text
 from monitoring.tables import ALERTS, OUTBOX
 from monitoring.watch import Watched, overdue, watch
 from tests.monitoring.conftest import Post, World
@@ -65,6 +67,30 @@ def test_each_owner_is_told_by_their_channels_in_one_message(told: World, post: 
     assert by_channel["night"].report == "/reports/r.html"
     rows = told.rows("select subject, state, told_whom from pipeline_alerts order by check_name, subject")
     assert ("AJE", "attention", "ann: night") in rows
+
+
+def test_a_run_that_was_killed_is_told_before_the_next_one(told: World, post: Post) -> None:
+    """Nobody holds the lock: `monitor check` judges, opens the alert, and the page and the status say it."""
+    look(told, post)
+    told.later(hours=1)
+    told.run("running", "")
+    told.sql("update pipeline_runs set seconds = null where run_id = 'run-002'")
+    assert overview(told.warehouse, now=told.now).killed == "run-002"
+    page = write_page(told.warehouse, now=told.now).read_text("utf-8")
+    assert "<h1>Nothing is open. Last run 2026-03-02 08:00: killed.</h1>" in page
+    assert '<p class="badge">needs attention</p>' in page
+    assert "Run run-002 was killed" in status_text(overview(told.warehouse, now=told.now))
+    found = look(told, post)
+    assert (found.running, [alert.check for alert in found.open_alerts]) == ("", ["runs_killed"])
+    assert post.said() == ["runs_killed opened"]
+    told.sql("update pipeline_runs set status = 'died' where run_id = 'run-002'")  # as the next run notes it
+    told.later(hours=1)
+    told.run()
+    look(told, post)
+    assert post.said() == []
+    told.run()
+    look(told, post)
+    assert post.said() == ["runs_killed recovered"]
 
 
 def test_told_once_also_by_the_next_runs(told: World, post: Post) -> None:
@@ -139,9 +165,15 @@ def test_without_a_channel_it_is_told_once_there_is_one(world: World, post: Post
     assert post.said() == ["customers_held opened RHONE"]
 
 
-def test_a_run_that_goes_on_is_not_judged(told: World, post: Post) -> None:
-    """Half of a run is no figure: a cron's look meanwhile notes and tells nothing."""
+def test_a_run_that_goes_on_is_not_judged(told: World, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a run is no figure: a cron's look meanwhile, while its process holds the lock, tells nothing."""
     told.run("running", "")
+
+    def held(_: object) -> None:
+        raise LockHeldError("Another run is at work on this target.")
+
+    monkeypatch.setattr(type(told.warehouse), "lock", held)
+    assert overview(told.warehouse, now=told.now).killed == ""
     found = look(told, post)
     assert (found.running, found.figures) == ("run-002", ())
     assert "pipeline_figures" not in told.tables()

@@ -60,6 +60,7 @@ def test_a_run_is_judged_at_its_end(one_order: Warehouse, options: RunOptions, p
     assert figures["last_run"] == 0
     assert saved(options, report)["alerts"] == {
         "open": report.alerts.open, "told": 0, "sent": 0, "undelivered": 0, "held": 0, "problems": [],
+        "judged": True, "heard": True,
     }  # fmt: skip
     assert (one_order.target.project_dir / "data/metrics/order_list.prom").is_file()
     assert [event for event, _ in pings] == ["start", "success"]
@@ -119,7 +120,7 @@ def test_broken_monitoring_changes_nothing_of_the_run(
     one_order: Warehouse, options: RunOptions, pings: Pings, monkeypatch: pytest.MonkeyPatch, error: Exception,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    """Status, exit status and verdict are the run's; that nobody was told is said, and stands in the report."""
+    """Status and verdict are the run's; that nobody was told is said and stands in the report; it costs the 0."""
 
     def broken(*_: object, **__: object) -> Watched:
         raise error
@@ -128,7 +129,7 @@ def test_broken_monitoring_changes_nothing_of_the_run(
     report = run(one_order, options, stages=stages())
     assert (report.status, report.exit_code, report.verdict) == (
         Status.OK,
-        0,
+        1,
         "All well: nothing changed on the board.",
     )
     assert report.alerts is not None
@@ -142,15 +143,16 @@ def test_an_undelivered_message_is_said(
     one_order: Warehouse, options: RunOptions, pings: Pings, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    """On stderr, in the report's JSON and in the summary."""
+    """On stderr, in the report's JSON and in the summary; the exit status is 1, which is what cron's mail goes by."""
     delivery = Delivery(1, 2, ("teams: example.com answered 500.",))
     monkeypatch.setattr(monitoring, "watch", lambda *_, **__: Watched("local", "r", delivery=delivery))
     report = run(one_order, options, stages=stages())
-    assert report.status is Status.OK
+    assert (report.status, report.exit_code) == (Status.OK, 1)
     said = "Not delivered by teams: example.com answered 500."
     assert f"warning: {said}" in capsys.readouterr().err
     assert saved(options, report)["alerts"] == {
         "open": 0, "told": 0, "sent": 1, "undelivered": 2, "held": 0, "problems": [said],
+        "judged": True, "heard": False,
     }  # fmt: skip
     assert "alerts     none open; 1 message sent; 2 messages not delivered yet" in summary(report, options.reports)
 
@@ -158,12 +160,19 @@ def test_an_undelivered_message_is_said(
 def test_wrong_settings_end_no_run(
     one_order: Warehouse, options: RunOptions, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A mistake in monitoring.yml is said, once at each end of the run, and the orders reach the board."""
+    """A mistake in monitoring.yml is said at each end of the run, and the orders reach the board.
+
+    Whoever reads only the summary or the exit status does not take it for a run of which nothing is open.
+    """
     (one_order.target.project_dir / "monitoring.yml").write_text("checks: {nonsense: {}}", encoding="utf-8")
     report = run(one_order, options, stages=stages())
     assert report.status is Status.OK
     assert isinstance(report.alerts, Alerts)
     assert "checks.nonsense" in report.alerts.problems[0]
+    assert report.exit_code == 1
+    shown = summary(report, options.reports)
+    assert "alerts     NOT JUDGED, nobody is told: The figures could not be judged: monitoring.yml: checks.non" in shown
+    assert "none open" not in shown
     assert "checks.nonsense" in capsys.readouterr().err
 
 
