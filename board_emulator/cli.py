@@ -73,8 +73,11 @@ def serve(  # noqa: PLR0917 - click passes them by name
         print_result(where, as_json=as_json, human=lambda: f"The board is at {base}/ (API: {base}/v2, data: {data}).")
         say("Stop it with Ctrl-C.")
 
-    with about(idle=True):
-        run(service, sock, on_ready=ready)
+    try:
+        with about(idle=True):
+            run(service, sock, on_ready=ready)
+    except KeyboardInterrupt:  # how it is meant to end, by hand as after a run: no error, and nothing is lost
+        say("Stopped; everything is written.")
     return ExitCode.OK
 
 

@@ -17,6 +17,7 @@ from monitoring.tables import key_of
 
 #: A count that became so many times as large as when it was told is told anew.
 GROWTH = 2.0
+_AHEAD = dt.timedelta(hours=1)
 
 
 class Kind(StrEnum):
@@ -166,7 +167,8 @@ def _kind(alert: Alert, check: Check | None, settings: Settings, now: dt.datetim
         return Kind.OPENED
     if is_worse(alert.state, alert.told_state) or _has_grown(alert, check):
         return Kind.WORSE
-    if alert.last_told is not None and now - alert.last_told >= settings.repeat_after:
+    # told in the future: by a clock that was wrong, which must not keep it quiet until then
+    if alert.last_told is not None and not -_AHEAD <= now - alert.last_told < settings.repeat_after:
         return Kind.STILL
     return None
 

@@ -156,6 +156,8 @@ class Book:
             with session.transaction():
                 known = self._queued(session, [message.message_id for _, message in messages])
                 if run_id:
+                    # judged again, a run has no figure any more of what is there no more
+                    session.execute(f"delete from {session.relation(FIGURES)} where run_id = ?", [run_id])  # noqa: S608
                     session.upsert(FIGURES, table_of(FIGURE_COLUMNS, _figure_rows(run_id, figures, now)), FIGURE_KEY)
                     self._forget(session, now)
                 if alerts:

@@ -107,6 +107,8 @@ class Check:
         sql: gives subject, customer, figure and reason; ``{NAME}`` stands for a relation.
         relations: all that the statement names; where one is lacking the figure is not known.
         parameters: of the statement, in their order.
+        otherwise: instead of ``sql`` where a relation is lacking: a statement, and what it names.
+        counts: the numbers in its reason are counts, and shown as people read them.
         look: instead of ``sql``: what the machine tells.
         age: the figure is a moment, and its age in ``hours`` or ``days`` counts.
         subject: what a subject is called; empty: there is only the whole.
@@ -125,6 +127,8 @@ class Check:
     sql: str = ""
     relations: tuple[str, ...] = ()
     parameters: Callable[[Surroundings], Sequence[object]] | None = None
+    otherwise: tuple[str, tuple[str, ...]] | None = None
+    counts: bool = False
     look: Callable[[Surroundings], Sequence[Measure]] | None = None
     age: str | None = None
     subject: str = ""

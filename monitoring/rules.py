@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Runs that tell what is usual: the fewest, and the last that count.
 FEWEST, WINDOW = 5, 20
+#: What lies further in the future than clocks differ was stamped by a wrong one.
+_AHEAD = dt.timedelta(hours=1)
 _AGES = {"hours": 3600.0, "days": 86400.0}
 
 
@@ -49,10 +51,12 @@ def judge(
     # two rows of one subject are one subject
     found: dict[str, Figure] = {}
     for measure in measures:
-        value = _number(check, measure.value, now)
+        ahead = _is_ahead(measure.value, now)
+        value = None if ahead else _number(check, measure.value, now)
         usual = _usual(check, measure.subject, history) if check.bars.usual else None
         if value is None:
-            figure = _unknown(check, measure.subject, measure.customer, measure.reason if check.look else "")
+            why = "it lies in the future: a clock was wrong then, or is now" if ahead else ""
+            figure = _unknown(check, measure.subject, measure.customer, measure.reason if check.look else why)
         elif check.bars.usual and usual is None:
             why = f"what is usual is known after {FEWEST} runs"
             figure = Figure(check.name, measure.subject, measure.customer, value, State.UNKNOWN, None, None, why)
@@ -108,10 +112,18 @@ def _number(check: Check, value: float | dt.datetime | None, now: dt.datetime) -
     if value is None:
         return None
     if isinstance(value, dt.datetime):
-        moment = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-        # a clock that was set back makes nothing younger than new
-        return max(0.0, (now - moment).total_seconds() / _AGES[check.age or "hours"])
+        # clocks of two machines differ a little
+        return max(0.0, (now - _utc(value)).total_seconds() / _AGES[check.age or "hours"])
     return float(value)
+
+
+def _is_ahead(value: float | dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether a moment has not come yet: its age is not known, and nothing is well for it."""
+    return isinstance(value, dt.datetime) and _utc(value) - now > _AHEAD
+
+
+def _utc(value: dt.datetime) -> dt.datetime:
+    return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
 
 def _usual(check: Check, subject: str, history: Sequence[Point]) -> float | None:

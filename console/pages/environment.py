@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import files
 
 import jinja2
@@ -11,6 +12,7 @@ from markupsafe import Markup, escape
 _TICKED = re.compile(r"`([^`]+)`")
 
 
+@cache  # a process may write dozens of pages, and to compile a template takes as long as ten of them
 def page_environment(package: str | None) -> jinja2.Environment:
     """For templates of ``package``, which may include ``page.css``.
 

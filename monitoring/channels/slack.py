@@ -44,7 +44,7 @@ def blocks(message: Message) -> dict[str, Any]:
         web = message.report.startswith("https://")
         found.append(_section(f"<{_escaped(message.report)}|The report>" if web else _escaped(message.report)))
     said = _escaped(f"{message.at}, run {message.run_id or 'none'}, message {message.message_id}")
-    found.append({"type": "context", "elements": [{"type": "mrkdwn", "text": said}]})
+    found.append({"type": "context", "elements": [{"type": "mrkdwn", "text": said, "verbatim": True}]})
     return {"text": _escaped(message.title), "blocks": found}
 
 
@@ -58,7 +58,8 @@ def _line(line: Line) -> str:
 
 
 def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_SECTION]}}
+    # verbatim: neither a channel's name nor an address in a workbook's text becomes a link, or calls anybody
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_SECTION], "verbatim": True}}
 
 
 def _escaped(text: str) -> str:

@@ -58,7 +58,7 @@ _OF_LINES = (
 
 SHARE = Check(
     "sync_share", "Records that the board shows as they are", "%", Bars(95, 80, higher_is_worse=False),
-    unknown=State.ATTENTION, command="monday-sync status",
+    unknown=State.ATTENTION, counts=True, command="monday-sync status",
     sql="select '', '', 100.0 * sum(r.synced) / nullif(sum(r.records) - sum(r.outside), 0), "
     "concat(cast(sum(r.records) - sum(r.outside) - sum(r.synced) as bigint), ' of ', "
     "cast(sum(r.records) - sum(r.outside) as bigint), ' records are not on the board as they should be') "
@@ -132,6 +132,7 @@ BOARD: tuple[Check, ...] = (
     ),
     Check(
         "api_success", "API calls that were not refused", "%", Bars(95, 80, higher_is_worse=False), command=_API,
+        counts=True,
         sql=f"select '', '', 100.0 - 100.0 * {_sum('calls_refused')} / {_OF_CALLS}, "
         f"concat(cast({_sum('calls_refused')} as bigint), ' of ', cast({_sum('calls')} as bigint), ' refused') "
         f"{_latest('calls')}",
@@ -139,6 +140,7 @@ BOARD: tuple[Check, ...] = (
     ),
     Check(
         "api_retried", "API calls that were sent again", "%", Bars(attention=10, failed=50), command=_API,
+        counts=True,
         sql=f"select '', '', 100.0 * {_sum('calls_retried')} / {_OF_CALLS}, "
         f"concat('waited ', cast({_sum('seconds_waited')} as bigint), ' s for the API') {_latest('calls')}",
         relations=_FIGURES,
@@ -166,7 +168,7 @@ BOARD: tuple[Check, ...] = (
     ),
     Check(
         "board_fill", "How full a board is", "%", Bars(attention=90, failed=98), subject="board",
-        command="monday-sync plan",
+        command="monday-sync plan", counts=True,
         sql="select concat(f.figure, ' of board ', f.board_id), '', 100.0 * f.amount / nullif(b.amount, 0), "
         "concat(cast(f.amount as bigint), ' of ', cast(b.amount as bigint)) "
         f"{_latest('items_limit')} join {{monday_sync_figures}} b on b.run_id = f.run_id and b.board_id = f.board_id "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitoring.model import Bars, Check
 
-_LOG = ("maintenance_log",)
+_LOG, _RUNS = ("maintenance_log",), ("pipeline_runs",)
 
 
 def _last(column: str, which: str) -> str:
@@ -16,19 +16,30 @@ def _last(column: str, which: str) -> str:
     )
 
 
+#: By the number of the entry: clocks are set back. What was never done counts from when it could first have been.
+_LAST_DONE = (
+    "select '', '', coalesce(max(e.written_at), max(f.first_at)), case when max(e.written_at) is null and "
+    "max(f.first_at) is not null then '{1}' else '' end from (select min({2}) as first_at from {3}) f "
+    "left join {{maintenance_log}} e on e.entry_seq = ("
+    "select max(n.entry_seq) from {{maintenance_log}} n where n.action = '{0}' and n.outcome = 'done')"
+)
+_NEVER_TAKEN = "none was ever taken: counted from the first run"
+
 DATABASE: tuple[Check, ...] = (
     Check(
         "backup_age", "Hours since the last backup", "hours", Bars(attention=48, failed=168), age="hours",
         command="maintenance backup",
-        sql="select '', '', max(e.written_at), '' from {maintenance_log} e "
-        "where e.action = 'backup' and e.outcome = 'done'",
-        relations=_LOG,
+        sql=_LAST_DONE.format("backup", _NEVER_TAKEN, "r.started_at", "{pipeline_runs} r"),
+        otherwise=(f"select '', '', min(r.started_at), '{_NEVER_TAKEN}' from {{pipeline_runs}} r", _RUNS),
+        relations=(*_LOG, *_RUNS),
     ),
     Check(
         "restore_age", "Days since a backup was restored on trial", "days", Bars(attention=7, failed=30), age="days",
         command="maintenance restore --check",
-        sql="select '', '', max(e.written_at), '' from {maintenance_log} e "
-        "where e.action = 'backup check' and e.outcome = 'done'",
+        sql=_LAST_DONE.format(
+            "backup check", "none was ever restored: counted from the first backup", "b.written_at",
+            "{maintenance_log} b where b.action = 'backup' and b.outcome = 'done'",
+        ),
         relations=_LOG,
     ),
     Check(

@@ -10,8 +10,10 @@ OVERDUE = Check(
     "run_overdue", "Hours since a run went through", "hours", Bars(attention=26, failed=50), age="hours",
     command="pipeline status", unknown=State.ATTENTION,
     # a run that pushed, whatever single rows or files it left
-    sql="select '', '', max(r.ended_at), '' from {pipeline_runs} r join {pipeline_stages} s on s.run_id = r.run_id "
-    "where r.status in ('ok', 'attention') and s.stage = 'sync' and s.status in ('ok', 'attention')",
+    # the last one by its number: clocks are set back
+    sql="select '', '', max(e.ended_at), '' from {pipeline_runs} e where e.run_seq = ("
+    "select max(r.run_seq) from {pipeline_runs} r join {pipeline_stages} s on s.run_id = r.run_id "
+    "where r.status in ('ok', 'attention') and s.stage = 'sync' and s.status in ('ok', 'attention'))",
     relations=("pipeline_runs", "pipeline_stages"),
 )  # fmt: skip
 
@@ -28,7 +30,7 @@ RUNS: tuple[Check, ...] = (
         "runs_killed", "Runs that were killed", "runs", Bars(attention=0), command="pipeline history",
         # those before the last one that ended; after it, while the last one is known to be killed
         sql="select '', '', count(*), case when count(*) > 0 then concat('the last of them: run ', max(r.run_id), "
-        "'; what it did until then stands, and the next run carries on') else '' end from {pipeline_runs} r "
+        "'. What it did until then stands, and the next run carries on.') else '' end from {pipeline_runs} r "
         "where (r.status = 'died' or (r.status = 'running' and ? = 1)) and r.run_seq > ("
         "select coalesce(max(p.run_seq), 0) from {pipeline_runs} p where p.status not in ('died', 'running') and "
         "(? = 1 or p.run_seq < (select coalesce(max(m.run_seq), 0) from {pipeline_runs} m "

@@ -204,11 +204,11 @@ def _alerts(view: Overview) -> tuple[AlertGroup, ...]:
     groups: dict[str, list[Alert]] = {}
     for alert in view.open_alerts:
         groups.setdefault(alert.check, []).append(alert)
-    return tuple(_group(checks.get(name), name, alerts) for name, alerts in groups.items())
+    return tuple(_group(checks.get(name), name, alerts, view.folded) for name, alerts in groups.items())
 
 
-def _group(check: Check | None, name: str, alerts: list[Alert]) -> AlertGroup:
-    shown = tuple(_open(alert, check) for alert in alerts[:_OF_CHECK])
+def _group(check: Check | None, name: str, alerts: list[Alert], folded: Collection[str]) -> AlertGroup:
+    shown = tuple(_open(alert, check, folded) for alert in alerts[:_OF_CHECK])
     # one alone behind a fold would be hidden for nothing
     cut = len(shown) if len(shown) <= _AT_ONCE + 1 else _AT_ONCE
     return AlertGroup(
@@ -217,8 +217,10 @@ def _group(check: Check | None, name: str, alerts: list[Alert]) -> AlertGroup:
     )  # fmt: skip
 
 
-def _open(alert: Alert, check: Check | None) -> OpenAlert:
+def _open(alert: Alert, check: Check | None, folded: Collection[str]) -> OpenAlert:
     told = f"told {_moment(alert.last_told)}" if alert.last_told else "nobody was told yet"
+    if alert.key in folded and not alert.last_told:
+        told = "told with its cause"
     return OpenAlert(
         alert.state, alert.subject, figure_text(check, alert.figure, alert.bar), _moment(alert.since), alert.owner,
         told, alert.reason,

@@ -157,7 +157,7 @@ def test_how_full_each_board_is(world: World) -> None:
     world.pushed("7", items=9_500, items_limit=10_000, items_days_left=12, subitems=1_000, subitems_limit=10_000,
                  api_version_days=125)  # fmt: skip
     assert found(world, "board_fill") == [
-        ("items of board 7", 95.0, "9500 of 10000"), ("subitems of board 7", 10.0, "1000 of 10000"),
+        ("items of board 7", 95.0, "9,500 of 10,000"), ("subitems of board 7", 10.0, "1,000 of 10,000"),
     ]  # fmt: skip
     assert found(world, "board_full") == [("items of board 7", 12, "")]
     assert figure(world, "api_version") == 125
@@ -254,6 +254,32 @@ def test_a_run_without_a_push_is_not_the_one_that_is_waited_for(world: World) ->
     assert figure(world, "run_overdue") == AT
 
 
+def test_a_backup_that_was_never_taken_gets_older_too(world: World) -> None:
+    """Counted from the first run, with or without a log of the operations; a trial from the first backup."""
+    assert found(world, "backup_age") == [("", None, "")]
+    world.run()
+    never = [("", AT, "none was ever taken: counted from the first run")]
+    assert found(world, "backup_age") == never
+    assert figure(world, "restore_age") is None
+    world.sql(f"insert into maintenance_log values (1, 'backup', 'b', 'done', '', '', '{AT}'), "
+              f"(2, 'backup', 'c', 'done', '', '', '{AT + dt.timedelta(days=1)}')")  # fmt: skip
+    assert found(world, "backup_age") == [("", AT + dt.timedelta(days=1), "")]
+    assert found(world, "restore_age") == [("", AT, "none was ever restored: counted from the first backup")]
+    world.sql("drop table maintenance_log")
+    assert found(world, "backup_age") == never
+
+
+def test_what_is_last_goes_by_its_number_and_not_by_a_clock_that_was_wrong(world: World) -> None:
+    """A run, or a backup, that was stamped with next year does not count as new until then."""
+    world.now = START + dt.timedelta(days=365)
+    world.run()
+    world.sql(f"insert into maintenance_log values (1, 'backup', 'b', 'done', '', '', '{AT + dt.timedelta(days=365)}')")
+    world.now = START
+    world.run()
+    world.sql(f"insert into maintenance_log values (2, 'backup', 'c', 'done', '', '', '{AT}')")
+    assert (figure(world, "run_overdue"), figure(world, "backup_age")) == (AT, AT)
+
+
 def test_backups_and_retirements(world: World) -> None:
     """By the log: the last good backup and trial, what failed last, which tables wait to be dropped."""
     day = dt.timedelta(days=1)
@@ -272,6 +298,8 @@ def test_backups_and_retirements(world: World) -> None:
             for n, (action, subject, outcome, message, state, at) in enumerate(entries)
         )
     )
+    world.sql("delete from pipeline_runs")
+    world.run()
     assert figure(world, "backup_age") == AT - day
     assert figure(world, "restore_age") == AT - 3 * day
     assert found(world, "backups_failing") == [("backup check", 1, "a table is cut off")]

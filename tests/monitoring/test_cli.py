@@ -114,7 +114,7 @@ def test_status_shows_open_alerts_bars_and_the_outbox(world: World, run: Run, po
     assert [one["channel"] for one in found["outbox"]] == ["hook"]
     share = next(one for one in found["figures"] if one["check"] == "sync_share")
     assert (share["state"], share["subjects"][0]["value"], share["subjects"][0]["bar"]) == ("ok", 100.0, 95.0)
-    assert "backup_age" in found["unknown"]
+    assert "restore_age" in found["unknown"]
     assert "not known (nobody knows it)" in run("status", "--all")[1]
 
 

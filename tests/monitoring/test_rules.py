@@ -52,9 +52,14 @@ def test_no_row_of_what_is_listed_only_when_bad_is_zero() -> None:
 
 
 def test_a_moment_counts_by_its_age() -> None:
-    """Hours since then; a clock that was set back makes nothing younger than new."""
-    check = Check("age", "Age", "hours", Bars(26, 50), age="hours")
-    for hours, value, state in ((30, 30.0, "attention"), (51, 51.0, "failed"), (-5, 0.0, "ok")):
+    """Hours since then. Of a moment that has not come yet, by a wrong clock, the age is not known, and not well."""
+    check = Check("age", "Age", "hours", Bars(26, 50), age="hours", unknown=State.ATTENTION)
+    for hours, value, state in (
+        (30, 30.0, "attention"),
+        (51, 51.0, "failed"),
+        (-0.5, 0.0, "ok"),
+        (-5, None, "attention"),
+    ):
         (figure,) = judge(check, [Measure("", "", (NOW - dt.timedelta(hours=hours)).replace(tzinfo=None))], (), NOW)
         assert (figure.value, figure.state) == (value, State(state))
 

@@ -9,6 +9,7 @@ import pytest
 
 from console import ConfigurationError, LockHeldError
 from monitoring.book import Queued
+from monitoring.model import State
 from monitoring.outbox import Delivery
 from monitoring.overview import overview
 from monitoring.page import write_page
@@ -91,6 +92,30 @@ def test_a_run_that_was_killed_is_told_before_the_next_one(told: World, post: Po
     told.run()
     look(told, post)
     assert post.said() == ["runs_killed recovered"]
+
+
+def test_a_clock_that_was_ahead_hides_nothing_afterwards(told: World, post: Post) -> None:
+    """A run that was stamped with next year: what is shown afterwards is the latest run's, not that one's."""
+    told.later(days=365)
+    look(told, post)
+    post.said()
+    told.later(days=-364)
+    told.run()
+    told.sql(RHONE_HELD)
+    look(told, post)
+    assert "customers_held opened RHONE" in post.said()
+    view = overview(told.warehouse, now=told.now)
+    assert (view.judged_at, view.state_of("customers_held")) == (told.now, State.ATTENTION)
+
+
+def test_a_run_that_is_judged_again_has_the_figures_of_now(told: World, post: Post) -> None:
+    """Of a customer that was held back in the morning and is not any more there is no figure left."""
+    told.sql(RHONE_HELD)
+    look(told, post)
+    told.later(hours=1)
+    told.sql("update sync_customers set is_held_back = 0")
+    look(told, post)
+    assert told.rows("select subject, figure from pipeline_figures where check_name = 'customers_held'") == [("", 0)]
 
 
 def test_told_once_also_by_the_next_runs(told: World, post: Post) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitoring.checks import REGISTRY
@@ -11,6 +13,11 @@ from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
 
 WITH_SQL = [check for check in REGISTRY if check.sql]
+WITH_SQL += [
+    replace(check, name=f"{check.name}_otherwise", sql=check.otherwise[0], relations=check.otherwise[1])
+    for check in REGISTRY
+    if check.otherwise
+]
 
 
 def rendered(check: Check) -> str:
