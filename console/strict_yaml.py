@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -16,6 +18,11 @@ def parse_yaml(text: str) -> Any:
     Raises:
         yaml.YAMLError: it is not YAML, or a key stands twice in one mapping; names line and column.
     """
+    return deepcopy(_parsed(text))
+
+
+@lru_cache(maxsize=32)  # a run reads the same few files a dozen times, and to parse one takes long
+def _parsed(text: str) -> Any:
     return yaml.load(text, _UniqueKeys)  # noqa: S506 - a safe loader, see below
 
 

@@ -82,7 +82,8 @@ class Monitor:
         import monitoring  # noqa: PLC0415
 
         # a database that could not be asked would only be waited for again
-        monitoring.write_page(self.warehouse, reports=self.folder, problem="" if is_noted else report.verdict)
+        problem = "" if is_noted else report.verdict
+        monitoring.write_page(self.warehouse, reports=self.folder, problem=problem, now=self.now())
 
     def _beat(self, report: RunReport, problems: list[str]) -> None:
         import monitoring  # noqa: PLC0415

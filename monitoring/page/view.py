@@ -19,6 +19,8 @@ from monitoring.texts import RUN_WORDS, figure_text, number, spoken_state
 RUNS = 30
 #: So many alerts of one check are shown, and so many of these at once.
 _OF_CHECK, _AT_ONCE = 60, 5
+#: What ended within this time is told, and so much of it.
+_LATELY, _OF_LATE = dt.timedelta(days=14), 30
 #: Classes of the style sheet.
 _LOOKS = {"ok": "ok", "attention": "attention", "failed": "failed", "interrupted": "failed", "died": "failed"}
 
@@ -108,6 +110,7 @@ class PageView:
         line: how they stand, in one line.
         unknown: checks of which a figure is not known.
         notes: what else is to know: messages that wait, what could not be asked.
+        over: what was open lately and is not any more, the last first.
         runs: the oldest first; ``stages``: their names in the order of a run.
     """
 
@@ -120,6 +123,7 @@ class PageView:
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     alerts: tuple[AlertGroup, ...] = ()
+    over: tuple[str, ...] = ()
     runs: tuple[RunBar, ...] = ()
     stages: tuple[str, ...] = ()
     trends: tuple[Trend, ...] = ()
@@ -141,8 +145,9 @@ def page_view(view: Overview, facts: Facts, *, now: dt.datetime, beside: Beside 
     return PageView(
         target=view.target, made=made, judged=judged, look=_state(view).value, word=_word(view),
         line=_line(view, runs), unknown=tuple(one.title for one in view.checks if one.name in unknown),
-        notes=_notes(view, facts), alerts=_alerts(view), runs=tuple(_bar(run, beside) for run in runs),
-        stages=tuple(stages), trends=trends(view, runs), customers=customer_rows(view, facts), links=links,
+        notes=_notes(view, facts), alerts=_alerts(view), over=_over(view, now), stages=tuple(stages),
+        runs=tuple(_bar(run, beside) for run in runs), trends=trends(view, runs),
+        customers=customer_rows(view, facts), links=links,
     )  # fmt: skip
 
 
@@ -205,6 +210,18 @@ def _alerts(view: Overview) -> tuple[AlertGroup, ...]:
     for alert in view.open_alerts:
         groups.setdefault(alert.check, []).append(alert)
     return tuple(_group(checks.get(name), name, alerts, view.folded) for name, alerts in groups.items())
+
+
+def _over(view: Overview, now: dt.datetime) -> tuple[str, ...]:
+    """What ended lately, in a line each: the story behind the bars."""
+    titles = {check.name: check.title for check in view.checks}
+    ended = [one for one in view.alerts if not one.is_open and dt.timedelta() <= now - one.changed_at < _LATELY]
+    ended.sort(key=lambda one: (one.changed_at, one.since, one.check), reverse=True)
+    return tuple(
+        f"{_moment(one.since)} to {_moment(one.changed_at)}: {titles.get(one.check, one.check)}"
+        + (f", {one.subject}" if one.subject else "")
+        for one in ended[:_OF_LATE]
+    )
 
 
 def _group(check: Check | None, name: str, alerts: list[Alert], folded: Collection[str]) -> AlertGroup:
