@@ -12,8 +12,9 @@ TABLE = (
     "select t.object_id, t.name from sys.tables as t inner join sys.schemas as s on s.schema_id = t.schema_id "
     "where lower(s.name) = lower(?) and lower(t.name) = lower(?)"
 )
+#: A column's name is cast to the type that it has on SQL Server: Babelfish's goes through a code page.
 COLUMNS = """
-select c.name, t.name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity, c.collation_name,
+select cast(c.name as nvarchar(128)), t.name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity, c.collation_name,
     m.definition, m.is_persisted
 from sys.columns as c
 inner join sys.types as t on t.user_type_id = case when c.system_type_id = 240 then c.user_type_id
@@ -24,7 +25,7 @@ where c.object_id = ? order by c.column_id"""
 IDENTITY = """
 select cast(ident_seed(?) as varchar(40)), cast(ident_incr(?) as varchar(40)), cast(ident_current(?) as varchar(40))"""
 DEFAULTS = """
-select d.name, c.name, d.definition from sys.default_constraints as d
+select d.name, cast(c.name as nvarchar(128)), d.definition from sys.default_constraints as d
 inner join sys.columns as c on c.object_id = d.parent_object_id and c.column_id = d.parent_column_id
 where d.parent_object_id = ? order by d.name"""
 CHECKS = """
@@ -32,14 +33,14 @@ select name, definition, is_disabled, is_not_trusted from sys.check_constraints
 where parent_object_id = ? order by name"""
 INDEXES = """
 select i.index_id, i.name, i.type, i.is_unique, i.is_primary_key, i.is_unique_constraint, i.filter_definition,
-    c.name, x.is_descending_key, x.is_included_column
+    cast(c.name as nvarchar(128)), x.is_descending_key, x.is_included_column
 from sys.indexes as i
 inner join sys.index_columns as x on x.object_id = i.object_id and x.index_id = i.index_id
 inner join sys.columns as c on c.object_id = x.object_id and c.column_id = x.column_id
 where i.object_id = ? and i.type > 0
 order by i.index_id, x.is_included_column, x.key_ordinal, x.index_column_id"""
 FOREIGN_KEYS = """
-select f.name, schema_name(r.schema_id), r.name, pc.name, rc.name, f.delete_referential_action_desc,
+select f.name, schema_name(r.schema_id), r.name, cast(pc.name as nvarchar(128)), cast(rc.name as nvarchar(128)), f.delete_referential_action_desc,
     f.update_referential_action_desc, f.is_disabled, f.is_not_trusted
 from sys.foreign_keys as f
 inner join sys.foreign_key_columns as k on k.constraint_object_id = f.object_id
@@ -48,7 +49,7 @@ inner join sys.columns as pc on pc.object_id = k.parent_object_id and pc.column_
 inner join sys.columns as rc on rc.object_id = k.referenced_object_id and rc.column_id = k.referenced_column_id
 where f.parent_object_id = ? order by f.name, k.constraint_column_id"""
 RIGHTS = """
-select p.state_desc, p.permission_name, u.name, c.name from sys.database_permissions as p
+select p.state_desc, p.permission_name, u.name, cast(c.name as nvarchar(128)) from sys.database_permissions as p
 inner join sys.database_principals as u on u.principal_id = p.grantee_principal_id
 left join sys.columns as c on c.object_id = p.major_id and c.column_id = p.minor_id
 where p.class = 1 and p.major_id = ? order by u.name, p.permission_name, c.name"""
@@ -71,7 +72,7 @@ select v.name, object_definition(v.object_id) from sys.views as v
 inner join sys.schemas as s on s.schema_id = v.schema_id
 where lower(s.name) = lower(?) and lower(v.name) = lower(?)"""
 PROPERTIES = """
-select p.name, cast(p.value as nvarchar(3750)), c.name from sys.extended_properties as p
+select p.name, cast(p.value as nvarchar(3750)), cast(c.name as nvarchar(128)) from sys.extended_properties as p
 left join sys.columns as c on c.object_id = p.major_id and c.column_id = p.minor_id
 where p.class = 1 and p.major_id = ? order by p.minor_id, p.name"""
 

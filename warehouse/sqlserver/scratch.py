@@ -116,7 +116,7 @@ def _cleared(warehouse: SQLServerWarehouse, schema: str, *, drop: bool) -> None:
             with warehouse.session() as session:
                 session.execute(sql.drop_schema(schema))
     except OrderListError as error:
-        say(f"The schema {schema} of the trials could not be taken away: {error}")
+        say(f"The schema {schema} of the trials could not be taken away; the next trial does: {error}")
 
 
 def _empty(warehouse: SQLServerWarehouse, schema: str) -> None:
