@@ -32,6 +32,7 @@ tables:
 _AWKWARD = (
     """create table {old} (a int identity(5,2) not null, b nvarchar(40) constraint df_b default (N'x'), q int,
     m money, d7 datetime2(7), d datetime, dto datetimeoffset(7), bx varbinary(20), f float, t nvarchar(max),
+    [Größe ∆] nvarchar(10) null,
     constraint pk_old primary key (a), constraint ck_q check (q >= 0), constraint uq_old unique (b, q))""",
     "create index ix_b on {old} (b) include (q)",
     """insert into {old} (b, q, m, d7, d, dto, bx, f, t) values
