@@ -14,8 +14,8 @@ TABLE = (
 )
 #: A column's name is cast to the type that it has on SQL Server: Babelfish's goes through a code page.
 COLUMNS = """
-select cast(c.name as nvarchar(128)), t.name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity, c.collation_name,
-    m.definition, m.is_persisted
+select cast(c.name as nvarchar(128)), t.name, c.max_length, c.[precision], c.scale, c.is_nullable, c.is_identity,
+    c.collation_name, m.[definition], m.is_persisted
 from sys.columns as c
 inner join sys.types as t on t.user_type_id = case when c.system_type_id = 240 then c.user_type_id
     else c.system_type_id end
@@ -25,7 +25,7 @@ where c.object_id = ? order by c.column_id"""
 IDENTITY = """
 select cast(ident_seed(?) as varchar(40)), cast(ident_incr(?) as varchar(40)), cast(ident_current(?) as varchar(40))"""
 DEFAULTS = """
-select d.name, cast(c.name as nvarchar(128)), d.definition from sys.default_constraints as d
+select d.name, cast(c.name as nvarchar(128)), d.[definition] from sys.default_constraints as d
 inner join sys.columns as c on c.object_id = d.parent_object_id and c.column_id = d.parent_column_id
 where d.parent_object_id = ? order by d.name"""
 CHECKS = """
@@ -40,8 +40,8 @@ inner join sys.columns as c on c.object_id = x.object_id and c.column_id = x.col
 where i.object_id = ? and i.type > 0
 order by i.index_id, x.is_included_column, x.key_ordinal, x.index_column_id"""
 FOREIGN_KEYS = """
-select f.name, schema_name(r.schema_id), r.name, cast(pc.name as nvarchar(128)), cast(rc.name as nvarchar(128)), f.delete_referential_action_desc,
-    f.update_referential_action_desc, f.is_disabled, f.is_not_trusted
+select f.name, schema_name(r.schema_id), r.name, cast(pc.name as nvarchar(128)), cast(rc.name as nvarchar(128)),
+    f.delete_referential_action_desc, f.update_referential_action_desc, f.is_disabled, f.is_not_trusted
 from sys.foreign_keys as f
 inner join sys.foreign_key_columns as k on k.constraint_object_id = f.object_id
 inner join sys.tables as r on r.object_id = f.referenced_object_id
