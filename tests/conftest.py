@@ -6,11 +6,13 @@ import multiprocessing.process
 import os
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.forked import forked_child
 from tests.order import longest_first
 from tests.parsed import share_in
 
@@ -60,6 +62,14 @@ def parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     base = tmp_path_factory.getbasetemp()
     # a worker's folder lies in that of the whole run; without workers the folder above is that of all runs
     share_in(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dbt_forked() -> Iterator[None]:
+    """dbt below a program that runs in the test's own process begins where its imports end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.dbt.child", forked_child)
+        yield
 
 
 @pytest.fixture(autouse=True)

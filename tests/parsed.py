@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from filelock import FileLock
 
+from tests.forked import run_dbt_forked
 from tests.project import copy_project, place_of
 
 TARGET = "local"
@@ -49,11 +49,8 @@ def parsed_project(folder: Path, *more: str) -> Path:
 
 def dbt(*arguments: str, project: Path, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run dbt in a copy of the project; with ``check``, fail the test with dbt's own words when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
-        cwd=project, env=os.environ | place_of(project) | {"DBT_TARGET": TARGET} | variables,
-        capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    environment = os.environ | place_of(project) | {"DBT_TARGET": TARGET} | variables
+    done = run_dbt_forked(["--no-use-colors", *arguments], cwd=project, environment=environment)
     if check:
         assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     return done

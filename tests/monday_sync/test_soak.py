@@ -9,7 +9,7 @@ import pytest
 from bench.soak.run import run_seed
 
 
-@pytest.mark.parametrize("seed", range(2026, 2034))
+@pytest.mark.parametrize("seed", range(2026, 2031))
 def test_the_board_equals_the_database_whatever_happened(seed: int, tmp_path: Path) -> None:
     """After a last clean run: field by field, no duplicate, no orphan, and a further push changes nothing."""
     report = run_seed(seed, tmp_path, rounds=2)

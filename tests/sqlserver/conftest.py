@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import filelock
 import pytest
 
+from tests.forked import run_dbt_forked
 from tests.project import COLUMNS, PARTS, copy_project, declared_columns
 from tests.sqlserver import sending
 
@@ -85,8 +84,8 @@ def few_columns(folder: Path) -> list[str]:
 
 def _dbt(folder: Path, target: str, *arguments: str) -> None:
     command = [
-        sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments, "--target", target, "--no-introspect",
-        "--no-populate-cache", "--project-dir", str(folder), "--profiles-dir", str(folder),
+        "--quiet", *arguments, "--target", target, "--no-introspect", "--no-populate-cache",
+        "--project-dir", str(folder), "--profiles-dir", str(folder),
     ]  # fmt: skip
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ORDER_LIST_", "DBT_"))}
     environment |= {
@@ -95,5 +94,5 @@ def _dbt(folder: Path, target: str, *arguments: str) -> None:
         "ORDER_LIST_SQLSERVER_USER": "nobody",
         "ORDER_LIST_SQLSERVER_PASSWORD": "unused",
     }
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = run_dbt_forked(command, cwd=folder, environment=environment)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
