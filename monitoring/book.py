@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +135,10 @@ def require_tables(session: Session) -> None:
     require_whole(session, Schema("monitoring", KEPT, ()))
 
 
+class _OutrunError(Exception):
+    """Another process was first."""
+
+
 class Book:
     """Writes. The tables are made where they are missing."""
 
@@ -142,30 +147,42 @@ class Book:
 
     def keep(
         self, run_id: str, figures: Iterable[Figure], alerts: Sequence[Alert], messages: Sequence[tuple[str, Message]],
-        now: dt.datetime,
-    ) -> None:  # fmt: skip
+        now: dt.datetime, *, known: Mapping[str, Alert] | None = None,
+    ) -> bool:  # fmt: skip
         """Figures, alerts and the messages about them, in one transaction: what is told stands in the outbox.
 
         A message that stands there already was queued by another process, for the same changes.
 
+        Args:
+            known: the alerts that these follow from.
+
+        Returns:
+            Whether they were kept: nothing was, when another process changed one of the alerts meanwhile.
+
         Raises:
             ForeignRelationError: a table of somebody else's has the name of one of ours.
         """
-        with self._warehouse.session() as session:
+        with self._warehouse.session() as session, suppress(_OutrunError):
             self._create(session)
             with session.transaction():
-                known = self._queued(session, [message.message_id for _, message in messages])
+                queued = self._queued(session, [message.message_id for _, message in messages])
                 if run_id:
                     # judged again, a run has no figure any more of what is there no more
                     session.execute(f"delete from {session.relation(FIGURES)} where run_id = ?", [run_id])  # noqa: S608
                     session.upsert(FIGURES, table_of(FIGURE_COLUMNS, _figure_rows(run_id, figures, now)), FIGURE_KEY)
                     self._forget(session, now)
+                if known is not None:  # after the figures: who writes those of the same run has waited for us there
+                    there = read_alerts(session, self._warehouse, session.relations())
+                    if any(there.get(alert.key) != known.get(alert.key) for alert in alerts):
+                        raise _OutrunError
                 if alerts:
                     session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(_alert_row, alerts)), ["alert_key"])
-                new = [(name, message) for name, message in messages if message.message_id not in known]
+                new = [(name, message) for name, message in messages if message.message_id not in queued]
                 if new:
                     rows = [_message_row(name, message, now) for name, message in new]
                     session.upsert(OUTBOX, table_of(OUTBOX_COLUMNS, rows), ["message_id"])
+            return True
+        return False
 
     def claim(self, message_id: str, now: dt.datetime) -> bool:
         """Take a message for sending; ``False``: another process has it, or has sent it meanwhile."""

@@ -30,8 +30,10 @@ def number(value: float | None, unit: str) -> str:
         return "not known"
     if unit == "hours" and abs(value) >= _DAY:
         return f"{value / 24:,.1f}".removesuffix(".0") + " days"
+    if unit == "hours" and 0 < abs(value) < 1:
+        value, unit = round(value * 60), "minutes"
     whole = f"{value:,.1f}".removesuffix(".0")
-    one = value == 1 and unit not in _NO_COUNTS
+    one = whole == "1" and unit not in _NO_COUNTS
     return f"{whole} {unit.removesuffix('s') if one else unit}".strip()
 
 

@@ -26,6 +26,10 @@ from warehouse import Warehouse
 Deliver = Callable[[Sequence[book.Queued], Settings, book.Book, Callable[[], dt.datetime]], Delivery]
 
 
+#: So often is looked anew when another process changes alerts meanwhile.
+_TRIES = 3
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -81,20 +85,24 @@ def watch(
     checks = tuple(only) if only is not None else settings.registry()
     if not warehouse.exists():
         raise ConfigurationError("There is no database yet.", hint="Run `pipeline run` first.")
-    found, known = _judged(warehouse, settings, checks, now(), partly=only is not None)
-    if found.running or dry_run:
-        return found
-    told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
-    told = tuple(notice for notice in told if notice.alert.check in {check.name for check in checks})
-    told, beneath = folded(told, found.alerts, now(), ran_at=found.ran_at, missed_after=missed_after(checks))
-    found = replace(found, folded=beneath)
-    messages, alerts = _messages(settings, checks, told, found, now=now(), report=report)
-    after = {alert.key: alert for alert in alerts}
-    told = tuple(notice for notice in told if after[notice.alert.key] != notice.alert)  # the others reached nobody yet
     kept = book.Book(warehouse)
-    # the figures of a run are those of all checks
-    changed = [alert for alert in alerts if known.get(alert.key) != alert]  # another process may write the others
-    kept.keep("" if only is not None else found.run_id, found.figures, changed, messages, now())
+    for _ in range(_TRIES):
+        found, known = _judged(warehouse, settings, checks, now(), partly=only is not None)
+        if found.running or dry_run:
+            return found
+        told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
+        told = tuple(notice for notice in told if notice.alert.check in {check.name for check in checks})
+        told, beneath = folded(told, found.alerts, now(), ran_at=found.ran_at, missed_after=missed_after(checks))
+        found = replace(found, folded=beneath)
+        messages, alerts = _messages(settings, checks, told, found, now=now(), report=report)
+        after = {alert.key: alert for alert in alerts}
+        told = tuple(notice for notice in told if after[notice.alert.key] != notice.alert)  # the others reached nobody
+        # the figures of a run are those of all checks
+        run_id = "" if only is not None else found.run_id
+        changed = [alert for alert in alerts if known.get(alert.key) != alert]  # another process may write the others
+        if kept.keep(run_id, found.figures, changed, messages, now(), known=known):
+            break
+        told = ()  # another process looked at the same time, and tells it
     with warehouse.session(read_only=True) as session:
         queued = book.read_outbox(session, warehouse, session.relations())
     delivery = delivering(queued, settings, kept, now)

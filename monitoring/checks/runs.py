@@ -11,7 +11,8 @@ OVERDUE = Check(
     command="pipeline status", unknown=State.ATTENTION,
     # a run that pushed, whatever single rows or files it left
     # the last one by its number: clocks are set back
-    sql="select '', '', max(e.ended_at), '' from {pipeline_runs} e where e.run_seq = ("
+    sql="select '', '', max(e.ended_at), case when count(*) > 0 then concat('the last one: run ', max(e.run_id)) "
+    "else '' end from {pipeline_runs} e where e.run_seq = ("
     "select max(r.run_seq) from {pipeline_runs} r join {pipeline_stages} s on s.run_id = r.run_id "
     "where r.status in ('ok', 'attention') and s.stage = 'sync' and s.status in ('ok', 'attention'))",
     relations=("pipeline_runs", "pipeline_stages"),

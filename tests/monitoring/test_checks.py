@@ -228,7 +228,7 @@ def test_runs(world: World) -> None:
     world.run(stages={"load": 1, "transform": 2, "sync": 3})
     world.later(days=1)
     world.run("failed", "No token.")
-    assert figure(world, "run_overdue") == AT
+    assert found(world, "run_overdue") == [("", AT, "the last one: run run-001")]
     assert found(world, "last_run") == [("", 1, "No token.")]
     assert figure(world, "runs_killed") == 0
     world.run("died", "killed")

@@ -15,7 +15,8 @@ CHECKS = {check.name: check for check in REGISTRY}
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
     [(None, "rows", "not known"), (0, "rows", "0 rows"), (1, "rows", "1 row"), (1234.5, "rows", "1,234.5 rows"),
-     (94.96, "%", "95 %"), (30, "hours", "30 hours"), (72, "hours", "3 days"), (1, "s", "1 s"), (1, "days", "1 day")],
+     (94.96, "%", "95 %"), (30, "hours", "30 hours"), (72, "hours", "3 days"), (1, "s", "1 s"), (1, "days", "1 day"),
+     (0.02, "hours", "1 minute"), (0.75, "hours", "45 minutes"), (0.98, "days", "1 day")],
 )  # fmt: skip
 def test_a_figure_with_its_unit(value: float | None, unit: str, said: str) -> None:
     """Thousands separated, one decimal where it matters, one of a kind in the singular; unknown is said to be."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from console import ConfigurationError, LockHeldError
-from monitoring.book import Queued
+from monitoring.book import Book, Queued
 from monitoring.model import State
 from monitoring.outbox import Delivery
 from monitoring.overview import overview
@@ -92,6 +93,25 @@ def test_a_run_that_was_killed_is_told_before_the_next_one(told: World, post: Po
     told.run()
     look(told, post)
     assert post.said() == ["runs_killed recovered"]
+
+
+def test_two_looks_at_once_tell_what_opened_once(told: World, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a run and a `monitor check` of cron: each with a clock of its own, and one message of it all."""
+    told.sql(RHONE_HELD)
+    keep, others = Book.keep, list[Watched]()
+
+    def outrun(*arguments: Any, **more: Any) -> bool:
+        monkeypatch.setattr(Book, "keep", keep)
+        others.append(look(told, post))  # just before the first one writes
+        told.later(seconds=1)
+        return keep(*arguments, **more)
+
+    told.later(seconds=1)
+    monkeypatch.setattr(Book, "keep", outrun)
+    first = look(told, post)
+    assert post.said() == ["customers_held opened RHONE"]
+    assert (len(first.told), len(others[0].told), len(first.open_alerts)) == (0, 1, 1)
+    assert told.rows("select count(*) from pipeline_outbox") == [(1,)]
 
 
 def test_a_clock_that_was_ahead_hides_nothing_afterwards(told: World, post: Post) -> None:
