@@ -12,6 +12,7 @@ from monitoring.overview import Overview, RunFacts, StageFacts, overview
 from monitoring.page import PAGE, write_page
 from monitoring.settings import Settings, load_settings
 from monitoring.tables import KEPT
+from monitoring.unnoted import tell_unnoted
 from monitoring.watch import Watched, overdue, watch
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ping",
     "ping_aloud",
     "require_tables",
+    "tell_unnoted",
     "watch",
     "write_page",
 ]

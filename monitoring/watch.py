@@ -21,6 +21,7 @@ from monitoring.prometheus import metrics, write_metrics
 from monitoring.reading import ask
 from monitoring.rules import judge
 from monitoring.settings import Settings, load_settings
+from monitoring.unnoted import tell_it_is_over
 from warehouse import Warehouse
 
 Deliver = Callable[[Sequence[book.Queued], Settings, book.Book, Callable[[], dt.datetime]], Delivery]
@@ -106,6 +107,8 @@ def watch(
     with warehouse.session(read_only=True) as session:
         queued = book.read_outbox(session, warehouse, session.relations())
     delivery = delivering(queued, settings, kept, now)
+    over = tell_it_is_over(warehouse, settings, now=now)
+    delivery = replace(delivery, problems=(*delivery.problems, *over))
     whole = replace(found, alerts=alerts, told=told, held=held, delivery=delivery)
     if only is not None:
         return whole

@@ -52,6 +52,10 @@ class Monitor:
             None, None,
         )  # fmt: skip
         problems += [problem] if problem else list(told.problems if told else ())
+        if not is_noted:
+            nobody: tuple[str, ...] = ()
+            undelivered, problem = attempt("Nobody could be told", lambda: self._tell(report), nobody)
+            problems += [*undelivered, *([problem] if problem else [])]
         # whatever became of the judging: a page of before would tell of an earlier day as if it were now
         what = "The page of the monitoring could not be written whole"
         _, problem = attempt(what, lambda: self._page(report, is_noted=is_noted), None, known=" ".join(problems))
@@ -77,6 +81,16 @@ class Monitor:
         sent, waiting = found.delivery.sent, found.delivery.waiting
         return Alerts(len(found.open_alerts), len(found.told), sent, waiting, len(found.held), problems,
                       heard=not found.delivery.problems)  # fmt: skip
+
+    def _tell(self, report: RunReport) -> tuple[str, ...]:
+        """Without the database, which is what is broken."""
+        import monitoring  # noqa: PLC0415
+
+        found = monitoring.tell_unnoted(self.warehouse, report.verdict, now=self.now)
+        problems = tuple(f"Not delivered by {one}" for one in found)
+        for problem in problems:
+            say(f"warning: {problem}")
+        return problems
 
     def _page(self, report: RunReport, *, is_noted: bool) -> None:
         import monitoring  # noqa: PLC0415

@@ -16,6 +16,7 @@ from pipeline.options import RunOptions
 from pipeline.run import run
 from pipeline.stages import Context
 from pipeline.summary import summary
+from tests.monitoring.servers import web_server
 from warehouse import Warehouse
 
 Pings = list[tuple[str, str]]
@@ -189,3 +190,32 @@ def test_a_run_that_could_not_begin_is_not_judged(
     with pytest.raises(OrderListError, match="damaged"):
         run(one_order, options, stages=stages())
     assert [event for event, _ in pings] == ["fail"]
+
+
+@pytest.mark.slow
+def test_a_run_that_could_not_begin_is_told_once_and_its_end_too(
+    one_order: Warehouse, options: RunOptions, pings: Pings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the database there is no outbox: it is told at once, again only after long, and the next run ends it."""
+    from pipeline.history import History  # noqa: PLC0415
+
+    def broken(*_: object, **__: object) -> None:
+        raise OrderListError("The database is damaged.")
+
+    with web_server() as web:
+        monkeypatch.setenv("ORDER_LIST_WEBHOOK_URL", f"{web.url}/hook")
+        with monkeypatch.context() as damaged:
+            damaged.setattr(History, "begin", broken)
+            web.answers = [(500, "down")]
+            for _ in range(3):  # the first one reaches nobody, so the second is the first that tells
+                with pytest.raises(OrderListError, match="damaged"):
+                    run(one_order, options, stages=stages())
+        told = [taken.document["groups"][0]["lines"][0] for taken in web.taken]
+        assert [(line["title"], line["kind"], line["text"]) for line in told] == [
+            ("A run could not begin", "opened", "Failed in load: The database is damaged."),
+        ] * 2
+        web.taken.clear()
+        for _ in range(2):
+            run(one_order, options, stages=stages())
+        told = [line for taken in web.taken for group in taken.document["groups"] for line in group["lines"]]
+        assert [line["kind"] for line in told if line["check"] == "run_not_begun"] == ["recovered"]
