@@ -112,8 +112,11 @@ def _begin(day: Day, customer: str, limit: int, yes: int | None, laps: Laps) -> 
     return day.context.log.entries(action=TRIAL, last=1)[0]
 
 
-def clean_up(day: Day, *, yes: int | None = None) -> Tried:
+def clean_up(day: Day, *, yes: int | None = None, asked: bool = False) -> Tried:
     """Take the trial back: values show again what they did before, and its items are archived.
+
+    Args:
+        asked: whoever calls this has asked already.
 
     Raises:
         RefusedStepError: there is no trial to clean up, or not all of it could be taken back.
@@ -123,7 +126,7 @@ def clean_up(day: Day, *, yes: int | None = None) -> Tried:
     with day.context.warehouse.lock():
         standing = day.standing()
         _require_before_go(standing)
-        return _taken_back(day, standing, laps, yes, asks=day.asks)
+        return _taken_back(day, standing, laps, yes, asks=day.asks and not asked)
 
 
 def take_back(day: Day, standing: Standing) -> Tried | None:

@@ -14,6 +14,7 @@ from monitoring.settings import Settings
 from operations.cutover.go import go
 from operations.cutover.programs import FirstRun
 from operations.cutover.rehearsal import rehearse
+from operations.cutover.trial import clean_up, trial
 from operations.errors import RefusedStepError
 from operations.tables import Measure, measured
 from tests.operations.cutover_quay import Pretended, Quay, second
@@ -46,6 +47,8 @@ def tables(quay: Quay) -> dict[str, Measure]:
 def test_a_rehearsal_does_all_of_it_and_touches_nothing_real(quay: Quay) -> None:
     """Trial, go and rollback in the copy, with what each took; the real board got no change, the real tables none."""
     quay.relations.set_orders(second())
+    assert trial(quay.day, "RHONE", 1, yes=2).well  # which the ledger, and so the copy, knows ever since
+    clean_up(quay.day, yes=2)
     before, shown, mutations = tables(quay), quay.shown(), dict(quay.handle.emulator.tally.mutations)
     environment = dict(os.environ)
     found = rehearse(quay.day, "data/workbooks", programs=InTheCopy)
@@ -59,7 +62,7 @@ def test_a_rehearsal_does_all_of_it_and_touches_nothing_real(quay: Quay) -> None
     assert dict(quay.handle.emulator.tally.mutations) == mutations
     assert (tables(quay), quay.shown()) == (before, shown)
     assert dict(os.environ) == environment
-    (row,) = quay.day.context.log.entries()
+    row = quay.day.context.log.entries()[0]
     assert (row.action, row.outcome) == ("rehearse", "done")
 
 

@@ -171,13 +171,9 @@ def _trial(stage: _Stage, copy: Day) -> int:
     found = trial(copy, customer, stage.limit, yes=due.records)
     stage.problems.extend(found.problems)
     stage.lap("trial")
-    clean_up(copy, yes=copy.programs.rows(_test_runs(copy)))
+    clean_up(copy, asked=True)
     stage.lap("clean up the trial")
     return found.orders
-
-
-def _test_runs(copy: Day) -> list[str]:
-    return [run.run_id for run in copy.programs.runs() if run.is_test]
 
 
 def _state(copy: Day) -> dict[str, Any]:
