@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from board_emulator.testing import EmulatorHandle, running_emulator
+from monitoring import KEPT as MONITORING
 from operations.backup import check, load_policy, take
 from operations.cutover.context import Context, open_context
 from operations.cutover.preflight import Check, Verdict
@@ -114,11 +115,13 @@ class Ready:
 
     def deliver_an_alert(self) -> None:
         """As `monitor test` leaves it when a channel took the message."""
+        (outbox,) = [table for table in MONITORING if table.name == "pipeline_outbox"]
+        self.change("drop table if exists pipeline_outbox")
+        with self.warehouse.session() as session:
+            session.create_table(outbox.name, outbox.columns, key=outbox.key)
         self.change(
-            "drop table if exists pipeline_outbox",
-            "create table pipeline_outbox (message_id varchar, channel varchar, state varchar, queued_at timestamp, "
-            "sent_at timestamp, answer varchar)",
-            "insert into pipeline_outbox values ('1', 'mail', 'sent', now()::timestamp, now()::timestamp, null)",
+            "insert into pipeline_outbox (message_id, channel, state, queued_at, sent_at) "
+            "values ('1', 'mail', 'sent', now()::timestamp, now()::timestamp)"
         )
 
     def prove_a_backup(self) -> str:

@@ -23,7 +23,7 @@ from operations.cutover.preflight.model import Check, Preflight, Section
 from operations.cutover.preflight.scene import Scene
 from operations.log import CUTOVER, Log
 from tests.operations.ready import Ready
-from warehouse import Target, open_warehouse
+from warehouse import MARK, Target, open_warehouse
 from warehouse.duckdb import DuckDBWarehouse
 
 pytestmark = pytest.mark.slow
@@ -116,6 +116,7 @@ _REJECTS = (
 _BOARD = "boards/prod.yml"
 _SEASON = "customer_season: {column: dropdown_mkp4kmtp, type: dropdown, create_labels: yes}"
 _STYLE = "customer_style: {column: dropdown_mkr5tgaa, type: dropdown, create_labels: yes}"
+_OURS = f"comment on {{}} \"FACT_ORDER_LIST\" is '{MARK}, dbt invocation 1'"
 #: By name: the section, what breaks it, and what the one line that fails says: its name, what was found, its mend.
 FAULTS: dict[str, tuple[str, Callable[[Ready], object], str, str, str]] = {
     "no workbooks": (
@@ -141,7 +142,8 @@ FAULTS: dict[str, tuple[str, Callable[[Ready], object], str, str, str]] = {
         "cutover statements", _sql('delete from "ORDER_LIST"'), "counts its records", "0 records", _BUILD,
     ),
     "a column is gone": (
-        "sync columns", _sql(*_fact("exclude (action_type)")), "FACT_ORDER_LIST has its sync columns",
+        "sync columns", _sql(*_fact("exclude (action_type)"), _OURS.format("view")),
+        "FACT_ORDER_LIST has its sync columns",
         "it lacks action_type", _BUILD,
     ),
     "a column is nowhere": (
@@ -150,7 +152,7 @@ FAULTS: dict[str, tuple[str, Callable[[Ready], object], str, str, str]] = {
     ),
     "a table, not a view": (
         "sync columns", _sql('create table kept as select * from "FACT_ORDER_LIST"', 'drop view "FACT_ORDER_LIST"',
-                             'alter table kept rename to "FACT_ORDER_LIST"'),
+                             'alter table kept rename to "FACT_ORDER_LIST"', _OURS.format("table")),
         "shows the ledger as it is now", "a table, not a view", _BUILD,
     ),
     "a view that was frozen": (
@@ -272,6 +274,14 @@ def test_a_table_of_somebody_else_s_fails(ready: Ready) -> None:
     line = ready.failure("relations")
     assert "FACT_ORDER_LIST" in line.found
     assert "cutover take-over --target prod" in line.mend
+    (waiting,) = ready.lines("data quality")  # and none of the lines that follow from it fails, with a mend of its own
+    assert (waiting.verdict, "cutover take-over" in waiting.found) == (Verdict.UNKNOWN, True)
+
+
+def test_a_log_of_somebody_else_s_fails(ready: Ready) -> None:
+    """Names of tables that our programs keep count as well, not only those of dbt's, loader's and ledger's."""
+    ready.change("drop table if exists pipeline_outbox", "create table pipeline_outbox (x int)")
+    assert ready.failure("relations").found == "pipeline_outbox"
 
 
 def test_a_token_that_may_only_read(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +359,8 @@ def test_alerts_have_to_arrive(ready: Ready) -> None:
     ready.change("delete from pipeline_outbox")
     assert ready.failure("alerts").found == "no message was ever sent"
     ready.change(
-        "insert into pipeline_outbox values ('1', 'mail', 'refused', '2026-11-01', null, 'no such host'), "
+        "insert into pipeline_outbox (message_id, channel, state, queued_at, sent_at, answer) values "
+        "('1', 'mail', 'refused', '2026-11-01', null, 'no such host'), "
         "('2', 'mail', 'sent', now()::timestamp, now()::timestamp, null), "
         "('3', 'teams', 'sent', '2026-11-01', '2026-11-01', null), "
         "('4', 'teams', 'refused', now()::timestamp, null, '410 gone'), "

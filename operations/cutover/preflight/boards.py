@@ -29,6 +29,8 @@ def board(scene: Scene, section: Section) -> Iterator[Check]:
             )
         if look.load:
             yield from _labels(scene, section, look, look.load)
+        elif look.no_load and look.facts and not look.wrong and scene.waits_for:
+            yield section.unknown(f"a push to {title} can be planned", scene.waits_for)
         elif look.no_load and look.facts and not look.wrong:
             yield section.failed(
                 f"a push to {title} can be planned", look.no_load.message, look.no_load.hint or scene.build

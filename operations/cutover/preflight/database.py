@@ -11,7 +11,7 @@ import monday_sync
 from console import ConfigurationError, LockHeldError
 from operations.cutover.preflight.model import Check, Section
 from operations.cutover.preflight.scene import Scene
-from pipeline import NotOursError, database_findings, refuse_foreign_relations
+from pipeline import NotOursError, database_findings
 from warehouse import ChangedTableError, ForeignRelationError, Session, StatementFailedError
 
 _ORDERS, _LINES, _RECORDS = "FACT_ORDER_LIST", "ORDER_LIST_LINES", "swp_ORDER_LIST_SYNC"
@@ -52,11 +52,11 @@ def relations(scene: Scene, section: Section) -> Iterator[Check]:
         return
     mend = f"{scene.command('cutover take-over')} archives them, reads their ids, and renames them aside."
     try:
-        refuse_foreign_relations(scene.warehouse)
+        foreign = scene.foreign
     except NotOursError as error:
-        yield section.failed(name, error.message, mend)
+        yield section.failed(name, error.message, error.hint or mend)
     else:
-        yield section.passed(name)
+        yield section.judged(name, holds=not foreign, found=", ".join(foreign), mend=mend)
     for program, check in {"loader": loader.require_tables, "monday_sync": monday_sync.require_tables}.items():
         kept = f"this version can write the tables of {program}"
         try:

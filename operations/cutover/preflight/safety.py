@@ -38,13 +38,14 @@ def backups(scene: Scene, section: Section) -> Iterator[Check]:
     """The last backup that was restored on trial, its age, and where the last one went."""
     log, policy, now = Log(scene.warehouse), scene.context.policy, scene.context.now()
     trial = f"{scene.command('maintenance backup')}, then {scene.command('maintenance restore --check')}."
-    name = f"a backup was restored on trial within {policy.verified_within_days} days"
+    name = f"a backup that was restored on trial is no older than {policy.verified_within_days} days"
     proven = last_verified(log)
     if proven is None or proven.verified_at is None:
         yield section.failed(name, "none ever was", trial)
     else:
-        age = now - proven.verified_at
-        found = f"{proven.archive}: {proven.rows:,} rows, restored {age / _HOUR:.1f} h ago"
+        age = now - proven.taken_at  # as `go` asks: what it holds is no younger for a later trial
+        restored = (now - proven.verified_at) / _HOUR
+        found = f"{proven.archive}: {proven.rows:,} rows, {age / _HOUR:.1f} h old, restored {restored:.1f} h ago"
         holds = age <= dt.timedelta(days=policy.verified_within_days)
         yield section.judged(name, holds=holds, found=found, mend=trial)
     if taken := records(log):

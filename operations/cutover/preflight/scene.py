@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from console import ConfigurationError, OrderListError
+from console import ConfigurationError, OrderListError, listed
 from monday_sync import BoardLook, look_at_boards
 from operations.cutover.context import Context
+from operations.cutover.take_over import pending
 from pipeline import Figures, read_figures
 from warehouse import Target
 
@@ -32,6 +33,33 @@ class Scene:
         """How the relations come about."""
         first = self.command("pipeline run --only load")
         return f"{first}, then {self.command('pipeline run --only transform')}: neither touches a board."
+
+    @property
+    def foreign(self) -> list[str]:
+        """Relations of somebody else's under names of ours.
+
+        Raises:
+            NotOursError: dbt could not tell.
+        """
+        if isinstance(self._foreign, OrderListError):
+            raise self._foreign
+        return self._foreign
+
+    @cached_property
+    def _foreign(self) -> list[str] | OrderListError:
+        try:
+            return pending(self.context)
+        except OrderListError as error:
+            return error
+
+    @property
+    def waits_for(self) -> str:
+        """Why relations cannot be looked at yet; empty where they can."""
+        if isinstance(self._foreign, OrderListError) or not self._foreign:
+            return ""
+        return (
+            f"{listed(self._foreign)} would be read in place of ours: {self.command('cutover take-over')} comes first"
+        )
 
     @cached_property
     def figures(self) -> Figures:
