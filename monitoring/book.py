@@ -24,9 +24,10 @@ from monitoring.tables import (
     OUTBOX,
     OUTBOX_COLUMNS,
     REASON,
+    SCHEMA,
     key_of,
 )
-from warehouse import Relations, Schema, Session, Warehouse, require_ours, require_whole
+from warehouse import Relations, Session, Warehouse, bring_up_to_date, require_whole
 from warehouse.rows import table_of
 
 #: So many runs are kept; of recovered alerts and of messages that were sent, those of so many days.
@@ -131,8 +132,9 @@ def require_tables(session: Session) -> None:
     Raises:
         ForeignRelationError: under the name of one of them stands somebody else's.
         ChangedTableError: one lacks columns.
+        NewerSchemaError: a newer release made them.
     """
-    require_whole(session, Schema("monitoring", KEPT, ()))
+    require_whole(session, SCHEMA)
 
 
 class _OutrunError(Exception):
@@ -222,7 +224,7 @@ class Book:
         return {str(row[0]) for row in rows}
 
     def _create(self, session: Session) -> None:
-        require_ours(session, KEPT)
+        bring_up_to_date(session, SCHEMA)
         for table in KEPT:
             session.create_table(table.name, table.columns, key=table.key)
 

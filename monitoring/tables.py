@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from warehouse import Column, Kept
+from monitoring import migrations
+from warehouse import Column, Kept, Schema, migrations_in
 
 FIGURES, ALERTS, OUTBOX = "pipeline_figures", "pipeline_alerts", "pipeline_outbox"
 REASON = 1000
@@ -72,6 +73,8 @@ KEPT = (
     Kept(ALERTS, ALERT_COLUMNS, ("alert_key",)),
     Kept(OUTBOX, OUTBOX_COLUMNS, ("message_id",)),
 )
+#: The present shape of these tables, and the way there from earlier releases.
+SCHEMA = Schema("monitoring", KEPT, migrations_in(migrations))
 
 
 def key_of(*parts: str) -> str:

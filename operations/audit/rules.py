@@ -11,13 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loader import KEPT as LOADER
-from monday_sync import KEPT as LEDGER
 from operations.constraints import Constraint
-from operations.log import KEPT as LOGS
-from pipeline.history import KEPT as HISTORY
-from pipeline.statements import KEPT as STATEMENTS
-from pipeline.usage import KEPT as USAGE
+from operations.kept import KEPT
 from warehouse import Kept
 
 _RELATION = re.compile(r"\{(\w+)\}")
@@ -236,4 +231,4 @@ def _key(relation: str, columns: Sequence[str], hint: str) -> Rule:
 
 def declared_tables() -> list[Kept]:
     """The tables that the programs keep, with keys and indexes."""
-    return [*LOADER, *LEDGER, *HISTORY, *STATEMENTS, *USAGE, *LOGS]
+    return list(KEPT)

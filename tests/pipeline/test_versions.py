@@ -12,10 +12,12 @@ from click.testing import CliRunner
 
 import loader.migrations
 import monday_sync.ledger.migrations
+import monitoring.migrations
 import operations.migrations
 import pipeline.migrations
 from loader import tables as loader_tables
 from monday_sync.ledger import schema as ledger
+from monitoring import tables as monitoring_tables
 from operations import log
 from pipeline import history
 from pipeline.cli import main
@@ -27,8 +29,11 @@ from tests.sqlserver.tsql import errors_in
 from warehouse import NewerSchemaError, Schema, Session, Target, Warehouse, bring_up_to_date, open_warehouse, version_of
 
 OLD = (ROOT / "tests/warehouse/release_c337faf.sql").read_text(encoding="utf-8")
-SCHEMAS = (ledger.SCHEMA, loader_tables.SCHEMA, history.SCHEMA, log.SCHEMA)
-PACKAGES = (monday_sync.ledger.migrations, loader.migrations, pipeline.migrations, operations.migrations)
+BEFORE_VERSIONS = (ledger.SCHEMA, loader_tables.SCHEMA, history.SCHEMA, log.SCHEMA)
+SCHEMAS = (*BEFORE_VERSIONS, monitoring_tables.SCHEMA)
+PACKAGES = (
+    monday_sync.ledger.migrations, loader.migrations, pipeline.migrations, operations.migrations, monitoring.migrations,
+)  # fmt: skip
 _TABLE = re.compile(r"CREATE TABLE (\w+)\((.*?)\);", re.S)
 
 
@@ -53,7 +58,7 @@ def rows(session: Session) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
+@pytest.mark.parametrize("schema", BEFORE_VERSIONS, ids=lambda schema: schema.name)
 def test_a_database_of_the_release_before_versions_is_brought_up_to_date(warehouse: Warehouse, schema: Schema) -> None:
     """All columns are there in their types and order, all rows as they were, each step is noted, and once."""
     with warehouse.session() as session:

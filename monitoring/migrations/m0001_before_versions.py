@@ -1,0 +1,1 @@
+"""What the monitoring keeps, as its first release made it: nothing was added since."""
