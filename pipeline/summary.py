@@ -32,7 +32,7 @@ def summary(report: RunReport, page: Path) -> str:
     rejected_rows, rejected_values = figures.total("rejected_rows"), figures.total("rejected_values")
     lines += [
         f"  rows in    {rows_in(report)}",
-        f"  lines      {figures.total('lines'):,}",
+        "  lines      " + (f"{figures.total('lines'):,}" if figures.is_built else "not known"),
     ]
     if rejected_rows or rejected_values:
         new = [row for row in figures.rejected_rows or () if row.is_new]

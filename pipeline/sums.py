@@ -9,6 +9,8 @@ from pipeline.model import Figures, RunReport, Status
 def rows_in(report: RunReport) -> str:
     """Where all rows went, as an equation that is true."""
     figures = report.figures
+    if not figures.is_built and not figures.customers:
+        return "not known"
     if not figures.is_built:
         return f"{figures.total('rows'):,}; no model has read them yet"
     parts = [

@@ -58,15 +58,20 @@ def _is_loud(customer: CustomerFigures, named: set[str]) -> bool:
     )  # fmt: skip
 
 
-def _tiles(report: RunReport) -> list[tuple[str, float, str, bool]]:
-    """(name, value, how it changed since the run before, whether it is bad) of each total."""
+def _tiles(report: RunReport) -> list[tuple[str, float | None, str, bool]]:
+    """(name, value, how it changed since the run before, whether it is bad) of each total; ``None`` is not known."""
     figures, board = report.figures, report.figures.board
     names = {
         "rows": "rows in", "orders": "orders", "lines": "lines", "rejected_rows": "rows rejected",
         "rejected_values": "values rejected",
     }  # fmt: skip
     return [
-        *((title, figures.total(name), _change(report, name), False) for name, title in names.items()),
+        *(
+            (title, figures.total(name), _change(report, name), False)
+            if figures.is_built or (name == "rows" and figures.customers)
+            else (title, None, "not known", False)
+            for name, title in names.items()
+        ),
         ("created on the board", board.items_created + board.subitems_created, "", False),
         ("updated on the board", board.items_updated + board.subitems_updated, "", False),
         ("failed on the board", board.failed, "", bool(board.failed)),

@@ -107,6 +107,8 @@ def test_the_page_needs_nothing_but_itself() -> None:
 def test_an_empty_run_has_a_page_too() -> None:
     """A run that failed at once has a verdict and a stage, and no empty tables."""
     empty = replace(REPORT, figures=Figures(), history=(), stages=(Stage("load", Status.FAILED, message="No folder."),))
+    tiles = re.findall(r'class="tile"><b>(.*?)</b><span>(.*?)</span>', render_page(empty))
+    assert [value for value, name in tiles if not name.endswith("board")] == ["?"] * 5, "nobody could count them"
     page = render_page(empty)
     assert "No folder." in page
     assert page.count("<table") == 1
@@ -211,6 +213,8 @@ def test_a_run_without_changes_says_so(tmp_path: Path) -> None:
     text = summary(replace(REPORT, figures=Figures(), verdict="All well: nothing changed on the board."), tmp_path)
     assert "All well: nothing changed on the board." in text
     assert "on board   nothing changed" in text
+    assert "rows in    not known" in text, "without a build, and without a workbook, nobody counted any"
+    assert "lines      not known" in text
 
 
 @pytest.fixture(scope="module")
