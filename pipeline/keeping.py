@@ -54,17 +54,22 @@ def keep(report: RunReport, history: History | None, folder: Path, *, reports: i
     if history is not None:
         what = "The run could not be noted in the history"
         _, problem = attempt(what, lambda: history.end(report), None, known=report.verdict)
-        report = _with(report, problem)
+        report = with_problem(report, problem)
     what = f"The report could not be written to {folder}"
     _, problem = attempt(what, lambda: write_report(report, folder, keep=reports), folder, known=report.verdict)
-    return _with(report, problem)
+    return with_problem(report, problem)
 
 
-def _with(report: RunReport, problem: str | None) -> RunReport:
+def with_problem(report: RunReport, problem: str | None, *, command: str = "pipeline doctor") -> RunReport:
+    """The report with what went wrong at the run's end in its verdict: what was all well needs attention then.
+
+    Args:
+        command: what a person runs to see it through.
+    """
     if problem is None:
         return report
     status = Status.ATTENTION if report.status is Status.OK else report.status
     code = ExitCode.SOME_FAILED if report.exit_code is ExitCode.OK else report.exit_code
     verdict = report.verdict.replace("All well: ", "Needs attention: ", 1)
-    findings = (*report.findings, Finding("kept", "attention", problem, command="pipeline doctor"))
+    findings = (*report.findings, Finding("kept", "attention", problem, command=command))
     return replace(report, status=status, exit_code=code, verdict=f"{verdict} {problem}", findings=findings)

@@ -206,7 +206,7 @@ class _Run:
         if self._begun and not problem:
             what = "What the statements of this run cost could not be kept"
             attempt(what, lambda: keep_statements(context.warehouse, context.run_id, self._statements), None)
-        return self._monitor.ended(report, is_noted=self._begun and not problem)
+        return self._monitor.ended(report, is_noted=self._begun and not problem, note=context.history.end)
 
 
 def _next(options: RunOptions, done: list[Stage]) -> str:

@@ -1,6 +1,7 @@
 """What a run ends with: its figures are judged and people told. Whatever breaks here changes nothing of what it did.
 
-Only the exit status 0 is lost where nobody could be told: whoever waits for it is the last to hear of it.
+Only "all well" and the exit status 0 are lost where somebody could not be told: whoever waits for them is the last to
+hear of it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from console import ConfigurationError, ExitCode, say
-from pipeline.keeping import attempt
+from console import ConfigurationError, ExitCode, counted, say
+from pipeline.keeping import attempt, with_problem
 from pipeline.model import Alerts, RunReport, Status
 from pipeline.reporting import put_report
 from warehouse import Warehouse
@@ -38,11 +40,12 @@ class Monitor:
 
         attempt("The heartbeat could not be sent", start, None)
 
-    def ended(self, report: RunReport, *, is_noted: bool) -> RunReport:
+    def ended(self, report: RunReport, *, is_noted: bool, note: Callable[[RunReport], None]) -> RunReport:
         """Judge the figures, tell whom they concern, and the heartbeat's address how the run ended.
 
         Args:
             is_noted: whether the run is in the history; else there is nothing to judge it by.
+            note: puts there how it ended, if that is another word now.
 
         Returns:
             The report with what was told, which is also what its file says then.
@@ -56,6 +59,10 @@ class Monitor:
             nobody: tuple[str, ...] = ()
             undelivered, problem = attempt("Nobody could be told", lambda: self._tell(report), nobody)
             problems += [*undelivered, *([problem] if problem else [])]
+        found = told or Alerts(judged=False, heard=not problems)
+        if report.exit_code is ExitCode.OK and not found.heard:
+            report = with_problem(report, _in_short(problems), command="monitor check")
+            attempt("The run could not be noted in the history", partial(note, report), None)
         # whatever became of the judging: a page of before would tell of an earlier day as if it were now
         what = "The page of the monitoring could not be written whole"
         _, problem = attempt(what, lambda: self._page(report, is_noted=is_noted), None, known=" ".join(problems))
@@ -64,9 +71,7 @@ class Monitor:
         problems += [problem] if problem else []
         if told is None and not problems:
             return report
-        found = replace(told or Alerts(judged=False, heard=False), problems=tuple(problems))
-        code = ExitCode.SOME_FAILED if report.exit_code is ExitCode.OK and not found.heard else report.exit_code
-        report = replace(report, alerts=found, exit_code=code)
+        report = replace(report, alerts=replace(found, problems=tuple(problems)))
         attempt("What was told could not be written to the report", lambda: put_report(report, self.folder), None)
         return report
 
@@ -113,3 +118,9 @@ class Monitor:
         if problem := monitoring.ping(settings, event, report.run_id, report.verdict, report.seconds):
             say(problem)
             problems.append(problem)
+
+
+def _in_short(problems: list[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(problems) - 1
+    return problems[0] + (f" (and {counted(more, 'more problem')})" if more else "")

@@ -11,6 +11,7 @@ import monitoring
 from console import OrderListError
 from monitoring.outbox import Delivery
 from monitoring.watch import Watched
+from pipeline.history import History
 from pipeline.model import Alerts, RunReport, Stage, Status
 from pipeline.options import RunOptions
 from pipeline.run import run
@@ -117,22 +118,22 @@ def test_an_interrupted_run_is_told_too(one_order: Warehouse, options: RunOption
 
 
 @pytest.mark.parametrize("error", [OrderListError("no such thing"), ZeroDivisionError("by zero"), OSError(28, "full")])
-def test_broken_monitoring_changes_nothing_of_the_run(
+def test_broken_monitoring_costs_a_run_its_all_well_and_nothing_else(
     one_order: Warehouse, options: RunOptions, pings: Pings, monkeypatch: pytest.MonkeyPatch, error: Exception,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    """Status and verdict are the run's; that nobody was told is said and stands in the report; it costs the 0."""
+    """What it did stays done; one word for it everywhere: verdict, exit status, report and history."""
 
     def broken(*_: object, **__: object) -> Watched:
         raise error
 
     monkeypatch.setattr(monitoring, "watch", broken)
     report = run(one_order, options, stages=stages())
-    assert (report.status, report.exit_code, report.verdict) == (
-        Status.OK,
-        1,
-        "All well: nothing changed on the board.",
-    )
+    assert (report.status, report.exit_code) == (Status.ATTENTION, 1)
+    assert report.verdict.startswith("Needs attention: nothing changed on the board. The figures could not be judged: ")
+    (past,) = History(one_order).runs(1)
+    assert (past.status, past.message) == (report.status, report.verdict)
+    assert (saved(options, report)["status"], saved(options, report)["verdict"]) == ("attention", report.verdict)
     assert report.alerts is not None
     assert report.alerts.problems[0].startswith("The figures could not be judged: ")
     assert "The figures could not be judged" in capsys.readouterr().err
@@ -148,7 +149,7 @@ def test_an_undelivered_message_is_said(
     delivery = Delivery(1, 2, ("teams: example.com answered 500.",))
     monkeypatch.setattr(monitoring, "watch", lambda *_, **__: Watched("local", "r", delivery=delivery))
     report = run(one_order, options, stages=stages())
-    assert (report.status, report.exit_code) == (Status.OK, 1)
+    assert (report.status, report.exit_code) == (Status.ATTENTION, 1)
     said = "Not delivered by teams: example.com answered 500."
     assert f"warning: {said}" in capsys.readouterr().err
     assert saved(options, report)["alerts"] == {
@@ -167,7 +168,7 @@ def test_wrong_settings_end_no_run(
     """
     (one_order.target.project_dir / "monitoring.yml").write_text("checks: {nonsense: {}}", encoding="utf-8")
     report = run(one_order, options, stages=stages())
-    assert report.status is Status.OK
+    assert report.status is Status.ATTENTION
     assert isinstance(report.alerts, Alerts)
     assert "checks.nonsense" in report.alerts.problems[0]
     assert report.exit_code == 1
