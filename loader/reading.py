@@ -144,8 +144,12 @@ class _Begin:
     limits: Limits
 
     def __call__(self) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - see _READER
+
         import_module(_READER)
         import_module(_COMMONEST_FORMAT)
+        # with its first array Arrow reserves a gigabyte of addresses: within the limit nothing would be left of it
+        pa.array([""])
         # what a native library says when it dies is for nobody: the rejection says what happened
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)

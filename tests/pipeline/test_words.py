@@ -120,7 +120,7 @@ class Day:
     def scaffold(self, book: str) -> None:
         """Do what the scaffold prints, and no more."""
         status, told = self.call("loader", "scaffold", str(self.workbooks / book))
-        assert status == 0
+        assert status == 0, told
         with (self.project / "seeds/customer_names.csv").open("a", encoding="utf-8", newline="") as seed:
             seed.writelines(f"{line}\n" for line in told["seed_lines"])
 
