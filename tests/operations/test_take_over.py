@@ -264,6 +264,8 @@ def test_every_command_of_the_page_runs(legacy: Legacy, monkeypatch: pytest.Monk
     (block,) = re.findall(r"```bash\n(.*?)```", text, re.S)
     lines = [shlex.split(line.split("#")[0]) for line in block.splitlines()]
     assert [line[:2] for line in lines] == [["cutover", "take-over"]] * 3
+    (legacy.folder / "data/workbooks").mkdir(parents=True)
+    (legacy.folder / "data/workbooks/GREYSON ORDER LIST (M3).xlsx").touch()  # only its name is looked at before
     before = legacy.look()
     said = [legacy.cli(*line[2:]) for line in lines]
     assert [code for code, _ in said] == [0, 0, 0]
