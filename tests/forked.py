@@ -7,6 +7,7 @@ do in production is tested where that is the point (tests/pipeline/test_child.py
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -99,6 +100,7 @@ def _be_dbt(arguments: list[str], cwd: str, environment: dict[str, str], out: Co
     os.environ.update(environment)
     time.tzset()
     os.chdir(cwd)
+    gc.set_threshold(100_000, 50, 50)  # a process of seconds: what it would collect is a tenth of its time
     sys.argv = ["dbt", *arguments]
     from dbt.cli.main import cli  # noqa: PLC0415 - imported already, where this runs
 
