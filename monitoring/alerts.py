@@ -11,13 +11,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from monitoring.model import OPEN, Check, Figure, State, is_worse
+from monitoring.model import AHEAD, OPEN, Check, Figure, State, is_worse
 from monitoring.settings import Settings
 from monitoring.tables import key_of
 
 #: A count that became so many times as large as when it was told is told anew.
 GROWTH = 2.0
-_AHEAD = dt.timedelta(hours=1)
 
 
 class Kind(StrEnum):
@@ -168,7 +167,7 @@ def _kind(alert: Alert, check: Check | None, settings: Settings, now: dt.datetim
     if is_worse(alert.state, alert.told_state) or _has_grown(alert, check):
         return Kind.WORSE
     # told in the future: by a clock that was wrong, which must not keep it quiet until then
-    if alert.last_told is not None and not -_AHEAD <= now - alert.last_told < settings.repeat_after:
+    if alert.last_told is not None and not -AHEAD <= now - alert.last_told < settings.repeat_after:
         return Kind.STILL
     return None
 

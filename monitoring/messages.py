@@ -124,14 +124,14 @@ def compose(
     )
     open_now = [notice.alert.state for notice in told if notice.kind is not Kind.RECOVERED]
     return Message(
-        key_of(target, channel, *parts)[:32], target, run_id, f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC",
+        key_of(target, channel, *parts)[:32], target, run_id, moment(now),
         f"Order list ({target}): {_title(told)}", worst(open_now).value, tuple(groups), report,
     )  # fmt: skip
 
 
 def trial(channel: str, target: str, now: dt.datetime) -> Message:
     """The message that ``monitor test`` sends."""
-    at = f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    at = moment(now)
     line = Line(
         "trial", State.OK.value, "trial", "This is a trial", f"`monitor test` sends to channel {channel}; all is well",
         at, (), (), (), "monitor status",
@@ -194,9 +194,9 @@ def _line(kind: Kind, check: Check | None, name: str, found: Sequence[Notice]) -
         for alert in alerts
         if alert.reason and alert.reason != text and kind is not Kind.RECOVERED
     )[:REASONS]
-    since = _moment(min(alert.since for alert in alerts))
+    since = moment(min(alert.since for alert in alerts))
     if kind is Kind.RECOVERED:
-        since = f"{since}, until {_moment(max(alert.changed_at for alert in alerts))}"
+        since = f"{since}, until {moment(max(alert.changed_at for alert in alerts))}"
     return Line(
         kind.value, spoken_state(state), name, title, text, since, subjects, customers,
         reasons, check.command if check else "monitor status",
@@ -214,7 +214,8 @@ def _text(kind: Kind, check: Check | None, alert: Alert) -> str:
     return alert.reason[:_LONGEST] if is_fact else text  # that it is one says nothing
 
 
-def _moment(at: dt.datetime) -> str:
+def moment(at: dt.datetime) -> str:
+    """As messages say a time."""
     return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 

@@ -19,6 +19,8 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+#: What lies further in the future than clocks differ was stamped by a wrong one.
+AHEAD = dt.timedelta(hours=1)
 OPEN = frozenset({State.ATTENTION, State.FAILED})
 _RANK = {State.OK: 0, State.UNKNOWN: 1, State.ATTENTION: 2, State.FAILED: 3}
 

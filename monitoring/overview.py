@@ -120,17 +120,18 @@ def overview(warehouse: Warehouse, *, runs: int = 30, now: dt.datetime | None = 
     if not warehouse.exists():
         return Overview(warehouse.target.name, None, (), checks, {}, {}, (), settings=settings)
     with warehouse.session(read_only=True) as session:
-        last = book.last_run(session, warehouse, session.relations())
-    killed = last.run_id if last is not None and was_killed(warehouse, last) else ""
-    with warehouse.session(read_only=True) as session:
         there = session.relations()
+        last = book.last_run(session, warehouse, there)
+        killed = last.run_id if last is not None and was_killed(warehouse, last) else ""
         run, stages = read_run(session, warehouse, there)
         figures, judged_at = _figures(session, warehouse, there)
         alerts = tuple(book.read_alerts(session, warehouse, there).values())
         history = book.read_history(session, warehouse, there, runs=runs)
         outbox = tuple(book.read_outbox(session, warehouse, there))
     due, held = notices(alerts, {check.name: check for check in checks}, settings, moment)
-    _, beneath = folded(due, alerts, moment, ran_at=run.ended_at if run else None, missed_after=missed_after(checks))
+    _, beneath = folded(
+        due, alerts, moment, ran_at=last.started_at if last else None, missed_after=missed_after(checks)
+    )
     quiet = frozenset(alert.key for found in beneath.values() for alert in found)
     return Overview(
         warehouse.target.name, run, stages, checks, figures, history, alerts, held, outbox, judged_at, settings, quiet,

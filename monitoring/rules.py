@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitoring.model import Bars, Check, Figure, Measure, Point, State
+from monitoring.model import AHEAD, Bars, Check, Figure, Measure, Point, State
 
 if TYPE_CHECKING:
     from monitoring.settings import Rule
 
 #: Runs that tell what is usual: the fewest, and the last that count.
 FEWEST, WINDOW = 5, 20
-#: What lies further in the future than clocks differ was stamped by a wrong one.
-_AHEAD = dt.timedelta(hours=1)
 _AGES = {"hours": 3600.0, "days": 86400.0}
 
 
@@ -119,7 +117,7 @@ def _number(check: Check, value: float | dt.datetime | None, now: dt.datetime) -
 
 def _is_ahead(value: float | dt.datetime | None, now: dt.datetime) -> bool:
     """Whether a moment has not come yet: its age is not known, and nothing is well for it."""
-    return isinstance(value, dt.datetime) and _utc(value) - now > _AHEAD
+    return isinstance(value, dt.datetime) and _utc(value) - now > AHEAD
 
 
 def _utc(value: dt.datetime) -> dt.datetime:

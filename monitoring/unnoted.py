@@ -18,8 +18,8 @@ from console import ConfigurationError, private_folder, redact, write_private
 from monitoring.alerts import Kind
 from monitoring.channels import channels_of, deliver_within, open_channel
 from monitoring.errors import PartlyTakenError, UndeliveredError
-from monitoring.messages import Group, Line, Message
-from monitoring.model import State
+from monitoring.messages import Group, Line, Message, moment
+from monitoring.model import AHEAD, State
 from monitoring.outbox import Open, said
 from monitoring.settings import Settings, load_settings
 from monitoring.tables import key_of
@@ -27,7 +27,6 @@ from monitoring.texts import spoken_state
 from warehouse import Warehouse
 
 TITLE = "A run could not begin"
-_AHEAD = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def tell_unnoted(
     settings, at = load_settings(warehouse.target.project_dir), now()
     path = _file(warehouse)
     known = _read(path)
-    if known is not None and -_AHEAD <= at - known.last < settings.repeat_after:
+    if known is not None and -AHEAD <= at - known.last < settings.repeat_after:
         return ()
     since = known.since if known else at
     line = _line(Kind.STILL if known else Kind.OPENED, State.FAILED, redact(why), since, at)
@@ -83,7 +82,7 @@ def _send(target: str, settings: Settings, line: Line, at: dt.datetime, opened: 
         key = key_of(target, name, TITLE, line.kind, line.since)[:32]
         what = "1 recovered" if line.kind == Kind.RECOVERED else "1 failed"
         message = Message(
-            key, target, "", _moment(at), f"Order list ({target}): {what}", State.OK.value
+            key, target, "", moment(at), f"Order list ({target}): {what}", State.OK.value
             if line.kind == Kind.RECOVERED else State.FAILED.value, (Group(settings.default_owner, (line,)),),
         )  # fmt: skip
         try:
@@ -100,12 +99,8 @@ def _send(target: str, settings: Settings, line: Line, at: dt.datetime, opened: 
 
 
 def _line(kind: Kind, state: State, text: str, since: dt.datetime, at: dt.datetime) -> Line:
-    began = _moment(since) if kind is not Kind.RECOVERED else f"{_moment(since)}, until {_moment(at)}"
+    began = moment(since) if kind is not Kind.RECOVERED else f"{moment(since)}, until {moment(at)}"
     return Line(kind.value, spoken_state(state), "run_not_begun", TITLE, text, began, (), (), (), "pipeline doctor")
-
-
-def _moment(at: dt.datetime) -> str:
-    return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _file(warehouse: Warehouse) -> Path:

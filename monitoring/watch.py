@@ -126,11 +126,10 @@ def _judged(
 ) -> tuple[Watched, Mapping[str, Alert]]:  # fmt: skip
     """What is found, and the alerts as they stood before."""
     with warehouse.session(read_only=True) as session:
-        last = book.last_run(session, warehouse, session.relations())
-    killed = was_killed(warehouse, last)
-    around = Surroundings(warehouse.target.project_dir, now, settings.secrets, killed)
-    with warehouse.session(read_only=True) as session:
         there = session.relations()
+        last = book.last_run(session, warehouse, there)
+        killed = was_killed(warehouse, last)
+        around = Surroundings(warehouse.target.project_dir, now, settings.secrets, killed)
         run_id = last.run_id if last else ""
         known = book.read_alerts(session, warehouse, there)
         if last is not None and last.status == "running" and not killed and not partly:
