@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,13 +97,14 @@ class Proxy(ThreadingHTTPServer):
     """Stands before Azurite and hands requests on; ``fault`` may break off an answer, or do harm before it.
 
     Args:
-        fault: called with the number of the download (from 1) before it is handed on; returns after how many bytes
-            of the body the connection breaks, or ``None``.
+        fault: called before a download is handed on, with its number (from 1) and the address that it asks for;
+            returns after how many bytes of the body the connection breaks, or ``None``. Workbooks are read beside each
+            other, so a number means something for one workbook only.
     """
 
     daemon_threads = True
 
-    def __init__(self, azurite: Azurite, fault: Callable[[int], int | None]) -> None:
+    def __init__(self, azurite: Azurite, fault: Callable[[int, str], int | None]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.azurite = azurite
         self.fault = fault
@@ -140,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.listings += 1
         else:
             self.server.ranges.append(self.headers.get("x-ms-range") or self.headers.get("Range") or "")
-            cut = self.server.fault(len(self.server.ranges))
+            cut = self.server.fault(len(self.server.ranges), urllib.parse.unquote(self.path))
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.azurite.port)
         try:
             upstream.request(self.command, self.path, headers=dict(self.headers.items()))
