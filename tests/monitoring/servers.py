@@ -110,7 +110,8 @@ def mail_server(  # noqa: C901 - a conversation in one place
                 self._secure(context)
                 secure = True
             if state.silent:
-                time.sleep(5)
+                self.connection.settimeout(60)
+                self.rfile.read(1)  # until the other side has had enough
                 return
             self._say("220 mail.test ready")
             sender, to = "", list[str]()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
 from pipeline import dbt_progress
 from pipeline.dbt_progress import shown
+from tests.eventually import eventually
 
 
 def event(name: str, message: str = "", level: str = "info", **data: object) -> dict[str, Any]:
@@ -71,5 +71,10 @@ def test_it_is_never_silent_for_long(
     with shown("dbt build", lambda: who) as step:
         for one in events:
             step(one)
-        time.sleep(0.2)
-    assert said in capsys.readouterr().err
+        heard: list[str] = []
+
+        def is_said() -> bool:
+            heard.append(capsys.readouterr().err)
+            return said in "".join(heard)
+
+        assert eventually(is_said), heard

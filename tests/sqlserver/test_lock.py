@@ -18,6 +18,7 @@ from console import ConfigurationError, ExitCode, LockHeldError
 from pipeline.model import Stage, Status
 from pipeline.options import RunOptions
 from pipeline.run import run
+from tests.eventually import eventually
 from tests.sqlserver.driver import Server, warehouse
 from warehouse import ConnectionLostError, LockLostError, Target, Warehouse, open_warehouse
 from warehouse.sqlserver import lock
@@ -60,8 +61,7 @@ def test_a_lock_in_use_is_looked_at_again_and_again(on: Callable[[Server], Wareh
     """Its session never idles, so no gateway takes it for dead, and it is given back at the end."""
     server = Server(answers=GRANTED)
     with on(server).lock():
-        time.sleep(0.2)
-    assert len(server.statements("applock_mode")) > 2
+        assert eventually(lambda: len(server.statements("applock_mode")) > 2)
     assert len(server.statements("sp_releaseapplock")) == 1
     looks = len(server.sent)
     time.sleep(0.05)
@@ -111,7 +111,7 @@ def test_work_that_cannot_be_interrupted_is_told_at_its_end(on: Callable[[Server
     def work() -> None:
         try:
             with on(server).lock():
-                time.sleep(0.2)
+                assert eventually(lambda: server.statements("applock_mode"))
         except LockLostError as error:
             errors.append(error)
 
