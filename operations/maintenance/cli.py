@@ -43,7 +43,7 @@ _yes = click.option(
 )
 _code = click.option(
     "--code", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
-    help="A folder with code of other programs, in which the table may be named; repeatable.",
+    help="A folder or file of other programs, in which the table may be named; repeatable.",
 )  # fmt: skip
 _format = click.option(
     "--format", "form", type=click.Choice(["parquet", "csv", "json"]), default="parquet", show_default=True,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from console import ConfigurationError
+from console import ConfigurationError, counted
 from operations.retirement.entries import FILE
+from operations.retirement.texts import LARGEST, texts_of
 from warehouse import Use, Uses, word_of
 
-#: What people write SQL, code and settings in.
+#: What this project writes SQL, code and settings in; in folders of others every file is looked at.
 _CODE = frozenset({
     ".sql", ".py", ".yml", ".yaml", ".json", ".csv", ".toml", ".ini", ".cfg", ".sh", ".bash", ".ps1", ".psm1", ".bat",
     ".cmd", ".js", ".ts", ".cs", ".vb", ".vba", ".bas", ".java", ".r", ".rb", ".go", ".php", ".pl", ".ipynb", ".xml",
@@ -21,10 +23,11 @@ _CODE = frozenset({
 #: Nobody's code: made by machines, or kept by them.
 _SKIPPED = frozenset({
     ".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache",
-    "target", "logs", "data", "dbt_packages",
+    "dbt_packages",
 })  # fmt: skip
+#: What our own programs write: copies of what is in the sources, and rows.
+_WRITTEN = frozenset({"target", "logs", "data"})
 _PROSE = frozenset({".md", ".txt"})
-_LARGEST = 20 * 2**20
 _SHOWN = 160
 _MANIFEST = Path("target/manifest.json")
 
@@ -35,50 +38,80 @@ def uses_in_code(
     """Lines that name ``table``, and what dbt's manifest says of it.
 
     Args:
-        folders: of other projects; in these prose counts as well, for who keeps queries in notes.
+        folders: of other projects, or single files. In these everything counts: prose, for who keeps queries in notes,
+            and workbooks, for who keeps them in a connection.
         ignore: patterns of paths, relative to their folder, that do not count.
         archives: folders with archives, which name what they hold.
 
     Raises:
-        ConfigurationError: a folder does not exist.
+        ConfigurationError: a folder or file does not exist.
     """
-    found, unread = list[Use](), list[str]()
-    ignored = [*ignore, FILE.as_posix()]
-    for folder in [project_dir, *folders]:
-        if not folder.is_dir():
-            raise ConfigurationError(f"There is no folder {folder}.", hint="Correct --code.")
-        own = folder == project_dir
-        for file in _files(folder, set(archives)):
-            path = file.relative_to(folder).as_posix()
-            if (own and file.suffix.lower() in _PROSE) or any(fnmatch(path, pattern) for pattern in ignored):
-                continue
-            try:
-                found += _lines(table, file, path if own else str(file))
-            except (OSError, ValueError) as error:
-                unread.append(f"{file}: {error}")
-    manifest = _manifest(table, project_dir / _MANIFEST)
-    return Uses(tuple(found), tuple(unread)) + manifest
+    ignored, away = [*ignore, FILE.as_posix()], set(archives)
+    uses = _uses(table, _own_files(project_dir, away), project_dir, ignored)
+    for folder in folders:
+        if not folder.exists():
+            raise ConfigurationError(f"There is no folder or file {folder}.", hint="Correct --code.")
+        files = iter([folder]) if folder.is_file() else _files(folder, _SKIPPED, away)
+        base = folder.parent if folder.is_file() else folder
+        uses += _uses(table, files, base, ignored, foreign=True)
+    return uses + _manifest(table, project_dir / _MANIFEST)
 
 
-def _files(folder: Path, archives: set[str]) -> Iterator[Path]:
+def _own_files(folder: Path, away: set[str]) -> Iterator[Path]:
+    for file in _files(folder, _SKIPPED | _WRITTEN, away):
+        kind = file.suffix.lower()
+        if (kind in _CODE and kind not in _PROSE) or file.name.lower() in {"makefile", "dockerfile", "crontab"}:
+            yield file
+
+
+def _files(folder: Path, skipped: frozenset[str], away: set[str]) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(n for n in folders if n not in _SKIPPED and str(Path(root) / n) not in archives)
-        for name in sorted(names):
-            file = Path(root) / name
-            if file.suffix.lower() in _CODE or name.lower() in {"makefile", "dockerfile", "crontab"}:
-                yield file
+        folders[:] = sorted(n for n in folders if n not in skipped and str(Path(root) / n) not in away)
+        yield from (Path(root) / name for name in sorted(names))
 
 
-def _lines(table: str, file: Path, shown: str) -> Iterator[Use]:
-    if file.stat().st_size > _LARGEST:
-        raise ValueError(f"it is larger than {_LARGEST:,} bytes")
-    data = file.read_bytes()
-    text = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", errors="replace")
-    word = word_of(table)
-    if word.search(text):
-        for number, line in enumerate(text.splitlines(), 1):
-            if word.search(line):
-                yield Use("code", f"{shown}:{number}", line.strip()[:_SHOWN])
+def _uses(
+    table: str, files: Iterable[Path], base: Path, ignored: Sequence[str], *, foreign: bool = False
+) -> Uses:  # fmt: skip
+    found, unread, textless = list[Use](), list[str](), Counter[str]()
+    for file in files:
+        path = file.relative_to(base).as_posix()
+        if any(fnmatch(path, pattern) for pattern in ignored):
+            continue
+        try:
+            here, plain = _uses_in(table, file, str(file) if foreign else path)
+        except (OSError, ValueError) as error:
+            unread.append(f"{file}: {error}")
+            continue
+        found += here
+        if not (plain or here):
+            textless[file.suffix.lower() or file.name] += 1
+    if textless:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in textless.most_common())
+        files_said = counted(textless.total(), "file")
+        unread.append(f"{base}: {files_said} with parts that are no text, where a name may be packed: {kinds}")
+    return Uses(tuple(found), tuple(unread))
+
+
+def _uses_in(table: str, file: Path, shown: str) -> tuple[list[Use], bool]:
+    """Where the file names the table, and whether all of it is text."""
+    if not file.is_file():
+        raise ValueError("it is no file, or a link to nothing")
+    if file.stat().st_size > LARGEST:
+        raise ValueError(f"it is larger than {counted(LARGEST, 'byte')}")
+    word, found, plain = word_of(table), dict[str, str](), True
+    for text in texts_of(file.read_bytes(), file.name):
+        plain &= text.plain
+        place = f"{shown}:{text.part}" if text.part else shown
+        if not text.plain:
+            if hit := word.search(text.text):
+                found.setdefault(place, hit.group())
+        elif word.search(text.text):
+            for number, line in enumerate(text.text.splitlines(), 1):
+                if hit := word.search(line):
+                    begin = max(0, hit.start() - _SHOWN // 2) if len(line) > _SHOWN else 0
+                    found[f"{place}:{number}"] = line[begin:].strip()[:_SHOWN]
+    return [Use("code", place, said) for place, said in found.items()], plain
 
 
 def _manifest(table: str, path: Path) -> Uses:

@@ -94,7 +94,7 @@ def uses(context: Context, table: Table) -> Uses:
 def _folders(context: Context, table: Table) -> list[Path]:
     """The folders of other projects that are named now; before a drop those as well in which it was found clear."""
     before: Any = () if table.state is State.DECLARED else table.evidence(State.CLEAR).get("code", ())
-    if gone := [folder for folder in before if not Path(folder).is_dir()]:
+    if gone := [folder for folder in before if not Path(folder).exists()]:
         raise RefusedStepError(
             f"{table.name} was found clear in {', '.join(gone)}, too, and that is not there to look at again.",
             hint=f"Bring it back; or `maintenance undo {table.name} --to declared`, and begin anew.",
