@@ -21,7 +21,7 @@ from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.rows import GROUP_ID, GROUP_NAME, Address, Answered, Attempt, AttemptOutcome, LedgerRow, Level
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import withdraw
-from monday_sync.engine.results import Tally
+from monday_sync.engine.tally import Tally
 from monday_sync.errors import InDoubtError, RequestFailedError, StoppedError
 
 _STARTS = 4

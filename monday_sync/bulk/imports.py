@@ -17,7 +17,7 @@ from monday_sync.domain.plan import Action, BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.trial import SUBITEMS_BY_FILE, Trial, TrialOutcome
 from monday_sync.engine.execution.sender import Sender
-from monday_sync.engine.results import Tally
+from monday_sync.engine.tally import Tally
 from monday_sync.ledger import Ledger
 
 _HOUR = dt.timedelta(hours=1)

@@ -27,9 +27,10 @@ from monday_sync.engine.groups import resolve_groups
 from monday_sync.engine.homes import board_source, read_homes
 from monday_sync.engine.lookup import BoardReader
 from monday_sync.engine.planning.link import adopt
-from monday_sync.engine.results import LEFT, PushResult
+from monday_sync.engine.results import PushResult
 from monday_sync.engine.runs import Running, running
 from monday_sync.engine.shipped import held_customers
+from monday_sync.engine.tally import LEFT
 from monday_sync.errors import SyncError
 
 _MIRROR, _RECREATE, _FOLLOW = "mirror", "recreate", "follow"

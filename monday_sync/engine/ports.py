@@ -12,7 +12,7 @@ from monday_sync.domain.plan import BulkPart, Step
 from monday_sync.domain.remote import BoardFacts
 from monday_sync.domain.trial import Trial
 from monday_sync.engine.execution.sender import Sender
-from monday_sync.engine.results import Tally
+from monday_sync.engine.tally import Tally
 from monday_sync.ledger import Ledger
 
 

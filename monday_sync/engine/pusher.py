@@ -24,8 +24,8 @@ from monday_sync.engine.labels import activate_labels
 from monday_sync.engine.planning.follow import board_at
 from monday_sync.engine.ports import BulkImport
 from monday_sync.engine.rekeying import write_rekeys
-from monday_sync.engine.results import LEFT, Tally
 from monday_sync.engine.shipped import record_off
+from monday_sync.engine.tally import LEFT, Tally
 
 _NO_CALL, _CHECK = "confirmed", "check"
 

@@ -16,7 +16,8 @@ from monday_sync.engine.context import Context
 from monday_sync.engine.execution.sender import Sender
 from monday_sync.engine.execution.settle import Settled
 from monday_sync.engine.figures import figures_of
-from monday_sync.engine.results import PushResult, Tally
+from monday_sync.engine.results import PushResult
+from monday_sync.engine.tally import Tally
 from monday_sync.errors import StoppedError
 from monday_sync.ledger import Run
 
