@@ -89,4 +89,6 @@ class Side:
 
     def runs(self) -> list[str]:
         """Ids of the pushes that the ledger knows, latest first."""
-        return [r.run_id for r in Ledger(self.warehouse, self.config.board_id).runs() if r.kind in {"push", "repair"}]
+        return [
+            r.run_id for r in Ledger(self.warehouse, self.config.board_id).runs.latest() if r.kind in {"push", "repair"}
+        ]

@@ -115,7 +115,7 @@ def compare(opened: Opened) -> list[VerifyResult]:
 
 def runs_of(opened: Opened) -> list[RunFacts]:
     """The runs on all boards of the target, latest first."""
-    found = [_facts(run) for context in opened.contexts for run in context.ledger.runs()]
+    found = [_facts(run) for context in opened.contexts for run in context.ledger.runs.latest()]
     return sorted(found, key=lambda run: (run.started_at, run.run_id), reverse=True)
 
 

@@ -25,7 +25,7 @@ def plan_in(context: Context, options: PushOptions, *, store: bool = True) -> Pl
     if not store:
         return made
     made = made.named("plan-" + new_run_id(context))
-    context.ledger.save_plan(
+    context.ledger.plans.save(
         made.plan_id or "",
         options=options.to_json(),
         fingerprint=made.fingerprint,

@@ -93,7 +93,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
             state.tally.acceptances = acceptances
             state.recovered = recovery.recovered if recovery else 0
             if made.plan_id:
-                context.ledger.save_plan_run(made.plan_id, state.run_id)
+                context.ledger.plans.save_run(made.plan_id, state.run_id)
             with bar("rows sent", len(made.steps)) as advance:
                 state.on_row = advance
                 Pusher(state.sender, context.board, facts, state.tally, context.bulk).push(made)
@@ -104,7 +104,7 @@ def push_in(context: Context, request: PushRequest, *, kind: str = "push", bar: 
         end_what_is_over(context.ledger, context.clock())
         result = hooks.after(state.result())
         if result.hook_problem:
-            context.ledger.save_result(state.run_id, to_json(result))
+            context.ledger.runs.save_result(state.run_id, to_json(result))
         return result
 
 
@@ -114,7 +114,7 @@ def _named_for_hooks(context: Context, made: Plan) -> Plan:
     if made.plan_id or not (hooks.before_push or hooks.after_push):
         return made
     named = made.named("plan-" + new_run_id(context))
-    context.ledger.save_plan(
+    context.ledger.plans.save(
         named.plan_id or "", options=made.options.to_json(), fingerprint=made.fingerprint, now=context.clock()
     )
     return named
@@ -135,7 +135,7 @@ def planned(context: Context, facts: BoardFacts, request: PushRequest) -> Plan:
 
 def stored_options(context: Context, plan_id: str) -> PushOptions:
     """The options of a stored plan that was not pushed yet."""
-    record = context.ledger.plan(plan_id)
+    record = context.ledger.plans.get(plan_id)
     if record is None:
         raise RefusedError(f"There is no plan {plan_id} for this board.", hint="Make one with `monday-sync plan`.")
     if record["run_id"]:
@@ -144,7 +144,7 @@ def stored_options(context: Context, plan_id: str) -> PushOptions:
 
 
 def _check_unchanged(context: Context, made: Plan, plan_id: str) -> None:
-    record = context.ledger.plan(plan_id)
+    record = context.ledger.plans.get(plan_id)
     if record is not None and record["fingerprint"] != made.fingerprint:
         raise RefusedError(
             f"The data or the board changed since plan {plan_id} was made: it would not do the same now.",

@@ -120,7 +120,7 @@ def status(
         declare_mapping(ledger, first, now)
     errors, accepted = _errors(books, customers, now)
     limit = runs if run_id is None else None
-    listed = [run for book in books for run in book.runs(limit=limit, run_id=run_id)]
+    listed = [run for book in books for run in book.runs.latest(limit=limit, run_id=run_id)]
     if run_id is not None and not listed:
         raise RefusedError(f"The ledger has no run {run_id}.", hint="`monday-sync status --runs 20` lists the last.")
     listed.sort(key=lambda run: (run.started_at, run.run_id), reverse=True)

@@ -91,7 +91,7 @@ def plan_opened(opened: Opened, options: PushOptions, *, store: bool = True) -> 
         return made
     first = opened.contexts[0]
     made = replace(made, plan_id="plan-" + new_run_id(first))
-    first.ledger.save_plan(made.plan_id or "", options=options.to_json(), fingerprint=made.fingerprint,
+    first.ledger.plans.save(made.plan_id or "", options=options.to_json(), fingerprint=made.fingerprint,
                            now=first.clock())  # fmt: skip
     return made
 
@@ -171,11 +171,11 @@ def _push(opened: Opened, request: PushRequest, bar: Bar) -> TargetResult:
     moved = carry_out(made.moves, boards)
     results += [BoardResult(titles[result.board_id], "move", result) for result in moved]
     if request.plan_id and moved:
-        first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
+        first.ledger.plans.save_run(request.plan_id, results[-1].result.run_id)
     pushed = _push_each(made, boards, replace(request, options=options, plan_id=None, before=None), bar)
     results += [BoardResult(titles[result.board_id], "push", result) for result in pushed]
     if request.plan_id:
-        first.ledger.save_plan_run(request.plan_id, results[-1].result.run_id)
+        first.ledger.plans.save_run(request.plan_id, results[-1].result.run_id)
     notes = [made.moves.left_text] if made.moves.left else []
     notes += [made.moves.unsure_text] if made.moves.unsure else []
     if all(one.result.outcome == "done" for one in results):
@@ -244,7 +244,7 @@ def _orders(made: Plan) -> int:
 
 
 def _check_unchanged(first: Context, made: TargetPlan, plan_id: str) -> None:
-    record = first.ledger.plan(plan_id)
+    record = first.ledger.plans.get(plan_id)
     if record is not None and record["fingerprint"] != made.fingerprint:
         raise RefusedError(
             f"The data or a board changed since plan {plan_id} was made: it would not do the same now.",

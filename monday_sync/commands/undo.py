@@ -134,7 +134,7 @@ def creators(contexts: Sequence[Context], run_id: str | None) -> set[str]:
     """
     if run_id is not None:
         return {run.run_id for _, run in runs_named(contexts, run_id)}
-    return {run.run_id for context in contexts for run in context.ledger.runs() if run.is_test}
+    return {run.run_id for context in contexts for run in context.ledger.runs.latest() if run.is_test}
 
 
 def runs_named(contexts: Sequence[Context], run_id: str) -> list[tuple[Context, Run]]:
@@ -145,7 +145,7 @@ def runs_named(contexts: Sequence[Context], run_id: str) -> list[tuple[Context, 
     Raises:
         RefusedError: no such run.
     """
-    found = [(context, run) for context in contexts for run in context.ledger.runs(run_id=run_id)]
+    found = [(context, run) for context in contexts for run in context.ledger.runs.latest(run_id=run_id)]
     exact = [(context, run) for context, run in found if run.run_id == run_id]
     made = exact or [(context, run) for context, run in found if run.kind != _RECOVER]
     if made:

@@ -62,7 +62,7 @@ def undo_in(ledgers: Sequence[Ledger]) -> Forgotten:
 
 
 def _not_undone(ledger: Ledger) -> list[Run]:
-    runs = ledger.runs()
+    runs = ledger.runs.latest()
     undone = {run.of_run for run in runs if run.kind == "rollback" and run.outcome == "DONE"}
     return [run for run in runs if run.kind == KIND and run.run_id not in undone]
 
@@ -74,9 +74,9 @@ def _forget(ledger: Ledger, of_run: Run) -> list[LedgerRow]:
     found = [r for at, r in rows.items() if at in attempts and r.monday_id == attempts[at].item_id]
     run = Run(f"{utc_now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", "rollback", ledger.board_id, utc_now(),
               of_run=of_run.run_id)  # fmt: skip
-    ledger.save_run(run)
+    ledger.runs.save(run)
     before = {at: a.row_before for at, a in attempts.items()}
     ledger.write(LedgerRow.from_json(text) for r in found if (text := before[r.level, r.key]))
     ledger.forget_rows([r for r in found if not before[r.level, r.key]])
-    ledger.save_run(replace(run, outcome="DONE", ended_at=utc_now()))
+    ledger.runs.save(replace(run, outcome="DONE", ended_at=utc_now()))
     return found

@@ -94,7 +94,7 @@ def running(
     )  # fmt: skip
     state = Running(context, run, tally, sender)
     _keep_to_the_day(context)
-    context.ledger.save_run(run)
+    context.ledger.runs.save(run)
     outcome, message = "FAILED", None
     try:
         try:
@@ -111,7 +111,7 @@ def running(
     finally:
         document = to_json(state.result())
         with context.ledger.session():
-            context.ledger.save_run(
+            context.ledger.runs.save(
                 replace(run, outcome=outcome, message=message[:1000] if message else None, result=document,
                         ended_at=context.clock())
             )  # fmt: skip

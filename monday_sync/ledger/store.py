@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from monday_sync.domain.archive import ArchivedOrder
@@ -17,10 +16,11 @@ from monday_sync.ledger.figures import FigureBook
 from monday_sync.ledger.groups import GroupBook
 from monday_sync.ledger.growth import GrowthBook
 from monday_sync.ledger.mappings import MappingBook
+from monday_sync.ledger.plans import PlanBook
+from monday_sync.ledger.runs import RunBook
 from monday_sync.ledger.schema import (
     ATTEMPTS,
     ITEMS,
-    PLANS,
     RUNS,
     SUBITEMS,
     Table,
@@ -31,31 +31,6 @@ from monday_sync.ledger.trials import TrialBook
 from warehouse import Session, Warehouse
 
 _OF_LEVEL = {Level.ITEM: ITEMS, Level.SUBITEM: SUBITEMS}
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run as the ledger records it. ``outcome`` is RUNNING, DONE, STOPPED or FAILED.
-
-    ``pipeline_run_id`` is the id of the whole run that it was a part of, if it was.
-    """
-
-    run_id: str
-    kind: str
-    board_id: str
-    started_at: dt.datetime
-    of_run: str | None = None
-    plan_id: str | None = None
-    is_test: int = 0
-    outcome: str = "RUNNING"
-    message: str | None = None
-    result: str | None = None
-    ended_at: dt.datetime | None = None
-    pipeline_run_id: str | None = None
-
-
-#: Fields of a run, and the columns that they stand in.
-_RUN_COLUMNS = {name: {"message": "sentence"}.get(name, name) for name in Run.__dataclass_fields__}
 
 
 class Ledger:
@@ -71,6 +46,8 @@ class Ledger:
         self.warehouse = warehouse
         self.board_id = board_id
         self.beside = frozenset(beside)
+        self.runs = RunBook(warehouse, board_id, self.session)
+        self.plans = PlanBook(warehouse, board_id, self.session)
         self.groups = GroupBook(warehouse, board_id, self.session)
         self.mappings = MappingBook(warehouse, board_id, self.session)
         self.baselines = BaselineBook(warehouse, self.session)
@@ -101,8 +78,6 @@ class Ledger:
                 yield session
             finally:
                 self._open = None
-
-    # -- rows and attempts -------------------------------------------------------------------------------------------
 
     def write(
         self, rows: Iterable[LedgerRow] = (), attempts: Iterable[Attempt] = (), answers: Iterable[Answered] = ()
@@ -280,50 +255,6 @@ class Ledger:
                 marks = ", ".join("?" for _ in part)
                 session.execute(f"delete from {name} where {key} in ({marks})", part)  # noqa: S608
 
-    # -- the rest ----------------------------------------------------------------------------------------------------
-
-    def save_run(self, run: Run) -> None:
-        """Record a run's beginning or end."""
-        self._save(RUNS, [{column: getattr(run, name) for name, column in _RUN_COLUMNS.items()}])
-
-    def save_result(self, run_id: str, result: str) -> None:
-        """Replace the result of a run that is over."""
-        self._save(RUNS, [{"run_id": run_id, "result": result}])
-
-    def runs(self, *, limit: int | None = None, run_id: str | None = None) -> list[Run]:
-        """Runs on this board, latest first.
-
-        Args:
-            run_id: only this run; given the id of a whole run, those that belong to it.
-        """
-        where, parameters = " where l.board_id = ?", [self.board_id]
-        if run_id is not None:
-            where += " and (l.run_id = ? or l.pipeline_run_id = ?)"
-            parameters += [run_id, run_id]
-        with self.session() as session:
-            records = select(
-                self.warehouse, session, RUNS, where + " order by l.started_at desc, l.run_id desc", parameters
-            )
-        return [Run(**{name: record[column] for name, column in _RUN_COLUMNS.items()}) for record in records[:limit]]
-
-    def save_plan(self, plan_id: str, *, options: str, fingerprint: str, now: dt.datetime) -> None:
-        """Store a plan under its id."""
-        record = {"plan_id": plan_id, "board_id": self.board_id, "options": options, "fingerprint": fingerprint,
-                  "run_id": None, "created_at": now}  # fmt: skip
-        self._save(PLANS, [record])
-
-    def plan(self, plan_id: str) -> dict[str, Any] | None:
-        """A stored plan's columns, or ``None``."""
-        with self.session() as session:
-            found = select(
-                self.warehouse, session, PLANS, " where l.plan_id = ? and l.board_id = ?", [plan_id, self.board_id]
-            )
-        return found[0] if found else None
-
-    def save_plan_run(self, plan_id: str, run_id: str) -> None:
-        """Record that a plan was pushed."""
-        self._save(PLANS, [{"plan_id": plan_id, "run_id": run_id}])
-
     def links(self) -> tuple[int, int, set[str]]:
         """How many items and subitems are linked on this board, and boards of others that it knows."""
         names = (self.warehouse.relation(ITEMS.name), self.warehouse.relation(SUBITEMS.name))
@@ -336,8 +267,3 @@ class Ledger:
         ours = {None, self.board_id, *self.beside}
         others = {str(board) for (_, board), count in linked.items() if board not in ours and count}
         return linked.get(("item", self.board_id), 0), linked.get(("subitem", self.board_id), 0), others
-
-    def _save(self, table: Table, records: Sequence[Mapping[str, Any]]) -> None:
-        if records:
-            with self.session() as session:
-                upsert(session, table, records)

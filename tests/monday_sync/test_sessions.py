@@ -38,11 +38,11 @@ def test_what_is_asked_within_a_session_opens_nothing_more(desk: Desk, monkeypat
     with ledger.session():
         ledger.links()
         ledger.groups.known()
-        assert ledger.runs() == []
+        assert ledger.runs.latest() == []
     assert door.opened == 1
     with pytest.raises(ZeroDivisionError), ledger.session():
         _ = 1 / 0
-    assert ledger.runs() == []
+    assert ledger.runs.latest() == []
     assert (door.opened, door.now) == (3, 0)
 
 
