@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
 _SHOWN = 3
 # what a shell takes for more than text between double quotes
 _SPECIAL = frozenset('"$`!')
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*")
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
@@ -24,6 +26,8 @@ def listed(names: Sequence[object], shown: int = _SHOWN) -> str:
 def argument(text: str) -> str:
     """``text`` as one argument of a command that a person copies into a shell, and nothing that the shell would run.
 
-    Double quotes where they do, since Windows knows those as well.
+    Without quotes where none are needed, and double ones where they do, since Windows knows those as well.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     return shlex.quote(text) if _SPECIAL & set(text) or text.endswith("\\") else f'"{text}"'

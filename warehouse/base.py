@@ -49,6 +49,10 @@ class Relations:
         """Their names as the database has them."""
         return iter(self._names.values())
 
+    def spelled(self, name: str) -> str | None:
+        """The name as the database has it; ``None`` if there is none."""
+        return self._names.get(name.lower())
+
     def lacking(self, wanted: Iterable[str]) -> list[str]:
         """Which of ``wanted`` are not there."""
         return [name for name in wanted if name not in self]

@@ -206,7 +206,8 @@ class DuckDBSession:
 
     def columns(self, relation: str) -> list[str]:
         """Column names in order; empty if there is no such relation."""
-        return [column for _, column in self._columns([relation])] if relation in self.relations() else []
+        spelled = self.relations().spelled(relation)
+        return [column for _, column in self._columns([spelled])] if spelled is not None else []
 
     def _columns(self, relations: Sequence[str]) -> list[tuple[str, str]]:
         """Relations that are there, each with its columns in order: in one statement."""
@@ -233,18 +234,22 @@ class DuckDBSession:
 
     def shapes(self, names: Iterable[str], columns: Sequence[str] = ()) -> dict[str, set[str] | None]:
         """The columns of those relations that are there, by name in lower case; ``None`` for what is no table."""
-        schema, wanted = self._warehouse.target.schema or "main", [name.lower() for name in names]
-        found: dict[str, set[str] | None] = {}
-        for kind, name in self.rows(
-            "select 'table' as kind, lower(table_name) from duckdb_tables() "
-            "where schema_name = $1 and list_contains($2, lower(table_name)) "
-            "union all select 'view' as kind, lower(view_name) from duckdb_views() "
-            "where schema_name = $1 and list_contains($2, lower(view_name))",
-            [schema, wanted],
-        ):
-            found[name] = set() if kind == "table" else None
-        for name, column in self._columns([name for name, known in found.items() if known is not None]):
-            if (known := found[name]) is not None and (not columns or column in columns):
+        wanted = {name.lower() for name in names}
+        # compared here, and asked for as they are spelled: DuckDB's names differ by the case of what is not ASCII
+        standing = {
+            str(name): kind
+            for kind, name in self.rows(
+                "select 'table', table_name from duckdb_tables() where schema_name = $1 "
+                "union all select 'view', view_name from duckdb_views() where schema_name = $1 and not internal",
+                [self._warehouse.target.schema or "main"],
+            )
+            if str(name).lower() in wanted
+        }
+        found: dict[str, set[str] | None] = {
+            name.lower(): set() if kind == "table" else None for name, kind in standing.items()
+        }
+        for name, column in self._columns([name for name, kind in standing.items() if kind == "table"]):
+            if (known := found[name.lower()]) is not None and (not columns or column in columns):
                 known.add(column)
         return found
 

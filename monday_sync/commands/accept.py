@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from console import argument
 from monday_sync.commands.orders import keys_of, unknown_order
 from monday_sync.domain.acceptance import Acceptance
 from monday_sync.domain.rows import LedgerRow, Level
@@ -43,7 +44,7 @@ def accept(ledger: Ledger, named: str, *, reason: str, by: str, now: dt.datetime
     if not rows:
         raise RefusedError(
             f"No row of {named!r} was refused by the board: there is nothing to accept.",
-            hint=f"`monday-sync why {named}` says how it stands.",
+            hint=f"`monday-sync why {argument(named)}` says how it stands.",
         )
     replaced = [standing[row.level, row.key] for row in rows if (row.level, row.key) in standing]
     ledger.acceptances.end([(one, "it was accepted anew") for one in replaced], by, now)

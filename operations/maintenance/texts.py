@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console import text_table
+from console import argument, text_table
 from operations.backup import BroughtBack, Checked, Record, Taken
 from operations.constraints import Done as RuleDone
 from operations.constraints import Standing
@@ -66,7 +66,7 @@ def planned(tables: Sequence[Planned], rules: Sequence[Standing]) -> str:
         if one.step is None:
             lines.append("  at the end; `maintenance undo` goes back")
         elif one.reason is None:
-            lines.append(f"  next: {one.step}: maintenance apply {one.table}")
+            lines.append(f"  next: {one.step}: maintenance apply {argument(one.table)}")
         else:
             lines += [f"  next: {one.step}", f"  not yet: {one.reason}"]
         lines.append(f"  last: {one.last}")
@@ -77,7 +77,7 @@ def planned(tables: Sequence[Planned], rules: Sequence[Standing]) -> str:
         ]  # fmt: skip
         lines += ["", text_table(("constraint", "stage", "rows that break it", "next"), rows)]
         lines += [
-            f"{one.name}: {example}" for one in rules if one.reason for example in (*one.examples, one.query)
+            f"{one.name}: {example}" for one in rules if one.broken for example in (*one.examples, one.query)
         ]  # fmt: skip
     return "\n".join(lines)
 

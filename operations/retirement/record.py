@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from console import write_private
+from console import argument, write_private
 from operations.retirement.context import ACTION, Table
 from operations.retirement.states import State
 
@@ -35,7 +35,7 @@ def _section(table: Table) -> str:
         listed = ", ".join(f"`{place}`" for place in places) if isinstance(places, list) else ""
         lines.append(f"- Archive `{archived['archive']}` ({archived['rows']:,} rows) at {listed}.")
     if table.state is State.DROPPED:
-        lines.append(f"- To have it back: `maintenance undo {table.name} --to archived`.")
+        lines.append(f"- To have it back: `maintenance undo {argument(table.name)} --to archived`.")
     lines += ["", "| when (UTC) | who | step | what |", "|---|---|---|---|"]
     for one in reversed(table.history):
         if one.outcome == "done" and one.at:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from console import counted
+from console import argument, counted
 from operations.errors import ConfirmationNeededError, RefusedStepError
 from operations.kept import is_kept
 from operations.log import Entry as LogEntry
@@ -97,7 +97,7 @@ def _folders(context: Context, table: Table) -> list[Path]:
     if gone := [folder for folder in before if not Path(folder).exists()]:
         raise RefusedStepError(
             f"{table.name} was found clear in {', '.join(gone)}, too, and that is not there to look at again.",
-            hint=f"Bring it back; or `maintenance undo {table.name} --to declared`, and begin anew.",
+            hint=f"Bring it back; or `maintenance undo {argument(table.name)} --to declared`, and begin anew.",
         )
     return [Path(folder) for folder in dict.fromkeys([*(str(p.absolute()) for p in context.code), *before])]
 
@@ -106,7 +106,7 @@ def _require_lawful(table: Table) -> None:
     if not table.declared:
         raise RefusedStepError(
             f"{table.name} is {table.state}, and operations/retire.yml names it no more.",
-            hint=f"Declare it again to go on, or `maintenance undo {table.name} --to declared`.",
+            hint=f"Declare it again to go on, or `maintenance undo {argument(table.name)} --to declared`.",
         )
     if is_kept(table.name):
         raise RefusedStepError(
@@ -155,7 +155,7 @@ def _same_as_archived(context: Context, table: Table) -> tuple[str, Evidence]:
     if differences:
         raise RefusedStepError(
             f"{table.name} changed since it was archived: {differences}.",
-            hint=f"Somebody writes to it. See who; then `maintenance undo {table.name}`, and archive it anew.",
+            hint=f"Somebody writes to it. Find out who; `maintenance undo {argument(table.name)}` and archive it anew.",
         )
     message = message_for_readers(context, table)
     return "readers now get a message", {"archive": name, "message": message, "rows": file.measure.rows}
@@ -202,7 +202,7 @@ def _may_drop(context: Context, table: Table) -> tuple[str, Evidence]:
     if differences:
         raise RefusedStepError(
             f"{table.aside} is not what was archived: {differences}.",
-            hint=f"Somebody wrote to it. `maintenance undo {table.name}` goes back.",
+            hint=f"Somebody wrote to it. `maintenance undo {argument(table.name)}` goes back.",
         )
     return f"dropped; approved by {table.entry.approved_by}", {
         "archive": name, "rows": file.measure.rows, "approved_by": table.entry.approved_by,

@@ -27,7 +27,10 @@ def test_an_argument_is_one_word_to_a_shell(text: str) -> None:
 
 
 def test_an_argument_is_quoted_as_every_system_knows_it() -> None:
-    """Double quotes wherever they do."""
+    """Not at all where nothing needs it, else in double quotes wherever they do."""
+    assert argument("ORDER_LIST_DELTA") == "ORDER_LIST_DELTA"
+    assert argument("") == '""'
+    assert argument("-1") == '"-1"'
     assert argument("B'HOOD ORDER LIST.xlsx") == '"B\'HOOD ORDER LIST.xlsx"'
 
 

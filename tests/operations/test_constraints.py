@@ -10,6 +10,7 @@ from console import ConfigurationError
 from monday_sync.ledger.schema import TABLES
 from operations.constraints import Stage, apply_next, load_constraints, standings, undo_last
 from operations.errors import RefusedStepError
+from operations.maintenance.texts import planned
 from pipeline.history import _RUN_COLUMNS as RUN_COLUMNS
 from pipeline.history import RUNS
 from tests.project import ROOT
@@ -117,3 +118,13 @@ def test_a_wrong_rule_names_its_key(tmp_path: Path, text: str, words: str) -> No
     with pytest.raises(ConfigurationError) as raised:
         load_constraints(tmp_path)
     assert words in str(raised.value)
+
+
+def test_a_plan_shows_the_query_of_what_is_broken_alone(ruled: Warehouse) -> None:
+    """With its examples; a table that is not there yet has no rows to look for."""
+    with ruled.session() as session:
+        session.execute("insert into t (q) values (-1)")
+    shown = planned([], standings(ruled))
+    assert "not_below: select * from" in shown
+    assert "there is no table later yet" in shown
+    assert "of_later: select" not in shown

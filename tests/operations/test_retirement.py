@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 from console import ConfigurationError
 from operations.backup import BackupPolicy, check, shelves, take
 from operations.errors import ConfirmationNeededError, RefusedStepError
+from operations.maintenance.texts import planned
 from operations.retirement import Context, State, apply_next, load_entries, plan, rehearse, undo_last
 from pipeline.history import RUNS, STAGES
 from warehouse import StatementFailedError, Warehouse
@@ -185,6 +189,16 @@ def test_a_table_that_is_not_there_is_planned_for_nothing(desk: Desk) -> None:
     assert plan(desk.context)[0].reason == "there is no table OLD_DETLA"
     with pytest.raises(ConfigurationError, match="no table that"):
         rehearse(desk.context, "NOBODYS")
+
+
+def test_a_name_is_quoted_in_the_command_that_is_next(desk: Desk) -> None:
+    """What a person copies from the plan is one argument, whatever the table is called."""
+    name = 'ORDER "Δ" LIST\'s'
+    with desk.warehouse.session() as session:
+        session.execute(f"create table {desk.warehouse.quote(name)} (a int)")
+    desk.declare(f"tables: {{{json.dumps(name)}: {{owner: planning, why: old}}}}")
+    (command,) = re.findall("maintenance apply .*", planned(plan(desk.context), []))
+    assert shlex.split(command) == ["maintenance", "apply", name]
 
 
 def test_folders_of_others_are_looked_at_again_before_the_drop(desk: Desk) -> None:

@@ -105,7 +105,7 @@ def test_rows_in_error_are_told_by_cause_with_their_place() -> None:
     judged = judge(STAGES, figures)
     (finding,) = [finding for finding in judged.findings if finding.verdict == "attention"]
     assert (finding.count, finding.customers, finding.file, finding.row) == (2, ("AJE",), "AJE.xlsx", 4)
-    assert finding.command == 'monday-sync why "A-1"'
+    assert finding.command == "monday-sync why A-1"
     assert (finding.hint or "").startswith("Add label 'WOOL' to column fabric on the board")
     assert judge(STAGES, figures, Scope(("RHONE",))).status is Status.OK
 

@@ -237,3 +237,15 @@ def test_a_reader_sees_what_a_killed_writer_had_committed(table: Warehouse, tmp_
     """
     assert subprocess.run([sys.executable, "-c", crash, str(tmp_path / "a.duckdb")], check=False).returncode == 9
     assert len(rows(table)) == 3
+
+
+@pytest.mark.parametrize("asked", ['ORDER "Δ" LIST\'s', 'order "δ" list\'s'])
+def test_a_relation_is_found_in_any_spelling(warehouse: Warehouse, asked: str) -> None:
+    """Letters beyond ASCII as well, whose case DuckDB itself does not fold: never an error, always its own columns."""
+    with warehouse.session() as session:
+        session.create_table('ORDER "Δ" LIST\'s', COLUMNS)
+        session.execute("create view v as select 1 as one")
+        assert session.columns(asked) == [column.name for column in COLUMNS]
+        assert session.shapes([asked, "V", "nothing"]) == {
+            'order "δ" list\'s': {column.name for column in COLUMNS}, "v": None,
+        }  # fmt: skip

@@ -176,17 +176,16 @@ class SQLServerSession:
         wanted, looked_for = {name.lower() for name in names}, set(columns)
         found: dict[str, set[str] | None] = {}
         for name, kind in self.rows(
-            "select lower(TABLE_NAME), TABLE_TYPE from INFORMATION_SCHEMA.TABLES where lower(TABLE_SCHEMA) = lower(?)",
+            "select TABLE_NAME, TABLE_TYPE from INFORMATION_SCHEMA.TABLES where lower(TABLE_SCHEMA) = lower(?)",
             [self._warehouse.schema],
         ):
-            if name in wanted:
-                found[name] = set() if kind == "BASE TABLE" else None
+            if (low := str(name).lower()) in wanted:  # not SQL's lower, which knows other letters than Python's
+                found[low] = set() if kind == "BASE TABLE" else None
         for name, column in self.rows(
-            "select lower(TABLE_NAME), COLUMN_NAME from INFORMATION_SCHEMA.COLUMNS "
-            "where lower(TABLE_SCHEMA) = lower(?)",
+            "select TABLE_NAME, COLUMN_NAME from INFORMATION_SCHEMA.COLUMNS where lower(TABLE_SCHEMA) = lower(?)",
             [self._warehouse.schema],
         ):
-            if (known := found.get(name)) is not None and (not looked_for or column in looked_for):
+            if (known := found.get(str(name).lower())) is not None and (not looked_for or column in looked_for):
                 known.add(column)
         return found
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import monday_sync
-from console import OrderListError, counted
+from console import OrderListError, argument, counted
 from operations.cutover.context import Context
 from operations.cutover.take_over.foreign import (
     UNDO,
@@ -118,7 +118,7 @@ def _require_all_there(session: Session, relations: Sequence[Aside]) -> None:
         if name not in shapes or (shapes[name] is None) != (one.kind == "view"):
             raise RefusedStepError(
                 f"{one.aside} is not there as the {one.kind} that was renamed aside.",
-                hint=f"If it is being retired: `maintenance undo {one.aside} --to declared`. "
+                hint=f"If it is being retired: `maintenance undo {argument(one.aside)} --to declared`. "
                 f"Else bring it back from the archive {one.archive or 'of a backup'}.",
             )
         if one.name in there and (is_log(one.name) or not is_ours(session, one.name)):

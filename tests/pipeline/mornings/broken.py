@@ -103,7 +103,7 @@ MORNINGS = (
     ),
     Morning(
         "a customer's name is mistyped", Status.ATTENTION, 'Unknown customer name "GREYSONN"', "GREYSON",
-        'pipeline rejects --customer "GREYSON"', _sql(*_LOST),
+        'pipeline rejects --customer GREYSON', _sql(*_LOST),
     ),
     Morning(
         "a workbook that no model reads", Status.ATTENTION, "No model reads the 20 rows", "NEW BRAND",
@@ -112,14 +112,14 @@ MORNINGS = (
     ),
     Morning(
         "a customer lost most of its orders", Status.ATTENTION, "Only 8 of the 40 orders last pushed are left", "RHONE",
-        'monday-sync push --release "RHONE"',
+        'monday-sync push --release RHONE',
         _sql("update sync_customers set is_held_back = 1, held_back_reason = "
              "'Only 8 of the 40 orders last pushed are left.' where customer_name = 'RHONE'"),
         pushed(items=Counts(held_back=32), verdict="attention"),
     ),
     Morning(
         "a label is not on the board", Status.ATTENTION, "Add label 'BOX' to column unit_of_measure", "AJE",
-        'monday-sync why "A-101"', _failing("AJE1", "AJE2", message=_BOX),
+        'monday-sync why A-101', _failing("AJE1", "AJE2", message=_BOX),
         pushed(items=Counts(updated=98, failed=2), success_share=0.98, due=100,
                errors=(Problem("item", "AJE1", "AJE", "POLO A-101", _BOX),) * 2),
     ),
