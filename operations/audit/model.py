@@ -130,7 +130,7 @@ class Audit:
             return f"{self.wrong} of {len(self.checks)} checks failed; {', '.join(rest)}."
         if not passed:
             return "Nothing was checked: there was nothing to look at."
-        return f"All well: {', '.join(rest)}."
+        return f"{'Nothing wrong was found' if nothing else 'All well'}: {', '.join(rest)}."
 
     def as_json(self) -> dict[str, object]:
         """With the verdict, which is computed."""
