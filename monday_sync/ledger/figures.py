@@ -11,6 +11,9 @@ from monday_sync.ledger.schema import FIGURES
 from monday_sync.ledger.sets import upsert
 from warehouse import Session, Warehouse
 
+#: Which run was the last: the figures of a later one have a greater number, whatever the clock says.
+NUMBER = "number"
+
 
 @dataclass(frozen=True, slots=True)
 class FigureBook:
@@ -25,22 +28,26 @@ class FigureBook:
     session: Callable[[], AbstractContextManager[Session]]
 
     def save(self, run_id: str, figures: Mapping[str, float | None], now: dt.datetime) -> None:
-        """Keep the figures of a run; what is not known is not kept."""
-        records = [
-            {"run_id": run_id, "board_id": self.board_id, "figure": name, "amount": float(amount), "recorded_at": now}
-            for name, amount in figures.items()
-            if amount is not None
-        ]
+        """Keep the figures of a run, with its number among all; what is not known is not kept."""
+        table = self.warehouse.relation(FIGURES.name)
         with self.session() as session, session.transaction():
-            upsert(session, FIGURES, records)
+            rows = session.rows(f"select max(amount) from {table} where figure = ?", [NUMBER])  # noqa: S608 - quoted name
+            known = {name: amount for name, amount in figures.items() if amount is not None}
+            upsert(session, FIGURES, [
+                {"run_id": run_id, "board_id": self.board_id, "figure": name, "amount": float(amount),
+                 "recorded_at": now}
+                for name, amount in {**known, NUMBER: (rows[0][0] or 0) + 1}.items()
+            ])  # fmt: skip
 
     def last(self, figure: str) -> dt.datetime | None:
         """When a figure was last kept; ``None``: never."""
         table = self.warehouse.relation(FIGURES.name)
         with self.session() as session:
             rows = session.rows(
-                f"select max(recorded_at) from {table} where board_id = ? and figure = ?",  # noqa: S608 - quoted name
-                [self.board_id, figure],
+                f"select f.recorded_at from {table} f left join {table} k on k.run_id = f.run_id "  # noqa: S608 - quoted
+                "and k.board_id = f.board_id and k.figure = ? where f.board_id = ? and f.figure = ? "
+                "order by coalesce(k.amount, 0) desc, f.recorded_at desc",
+                [NUMBER, self.board_id, figure],
             )
         found: dt.datetime | None = rows[0][0] if rows else None
         return found

@@ -1,14 +1,14 @@
 """Of the board: what is on it, what it refuses, how the API answers, how full it is.
 
 What only a push knows stands in ``monday_sync_figures``, a row for each run and figure; what a push does not know has
-no row there.
+no row there. Which run was the last says the figure ``number``: clocks are set back.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from monitoring.model import Bars, Check, State, Surroundings
+from monitoring.model import AHEAD, Bars, Check, State, Surroundings
 from monitoring.texts import full_on
 
 _FIGURES = ("monday_sync_figures",)
@@ -17,20 +17,20 @@ _BOARDS_DAYS = 7
 
 
 def _lately(around: Surroundings) -> tuple[object, ...]:
-    return (around.ago(days=_BOARDS_DAYS),)
+    return (around.ago(days=_BOARDS_DAYS), around.naive + AHEAD)
 
 
 def _today(around: Surroundings) -> tuple[object, ...]:
-    return (dt.datetime.combine(around.naive.date(), dt.time()),)
+    return (dt.datetime.combine(around.naive.date(), dt.time()), around.naive + AHEAD)
 
 
 def _latest(figure: str) -> str:
-    """The figures of the last run of each board that has a figure, as ``f``."""
+    """The figures of the last run of each board that has a figure, as ``f``. Runs of before numbers have none."""
     return (
-        "from {monday_sync_figures} f join ("
-        "select n.board_id, max(n.recorded_at) as last_at from {monday_sync_figures} n "
-        f"where n.figure = '{figure}' group by n.board_id) l "
-        "on l.board_id = f.board_id and l.last_at = f.recorded_at"
+        "from {monday_sync_figures} f join (select n.run_id, n.board_id, row_number() over (partition by n.board_id "
+        "order by coalesce(k.amount, 0) desc, n.recorded_at desc) as place from {monday_sync_figures} n "
+        "left join {monday_sync_figures} k on k.run_id = n.run_id and k.board_id = n.board_id and k.figure = 'number' "
+        f"where n.figure = '{figure}') l on l.run_id = f.run_id and l.board_id = f.board_id and l.place = 1"
     )
 
 
@@ -127,8 +127,10 @@ BOARD: tuple[Check, ...] = (
     Check(
         "verify_age", "Days since the whole board was verified", "days", Bars(attention=8, failed=30), age="days",
         command="monday-sync verify",
-        sql="select '', '', max(f.recorded_at), '' from {monday_sync_figures} f where f.figure = 'verify_whole'",
-        relations=_FIGURES,
+        sql=f"select '', '', min(f.recorded_at), '' {_latest('verify_whole')} where f.figure = 'verify_whole' and "
+        "exists (select 1 from {monday_sync_figures} p where p.board_id = f.board_id "
+        "and p.recorded_at between ? and ?)",
+        parameters=_lately, relations=_FIGURES,
     ),
     Check(
         "api_success", "API calls that were not refused", "%", Bars(95, 80, higher_is_worse=False), command=_API,
@@ -156,14 +158,14 @@ BOARD: tuple[Check, ...] = (
         command="monday-sync check",
         sql="select '', '', 100.0 * min((b.amount - f.amount) / nullif(b.amount, 0)), '' "
         f"{_latest('day_calls')} join {{monday_sync_figures}} b on b.run_id = f.run_id and b.board_id = f.board_id "
-        "and b.figure = 'day_limit' where f.figure = 'day_calls' and f.recorded_at >= ?",
+        "and b.figure = 'day_limit' where f.figure = 'day_calls' and f.recorded_at between ? and ?",
         parameters=_today, relations=_FIGURES,
     ),
     Check(
         "api_version", "Days until the API's version ends", "days", Bars(60, 7, higher_is_worse=False),
         command="monday-sync check",
         sql="select '', '', min(f.amount), 'update this project: a retired version is answered as another one' "
-        f"{_latest('api_version_days')} where f.figure = 'api_version_days' and f.recorded_at >= ?",
+        f"{_latest('api_version_days')} where f.figure = 'api_version_days' and f.recorded_at between ? and ?",
         parameters=_lately, relations=_FIGURES,
     ),
     Check(
@@ -172,7 +174,8 @@ BOARD: tuple[Check, ...] = (
         sql="select concat(f.figure, ' of board ', f.board_id), '', 100.0 * f.amount / nullif(b.amount, 0), "
         "concat(cast(f.amount as bigint), ' of ', cast(b.amount as bigint)) "
         f"{_latest('items_limit')} join {{monday_sync_figures}} b on b.run_id = f.run_id and b.board_id = f.board_id "
-        "and b.figure = concat(f.figure, '_limit') where f.figure in ('items', 'subitems') and f.recorded_at >= ?",
+        "and b.figure = concat(f.figure, '_limit') where f.figure in ('items', 'subitems') "
+        "and f.recorded_at between ? and ?",
         parameters=_lately, relations=_FIGURES,
     ),
     Check(
@@ -180,7 +183,7 @@ BOARD: tuple[Check, ...] = (
         command="monday-sync plan",
         sql="select concat(case when f.figure = 'items_days_left' then 'items' else 'subitems' end, ' of board ', "
         f"f.board_id), '', f.amount, '' {_latest('items_limit')} "
-        "where f.figure in ('items_days_left', 'subitems_days_left') and f.recorded_at >= ?",
+        "where f.figure in ('items_days_left', 'subitems_days_left') and f.recorded_at between ? and ?",
         parameters=_lately, relations=_FIGURES, explain=full_on,
     ),
 )  # fmt: skip

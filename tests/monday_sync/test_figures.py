@@ -57,3 +57,15 @@ def test_a_row_that_is_due_is_no_difference(desk: Desk) -> None:
     desk.push()
     desk.have(orders("1", "2", "3"))
     assert verify_board(desk.context).differences == 0
+
+
+def test_a_look_stamped_by_a_clock_far_ahead_is_not_the_last_one_until_then(desk: Desk) -> None:
+    """Each run has a greater number than the one before; the last whole look goes by it, and figures as well."""
+    desk.have(orders("1"))
+    desk.push()
+    book = desk.context.ledger.figures
+    book.save("ahead", {"verify_whole": 1}, dt.datetime(2099, 1, 1))  # noqa: DTZ001 - as the database has it
+    assert (verify_board(desk.context).whole, verify_board(desk.context).whole) == (True, False)
+    with desk.context.warehouse.session(read_only=True) as session:
+        numbers = session.rows("select amount from monday_sync_figures where figure = 'number' order by amount")
+    assert numbers == [(1,), (2,), (3,), (4,)]

@@ -56,6 +56,7 @@ class World:
     warehouse: Warehouse
     now: dt.datetime = START
     runs: int = 0
+    pushes: int = 0
 
     def clock(self) -> dt.datetime:
         return self.now
@@ -96,12 +97,12 @@ class World:
 
     def pushed(self, board: str = "1", **figures: float) -> None:
         """The figures of a push that ends now."""
+        self.pushes += 1
         at = self.now.replace(tzinfo=None)
         self.sql(
             *(
-                f"insert into monday_sync_figures values ('push-{board}-{at:%d%H%M%S}', '{board}', '{name}', {amount}, "
-                f"'{at}')"
-                for name, amount in figures.items()
+                f"insert into monday_sync_figures values ('push-{self.pushes}', '{board}', '{name}', {amount}, '{at}')"
+                for name, amount in {**figures, "number": self.pushes}.items()
             )
         )
 

@@ -172,6 +172,50 @@ def test_verification(world: World) -> None:
     assert figure(world, "verify_age") == AT
 
 
+def test_the_last_push_is_the_one_with_the_greatest_number(world: World) -> None:
+    """One that was stamped with next year is not the last until then, and says nothing of today's calls."""
+    stale = {"calls": 100, "calls_refused": 50, "calls_retried": 50, "seconds_waited": 1, "conflicts": 9,
+             "items": 99, "items_limit": 100, "items_days_left": 1, "api_version_days": 1, "due_rows": 0,
+             "out_of_scope": 0, "verify_differences": 5, "verify_whole": 1}  # fmt: skip
+    world.now = START + dt.timedelta(days=365)
+    world.pushed("7", day_calls=9_900, day_limit=10_000, **stale)
+    world.now = START
+    fresh = dict.fromkeys(stale, 0) | {"calls": 200, "items": 10, "items_limit": 100, "items_days_left": 99,
+                                       "api_version_days": 200, "verify_whole": 1}  # fmt: skip
+    world.pushed("7", **fresh)
+    asked = {name: [value for _, value, _ in found(world, name)] for name in (
+        "api_success", "api_retried", "conflicts", "board_fill", "board_full", "api_version", "verify_differences",
+        "verify_age", "api_calls_left",
+    )}  # fmt: skip
+    assert asked == {
+        "api_success": [100.0], "api_retried": [0.0], "conflicts": [0], "board_fill": [10.0], "board_full": [99],
+        "api_version": [200], "verify_differences": [0], "verify_age": [AT], "api_calls_left": [None],
+    }  # fmt: skip
+
+
+def test_pushes_of_before_numbers_go_by_their_time(world: World) -> None:
+    """The table of an earlier release has none; the first push after it is the last one all the same."""
+    world.pushed("7", conflicts=1)
+    world.later(days=1)
+    world.pushed("7", conflicts=2)
+    world.sql("delete from monday_sync_figures where figure = 'number'")
+    assert figure(world, "conflicts") == 2
+    world.later(days=-9)
+    world.pushed("7", conflicts=3)
+    assert figure(world, "conflicts") == 3
+
+
+def test_the_board_that_was_verified_longest_ago_counts(world: World) -> None:
+    """Of two boards the one that nobody looked at; one that is pushed to no more is none of ours."""
+    world.pushed("7", verify_whole=1)
+    world.pushed("8", verify_whole=1)
+    world.pushed("9", verify_whole=1)
+    world.later(days=9)
+    world.pushed("7", calls=1)
+    world.pushed("8", verify_whole=1)
+    assert figure(world, "verify_age") == AT
+
+
 @pytest.mark.parametrize("status", ["rejected", "missing"])
 def test_workbooks_by_what_became_of_them_last(world: World, status: str) -> None:
     """The last load of the file counts, of the source that is in use; its customer is known by its orders."""
