@@ -2,6 +2,7 @@
 
 An alert is one check of one subject. It is told once when it opens, when it gets worse, when it is over, and again when
 it is still open after long. An unknown figure neither opens nor ends one, unless its check says it needs attention.
+That no run came ends with the next run, by whatever bar it was noticed: looks at it have bars of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from monitoring.checks.runs import OVERDUE
 from monitoring.model import AHEAD, OPEN, Check, Figure, State, is_worse
 from monitoring.settings import Settings
 from monitoring.tables import key_of
@@ -95,7 +97,7 @@ def follow(
             if old is not None and not _is_large(old) and _is_large(made):
                 made = replace(made, changed_at=now)
             found[key] = replace(made, owner=settings.owner_of(figure.check, figure.customer))
-        elif figure.state is State.OK and old is not None and old.is_open:
+        elif figure.state is State.OK and old is not None and old.is_open and not _still_no_run(old, figure):
             found[key] = _over(old, figure, run_id, now)
     for key, old in known.items():
         # a subject of which nothing is said any more has nothing any more, if the check could be made at all
@@ -152,6 +154,11 @@ def _opened(old: Alert | None, key: str, figure: Figure, run_id: str, now: dt.da
     return replace(
         made, told_state=old.told_state, told_figure=old.told_figure, last_told=old.last_told, told_whom=old.told_whom
     )
+
+
+def _still_no_run(old: Alert, figure: Figure) -> bool:
+    """Whether no run came since one was missed: the reason says which was the last."""
+    return figure.check == OVERDUE.name and bool(figure.reason) and figure.reason == old.reason
 
 
 def _over(old: Alert, figure: Figure | None, run_id: str, now: dt.datetime) -> Alert:

@@ -32,6 +32,18 @@ class _Duration(click.ParamType[dt.timedelta]):
             self.fail(f"{value!r}: {error}.", param, ctx)
 
 
+class _TimeOfDay(click.ParamType[dt.time]):
+    name = "time of day"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.time:  # fmt: skip
+        try:
+            return dt.datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007 - a time of day
+        except ValueError:
+            self.fail(f"{value!r}: write a time of day, as 06:00.", param, ctx)
+
+
 _reports = click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
@@ -59,18 +71,33 @@ def main() -> None:
     "within",
     type=_Duration(),
     metavar="TIME",
-    help="Look only whether a run went through within this time, as 26h or 3d: for the cron of a second machine.",
+    help="Look only whether a run went through within this time, as 26h or 3d: for the cron of a second machine that "
+    "looks every hour. Looked at once a day, a run that was late hides that the next one never came: --expect-since.",
+)
+@click.option(
+    "--expect-since",
+    "since",
+    type=_TimeOfDay(),
+    metavar="TIME",
+    help="The same for a look once a day: whether a run went through since this time of day on this machine's clock, "
+    "as 06:00. Take the time before which no run begins.",
 )
 @click.option("--dry-run", is_flag=True, help="Judge only: note nothing and tell nobody.")
 @_reports
 @json_option
 @command
 def check_(
-    target: str | None, within: dt.timedelta | None, reports: Path, *, dry_run: bool, as_json: bool
+    target: str | None, within: dt.timedelta | None, since: dt.time | None, reports: Path, *, dry_run: bool,
+    as_json: bool,
 ) -> ExitCode:  # fmt: skip
     """Judge all figures, tell what changed to those whom it concerns, and write the page anew."""
+    if within is not None and since is not None:
+        raise click.UsageError("Give --expect-within or --expect-since.")
+    if since is not None:
+        now = dt.datetime.now(dt.UTC)
+        return _expected(target, now - last_time(since, now), f"since {since:%H:%M}", as_json=as_json)
     if within is not None:
-        return _expected(target, within, as_json=as_json)
+        return _expected(target, within, f"within {within.total_seconds() / 3600:g} h", as_json=as_json)
     warehouse = open_warehouse(load_target(target))
     try:
         found = watch(warehouse, dry_run=dry_run)
@@ -89,7 +116,14 @@ def check_(
     return ExitCode.SOME_FAILED if found.open_alerts or found.delivery.waiting else ExitCode.OK
 
 
-def _expected(target: str | None, within: dt.timedelta, *, as_json: bool) -> ExitCode:
+def last_time(at: dt.time, now: dt.datetime) -> dt.datetime:
+    """When it was that time of day last, by this machine's clock."""
+    today = now.astimezone().date()
+    times = (dt.datetime.combine(today - dt.timedelta(days=days), at).astimezone() for days in (0, 1))
+    return next(time for time in times if time <= now)
+
+
+def _expected(target: str | None, within: dt.timedelta, words: str, *, as_json: bool) -> ExitCode:
     """What cannot be asked has not been seen to run: that is exit status 1 as well."""
     try:
         found = overdue(open_warehouse(load_target(target)), within)
@@ -100,7 +134,7 @@ def _expected(target: str | None, within: dt.timedelta, *, as_json: bool) -> Exi
         return ExitCode.SOME_FAILED
     for problem in found.delivery.problems:
         say(f"warning: {problem}")
-    well, said = overdue_text(found, within)
+    well, said = overdue_text(found, words)
     print_result({"well": well, "known": True, "message": said}, as_json=as_json, human=lambda: said)
     return ExitCode.OK if well else ExitCode.SOME_FAILED
 

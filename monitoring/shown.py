@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from console import counted, listed, text_table
@@ -53,16 +52,15 @@ def watched_json(found: Watched) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def overdue_text(found: Watched, within: dt.timedelta) -> tuple[bool, str]:
-    """Whether a run went through in time, and the words for it."""
+def overdue_text(found: Watched, when: str) -> tuple[bool, str]:
+    """Whether a run went through in time, and the words for it; ``when`` is the time, as "within 26 h"."""
     figure = found.figures[0]
-    hours = f"{within.total_seconds() / 3600:g} h"
     if figure.value is None:
         return False, f"No run is known that went through ({figure.reason})."
     age = number(figure.value, "hours")
     if figure.state in OPEN:
-        return False, f"No run went through within {hours}: the last one did {age} ago."
-    return True, f"A run went through {age} ago, within {hours}."
+        return False, f"No run went through {when}: the last one did {age} ago."
+    return True, f"A run went through {age} ago, {when}."
 
 
 def status_text(view: Overview, *, everything: bool = False) -> str:

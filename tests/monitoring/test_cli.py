@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,6 @@ def document(text: str) -> dict[str, Any]:
 
 def test_check_is_0_when_nothing_is_open_and_1_when_something_is(world: World, run: Run) -> None:
     """And it says what, how bad and why."""
-    import datetime as dt  # noqa: PLC0415
-
     world.now = dt.datetime.now(dt.UTC)  # the command's own clock is the system's
     world.well()
     status, said, _ = run("check")
@@ -56,14 +56,48 @@ def test_check_is_0_when_nothing_is_open_and_1_when_something_is(world: World, r
 
 def test_check_in_time_and_overdue(world: World, run: Run) -> None:
     """--expect-within: 0 when a run went through within the time, 1 when not, with the age of the last one."""
-    import datetime as dt  # noqa: PLC0415
-
     world.now = dt.datetime.now(dt.UTC) - dt.timedelta(hours=5)
     world.run()
     assert run("check", "--expect-within", "26h")[:2] == (0, "A run went through 5 hours ago, within 26 h.\n")
     status, said, _ = run("check", "--expect-within", "90m", "--json")
     assert (status, document(said)["well"], document(said)["known"]) == (1, False, True)
     assert "No run went through within 1.5 h: the last one did 5 hours ago." in said
+
+
+def test_a_run_that_came_late_is_not_taken_for_the_next_one(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--expect-since goes by the schedule: yesterday's run ended after the look, and today none came."""
+    noon = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    monkeypatch.setenv("TZ", f"HERE{noon.hour - 12:+}")  # it is noon here
+    time.tzset()
+    try:
+        world.now = noon - dt.timedelta(hours=23)
+        world.run()
+        assert run("check", "--expect-within", "26h")[0] == 0
+        status, said, _ = run("check", "--expect-since", "06:00")
+        assert (status, "No run went through since 06:00: the last one did 23" in said) == (1, True)
+        world.now = noon - dt.timedelta(hours=5)
+        world.run()
+        status, said, _ = run("check", "--expect-since", "06:00")
+        assert (status, said.endswith(" hours ago, since 06:00.\n")) == (0, True)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_the_last_time_of_day_may_be_yesterday_s() -> None:
+    """A look after midnight asks for the evening before."""
+    now = dt.datetime(2026, 3, 2, 1, 0).astimezone()
+    assert now - cli.last_time(dt.time(22), now) == dt.timedelta(hours=3)
+    assert now - cli.last_time(dt.time(1), now) == dt.timedelta(0)
+
+
+def test_two_times_are_wrong_use(run: Run) -> None:
+    """One or the other; and a time of day is written as one."""
+    assert run("check", "--expect-within", "26h", "--expect-since", "06:00")[0] == 2
+    status, _, said = run("check", "--expect-since", "6 am")
+    assert (status, "as 06:00" in said) == (2, True)
 
 
 def test_a_run_that_never_was_is_overdue(run: Run) -> None:

@@ -269,6 +269,19 @@ def test_overdue_is_told_once_and_recovers_with_the_next_run(
     assert post.said() == ["run_overdue opened", "run_overdue recovered"]
 
 
+def test_a_run_that_was_missed_is_over_with_the_next_run_and_not_by_another_bar(told: World, post: Post) -> None:
+    """A strict look found none; the look at everything, which waits for longer, ends nothing: no run came yet."""
+    look(told, post)
+    told.later(hours=23)
+    overdue(told.warehouse, dt.timedelta(hours=2), now=told.clock)
+    assert [alert.check for alert in look(told, post).open_alerts] == ["run_overdue"]
+    assert post.said() == ["run_overdue opened"]
+    told.later(hours=1)
+    told.run()
+    assert look(told, post).open_alerts == ()
+    assert post.said() == ["run_overdue recovered"]
+
+
 def test_a_look_at_one_check_writes_no_other_alert(told: World, post: Post) -> None:
     """What another process wrote meanwhile about other checks stands as it is."""
     told.sql(RHONE_HELD)
