@@ -158,7 +158,7 @@ def status_(target: str | None, *, everything: bool, as_json: bool) -> ExitCode:
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to.  [default: monitor.html among the reports]",
+    help="Where to.  [default: monitor.html among the reports, or monitor.TARGET.html if it is not the default target]",
 )
 @_reports
 @json_option

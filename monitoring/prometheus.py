@@ -13,7 +13,10 @@ from pathlib import Path
 
 from monitoring.model import OPEN, Check, Figure, State, worst
 from monitoring.overview import RunFacts, StageFacts
+from monitoring.own_files import drop_former, own_file
+from warehouse import Target
 
+#: The default target's.
 FILE = Path("data/metrics/order_list.prom")
 _PREFIX = "order_list_"
 _FOLDER, _FILE = 0o755, 0o644
@@ -77,9 +80,9 @@ def metrics(
     return "\n".join(out) + "\n"
 
 
-def write_metrics(project_dir: Path, text: str) -> Path:
+def write_metrics(target: Target, text: str) -> Path:
     """Write the file by way of a second one, which the collector does not read."""
-    path = project_dir / FILE
+    path = own_file(target.project_dir / FILE, target)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(_FOLDER)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -89,6 +92,8 @@ def write_metrics(project_dir: Path, text: str) -> Path:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    # the collector gives up all files where one sample is in two of them
+    drop_former(target.project_dir / FILE, target, _labels({"target": target.name})[1:-1])
     return path
 
 

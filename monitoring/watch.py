@@ -195,7 +195,7 @@ def _write_metrics(warehouse: Warehouse, checks: Sequence[Check], found: Watched
             warehouse.target.name, checks, found.figures, run, stages, open_alerts=count_open(found.alerts),
             undelivered=found.delivery.waiting, judged_at=now.timestamp(),
         )  # fmt: skip
-        write_metrics(warehouse.target.project_dir, text)
+        write_metrics(warehouse.target, text)
     except OSError as error:
         return (f"The figures for Prometheus could not be written: {refused(error).message}",)
     except OrderListError as error:

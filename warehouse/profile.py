@@ -24,6 +24,7 @@ class Target:
 
     ``settings`` are dbt's own keys for the adapter; they may hold secrets, so they stay out of ``repr``.
     ``defaults`` are the variables that the profile asks for and that are not set, each with what stands in for it.
+    ``is_default``: it is the one that the profile names, whatever ``DBT_TARGET`` says.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Target:
     settings: Mapping[str, Any] = field(repr=False)
     project_dir: Path
     defaults: Mapping[str, str] = field(default_factory=dict)
+    is_default: bool = True
 
 
 def load_target(name: str | None = None, *, project_dir: Path | None = None) -> Target:
@@ -56,7 +58,8 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
             f"{path} has no readable profile '{PROFILE_NAME}' with outputs.",
             hint="Compare it with profiles.example.yml.",
         ) from error
-    chosen = name or os.environ.get("DBT_TARGET") or _render(str(profile.get("target", "local")), path)
+    named = str(profile.get("target", "local"))
+    chosen = name or os.environ.get("DBT_TARGET") or _render(named, path)
     if chosen not in outputs:
         known = ", ".join(sorted(outputs))
         raise ConfigurationError(f"There is no target '{chosen}' in {path}.", hint=f"It has: {known}.")
@@ -78,7 +81,16 @@ def load_target(name: str | None = None, *, project_dir: Path | None = None) -> 
         settings=settings,
         project_dir=root,
         defaults=defaults,
+        is_default=chosen == _default(named, path),
     )
+
+
+def _default(named: str, path: Path) -> str | None:
+    """The profile's default target; ``None`` where a variable that it asks for is not set."""
+    try:
+        return str(_render(named, path))
+    except ConfigurationError:
+        return None
 
 
 def _find_profiles(root: Path) -> Path:

@@ -9,19 +9,20 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from console import OrderListError, counted, masked, private_folder, redact, refused, write_private
 from console.pages import page_environment
 from monitoring.overview import overview
+from monitoring.own_files import drop_former, own_file
 from monitoring.page.draw import run_bars, trend_chart
 from monitoring.page.facts import Reject
 from monitoring.page.reading import read_facts
 from monitoring.page.view import RUNS, Beside, PageView, broken_page, page_view
 from monitoring.texts import spoken_state
-from warehouse import Warehouse
+from warehouse import Target, Warehouse
 
-#: Where the reports lie, and the page among them.
+#: Where the reports lie, and the default target's page among them.
 REPORTS, PAGE = Path("data/reports"), "monitor.html"
 _BACKUPS = Path("data/BACKUP_LOG.md")
 
@@ -33,7 +34,8 @@ def write_page(
     """Write how everything stands. What could not be read stands there instead, and is raised after that.
 
     Args:
-        file: where; ``monitor.html`` among the reports by default.
+        file: where; by default among the reports, as ``monitor.html``, or ``monitor.<target>.html`` of a target that is
+            not the default one.
         reports: the folder of the reports; that of the project by default.
         problem: why nothing can be known: nothing is read then, and the page says it.
 
@@ -41,13 +43,13 @@ def write_page(
         OrderListError: nothing could be read, or the file cannot be written.
     """
     folder = reports or warehouse.target.project_dir / REPORTS
-    path, moment = file or folder / PAGE, now or dt.datetime.now(dt.UTC)
+    path, moment = file or own_file(folder / PAGE, warehouse.target), now or dt.datetime.now(dt.UTC)
     error: OrderListError | None = None
     if problem:
         shown = broken_page(warehouse.target.name, redact(problem), now=moment)
     else:
         try:
-            shown = _shown(warehouse, _beside(path, folder, warehouse.target.project_dir / _BACKUPS), moment)
+            shown = _shown(warehouse, _beside(warehouse.target, path, folder), moment)
         except OrderListError as found:
             error, said = found, " ".join(part for part in (found.message, found.hint) if part)
             shown = broken_page(warehouse.target.name, redact(said), now=moment)
@@ -56,6 +58,7 @@ def write_page(
         write_private(path, render_page(shown))
     except OSError as refusal:
         raise refused(refusal, f"The page {path} cannot be written") from refusal
+    drop_former(folder / PAGE, warehouse.target, f"target <b>{escape(warehouse.target.name)}</b>")
     if error is not None:
         raise error
     return path
@@ -84,12 +87,13 @@ def render_page(view: PageView) -> str:
     )  # fmt: skip
 
 
-def _beside(page: Path, reports: Path, backups: Path) -> Beside:
-    """What lies there now. A folder that cannot be looked at has nothing to lead to."""
+def _beside(target: Target, page: Path, reports: Path) -> Beside:
+    """What lies there now, other targets' pages too. A folder that cannot be looked at has nothing to lead to."""
+    own, backups = own_file(Path(PAGE), target).name, target.project_dir / _BACKUPS
     try:
         entries = sorted(reports.iterdir()) if reports.is_dir() else []
         runs = frozenset(one.name for one in entries if (one / "report.html").is_file())
-        pages = tuple(one.name for one in entries if one.suffix == ".html" and one.name != PAGE and one.is_file())
+        pages = tuple(one.name for one in entries if one.suffix == ".html" and one.name != own and one.is_file())
     except OSError:
         return Beside()
     return Beside(_address(reports, page, "/"), runs, pages, _address(backups, page) if backups.is_file() else "")

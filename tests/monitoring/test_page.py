@@ -27,7 +27,7 @@ from tests.monitoring.pages import EVIL, NOW, facts_of, figures, name_of, overvi
 from tests.sqlserver import gates
 from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
-from warehouse import recording
+from warehouse import open_warehouse, recording
 
 Fill = Callable[[int, int], World]
 CASES = {status.value: word for status, word in WORDS.items()}
@@ -208,6 +208,23 @@ def test_what_cannot_be_read_stands_on_the_page_and_is_raised(world: World) -> N
     assert "Last run" not in text
     write_page(world.warehouse, now=world.now, problem="The disk is full.")
     assert "Nobody knows how things stand: The disk is full." in path.read_text(encoding="utf-8")
+
+
+def test_each_target_has_a_page_of_its_own(world: World) -> None:
+    """A run of dev leaves prod's page alone; each leads to the other; a page of before under the plain name goes."""
+    world.well()
+    default = write_page(world.warehouse, now=world.now)
+    other = open_warehouse(replace(world.warehouse.target, name="a b", is_default=False))
+    page = write_page(other, now=world.now)
+    assert (default.name, page.name) == ("monitor.html", "monitor.a%20b.html")
+    assert "target <b>local</b>" in default.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "target <b>a b</b>" in text
+    assert 'href="monitor.html"' in text
+    assert 'href="monitor.a%2520b.html"' in write_page(world.warehouse, now=world.now).read_text(encoding="utf-8")
+    page.rename(default)  # as a release had it that wrote one for all
+    write_page(other, now=world.now)
+    assert (page.exists(), default.exists()) == (True, False)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from monitoring.checks import REGISTRY
 from monitoring.model import Figure, State
 from monitoring.overview import RunFacts, StageFacts
 from monitoring.prometheus import metrics, write_metrics
+from warehouse import Target
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 _HELP = re.compile(rf"# HELP ({NAME}) ((?:[^\\\n]|\\\\|\\n)+)")
@@ -65,6 +66,10 @@ FIGURES = [
 ]
 RUN = RunFacts("r1", "ok", NOW, 61.5, 504, 12, 3, NOW)
 STAGES = (StageFacts("load", "ok", 0.5, 512), StageFacts("sync", "skipped", 0.0, None))
+
+
+def target_in(folder: Path, name: str = "prod", *, is_default: bool = True) -> Target:
+    return Target(name, "duckdb", "main", {}, folder, is_default=is_default)
 
 
 def written(target: str = "prod", run: RunFacts | None = RUN) -> str:
@@ -127,8 +132,8 @@ def test_the_file_is_replaced_whole_and_others_may_read_it(tmp_path: Path) -> No
     """The collector runs as another user, and never sees half of a file, nor a second one that ends in .prom."""
     before = os.umask(0o077)
     try:
-        path = write_metrics(tmp_path, "a 1\n")
-        write_metrics(tmp_path, "b 2\n")
+        path = write_metrics(target_in(tmp_path), "a 1\n")
+        write_metrics(target_in(tmp_path), "b 2\n")
     finally:
         os.umask(before)
     assert path == tmp_path / "data/metrics/order_list.prom"
@@ -139,15 +144,41 @@ def test_the_file_is_replaced_whole_and_others_may_read_it(tmp_path: Path) -> No
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
 
 
+def test_each_target_has_a_file_and_a_label_of_its_own(tmp_path: Path) -> None:
+    """A run of dev leaves prod's figures alone; together the files are one exposition without a sample twice."""
+    prod = write_metrics(target_in(tmp_path), written("prod"))
+    dev = write_metrics(target_in(tmp_path, "a/b", is_default=False), written("a/b"))
+    assert (prod.name, dev.name) == ("order_list.prom", "order_list.a%2Fb.prom")
+    of_both = [parse(path.read_text(encoding="utf-8")) for path in (prod, dev)]
+    for name, samples in of_both[0].items():
+        assert not samples.keys() & of_both[1][name].keys()
+        assert {dict(labels)["target"] for labels in (*samples, *of_both[1][name])} == {"prod", "a/b"}
+    helped = [set(re.findall("# (?:HELP|TYPE) .*", path.read_text(encoding="utf-8"))) for path in (prod, dev)]
+    assert helped[0] == helped[1], "the collector refuses a family that is described in two ways"
+
+
+def test_a_target_that_becomes_the_default_leaves_no_second_file_of_it(tmp_path: Path) -> None:
+    """The same sample in two files is an error of the whole collector. Those of other targets stay."""
+    write_metrics(target_in(tmp_path, is_default=False), written("prod"))
+    write_metrics(target_in(tmp_path, "local"), written("local"))
+    folder = tmp_path / "data/metrics"
+    assert sorted(one.name for one in folder.iterdir()) == ["order_list.prod.prom", "order_list.prom"]
+    (folder / "order_list.prom").unlink()
+    write_metrics(target_in(tmp_path), written("prod"))
+    assert [one.name for one in folder.iterdir()] == ["order_list.prom"]
+    write_metrics(target_in(tmp_path, is_default=False), written("prod"))
+    assert [one.name for one in folder.iterdir()] == ["order_list.prod.prom"]
+
+
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And no draft behind."""
-    path = write_metrics(tmp_path, "a 1\n")
+    path = write_metrics(target_in(tmp_path), "a 1\n")
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="No space"):
-        write_metrics(tmp_path, "b 2\n")
+        write_metrics(target_in(tmp_path), "b 2\n")
     assert [one.name for one in path.parent.iterdir()] == ["order_list.prom"]
     assert path.read_text(encoding="utf-8") == "a 1\n"

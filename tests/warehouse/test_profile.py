@@ -39,6 +39,19 @@ def test_the_name_and_the_variable_choose_as_in_dbt(project: Path, monkeypatch: 
     assert load_target("prod", project_dir=project).name == "prod"
 
 
+def test_the_default_target_is_the_profile_s_whatever_is_chosen(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that each target has of its own go by it: a variable in somebody's shell does not swap them."""
+    monkeypatch.setenv("DBT_TARGET", "dev")
+    names = (None, "prod", "local")
+    assert [load_target(name, project_dir=project).is_default for name in names] == [False, False, True]
+    path = project / "profiles.yml"
+    text = path.read_text("utf-8").replace("target: local", "target: \"{{ env_var('STAGE') }}\"")
+    path.write_text(text, "utf-8")
+    assert not load_target("local", project_dir=project).is_default
+    monkeypatch.setenv("STAGE", "prod")
+    assert load_target("prod", project_dir=project).is_default
+
+
 def test_the_folder_of_profiles_can_be_named(
     project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
