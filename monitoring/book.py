@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -207,6 +207,21 @@ class Book:
         columns = [column for column in OUTBOX_COLUMNS if column.name in names]
         with self._warehouse.session() as session, session.transaction():
             session.upsert(OUTBOX, table_of(columns, outcomes), ["message_id"])
+
+    def close(self, messages: Sequence[Queued], now: dt.datetime, then: Callable[[Alert], Alert]) -> None:
+        """Note that nobody will take messages, and with it what becomes of the alerts."""
+        rows = [
+            {"message_id": one.message_id, "state": "closed", "tried_at": naive(now),
+             "answer": f"the channel is gone; before: {one.answer or 'never tried'}"[:REASON]}
+            for one in messages
+        ]  # fmt: skip
+        columns = [column for column in OUTBOX_COLUMNS if column.name in rows[0]]
+        with self._warehouse.session() as session, session.transaction():
+            alerts = read_alerts(session, self._warehouse, session.relations()).values()
+            changed = [new for old in alerts if (new := then(old)) != old]
+            session.upsert(OUTBOX, table_of(columns, rows), ["message_id"])
+            if changed:
+                session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(_alert_row, changed)), ["alert_key"])
 
     def keep_trial(self, channel: str, message: Message, now: dt.datetime, outcome: Mapping[str, object]) -> None:
         """Note what ``monitor test`` sent, and what came back."""

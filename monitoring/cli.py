@@ -132,7 +132,7 @@ def _expected(target: str | None, within: dt.timedelta, words: str, *, as_json: 
         said = redact(f"It is not known whether a run went through: {error.message}{hint}")
         print_result({"well": False, "known": False, "message": said}, as_json=as_json, human=lambda: said)
         return ExitCode.SOME_FAILED
-    for problem in found.delivery.problems:
+    for problem in (*found.delivery.problems, *found.problems):
         say(f"warning: {problem}")
     well, said = overdue_text(found, words)
     print_result({"well": well, "known": True, "message": said}, as_json=as_json, human=lambda: said)

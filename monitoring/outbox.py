@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from console import ConfigurationError, note, redact
 from monitoring.book import Book, Queued, naive
-from monitoring.channels import Sender, channels_of, deliver_within, open_channel
+from monitoring.channels import FROM_ENVIRONMENT, Sender, channels_of, deliver_within, open_channel
 from monitoring.errors import PartlyTakenError, RefusedMessageError, UndeliveredError, UnreachableError
 from monitoring.settings import Channel, Settings
 from monitoring.tables import REASON
@@ -87,7 +87,8 @@ def deliver(
         channel = channels.get(name)
         if channel is None:
             waiting += len(fresh)
-            problems.append(f"{name}: this channel is not declared any more")
+            why = f"{FROM_ENVIRONMENT[name]} is not set" if name in FROM_ENVIRONMENT else "it is not in monitoring.yml"
+            problems.append(f"{name}: {why}")
             continue
         try:
             sender = opened(name, channel)

@@ -57,7 +57,7 @@ OUTBOX_COLUMNS = (
     Column("queued_at", "timestamp"),
     _text("title", 400),
     _text("body"),
-    # waiting, sending (one process has it), sent, refused (tried again as well) or expired
+    # waiting, sending (one process has it), sent, refused (tried again as well), expired, closed (its channel is gone)
     _text("state", 16),
     Column("attempts", "integer"),
     Column("tried_at", "timestamp"),

@@ -12,6 +12,7 @@ from monitoring.alerts import Alert, Notice, as_told, follow, notices, put_down
 from monitoring.causes import folded, missed_after
 from monitoring.channels import channels_of
 from monitoring.checks.runs import OVERDUE
+from monitoring.closing import close_gone
 from monitoring.killed import was_killed
 from monitoring.messages import Message, compose
 from monitoring.model import Bars, Check, Figure, Surroundings
@@ -87,8 +88,10 @@ def watch(
     if not warehouse.exists():
         raise ConfigurationError("There is no database yet.", hint="Run `pipeline run` first.")
     kept = book.Book(warehouse)
+    closed = () if dry_run else close_gone(warehouse, settings, kept, now)
     for _ in range(_TRIES):
         found, known = _judged(warehouse, settings, checks, now(), partly=only is not None)
+        found = replace(found, problems=closed)
         if found.running or dry_run:
             return found
         told, held = notices(found.alerts, {check.name: check for check in checks}, settings, now())
@@ -112,7 +115,7 @@ def watch(
     whole = replace(found, alerts=alerts, told=told, held=held, delivery=delivery)
     if only is not None:
         return whole
-    return replace(whole, problems=_write_metrics(warehouse, checks, whole, now()))
+    return replace(whole, problems=(*closed, *_write_metrics(warehouse, checks, whole, now())))
 
 
 def overdue(warehouse: Warehouse, within: dt.timedelta, *, now: Callable[[], dt.datetime] = _now) -> Watched:

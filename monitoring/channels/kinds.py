@@ -36,6 +36,13 @@ def channels_of(settings: Settings) -> Mapping[str, Channel]:
     }
 
 
+def is_gone(name: str, settings: Settings) -> bool:
+    """Whether a channel was taken out of the file. One by a variable that is not set here may be set elsewhere."""
+    if name in channels_of(settings):
+        return False
+    return bool(settings.channels) or name not in FROM_ENVIRONMENT
+
+
 def open_channel(name: str, channel: Channel) -> Sender:
     """A channel, ready to send.
 

@@ -166,11 +166,11 @@ def test_what_nobody_took_for_a_week_is_given_up_aloud(world: World, web: WebSer
     assert world.rows(f"select state from {OUTBOX}") == [("expired",)]
 
 
-def test_a_channel_that_is_gone_keeps_its_messages(world: World, web: WebServer) -> None:
-    """Removed from the file, or its variable is not set: said, and nothing is lost."""
+def test_a_channel_that_cannot_be_opened_keeps_its_messages(world: World, web: WebServer) -> None:
+    """Its variable is not set in this shell: said, and nothing is lost."""
     queue(world)
     done, _ = send(world, Settings())
-    assert (done.waiting, done.problems) == (1, ("hook: this channel is not declared any more",))
+    assert (done.waiting, done.problems) == (1, ("hook: it is not in monitoring.yml",))
     other = read_settings({"channels": {"hook": {"kind": "slack", "address": "NOT_SET"}}})
     assert send(world, other)[0].problems == ("hook: channel hook: NOT_SET is not set.",)
     assert send(world)[0] == Delivery(1, 0)

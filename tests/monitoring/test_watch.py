@@ -199,6 +199,47 @@ def test_two_processes_queue_one_message(told: World, post: Post) -> None:
     assert len(post.taken) == 1
 
 
+def test_a_channel_that_is_taken_out_closes_what_waits_for_it_and_says_so_once(told: World, post: Post) -> None:
+    """What is still open goes to the channels that are there; what they were told before is not told again."""
+    told.sql(RHONE_HELD, "insert into sync_customers values ('AJE', 1, 'orders are gone')",
+             "insert into order_list_drift values ('CUTS', 'SEASON is empty')")  # fmt: skip
+    post.down = {"teams"}
+    look(told, post)
+    assert post.said() == ["customers_held opened AJE"]
+    told.later(days=1)
+    told.sql("delete from order_list_drift")
+    told.settings("channels: {night: {kind: mail, host: mail.example.com, sender: a@example.com, to: [b@example.com]}}")
+    told.run()
+    found = look(told, post)
+    assert found.problems == (
+        "teams is not in monitoring.yml any more: 1 message that it had not taken is closed: Order list (local): "
+        "2 to look at (2026-03-02 07:00 UTC). What is still open is told by the other channels.",
+    )
+    assert (found.delivery, [one.channel for one in post.taken]) == (Delivery(1, 0), ["night"])
+    assert post.said() == ["customers_held opened RHONE"]
+    assert told.rows(f"select channel, state, answer from {OUTBOX} order by queued_at, channel") == [
+        ("night", "sent", ""), ("teams", "closed", "the channel is gone; before: never tried"), ("night", "sent", ""),
+    ]  # fmt: skip
+    told.run()
+    again = look(told, post)
+    assert (again.problems, again.delivery, post.said()) == ((), Delivery(), [])
+
+
+def test_a_variable_that_is_not_set_here_closes_nothing(
+    told: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Channels by variables: a shell without them is no reason to give up what the next run can send."""
+    monkeypatch.setenv("ORDER_LIST_TEAMS_URL", "https://teams.example.com/x")
+    told.settings("default_owner: operations")
+    told.sql(RHONE_HELD)
+    post.down = {"teams"}
+    look(told, post)
+    monkeypatch.delenv("ORDER_LIST_TEAMS_URL")
+    found = watch(told.warehouse, now=told.clock)
+    assert found.delivery == Delivery(0, 1, ("teams: ORDER_LIST_TEAMS_URL is not set",))
+    assert told.rows(f"select state from {OUTBOX}") == [("waiting",)]
+
+
 def test_without_a_channel_it_is_told_once_there_is_one(world: World, post: Post) -> None:
     """The alert is kept, nobody counts as told, and the first channel hears of it."""
     world.well()

@@ -354,7 +354,7 @@ def test_backups_that_are_too_old_or_not_everywhere(ready: Ready) -> None:
 
 
 def test_alerts_have_to_arrive(ready: Ready) -> None:
-    """The last message of each channel counts: sent lately, or the line fails with what came back."""
+    """The last message of each channel that there is counts: sent lately, or the line fails with what came back."""
     ready.deliver_an_alert()
     ready.change("delete from pipeline_outbox")
     assert ready.failure("alerts").found == "no message was ever sent"
@@ -365,12 +365,14 @@ def test_alerts_have_to_arrive(ready: Ready) -> None:
         "('3', 'teams', 'sent', '2026-11-01', '2026-11-01', null), "
         "('4', 'teams', 'refused', now()::timestamp, null, '410 gone'), "
         "('5', 'hook', 'sent', '2020-01-01', '2020-01-01', null), "
-        "('6', 'hook', 'waiting', now()::timestamp, null, null)"
+        "('6', 'hook', 'waiting', now()::timestamp, null, null), "
+        "('7', 'gone', 'closed', now()::timestamp, null, 'the channel is gone')"
     )
     found = {one.name.split()[0]: (one.verdict, one.found) for one in ready.lines("alerts")}
     assert found["mail"][0] is Verdict.PASSED
     assert found["teams"] == (Verdict.FAILED, "the last message is refused: 410 gone")
     assert found["hook"][0] is Verdict.FAILED
+    assert "gone" not in found, "it was taken out of monitoring.yml"
     assert "monitor test --target prod" in ready.line("alerts", "teams").mend
 
 
