@@ -7,11 +7,10 @@ from monday_sync import KEPT as LEDGER
 from monitoring import KEPT as MONITORING
 from operations.log import KEPT as LOGS
 from pipeline.history import KEPT as HISTORY
-from pipeline.statements import KEPT as STATEMENTS
-from pipeline.usage import KEPT as USAGE
+from pipeline.measures import KEPT as MEASURES
 from warehouse import VERSIONS_KEPT, Kept
 
-KEPT: tuple[Kept, ...] = (*LOADER, *LEDGER, *MONITORING, *HISTORY, *STATEMENTS, *USAGE, *LOGS)
+KEPT: tuple[Kept, ...] = (*LOADER, *LEDGER, *MONITORING, *HISTORY, *MEASURES, *LOGS)
 
 
 def is_kept(name: str) -> bool:

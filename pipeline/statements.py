@@ -11,21 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from console import redact
 from pipeline.history import RUNS
-from warehouse import Column, Kept, Tally, Warehouse, require_ours
+from pipeline.measures import SCHEMA, STATEMENT_COLUMNS, STATEMENT_KEY, STATEMENTS
+from warehouse import Tally, Warehouse, bring_up_to_date
 from warehouse.rows import table_of
 
-STATEMENTS = "pipeline_statements"
-_COLUMNS = (
-    Column("run_id", "text", 64, nullable=False),
-    Column("stage", "text", 32, nullable=False),
-    Column("statement_key", "key", nullable=False),
-    Column("statement", "text", 400),
-    Column("sent", "bigint"),
-    Column("seconds", "decimal"),
-    Column("slowest", "decimal"),
-)
-_KEY = ("run_id", "stage", "statement_key")
-KEPT = (Kept(STATEMENTS, _COLUMNS, _KEY),)
 #: So many runs are kept.
 _RUNS_KEPT = 90
 _RAW = re.compile(r"\bx\w+_RAW(?:__new)?\b", re.IGNORECASE)
@@ -35,7 +24,7 @@ def keep_statements(warehouse: Warehouse, run_id: str, stages: Mapping[str, Iter
     """Store what the stages of a run sent, and forget runs of long ago.
 
     Raises:
-        ForeignRelationError: a table of somebody else's has that name.
+        ForeignRelationError, ChangedTableError, NewerSchemaError: as :func:`warehouse.bring_up_to_date`.
     """
     records = [
         {"run_id": run_id, "stage": stage, "statement_key": hashlib.sha256(tally.statement.encode()).hexdigest(),
@@ -46,9 +35,9 @@ def keep_statements(warehouse: Warehouse, run_id: str, stages: Mapping[str, Iter
     ]  # fmt: skip
     kept, runs = warehouse.relation(STATEMENTS), warehouse.relation(RUNS)
     with warehouse.session() as session:
-        require_ours(session, KEPT)
-        session.create_table(STATEMENTS, _COLUMNS, key=_KEY)
-        session.upsert(STATEMENTS, table_of(_COLUMNS, records), _KEY)
+        bring_up_to_date(session, SCHEMA)
+        session.create_table(STATEMENTS, STATEMENT_COLUMNS, key=STATEMENT_KEY)
+        session.upsert(STATEMENTS, table_of(STATEMENT_COLUMNS, records), STATEMENT_KEY)
         session.execute(
             f"delete from {kept} where run_id in (select r.run_id from {runs} as r "  # noqa: S608 - quoted names
             f"where r.run_seq <= (select max(l.run_seq) from {runs} as l) - {_RUNS_KEPT})"

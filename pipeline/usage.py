@@ -9,19 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.history import RUNS
-from warehouse import Column, IndexFacts, Kept, Warehouse, require_ours
+from pipeline.measures import SCHEMA, USAGE, USAGE_COLUMNS, USAGE_KEY
+from warehouse import IndexFacts, Warehouse, bring_up_to_date
 from warehouse.rows import table_of
 
-USAGE = "pipeline_index_usage"
-_COLUMNS = (
-    Column("run_id", "text", 64, nullable=False),
-    Column("relation", "text", 128, nullable=False),
-    Column("index_name", "text", 128, nullable=False),
-    Column("reads", "bigint"),
-    Column("writes", "bigint"),
-)
-_KEY = ("run_id", "relation", "index_name")
-KEPT = (Kept(USAGE, _COLUMNS, _KEY),)
 #: So many runs are kept.
 _RUNS_KEPT = 90
 
@@ -30,7 +21,7 @@ def keep_usage(warehouse: Warehouse, run_id: str) -> None:
     """Store what the engine counts now; nothing where it counts nothing.
 
     Raises:
-        ForeignRelationError: a table of somebody else's has that name.
+        ForeignRelationError, ChangedTableError, NewerSchemaError: as :func:`warehouse.bring_up_to_date`.
     """
     with warehouse.session() as session:
         inventory = session.inventory()
@@ -44,9 +35,9 @@ def keep_usage(warehouse: Warehouse, run_id: str) -> None:
         ]  # fmt: skip
         if not records:
             return
-        require_ours(session, KEPT)
-        session.create_table(USAGE, _COLUMNS, key=_KEY)
-        session.upsert(USAGE, table_of(_COLUMNS, records), _KEY)
+        bring_up_to_date(session, SCHEMA)
+        session.create_table(USAGE, USAGE_COLUMNS, key=USAGE_KEY)
+        session.upsert(USAGE, table_of(USAGE_COLUMNS, records), USAGE_KEY)
         kept, runs = warehouse.relation(USAGE), warehouse.relation(RUNS)
         session.execute(
             f"delete from {kept} where run_id in (select r.run_id from {runs} as r "  # noqa: S608 - quoted names

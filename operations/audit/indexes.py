@@ -8,7 +8,8 @@ from operations.audit.model import Check, Grid, Section, Verdict, listing
 from operations.audit.reader import Reader
 from operations.audit.rules import REFERENCES, declared_tables
 from pipeline.history import RUNS
-from pipeline.usage import USAGE, with_samples
+from pipeline.measures import USAGE
+from pipeline.usage import with_samples
 from warehouse import IndexFacts
 
 #: Below so many rows a table is read whole as fast.

@@ -11,7 +11,7 @@ from operations.audit.model import Check, Grid, Section, Verdict, listing
 from operations.audit.reader import Reader
 from pipeline.dbt_folder import latest_file
 from pipeline.history import RUNS
-from pipeline.statements import STATEMENTS
+from pipeline.measures import STATEMENTS
 
 _LAST_RUNS = 20
 _TOP = 20

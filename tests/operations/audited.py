@@ -11,7 +11,7 @@ from loader import tables as loader_tables
 from monday_sync.ledger.schema import create_missing
 from operations.audit import Audit, Check, audit
 from pipeline import history
-from pipeline.statements import KEPT as STATEMENTS
+from pipeline.measures import KEPT as MEASURES
 from tests.project import ROOT
 from warehouse import Target, Warehouse, open_warehouse
 
@@ -57,7 +57,7 @@ def fill(folder: Path) -> Warehouse:
     with warehouse.session() as session:
         create_missing(session)
         loader_tables.prepare(session)
-        for kept in (*history.KEPT, *STATEMENTS):
+        for kept in (*history.KEPT, *MEASURES):
             session.create_table(kept.name, kept.columns, key=kept.key)
         for name, columns in _DBT.items():
             session.execute(f'create table "{name}" ({columns})')

@@ -14,12 +14,14 @@ import loader.migrations
 import monday_sync.ledger.migrations
 import monitoring.migrations
 import operations.migrations
+import pipeline.measures_migrations
 import pipeline.migrations
 from loader import tables as loader_tables
 from monday_sync.ledger import schema as ledger
 from monitoring import tables as monitoring_tables
 from operations import log
-from pipeline import history
+from operations.kept import KEPT
+from pipeline import history, measures
 from pipeline.cli import main
 from tests.project import ROOT
 from tests.sqlserver import gates
@@ -29,10 +31,13 @@ from tests.sqlserver.tsql import errors_in
 from warehouse import NewerSchemaError, Schema, Session, Target, Warehouse, bring_up_to_date, open_warehouse, version_of
 
 OLD = (ROOT / "tests/warehouse/release_c337faf.sql").read_text(encoding="utf-8")
+#: The last release before statements and index usage had a version.
+LAST = (ROOT / "tests/warehouse/release_bb314e2.sql").read_text(encoding="utf-8")
 BEFORE_VERSIONS = (ledger.SCHEMA, loader_tables.SCHEMA, history.SCHEMA, log.SCHEMA)
-SCHEMAS = (*BEFORE_VERSIONS, monitoring_tables.SCHEMA)
+SCHEMAS = (*BEFORE_VERSIONS, monitoring_tables.SCHEMA, measures.SCHEMA)
 PACKAGES = (
     monday_sync.ledger.migrations, loader.migrations, pipeline.migrations, operations.migrations, monitoring.migrations,
+    pipeline.measures_migrations,
 )  # fmt: skip
 _TABLE = re.compile(r"CREATE TABLE (\w+)\((.*?)\);", re.S)
 
@@ -76,6 +81,28 @@ def test_a_database_of_the_release_before_versions_is_brought_up_to_date(warehou
             standing = session.columns(table.name)
             session.create_table(f"{table.name}_new", table.columns)
             assert standing in ([], session.columns(f"{table.name}_new")), table.name  # or its program makes it
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
+def test_a_database_of_the_last_release_is_brought_up_to_date(warehouse: Warehouse, schema: Schema) -> None:
+    """All rows as they were, nothing is lacking, and the versions go on from where they were."""
+    with warehouse.session() as session:
+        session.execute(LAST)
+        before, noted = rows(session), version_of(session, schema.name) or 0
+        assert any(before[table.name] for table in schema.tables)
+        for _ in range(2):
+            bring_up_to_date(session, schema)
+        assert rows(session) == before
+        applied = session.rows("select version from order_list_versions where name = ? order by version", [schema.name])
+        assert applied == [(number,) for number in range(1, schema.version + 1)]
+        assert 1 <= schema.version >= noted
+        standing = session.shapes(table.name for table in schema.tables)
+        assert all(standing[table.name] == {column.name for column in table.columns} for table in schema.tables)
+
+
+def test_every_table_that_is_kept_has_a_version() -> None:
+    """One without could never grow: nobody would know which shape a database has."""
+    assert {table.name for table in KEPT} == {table.name for schema in SCHEMAS for table in schema.tables}
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)

@@ -1,0 +1,1 @@
+"""How the tables grew: a module for each version, never changed once it is released (:mod:`warehouse.versions`)."""
