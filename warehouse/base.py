@@ -161,6 +161,13 @@ class Session(Protocol):
             ConnectionLostError: also at the end: somebody else's transaction changed the same rows first.
         """
 
+    def take_turn(self) -> None:
+        """Within the running transaction, wait until no other session of the schema has its turn: it ends with it.
+
+        Raises:
+            StatementFailedError: also when another one did not end within a minute.
+        """
+
 
 class Warehouse(Protocol):
     """The database of one target."""

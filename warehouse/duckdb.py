@@ -191,6 +191,9 @@ class DuckDBSession:
         """One transaction: who reads meanwhile sees what was there before."""
         return self.transaction()
 
+    def take_turn(self) -> None:
+        """Nothing: one process at a time has the file."""
+
     def briefly(self, work: Callable[[], None]) -> None:
         """Do ``work``: in a file that is ours alone nobody waits."""
         work()

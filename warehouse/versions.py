@@ -90,6 +90,8 @@ def migrations_in(package: ModuleType) -> tuple[Migration, ...]:
 def bring_up_to_date(session: Session, schema: Schema) -> None:
     """Apply what the tables lack, each migration in a transaction with its line in ``order_list_versions``.
 
+    Of two programs that do so at once the second waits for each step, and leaves out what the first one has done.
+
     Raises:
         ForeignRelationError: under one of the names stands what is no table of ours.
         NewerSchemaError: a newer release made the tables.
@@ -100,11 +102,14 @@ def bring_up_to_date(session: Session, schema: Schema) -> None:
     if not todo:
         return
     session.create_table(VERSIONS, _COLUMNS, key=_KEY)
-    lacking = missing_columns(session, schema.tables)
     if not set(session.shapes(table.name for table in schema.tables)):
         todo = todo[-1:]  # nothing is there: its program makes it in its present shape
     for migration in todo:
         with session.transaction():
+            session.take_turn()
+            if (_checked(session, schema) or 0) >= migration.number:
+                continue
+            lacking = missing_columns(session, schema.tables)
             for table, names in migration.adds.items():
                 columns = [column for column in lacking.get(table, ()) if column.name in names]
                 if columns:

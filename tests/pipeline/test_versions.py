@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyodbc
 import pytest
 from click.testing import CliRunner
 
@@ -28,7 +29,20 @@ from tests.sqlserver import gates
 from tests.sqlserver.driver import Server
 from tests.sqlserver.refused import refused_in
 from tests.sqlserver.tsql import errors_in
-from warehouse import NewerSchemaError, Schema, Session, Target, Warehouse, bring_up_to_date, open_warehouse, version_of
+from warehouse import (
+    VERSIONS_KEPT,
+    Column,
+    NewerSchemaError,
+    Schema,
+    Session,
+    StatementFailedError,
+    Target,
+    Warehouse,
+    bring_up_to_date,
+    open_warehouse,
+    version_of,
+)
+from warehouse.sqlserver.statements import KEPT_TURN
 
 OLD = (ROOT / "tests/warehouse/release_c337faf.sql").read_text(encoding="utf-8")
 #: The last release before statements and index usage had a version.
@@ -197,6 +211,60 @@ def test_the_statements_for_sql_server_are_t_sql(schema: Schema) -> None:
     for sql in sent:
         text = sql.replace("?", "@p")
         assert (errors_in(text), refused_in(sql), gates.unqualified(sql)) == ([], [], set()), sql
+
+
+def test_a_program_waits_for_another_one_and_leaves_out_what_that_has_done() -> None:
+    """Both found an old database; the second one gets its turn when all is done, and changes nothing."""
+    schema = history.SCHEMA
+    tables = [table.name for table in schema.tables] + ["order_list_versions"]
+    answers: dict[str, list[tuple[Any, ...]]] = {
+        r"TABLE_TYPE": [(name, "BASE TABLE") for name in tables],
+        r"lower\(TABLE_NAME\), COLUMN_NAME": [
+            (table.name, column.name) for table in (*schema.tables, VERSIONS_KEPT) for column in table.columns
+            if column.name != "invocations"
+        ],
+        r"max\(version\)": [(1,)],
+    }  # fmt: skip
+
+    def other_one(sql: str) -> None:
+        if "sp_getapplock" in sql:  # it is through when our turn comes
+            answers[r"max\(version\)"] = [(schema.version,)]
+            answers[r"lower\(TABLE_NAME\), COLUMN_NAME"].append(("pipeline_stages", "invocations"))
+
+    server = Server(answers, fails=other_one)  # it fails nothing
+    bring_up_to_date(server.session(), schema)
+    sent = server.statements()
+    begun = sent.index("<begin>")
+    assert "sp_getapplock @Resource = ?" in sent[begun + 1], "before anything is read that decides"
+    assert "@LockOwner = 'Transaction'" in sent[begun + 1]
+    assert sent[-2:] == ["<commit>", "<end>"]
+    assert server.statements("alter table|insert into") == []
+    answers[r"max\(version\)"] = [(1,)]
+    answers[r"lower\(TABLE_NAME\), COLUMN_NAME"].pop()
+    alone = Server(answers)
+    bring_up_to_date(alone.session(), schema)
+    assert len(alone.statements("alter table")) == len(alone.statements("insert into")) == 1
+
+
+def test_a_turn_that_does_not_come_is_said() -> None:
+    """After a minute: who keeps it, what to do, and nothing was done."""
+    refused = pyodbc.ProgrammingError("42000", f"[42000] [Microsoft][SQL Server]{KEPT_TURN}. (50000) (SQLExecDirectW)")
+    server = Server(fails=lambda sql: refused if "sp_getapplock" in sql else None)
+    with pytest.raises(StatementFailedError, match=r"^Another program has been .* for a minute\.") as caught:
+        bring_up_to_date(server.session(), history.SCHEMA)
+    assert str(caught.value.hint).startswith("Wait for it to end")
+    assert (server.statements("insert into"), server.statements()[-2:]) == ([], ["<rollback>", "<end>"])
+
+
+@pytest.mark.parametrize("number", [2714, 1913])
+def test_what_another_session_has_just_created_is_there(number: int) -> None:
+    """Two programs make a missing table, or an index, at once: for the second one it is there, and that is all."""
+    there = pyodbc.ProgrammingError("42S01", f"[42S01] [Microsoft] There is already an object. ({number}) (SQLExec)")
+    session = Server(fails=lambda sql: there if "create" in sql else None).session()
+    session.create_table("t", [Column("a")])
+    session.create_index("t", ["a"])
+    with pytest.raises(StatementFailedError):
+        session.execute("create table x (a int)")
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)

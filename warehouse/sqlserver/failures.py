@@ -12,8 +12,11 @@ from console import redact
 from warehouse.errors import ConnectionLostError, StatementFailedError
 from warehouse.passing import DEADLOCK, LATE_STATES, LOCK_TIMEOUT, LOST_STATES, PASSING, numbers_in
 from warehouse.profile import Target
+from warehouse.sqlserver.statements import KEPT_TURN
 
 _NO_RIGHT = {229, 230, 262, 297, 300, 371, 916, 2760, 15151, 15247}
+#: A table, and an index, of that name is there.
+_THERE = {2714, 1913}
 _PREFIX = re.compile(r"^(?:\[[^\]]*\]\s*)+")
 _CERTIFICATE = re.compile(r"(?i)certificate|SSL Provider|SSL routines|self.signed")
 
@@ -57,6 +60,11 @@ def is_passing(error: BaseException) -> bool:
 def is_kept_waiting(error: BaseException) -> bool:
     """A lock was not given within LOCK_TIMEOUT."""
     return isinstance(error, pyodbc.Error) and LOCK_TIMEOUT in numbers(error)
+
+
+def is_there_already(error: BaseException) -> bool:
+    """What was to be created is there."""
+    return isinstance(error, pyodbc.Error) and bool(_THERE & numbers(error))
 
 
 def may_begin_anew(error: Exception) -> bool:
@@ -118,6 +126,8 @@ def statement_message(error: BaseException) -> tuple[str, str | None]:
     """What is wrong when the server refuses a statement."""
     if numbers(error) & _NO_RIGHT:
         return f"The login lacks a right: {first_message(error)}.", _GRANT
+    if KEPT_TURN in text(error):
+        return f"{first_message(error)}.", "Wait for it to end, or stop it, and run this again."
     if is_kept_waiting(error):
         return (
             f"Somebody kept a table that is to be replaced: {first_message(error)}.",

@@ -14,6 +14,7 @@ from warehouse.errors import StatementFailedError
 from warehouse.recording import recorded
 from warehouse.sqlserver import failures, fit, statements, values
 from warehouse.sqlserver.catalog import SQLServerCatalog
+from warehouse.sqlserver.connect import APPLICATION_NAME
 from warehouse.sqlserver.exchange import Exchange
 from warehouse.sqlserver.inventory import SQLServerInventory
 
@@ -113,8 +114,7 @@ class SQLServerSession:
                 f"'{relation}' would have {len(columns):,} columns; SQL Server takes {statements.MAX_COLUMNS:,}.",
                 hint="Remove the columns that hold nothing from the workbook.",
             )
-        sql = statements.create_table(self._warehouse.relation(relation), columns, key)
-        self._run(sql)
+        self._create(statements.create_table(self._warehouse.relation(relation), columns, key))
 
     def add_columns(self, relation: str, columns: Sequence[Column]) -> None:
         """Add columns in one statement."""
@@ -124,7 +124,7 @@ class SQLServerSession:
 
     def create_index(self, relation: str, columns: Sequence[str]) -> None:
         """Create an index unless it is there."""
-        self._run(statements.create_index(self._warehouse.relation(relation), columns))
+        self._create(statements.create_index(self._warehouse.relation(relation), columns))
 
     def check_fit(self, columns: Sequence[Column], pieces: Iterable[tuple[pa.Int32Array, pa.Table]]) -> None:
         """Refuse names that are one in the database's collation, and rows over its 8,060 bytes."""
@@ -213,6 +213,18 @@ class SQLServerSession:
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end, roll back on an error."""
         return self._exchange.transaction()
+
+    def take_turn(self) -> None:
+        """Wait for an application lock, which the server gives to one transaction of the schema at a time."""
+        self.execute(statements.TURN, [f"{APPLICATION_NAME}:{self._warehouse.schema}:tables"])
+
+    def _create(self, sql: str) -> None:
+        """A statement that creates what is missing: another session may do so between its question and its answer."""
+        try:
+            self._run(sql)
+        except StatementFailedError as error:
+            if error.__cause__ is None or not failures.is_there_already(error.__cause__):
+                raise
 
     def _send(self, into: str, piece: pa.Table, types: Mapping[str, str] | None) -> None:
         if self._warehouse.has_parameter_arrays:

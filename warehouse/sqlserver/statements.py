@@ -16,6 +16,13 @@ _TYPES = {
     "timestamp": "datetime2(6)",
     "decimal": "decimal(18, 6)",
 }
+#: What the server says when another session keeps its turn for too long.
+KEPT_TURN = "Another program has been bringing the tables up to date for a minute"
+#: The turn is an application lock that ends with the transaction.
+TURN = (
+    "set nocount on; declare @outcome int; exec @outcome = sp_getapplock @Resource = ?, @LockMode = 'Exclusive', "
+    f"@LockOwner = 'Transaction', @LockTimeout = 60000; if @outcome < 0 raiserror(N'{KEPT_TURN}.', 16, 1)"
+)
 COLLATION = "select cast(databasepropertyex(db_name(), N'Collation') as nvarchar(128))"
 TYPES = (
     "select COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION "
