@@ -15,6 +15,9 @@ from warehouse.errors import ChangedTableError, ForeignRelationError
 #: How the mark begins that dbt leaves on what it makes.
 MARK = "Made by the order list"
 
+#: What stands in the database, as :meth:`warehouse.Session.shapes` gives it.
+Shapes = Mapping[str, set[str] | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -31,8 +34,8 @@ class Kept:
     indexes: Sequence[Sequence[str]] = ()
 
 
-def require_ours(session: Session, tables: Iterable[Kept]) -> None:
-    """Make sure that whatever stands under the name of one of ``tables`` is that table.
+def require_ours(session: Session, tables: Iterable[Kept]) -> Shapes:
+    """Make sure that whatever stands under the name of one of ``tables`` is that table; returns what stands there.
 
     Ours is a table with more than half of the columns: another release may have had some more or fewer.
 
@@ -44,6 +47,7 @@ def require_ours(session: Session, tables: Iterable[Kept]) -> None:
     foreign = [table.name for name, table in wanted.items() if name in standing and not _is(table, standing[name])]
     if foreign:
         raise ForeignRelationError(foreign)
+    return standing
 
 
 def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
@@ -56,9 +60,8 @@ def require_all(lacking: Mapping[str, Sequence[str]]) -> None:
         raise ChangedTableError(found)
 
 
-def missing_columns(session: Session, tables: Sequence[Kept]) -> dict[str, list[Column]]:
+def missing_columns(standing: Shapes, tables: Sequence[Kept]) -> dict[str, list[Column]]:
     """The columns that those of ``tables`` which are there do not have."""
-    standing = session.shapes(table.name for table in tables)
     lacking: dict[str, list[Column]] = {}
     for table in tables:
         if (found := standing.get(table.name.lower())) is not None:

@@ -19,7 +19,7 @@ from types import ModuleType
 
 from warehouse.base import Column, Session
 from warehouse.errors import NewerSchemaError
-from warehouse.ownership import Kept, missing_columns, require_all, require_ours
+from warehouse.ownership import Kept, Shapes, missing_columns, require_all, require_ours
 
 VERSIONS = "order_list_versions"
 _COLUMNS = (
@@ -97,19 +97,20 @@ def bring_up_to_date(session: Session, schema: Schema) -> None:
         NewerSchemaError: a newer release made the tables.
         ChangedTableError: a table lacks a column that no migration adds; nothing was done.
     """
-    version = _checked(session, schema)
+    version, standing = _checked(session, schema)
     todo = schema.migrations[version or 0 :]
     if not todo:
         return
     session.create_table(VERSIONS, _COLUMNS, key=_KEY)
-    if not set(session.shapes(table.name for table in schema.tables)):
+    if not set(standing) - {VERSIONS}:
         todo = todo[-1:]  # nothing is there: its program makes it in its present shape
     for migration in todo:
         with session.transaction():
             session.take_turn()
-            if (_checked(session, schema) or 0) >= migration.number:
+            version, standing = _checked(session, schema)
+            if (version or 0) >= migration.number:
                 continue
-            lacking = missing_columns(session, schema.tables)
+            lacking = missing_columns(standing, schema.tables)
             for table, names in migration.adds.items():
                 columns = [column for column in lacking.get(table, ()) if column.name in names]
                 if columns:
@@ -133,16 +134,19 @@ def require_whole(session: Session, schema: Schema) -> None:
 
 def version_of(session: Session, name: str) -> int | None:
     """The version that the database has of a program's tables; ``None``: none is noted."""
-    if VERSIONS not in session.shapes([VERSIONS]):
-        return None
+    return _noted(session, name) if VERSIONS in session.shapes([VERSIONS]) else None
+
+
+def _noted(session: Session, name: str) -> int | None:
     sql = f"select max(version) from {session.relation(VERSIONS)} where name = ?"  # noqa: S608 - quoted name
     found = session.rows(sql, [name])[0][0]
     return None if found is None else int(found)
 
 
-def _checked(session: Session, schema: Schema) -> int | None:
-    require_ours(session, (*schema.tables, VERSIONS_KEPT))
-    version = version_of(session, schema.name)
+def _checked(session: Session, schema: Schema) -> tuple[int | None, Shapes]:
+    """The version that is noted, and what stands under the names: the catalog is asked once, for every command asks."""
+    standing = require_ours(session, (*schema.tables, VERSIONS_KEPT))
+    version = _noted(session, schema.name) if VERSIONS in standing else None
     if version is not None and version > schema.version:
         raise NewerSchemaError(schema.name, version, schema.version)
     coming: dict[str, set[str]] = {}
@@ -151,9 +155,9 @@ def _checked(session: Session, schema: Schema) -> int | None:
             coming.setdefault(table, set()).update(names)
     require_all({
         table: [column.name for column in columns if column.name not in coming.get(table, ())]
-        for table, columns in missing_columns(session, schema.tables).items()
+        for table, columns in missing_columns(standing, schema.tables).items()
     })  # fmt: skip
-    return version
+    return version, standing
 
 
 def _who() -> str:

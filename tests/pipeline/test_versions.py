@@ -40,6 +40,7 @@ from warehouse import (
     Warehouse,
     bring_up_to_date,
     open_warehouse,
+    recording,
     version_of,
 )
 from warehouse.sqlserver.statements import KEPT_TURN
@@ -211,6 +212,17 @@ def test_the_statements_for_sql_server_are_t_sql(schema: Schema) -> None:
     for sql in sent:
         text = sql.replace("?", "@p")
         assert (errors_in(text), refused_in(sql), gates.unqualified(sql)) == ([], [], set()), sql
+
+
+def test_a_look_at_the_version_asks_the_catalog_once(warehouse: Warehouse) -> None:
+    """Every command looks before it writes: three statements, whatever the number of tables."""
+    with warehouse.session() as session:
+        session.execute(LAST)
+        for schema in SCHEMAS:
+            bring_up_to_date(session, schema)
+            with recording() as sent:
+                bring_up_to_date(session, schema)
+            assert sent.count == 3, schema.name
 
 
 def test_a_program_waits_for_another_one_and_leaves_out_what_that_has_done() -> None:
