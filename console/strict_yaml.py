@@ -34,6 +34,14 @@ def yaml_fault(error: yaml.YAMLError) -> str:
 
 
 class _UniqueKeys(yaml.SafeLoader):
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """As the parent; what has the form of a date or a number and is none is an error of YAML, too."""
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            fault = "there is no such date or number"  # never the text itself
+            raise yaml.MarkedYAMLError(problem=fault, problem_mark=node.start_mark) from error
+
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         """As the parent, then look for keys that stand twice: later, merged keys stand among the mapping's own."""
         node = super().compose_mapping_node(anchor)

@@ -11,7 +11,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -60,6 +60,12 @@ def _variable(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if {",", ":"} & set(value):
+        raise ValueError("a name has no comma and no colon")
+    return value
+
+
 def _off(value: Any) -> Any:
     """YAML reads ``off`` without quotes as false."""
     return "off" if value is False else value
@@ -69,6 +75,18 @@ Duration = Annotated[dt.timedelta, BeforeValidator(duration)]
 Time = Annotated[dt.time, BeforeValidator(_time)]
 Variable = Annotated[str, AfterValidator(_variable)]
 Text = Annotated[str, Field(min_length=1, max_length=100)]
+#: As it is kept and said in a list of names.
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_name)]
+#: A number that a figure can be compared with, and that the tables can hold.
+Bar = Annotated[float, Field(strict=False, ge=-1e9, le=1e9, allow_inf_nan=False)]
+Kind = Literal["teams", "slack", "webhook", "mail"]
+#: What a fault is called that pydantic words for programmers.
+_SAID = {
+    "extra_forbidden": "there is no such key", "missing": "this is missing",
+    "tuple_type": "write a list, as [one, two]", "dict_type": "write keys and values below it",
+    "model_type": "write keys and values below it", "string_type": "write a text, in quotes",
+    "finite_number": "write a number",
+}  # fmt: skip
 
 
 class _Part(BaseModel):
@@ -84,7 +102,7 @@ class Channel(_Part):
         user, password: the variables with the login of the mail server.
     """
 
-    kind: Literal["teams", "slack", "webhook", "mail"]
+    kind: Kind
     address: Variable | None = None
     host: Text | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
@@ -116,8 +134,8 @@ class Rule(_Part):
         channels: instead of those of the owner.
     """
 
-    attention: float | None = Field(default=None, strict=False)
-    failed: float | None = Field(default=None, strict=False)
+    attention: Bar | None = None
+    failed: Bar | None = None
     severity: Annotated[Literal["failed", "attention", "off"], BeforeValidator(_off)] = "failed"
     unknown: Literal["unknown", "attention", "failed"] | None = None
     owner: Text | None = None
@@ -130,6 +148,12 @@ class Quiet(_Part):
     begin: Time = Field(alias="from")
     end: Time = Field(alias="to")
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+
+    @model_validator(mode="after")
+    def _are_some(self) -> Quiet:
+        if self.begin == self.end:
+            raise ValueError("from and to are the same, so there are none; for the whole day write 00:00 to 23:59")
+        return self
 
     def covers(self, now: dt.datetime) -> bool:
         """Whether a moment lies in them."""
@@ -159,8 +183,8 @@ class Settings(_Part):
         secrets: names of secrets, and the day on which each ends.
     """
 
-    channels: dict[Text, Channel] = {}
-    owners: dict[Text, Owner] = {}
+    channels: dict[Name, Channel] = {}
+    owners: dict[Name, Owner] = {}
     default_owner: Text = EVERYBODY
     customers: dict[Text, Customer] = {}
     checks: dict[Text, Rule] = {}
@@ -187,8 +211,9 @@ class Settings(_Part):
                 raise ValueError(f"{place}: {owner} is not among the owners")
         parts: list[tuple[str, Owner | Rule]] = [(f"owners.{name}", owner) for name, owner in self.owners.items()]
         parts += [(f"checks.{name}", rule) for name, rule in self.checks.items()]
+        there = self.channels or get_args(Kind)  # without any, one for each variable that is set, by its kind
         for place, part in parts:
-            if lacking := [name for name in part.channels if self.channels and name not in self.channels]:
+            if lacking := [name for name in part.channels if name not in there]:
                 raise ValueError(f"{place}.channels: {', '.join(lacking)} is not among the channels")
         return self
 
@@ -245,6 +270,6 @@ def read_settings(document: Mapping[str, Any], name: str = FILE.as_posix()) -> S
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         said = str(first["msg"]).removeprefix("Value error, ")
-        said = "there is no such key" if first["type"] == "extra_forbidden" else said
+        said = _SAID.get(first["type"], said)
         # never the value itself: somebody may have put a secret there
         raise ConfigurationError(f"{name}: {f'{place}: ' if place else ''}{said}.", hint=_HINT) from None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from console import ConfigurationError, OrderListError, refused
+from console import ConfigurationError, OrderListError, counted, refused
 from monitoring import book
 from monitoring.alerts import Alert, Notice, as_told, follow, notices, put_down
 from monitoring.causes import folded, missed_after
@@ -99,6 +99,7 @@ def watch(
         told, beneath = folded(told, found.alerts, now(), ran_at=found.ran_at, missed_after=missed_after(checks))
         found = replace(found, folded=beneath)
         messages, alerts = _messages(settings, checks, told, found, now=now(), report=report)
+        unheard = _unheard(told, settings)
         after = {alert.key: alert for alert in alerts}
         told = tuple(notice for notice in told if after[notice.alert.key] != notice.alert)  # the others reached nobody
         # the figures of a run are those of all checks
@@ -111,7 +112,7 @@ def watch(
         queued = book.read_outbox(session, warehouse, session.relations())
     delivery = delivering(queued, settings, kept, now)
     over = tell_it_is_over(warehouse, settings, now=now)
-    delivery = replace(delivery, problems=(*delivery.problems, *over))
+    delivery = replace(delivery, problems=(*delivery.problems, *unheard, *over))
     whole = replace(found, alerts=alerts, told=told, held=held, delivery=delivery)
     if only is not None:
         return whole
@@ -182,6 +183,17 @@ def _messages(
         for name, some in by_channel.items()
     ]
     return messages, tuple(alerts.values())
+
+
+def _unheard(told: Sequence[Notice], settings: Settings) -> tuple[str, ...]:
+    """Whose channels are not there, while others are: a line for each owner. Without any channel nobody expects one."""
+    there = list(channels_of(settings))
+    lost = [notice.alert for notice in told if there and not _channels_for(notice, settings, there)]
+    return tuple(
+        f"{owner}: {counted(sum(alert.owner == owner for alert in lost), 'alert')} told to nobody, since none of the "
+        f"channels named for them is set ({', '.join(there)} {'is' if len(there) == 1 else 'are'})"
+        for owner in dict.fromkeys(alert.owner for alert in lost)
+    )
 
 
 def _channels_for(notice: Notice, settings: Settings, there: Sequence[str]) -> list[str]:

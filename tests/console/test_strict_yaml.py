@@ -59,3 +59,11 @@ def test_nobody_reads_yaml_otherwise() -> None:
     own = re.compile(r"yaml\.(?:safe_|full_|unsafe_)?load|\w*Loader\b.*yaml|yaml\.\w*Loader")
     found = {path.relative_to(ROOT) for path in files if own.search(path.read_text(encoding="utf-8"))}
     assert found == {Path("console/strict_yaml.py")}
+
+
+@pytest.mark.parametrize("text", ["a: {day: 2027-13-45}", "a:\n  2027-02-30: x", "a: 2027-01-01T99:00:00Z"])
+def test_a_date_that_does_not_exist_is_a_fault_of_the_document(text: str) -> None:
+    """Told with its line, as any other; it is no error of ours."""
+    with pytest.raises(yaml.YAMLError) as caught:
+        parse_yaml(text)
+    assert re.match(r"line \d, column \d+: there is no such date or number$", yaml_fault(caught.value))

@@ -65,6 +65,17 @@ def test_the_documentation_names_every_check_and_key() -> None:
         ("- a", "no list of keys"),
         ("default_owner: nobody", "default_owner: nobody is not among the owners"),
         ("secrets: {MONDAY_API_TOKEN: soon}", "secrets.MONDAY_API_TOKEN"),
+        ("secrets: {MONDAY_API_TOKEN: 2027-13-45}", "line 1, column 29: there is no such date"),
+        ("checks: {disk: {attention: .nan}}", "checks.disk.attention: write a number"),
+        ("checks: {disk: {failed: -.inf}}", "checks.disk.failed: "),
+        ("checks: {conflicts: {attention: 1e12}}", "checks.conflicts.attention: "),
+        ("owners: {ann: {channels: [tems]}}", "owners.ann.channels: tems is not among the channels"),
+        ("checks: {disk: {channels: [nowhere]}}", "checks.disk.channels: nowhere is not"),
+        ("owners: {ann: {channels: teams}}", r"owners.ann.channels: write a list, as \[one, two\]"),
+        ("channels: {'a, b': {kind: teams}}", "a name has no comma"),
+        ("channels:", "channels: write keys and values below it"),
+        ("customers: {AJE: {}}", "customers.AJE.owner: this is missing"),
+        ('quiet_hours: {from: "20:00", to: "20:00"}', "quiet_hours: from and to are the same"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -86,6 +97,21 @@ def test_quiet_hours_go_over_midnight_in_their_own_zone() -> None:
 
     assert [covers(1, 19, 59), covers(1, 20), covers(1, 6, 29), covers(1, 6, 30)] == [False, True, True, False]
     assert [covers(7, 18, 59), covers(7, 19), covers(7, 5, 29), covers(7, 5, 30)] == [False, True, True, False]
+
+
+def test_quiet_hours_are_the_clock_s_when_it_changes() -> None:
+    """On the nights when London's clocks change, 20:00 to 06:30 ends at 06:30 there: an hour earlier, or later."""
+    quiet = read_settings({"quiet_hours": {"from": "20:00", "to": "06:30", "zone": "Europe/London"}}).quiet_hours
+    assert quiet is not None
+    night = [(3, 28, 20, 0), (3, 29, 1, 30), (3, 29, 5, 29), (10, 24, 19, 0), (10, 25, 1, 30), (10, 25, 6, 29)]
+    day = [(3, 28, 19, 59), (3, 29, 5, 30), (10, 24, 18, 59), (10, 25, 6, 30)]
+    assert all(quiet.covers(dt.datetime(2026, *moment, tzinfo=dt.UTC)) for moment in night)
+    assert not any(quiet.covers(dt.datetime(2026, *moment, tzinfo=dt.UTC)) for moment in day)
+
+
+def test_owners_may_name_channels_by_variable() -> None:
+    """Without channels in the file each kind is the name of one."""
+    assert read_settings({"owners": {"ann": {"channels": ["teams", "mail"]}}}).owners["ann"].channels
 
 
 def test_recipe_a_bar_an_owner_and_a_channel() -> None:

@@ -240,6 +240,20 @@ def test_a_variable_that_is_not_set_here_closes_nothing(
     assert told.rows(f"select state from {OUTBOX}") == [("waiting",)]
 
 
+def test_an_owner_whose_channels_are_not_set_is_said(told: World, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teams is there, Ann's Slack is not: nobody hears of AJE, and every look says so until somebody does."""
+    monkeypatch.setenv("ORDER_LIST_TEAMS_URL", "https://teams.example.com/x")
+    told.settings("owners: {ann: {channels: [slack]}}\ncustomers: {AJE: {owner: ann}}")
+    told.sql(RHONE_HELD, "insert into sync_customers values ('AJE', 1, 'orders are gone')")
+    said = ("ann: 1 alert told to nobody, since none of the channels named for them is set (teams is)",)
+    for _ in range(2):
+        assert look(told, post).delivery.problems == said
+    assert post.said() == ["customers_held opened RHONE"]
+    monkeypatch.setenv("ORDER_LIST_SLACK_URL", "https://slack.example.com/x")
+    assert look(told, post).delivery.problems == ()
+    assert post.said() == ["customers_held opened AJE"]
+
+
 def test_without_a_channel_it_is_told_once_there_is_one(world: World, post: Post) -> None:
     """The alert is kept, nobody counts as told, and the first channel hears of it."""
     world.well()
