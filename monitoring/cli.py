@@ -95,9 +95,11 @@ def check_(
         raise click.UsageError("Give --expect-within or --expect-since.")
     if since is not None:
         now = dt.datetime.now(dt.UTC)
-        return _expected(target, now - last_time(since, now), f"since {since:%H:%M}", as_json=as_json)
+        within, words = now - last_time(since, now), f"since {since:%H:%M}"
+        return _expected(target, within, words, dry_run=dry_run, as_json=as_json)
     if within is not None:
-        return _expected(target, within, f"within {within.total_seconds() / 3600:g} h", as_json=as_json)
+        words = f"within {within.total_seconds() / 3600:g} h"
+        return _expected(target, within, words, dry_run=dry_run, as_json=as_json)
     warehouse = open_warehouse(load_target(target))
     try:
         found = watch(warehouse, dry_run=dry_run)
@@ -123,10 +125,12 @@ def last_time(at: dt.time, now: dt.datetime) -> dt.datetime:
     return next(time for time in times if time <= now)
 
 
-def _expected(target: str | None, within: dt.timedelta, words: str, *, as_json: bool) -> ExitCode:
+def _expected(
+    target: str | None, within: dt.timedelta, words: str, *, dry_run: bool, as_json: bool
+) -> ExitCode:  # fmt: skip
     """What cannot be asked has not been seen to run: that is exit status 1 as well."""
     try:
-        found = overdue(open_warehouse(load_target(target)), within)
+        found = overdue(open_warehouse(load_target(target)), within, dry_run=dry_run)
     except OrderListError as error:
         hint = f" {error.hint}" if error.hint else ""
         said = redact(f"It is not known whether a run went through: {error.message}{hint}")

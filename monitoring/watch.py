@@ -119,10 +119,12 @@ def watch(
     return replace(whole, problems=(*closed, *_write_metrics(warehouse, checks, whole, now())))
 
 
-def overdue(warehouse: Warehouse, within: dt.timedelta, *, now: Callable[[], dt.datetime] = _now) -> Watched:
+def overdue(
+    warehouse: Warehouse, within: dt.timedelta, *, dry_run: bool = False, now: Callable[[], dt.datetime] = _now
+) -> Watched:  # fmt: skip
     """Look only whether a run went through within a time, and tell if none did: for the cron of a second machine."""
     hours = within.total_seconds() / 3600
-    return watch(warehouse, only=[replace(OVERDUE, bars=Bars(failed=hours))], now=now)
+    return watch(warehouse, only=[replace(OVERDUE, bars=Bars(failed=hours))], dry_run=dry_run, now=now)
 
 
 def _judged(

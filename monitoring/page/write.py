@@ -58,7 +58,8 @@ def write_page(
         write_private(path, render_page(shown))
     except OSError as refusal:
         raise refused(refusal, f"The page {path} cannot be written") from refusal
-    drop_former(folder / PAGE, warehouse.target, f"target <b>{escape(warehouse.target.name)}</b>")
+    if file is None:
+        drop_former(folder / PAGE, warehouse.target, f"target <b>{escape(warehouse.target.name)}</b>")
     if error is not None:
         raise error
     return path

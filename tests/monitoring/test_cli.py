@@ -100,6 +100,15 @@ def test_two_times_are_wrong_use(run: Run) -> None:
     assert (status, "as 06:00" in said) == (2, True)
 
 
+def test_a_dry_look_for_a_run_tells_nobody(world: World, run: Run) -> None:
+    """--dry-run beside --expect-within, too: what is found is said, and nothing is noted."""
+    world.now = dt.datetime.now(dt.UTC) - dt.timedelta(hours=50)
+    world.run()
+    for look in (("--expect-within", "26h"), ("--expect-since", "06:00")):
+        assert run("check", *look, "--dry-run")[0] == 1
+    assert not world.tables() & {"pipeline_alerts", "pipeline_outbox"}
+
+
 def test_a_run_that_never_was_is_overdue(run: Run) -> None:
     """Nobody knows of one: that is not well."""
     status, said, _ = run("check", "--expect-within", "26h")
