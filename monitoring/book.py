@@ -7,10 +7,19 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from console import masked, redact
 from monitoring.alerts import Alert
+from monitoring.kept_rows import (
+    ALERT_NAMES,
+    alert_of,
+    alert_row,
+    figure_rows,
+    message_row,
+    moment_of,
+    naive,
+    number_of,
+    utc,
+)
 from monitoring.messages import Message
 from monitoring.model import Figure, Point, State
 from monitoring.rules import WINDOW
@@ -25,7 +34,6 @@ from monitoring.tables import (
     OUTBOX_COLUMNS,
     REASON,
     SCHEMA,
-    key_of,
 )
 from warehouse import Relations, Session, Warehouse, bring_up_to_date, require_whole
 from warehouse.rows import table_of
@@ -34,7 +42,6 @@ from warehouse.rows import table_of
 _RUNS_KEPT, _DAYS_KEPT = 90, 90
 #: Who takes a message for sending and does not say within this time what became of it was killed.
 _SENDING = dt.timedelta(minutes=3)
-_ALERT_NAMES = [column.name for column in ALERT_COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ def read_history(
     )
     found: dict[str, list[Point]] = {}
     for check, run_id, at, subject, value, state in rows:
-        point = Point(str(run_id), _moment(at), str(subject or ""), _number(value), State(state))
+        point = Point(str(run_id), moment_of(at), str(subject or ""), number_of(value), State(state))
         found.setdefault(str(check), []).append(point)
     return found
 
@@ -106,8 +113,8 @@ def read_alerts(session: Session, warehouse: Warehouse, there: Relations) -> dic
     """All alerts by key, also those that are over."""
     if ALERTS not in there:
         return {}
-    rows = session.rows(f"select {', '.join(_ALERT_NAMES)} from {warehouse.relation(ALERTS)}")  # noqa: S608 - ours
-    return {alert.key: alert for alert in map(_alert, rows)}
+    rows = session.rows(f"select {', '.join(ALERT_NAMES)} from {warehouse.relation(ALERTS)}")  # noqa: S608 - ours
+    return {alert.key: alert for alert in map(alert_of, rows)}
 
 
 def read_outbox(session: Session, warehouse: Warehouse, there: Relations) -> list[Queued]:
@@ -120,7 +127,7 @@ def read_outbox(session: Session, warehouse: Warehouse, there: Relations) -> lis
         "order by queued_at, message_id"
     )
     return [
-        Queued(str(i), str(c), str(run or ""), _moment(at), str(title or ""), str(body), str(state), int(tries or 0),
+        Queued(str(i), str(c), str(run or ""), moment_of(at), str(title or ""), str(body), str(state), int(tries or 0),
                str(answer or ""))
         for i, c, run, at, title, body, state, tries, answer in rows
     ]  # fmt: skip
@@ -171,17 +178,17 @@ class Book:
                 if run_id:
                     # judged again, a run has no figure any more of what is there no more
                     session.execute(f"delete from {session.relation(FIGURES)} where run_id = ?", [run_id])  # noqa: S608
-                    session.upsert(FIGURES, table_of(FIGURE_COLUMNS, _figure_rows(run_id, figures, now)), FIGURE_KEY)
+                    session.upsert(FIGURES, table_of(FIGURE_COLUMNS, figure_rows(run_id, figures, now)), FIGURE_KEY)
                     self._forget(session, now)
                 if known is not None:  # after the figures: who writes those of the same run has waited for us there
                     there = read_alerts(session, self._warehouse, session.relations())
                     if any(there.get(alert.key) != known.get(alert.key) for alert in alerts):
                         raise _OutrunError
                 if alerts:
-                    session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(_alert_row, alerts)), ["alert_key"])
+                    session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(alert_row, alerts)), ["alert_key"])
                 new = [(name, message) for name, message in messages if message.message_id not in queued]
                 if new:
-                    rows = [_message_row(name, message, now) for name, message in new]
+                    rows = [message_row(name, message, now) for name, message in new]
                     session.upsert(OUTBOX, table_of(OUTBOX_COLUMNS, rows), ["message_id"])
             return True
         return False
@@ -221,13 +228,13 @@ class Book:
             changed = [new for old in alerts if (new := then(old)) != old]
             session.upsert(OUTBOX, table_of(columns, rows), ["message_id"])
             if changed:
-                session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(_alert_row, changed)), ["alert_key"])
+                session.upsert(ALERTS, table_of(ALERT_COLUMNS, map(alert_row, changed)), ["alert_key"])
 
     def keep_trial(self, channel: str, message: Message, now: dt.datetime, outcome: Mapping[str, object]) -> None:
         """Note what ``monitor test`` sent, and what came back."""
         with self._warehouse.session() as session:
             self._create(session)
-            row = _message_row(channel, message, now) | {"is_test": 1} | dict(outcome)
+            row = message_row(channel, message, now) | {"is_test": 1} | dict(outcome)
             session.upsert(OUTBOX, table_of(OUTBOX_COLUMNS, [row]), ["message_id"])
 
     def _queued(self, session: Session, ids: Sequence[str]) -> set[str]:
@@ -252,60 +259,3 @@ class Book:
         before = naive(now - dt.timedelta(days=_DAYS_KEPT))
         outbox = self._warehouse.relation(OUTBOX)
         session.execute(f"delete from {outbox} where state <> 'waiting' and queued_at < ?", [before])  # noqa: S608
-
-
-def naive(moment: dt.datetime) -> dt.datetime:
-    """UTC without zone, as tables hold it."""
-    return moment.astimezone(dt.UTC).replace(tzinfo=None)
-
-
-def utc(moment: Any) -> dt.datetime | None:
-    """A moment of a table with its zone."""
-    return None if moment is None else moment.replace(tzinfo=dt.UTC)
-
-
-def _moment(value: Any) -> dt.datetime:
-    return utc(value) or dt.datetime.fromtimestamp(0, dt.UTC)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _figure_rows(run_id: str, figures: Iterable[Figure], now: dt.datetime) -> list[dict[str, object]]:
-    return [
-        {"run_id": run_id, "check_name": f.check, "subject_key": key_of(f.subject), "subject": f.subject[:400],
-         "customer_name": f.customer[:100], "figure": f.value, "state": f.state.value, "bar": f.bar, "usual": f.usual,
-         "reason": redact(f.reason)[:REASON], "judged_at": naive(now)}
-        for f in figures
-    ]  # fmt: skip
-
-
-def _alert_row(alert: Alert) -> dict[str, object]:
-    return {
-        "alert_key": alert.key, "check_name": alert.check, "subject": alert.subject[:400],
-        "customer_name": alert.customer[:100], "owner": alert.owner, "state": alert.state.value, "figure": alert.figure,
-        "bar": alert.bar, "reason": redact(alert.reason)[:REASON], "since": naive(alert.since),
-        "changed_at": naive(alert.changed_at), "run_id": alert.run_id,
-        "told_state": alert.told_state.value if alert.told_state else None, "told_figure": alert.told_figure,
-        "last_told": naive(alert.last_told) if alert.last_told else None, "told_whom": alert.told_whom[:1000],
-    }  # fmt: skip
-
-
-def _alert(row: tuple[Any, ...]) -> Alert:
-    value = dict(zip(_ALERT_NAMES, row, strict=True))
-    return Alert(
-        value["alert_key"], value["check_name"], value["subject"] or "", value["customer_name"] or "",
-        value["owner"] or "", State(value["state"]), _number(value["figure"]), _number(value["bar"]),
-        value["reason"] or "", _moment(value["since"]), _moment(value["changed_at"]), value["run_id"] or "",
-        State(value["told_state"]) if value["told_state"] else None, _number(value["told_figure"]),
-        utc(value["last_told"]), value["told_whom"] or "",
-    )  # fmt: skip
-
-
-def _message_row(channel: str, message: Message, now: dt.datetime) -> dict[str, object]:
-    return {
-        "message_id": message.message_id, "channel": channel, "run_id": message.run_id, "queued_at": naive(now),
-        "title": message.title[:400], "body": masked(message).to_json(), "state": "waiting", "attempts": 0,
-        "answer": "", "is_test": 0,
-    }  # fmt: skip

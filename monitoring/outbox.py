@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from console import ConfigurationError, note, redact
-from monitoring.book import Book, Queued, naive
+from monitoring.book import Book, Queued
 from monitoring.channels import FROM_ENVIRONMENT, Sender, channels_of, deliver_within, open_channel
 from monitoring.errors import PartlyTakenError, RefusedMessageError, UndeliveredError, UnreachableError
+from monitoring.kept_rows import naive
 from monitoring.settings import Channel, Settings
 from monitoring.tables import REASON
 

@@ -13,6 +13,7 @@ from typing import Any
 from monitoring import book
 from monitoring.alerts import Alert, Kind, Notice, notices
 from monitoring.causes import folded, missed_after
+from monitoring.kept_rows import utc
 from monitoring.killed import was_killed
 from monitoring.model import OPEN, Check, Figure, Point, State, worst
 from monitoring.settings import Settings, load_settings
@@ -161,7 +162,7 @@ def read_run(
         [run_id],
     )
     facts = RunFacts(
-        str(run_id), str(status), book.utc(ended_at), _number(seconds), orders, changes, failed, book.utc(success)
+        str(run_id), str(status), utc(ended_at), _number(seconds), orders, changes, failed, utc(success)
     )  # fmt: skip
     return facts, tuple(StageFacts(str(n), str(s), _number(sec), rows_) for n, s, sec, rows_ in found)
 
@@ -182,7 +183,7 @@ def _figures(
         figure = Figure(str(check), str(subject or ""), str(customer or ""), _number(value), State(state),
                         _number(bar), _number(usual), str(reason or ""))  # fmt: skip
         found.setdefault(figure.check, []).append(figure)
-    return {check: tuple(some) for check, some in found.items()}, book.utc(rows[0][8]) if rows else None
+    return {check: tuple(some) for check, some in found.items()}, utc(rows[0][8]) if rows else None
 
 
 def as_json(view: Overview) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from console import ConfigurationError, say
-from monitoring.book import Book, naive
+from monitoring.book import Book
 from monitoring.channels import FROM_ENVIRONMENT, channels_of, deliver_within, open_channel
 from monitoring.errors import UndeliveredError
+from monitoring.kept_rows import naive
 from monitoring.messages import trial
 from monitoring.outbox import Open, said, sent_now
 from monitoring.settings import load_settings

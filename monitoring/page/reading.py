@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console import OrderListError, redact
-from monitoring.book import utc
+from monitoring.kept_rows import utc
 from monitoring.page.facts import Counted, Due, Facts, Plan, Reject, Run, Stage, Workbook
 from warehouse import Relations, Session, Warehouse
 

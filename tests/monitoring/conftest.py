@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.book import Book, Queued, naive
+from monitoring.book import Book, Queued
+from monitoring.kept_rows import naive
 from monitoring.outbox import Delivery
 from monitoring.settings import Settings
 from warehouse import Target, Warehouse, open_warehouse

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitoring.book import Book, Queued, naive, read_outbox
+from monitoring.book import Book, Queued, read_outbox
 from monitoring.channels import Sender, open_channel
 from monitoring.errors import PartlyTakenError, UnreachableError
+from monitoring.kept_rows import naive
 from monitoring.messages import Message, trial
 from monitoring.outbox import Delivery, deliver
 from monitoring.settings import Channel, Settings, read_settings
