@@ -198,7 +198,7 @@ def test_the_statements_for_sql_server_are_t_sql(schema: Schema) -> None:
     old = {name: re.findall(r'(?:^|, )"?(\w+)"? [A-Z]', " ".join(body.split())) for name, body in _TABLE.findall(OLD)}
     server = Server({
         r"TABLE_TYPE": [(name, "BASE TABLE") for name in old],
-        r"lower\(TABLE_NAME\), COLUMN_NAME": [(name, column) for name, columns in old.items() for column in columns],
+        r"TABLE_NAME, COLUMN_NAME": [(name, column) for name, columns in old.items() for column in columns],
         r"order by ORDINAL_POSITION": [("group_key",)],
     })  # fmt: skip
     bring_up_to_date(server.session(), schema)
@@ -231,7 +231,7 @@ def test_a_program_waits_for_another_one_and_leaves_out_what_that_has_done() -> 
     tables = [table.name for table in schema.tables] + ["order_list_versions"]
     answers: dict[str, list[tuple[Any, ...]]] = {
         r"TABLE_TYPE": [(name, "BASE TABLE") for name in tables],
-        r"lower\(TABLE_NAME\), COLUMN_NAME": [
+        r"TABLE_NAME, COLUMN_NAME": [
             (table.name, column.name) for table in (*schema.tables, VERSIONS_KEPT) for column in table.columns
             if column.name != "invocations"
         ],
@@ -241,7 +241,7 @@ def test_a_program_waits_for_another_one_and_leaves_out_what_that_has_done() -> 
     def other_one(sql: str) -> None:
         if "sp_getapplock" in sql:  # it is through when our turn comes
             answers[r"max\(version\)"] = [(schema.version,)]
-            answers[r"lower\(TABLE_NAME\), COLUMN_NAME"].append(("pipeline_stages", "invocations"))
+            answers[r"TABLE_NAME, COLUMN_NAME"].append(("pipeline_stages", "invocations"))
 
     server = Server(answers, fails=other_one)  # it fails nothing
     bring_up_to_date(server.session(), schema)
@@ -252,7 +252,7 @@ def test_a_program_waits_for_another_one_and_leaves_out_what_that_has_done() -> 
     assert sent[-2:] == ["<commit>", "<end>"]
     assert server.statements("alter table|insert into") == []
     answers[r"max\(version\)"] = [(1,)]
-    answers[r"lower\(TABLE_NAME\), COLUMN_NAME"].pop()
+    answers[r"TABLE_NAME, COLUMN_NAME"].pop()
     alone = Server(answers)
     bring_up_to_date(alone.session(), schema)
     assert len(alone.statements("alter table")) == len(alone.statements("insert into")) == 1
