@@ -27,7 +27,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     r"^select TABLE_NAME from INFORMATION_SCHEMA\.TABLES": [(name,) for name in _THERE],
     r"AS total_records": [(12, 12, 0, 1)],
     r"^SELECT COLUMN_NAME FROM INFORMATION_SCHEMA\.COLUMNS\s+WHERE TABLE_NAME IN": [(name,) for name in _COLUMNS],
-    r"^select lower\(TABLE_NAME\)": [],
+    r"^select TABLE_NAME, (TABLE_TYPE|COLUMN_NAME)": [],
     r"^select o\.name, cast\(p\.value": [(name, "Made by the order list, dbt invocation 1") for name in _THERE],
     r"p\.name = N'order_list'": [("FACT_ORDER_LIST", "view", None), ("ORDER_LIST_LINES", "view", None)],
     r"COLUMN_NAME": [(name,) for name in _COLUMNS],
