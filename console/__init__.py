@@ -6,6 +6,7 @@ from console.errors import (
     ConfigurationError,
     ExitCode,
     LockHeldError,
+    NoWorkplaceError,
     OrderListError,
     SystemRefusedError,
 )
@@ -16,10 +17,11 @@ from console.output import plain, print_result, say
 from console.redaction import mask, masked, redact, register_secret
 from console.signals import stoppable, to_its_end
 from console.strict_yaml import parse_yaml, yaml_fault
-from console.system import needed, private, private_folder, refused, write_private
+from console.system import as_told, needed, private, private_folder, refused, write_private
 from console.tables import text_table
 from console.waits import every, wait
 from console.words import argument, counted, listed
+from console.workplace import workplace
 
 __all__ = [
     "CONTEXT_SETTINGS",
@@ -29,6 +31,7 @@ __all__ = [
     "ExitCode",
     "Finding",
     "LockHeldError",
+    "NoWorkplaceError",
     "OneCommand",
     "OrderListError",
     "Program",
@@ -36,6 +39,7 @@ __all__ = [
     "Verdict",
     "about",
     "argument",
+    "as_told",
     "command",
     "counted",
     "current_run",
@@ -61,6 +65,7 @@ __all__ = [
     "text_table",
     "to_its_end",
     "wait",
+    "workplace",
     "write_private",
     "yaml_fault",
 ]

@@ -13,12 +13,12 @@ from typing import Any, NoReturn, ParamSpec, cast
 
 import click
 
-from console.errors import ExitCode, OrderListError, SystemRefusedError
+from console.errors import ExitCode, OrderListError
 from console.journal import note
 from console.logfile import JsonLines, written
 from console.output import forget_what_was_printed, print_error, say, showing, speak_utf8
 from console.signals import stoppable
-from console.system import private, refused
+from console.system import as_told, private
 from console.waits import never_silent
 
 P = ParamSpec("P")
@@ -64,9 +64,6 @@ def _status(body: Callable[[], ExitCode], log: JsonLines, *, as_json: bool) -> E
     try:
         with stoppable(), private():
             code = body()
-    except OrderListError as error:
-        note("the trace of the error", trace=error)
-        code = _told(error, as_json=as_json)
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except KeyboardInterrupt:
@@ -75,13 +72,13 @@ def _status(body: Callable[[], ExitCode], log: JsonLines, *, as_json: bool) -> E
         # the reader of our output went away; keep the interpreter from complaining at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.SOME_FAILED
-    except OSError as error:  # the system refused something: no defect of ours, and no trace helps the person
-        note("the trace of the error", trace=error)
-        code = _told(refused(error), as_json=as_json)
-    except MemoryError:
-        code = _told(SystemRefusedError("There is too little memory.", hint="Close other programs."), as_json=as_json)
     except Exception as error:  # the last place that can keep a secret out of a trace
-        code = _defect(error, log, as_json=as_json)
+        told = as_told(error)
+        if told is None:
+            code = _defect(error, log, as_json=as_json)
+        else:  # the system refused something: no defect of ours, and no trace helps the person
+            note("the trace of the error", trace=error)
+            code = _told(told, as_json=as_json)
     return code
 
 

@@ -4,6 +4,7 @@
     ├── ConfigurationError    wrong use or configuration; nothing was done          -> 2
     ├── LockHeldError         another run is at work on the same target; try later   -> 3
     └── SystemRefusedError    the system refused a file, a folder or memory          -> 1
+        └── NoWorkplaceError  there is no room for files on their way; nothing else is at fault -> 1
 
 Programs add their own branches below OrderListError in their own ``errors.py``.
 """
@@ -48,3 +49,7 @@ class LockHeldError(OrderListError):
 
 class SystemRefusedError(OrderListError):
     """The system refused what a program asked of it: a right, room on a disk or memory was missing."""
+
+
+class NoWorkplaceError(SystemRefusedError):
+    """The folder for files on their way cannot be made or takes no more. It says nothing of what they came from."""

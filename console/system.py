@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from console.errors import ConfigurationError, SystemRefusedError
+from console.errors import ConfigurationError, OrderListError, SystemRefusedError
 
 #: Who may read what the programs write, as a umask: by default nobody but the owner.
 UMASK = "ORDER_LIST_UMASK"
@@ -52,6 +52,15 @@ def refused(error: OSError, what: str = "") -> SystemRefusedError:
     path = "" if error.filename is None else os.fsdecode(error.filename)
     subject = what or (f"{path} cannot be used" if path else f"The system refused an operation ({error.strerror})")
     return SystemRefusedError(f"{subject}: {cause}.", hint=hint)
+
+
+def as_told(error: Exception) -> OrderListError | None:
+    """What the system refused as an error for a person; one that is for a person already as it is; no other."""
+    if isinstance(error, OrderListError):
+        return error
+    if isinstance(error, MemoryError):
+        return SystemRefusedError("There is too little memory.", hint="Close other programs and run the command again.")
+    return refused(error) if isinstance(error, OSError) else None
 
 
 @contextmanager

@@ -8,8 +8,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +17,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console import refused, wait
+from console import refused, wait, workplace
 from console.workers import Death, MortalWorkers
 from loader.errors import NoRoomError, RejectedError, RetryableReadError
 from loader.limits import Limits
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 _READER = "loader.workbook"
 _COMMONEST_FORMAT = "loader.formats.xlsx"
 _PAUSE_BEFORE_SECOND_TRY = 0.5
-_SPOOL_PREFIX = "order-list-spool-"
-_SPOOL_AGE_SECONDS = 24 * 3600
 #: What the system says of the files that the rows lie in; a workbook is in memory when it is read.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 
@@ -64,11 +60,8 @@ def reading_all(source: Source, jobs: Sequence[Job], limits: Limits, processes: 
     The processes start with the block and import what they need; they read when the first reading is asked for.
     """
     processes = min(processes, len(jobs))
-    _sweep()
-    with tempfile.TemporaryDirectory(prefix=_SPOOL_PREFIX, ignore_cleanup_errors=True) as folder:
-        tasks = [
-            _Task(source, job, limits, Path(folder) / str(number)) for number, job in enumerate(_largest_first(jobs))
-        ]
+    with workplace("spool") as folder:
+        tasks = [_Task(source, job, limits, folder / str(number)) for number, job in enumerate(_largest_first(jobs))]
         with MortalWorkers(_work, _Begin(limits), processes) as workers:
             yield starmap(_reading, workers.results(tasks, limits.seconds))
 
@@ -188,16 +181,6 @@ def _limit_memory(more: int) -> None:
 def _largest_first(jobs: Sequence[Job]) -> list[Job]:
     """Or large ones are what everybody waits for in the end."""
     return sorted(jobs, key=lambda job: job.entry.size, reverse=True)
-
-
-def _sweep() -> None:
-    """Remove what a killed landing left behind."""
-    for path in Path(tempfile.gettempdir()).glob(f"{_SPOOL_PREFIX}*"):
-        try:
-            if time.time() - path.stat().st_mtime > _SPOOL_AGE_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
-        except OSError:
-            continue
 
 
 def _out_of_memory(limits: Limits) -> RejectedError:

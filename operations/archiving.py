@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import listed, needed, say
+from console import listed, say, workplace
 from operations.backup.policy import stamp
-from operations.errors import NotRestoredError, RefusedStepError
+from operations.errors import NotRestoredError, PlaceError, RefusedStepError
 from operations.log import person
 from operations.tables import Format, Manifest, Shelf, TableFile, dump, finish, load
 from warehouse import Warehouse
@@ -41,9 +40,10 @@ class Archiver:
         """Copy tables, as they are at one moment, to every place, and restore them into a scratch place.
 
         Raises:
-            RefusedStepError: there are too few places, or one did not take it.
+            RefusedStepError: there are too few places.
+            PlaceError: one did not take it.
             NotRestoredError: one did not come back as it was.
-            ConfigurationError: there is no room for the copy here.
+            NoWorkplaceError: there is no room for the copy here.
         """
         whom = listed(names)
         if len(self.shelves) < ENOUGH:
@@ -51,11 +51,8 @@ class Archiver:
                 f"{whom} needs {ENOUGH} places for its archive; operations/backup.yml names {len(self.shelves)}.",
                 hint="Name more places there.",
             )
-        with (
-            needed(f"{whom} could not be copied"),
-            tempfile.TemporaryDirectory(prefix="order-list-archive-") as text,
-        ):
-            folder, target = Path(text), self.warehouse.target
+        with workplace("archive") as folder:
+            target = self.warehouse.target
             with self.warehouse.session(read_only=True) as session, session.transaction():
                 version = session.catalog().version()
                 files = tuple(dump(session, name, folder, self.form) for name in names)
@@ -67,7 +64,7 @@ class Archiver:
                 say(f"{whom}: {manifest.rows:,} rows to {shelf.label} ...")
                 stored = shelf.keep(manifest, folder)
                 if stored.fault:
-                    raise RefusedStepError(f"{whom} could not be archived: {stored.fault}", hint=self.hint)
+                    raise PlaceError(f"{whom} could not be archived: {stored.fault}", hint=self.hint)
             self._try(files, folder)
         return manifest
 

@@ -7,6 +7,7 @@ OrderListError
 ├── RefusedStepError          a step is not lawful yet; nothing was changed       -> 1
 │   ├── NotNowError           not the moment for it; it did not even begin         -> 2
 │   └── CannotRenameError     a relation of others is held to its name        -> 1
+├── BrokenOffError            a step was begun and broke off; the same goes on    -> 1
 ├── RehearsalError            a rehearsal could not begin; nothing real touched   -> 1
 ├── PlaceError                a place cannot be read or written, or lacks a file  -> 1
 ├── DamagedError              what lies at a place is not what was put there      -> 1
@@ -34,6 +35,10 @@ class NotNowError(RefusedStepError):
     """A step that a person asked for at the wrong moment. It did not begin: no table and no board was touched."""
 
     exit_code = ExitCode.USAGE
+
+
+class BrokenOffError(OrderListError):
+    """A step was begun, and broke off for what would otherwise say that nothing was done. The same command goes on."""
 
 
 class RehearsalError(OrderListError):

@@ -8,7 +8,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from console import ConfigurationError, parse_yaml, yaml_fault
+from console import ConfigurationError, parse_yaml, refused, yaml_fault
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -30,7 +30,10 @@ def read_settings(
         document = parse_yaml((project_dir / file).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        told = refused(error, f"{name} cannot be read")
+        raise ConfigurationError(told.message, hint=told.hint) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         said = yaml_fault(error) if isinstance(error, yaml.YAMLError) else " ".join(str(error).split())
         raise ConfigurationError(f"{name} cannot be read: {said}.", hint="Correct it there.") from error
     try:

@@ -132,7 +132,9 @@ class BoardFigures:
 class SyncRun:
     """A run of monday_sync that was part of ours. ``board``: its title, where the target has several.
 
-    ``undo`` is the command that shows what taking it back would do; ``None``: it changed nothing.
+    ``changes`` are counted as :attr:`BoardFigures.changes` are, so that both figures agree; ``archived`` records, and
+    ``groups`` that were made or archived, beside them. ``undo`` is the command that shows what taking it back would do;
+    ``None``: it changed nothing.
     """
 
     run_id: str
@@ -140,6 +142,13 @@ class SyncRun:
     board: str | None
     changes: int
     undo: str | None
+    archived: int = 0
+    groups: int = 0
+
+    @property
+    def touched(self) -> bool:
+        """Whether it changed anything on the board."""
+        return bool(self.changes or self.archived or self.groups)
 
 
 @dataclass(frozen=True, slots=True)

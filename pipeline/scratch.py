@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from console import workplace
 from warehouse import Target, Warehouse, open_warehouse
 from warehouse.profile import PROFILE_NAME
 
-_PREFIX = "order_list_doctor_"
 _VARIABLE = "ORDER_LIST_DOCTOR_"
 
 
@@ -49,7 +48,7 @@ def scratch(target: Target) -> Iterator[Scratch]:
         StatementFailedError: the login may make no schema, and none is named for it.
     """
     with (
-        tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        workplace("trial") as folder,
         open_warehouse(target).scratch() as warehouse,
     ):
-        yield Scratch(warehouse, Path(folder))
+        yield Scratch(warehouse, folder)

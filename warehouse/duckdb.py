@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from console import OrderListError
+from console import OrderListError, workplace
 from warehouse.base import Column, Relations
 from warehouse.duckdb_catalog import DuckDBCatalog
 from warehouse.duckdb_failures import translated
@@ -77,8 +75,8 @@ class DuckDBWarehouse:
     @contextmanager
     def scratch(self) -> Iterator[DuckDBWarehouse]:
         """A file of its own, in a folder that goes with it."""
-        with tempfile.TemporaryDirectory(prefix="order-list-scratch-") as folder:
-            settings = {**self.target.settings, "path": str(Path(folder) / "scratch.duckdb"), "schema": "main"}
+        with workplace("scratch") as folder:
+            settings = {**self.target.settings, "path": str(folder / "scratch.duckdb"), "schema": "main"}
             yield DuckDBWarehouse(dataclasses.replace(self.target, settings=settings, schema="main"))
 
     def relation(self, name: str) -> str:

@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from console import ConfigurationError, progress
+from console import ConfigurationError, progress, workplace
 from operations.audit.rules import ITEMS, LINES, SUBITEMS
 from operations.tables import dump, finish, load
 from warehouse import Session, Warehouse
@@ -84,7 +82,7 @@ def benchmark(warehouse: Warehouse, index: str) -> Benchmark:
     """
     if not warehouse.exists():
         raise ConfigurationError("There is no database yet.", hint="Run `pipeline run` first.")
-    with tempfile.TemporaryDirectory(prefix="order-list-benchmark-") as folder:
+    with workplace("benchmark") as folder:
         with warehouse.looking() as session:
             table, columns = _parsed(index, session)
             queries = _queries(table, session)
@@ -92,12 +90,12 @@ def benchmark(warehouse: Warehouse, index: str) -> Benchmark:
             with progress("copying tables", len(names)) as advance:
                 files = []
                 for name in names:
-                    files.append(dump(session, name, Path(folder)))
+                    files.append(dump(session, name, folder))
                     advance(1)
         with warehouse.scratch() as trial:
             for file in files:
                 with trial.session() as session:
-                    load(session, file, Path(folder) / file.file, file.structure.name)
+                    load(session, file, folder / file.file, file.structure.name)
                     finish(session, file, file.structure.name, alone=True)
             with trial.session() as session:
                 before = [_timed(session, trial, query) for query in queries]

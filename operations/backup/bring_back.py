@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import ConfigurationError, OrderListError, progress, say
+from console import ConfigurationError, OrderListError, progress, say, workplace
 from operations.backup import records
 from operations.backup.check import newest
 from operations.backup.policy import BackupPolicy
 from operations.backup.take import shelves, take
+from operations.breaking_off import breaking_off
 from operations.errors import ConfirmationNeededError
 from operations.log import LOGS, Entry, Log
 from operations.tables import Manifest, TableFile, fetch_from_any, finish, load, manifest_from_any, measured
@@ -64,7 +64,12 @@ def bring_back(
     there, log = shelves(policy, warehouse.target.project_dir), Log(warehouse)
     archive = archive or newest(there)
     faults: list[str] = []
-    with warehouse.lock(), tempfile.TemporaryDirectory(prefix="order-list-restore-") as text:
+
+    def broke_off(why: str) -> None:
+        failed = Entry(records.BROUGHT_BACK, archive or "", "failed", why, seconds=time.monotonic() - began)
+        records.note(warehouse.target.project_dir, log, failed)
+
+    with warehouse.lock(), breaking_off(broke_off), workplace("restore") as folder:
         manifest = manifest_from_any(there, archive, faults.append)
         chosen = _chosen(manifest, only)
         with warehouse.session(read_only=True) as session:
@@ -83,7 +88,7 @@ def bring_back(
         names = [table.structure.name for table in different]
         if names:
             files = {
-                table.structure.name: fetch_from_any(there, archive, table, Path(text), faults.append)
+                table.structure.name: fetch_from_any(there, archive, table, folder, faults.append)
                 for table in different
             }
             _replace(warehouse, different, files)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-from console import ConfigurationError, OrderListError, progress
+from console import ConfigurationError, OrderListError, SystemRefusedError, progress, workplace
 from operations.backup import records
 from operations.backup.policy import BackupPolicy, moment_of
 from operations.backup.take import shelves
-from operations.errors import PlaceError
+from operations.errors import DamagedError, PlaceError
 from operations.log import Entry, Log
 from operations.tables import Manifest, Shelf, fetch_from_any, finish, load, manifest_from_any
-from warehouse import ConnectionFailedError, ConnectionLostError, Warehouse
+from warehouse import ConnectionFailedError, ConnectionLostError, DatabaseFailedError, Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,7 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
     Raises:
         ConfigurationError, PlaceError: there is no such backup that could be read.
         ConnectionFailedError, ConnectionLostError: the database went away meanwhile.
+        DatabaseFailedError, SystemRefusedError: there is no room, or no right, for the trial.
     """
     began = time.monotonic()
     project_dir = warehouse.target.project_dir
@@ -79,19 +78,19 @@ def check(warehouse: Warehouse, policy: BackupPolicy, archive: str | None = None
     good = [shelf for shelf in there if _is_whole(shelf, manifest, faults)]
     restored = 0
     with (
-        tempfile.TemporaryDirectory(prefix="order-list-check-") as folder,
+        workplace("check") as folder,
         warehouse.scratch() as trial,
         progress("restoring tables", len(manifest.tables)) as advance,
     ):
         for table in manifest.tables:
             try:
-                file = fetch_from_any(good or there, archive, table, Path(folder), faults.append)
+                file = fetch_from_any(good or there, archive, table, folder, faults.append)
                 with trial.session() as session:
                     load(session, table, file, table.structure.name)
                     finish(session, table, table.structure.name, alone=True)
                 file.unlink()
                 restored += 1
-            except (ConnectionFailedError, ConnectionLostError):
+            except (ConnectionFailedError, ConnectionLostError, DatabaseFailedError, SystemRefusedError):
                 raise  # says nothing of the backup, and each table would wait for the server anew
             except OrderListError as error:
                 faults.append(error.message)
@@ -116,13 +115,13 @@ def _is_whole(shelf: Shelf, manifest: Manifest, faults: list[str]) -> bool:
     try:
         if shelf.manifest(manifest.archive) != manifest:
             faults.append(f"{shelf.label}: {manifest.archive} has another manifest than the first place.")
-    except OrderListError as error:
+    except (DamagedError, PlaceError) as error:
         faults.append(error.message)
         return False
-    with tempfile.TemporaryDirectory(prefix="order-list-check-") as folder:
+    with workplace("check") as folder:
         for table in manifest.tables:
             try:
-                shelf.fetch(manifest.archive, table, Path(folder)).unlink()
-            except OrderListError as error:
+                shelf.fetch(manifest.archive, table, folder).unlink()
+            except (DamagedError, PlaceError) as error:
                 faults.append(error.message)
     return len(faults) == before

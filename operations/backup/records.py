@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.log import CUTOVER, Entry, Log
+from console import private_folder, refused, say
+from operations.log import CUTOVER, MAINTENANCE, Entry, Log
 from warehouse import Warehouse
 
 FILE = Path("data/BACKUP_LOG.md")
@@ -67,10 +68,17 @@ def spared(warehouse: Warehouse) -> set[str]:
 
 
 def note(project_dir: Path, log: Log, entry: Entry) -> None:
-    """Write an entry to the log, and a line to the file."""
+    """Write an entry to the log, and a line to the file: without the line the log has all of it."""
     log.write(entry)
-    path = project_dir / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _add_line(project_dir / FILE, entry)
+    except OSError as error:
+        told = refused(error, f"{FILE.as_posix()} cannot be written")
+        say(f"warning: {told.message} The line of this {entry.action} is missing there; {MAINTENANCE} has it.")
+
+
+def _add_line(path: Path, entry: Entry) -> None:
+    private_folder(path.parent)
     facts = entry.evidence
     places = ", ".join(f"`{place}`" for place in facts.get("places", ()))
     cells = (

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import tempfile
 import time
 from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import ConfigurationError, OrderListError, progress, say
+from console import ConfigurationError, OrderListError, progress, say, workplace
 from operations.backup import records
 from operations.backup.policy import BackupPolicy, outdated, stamp
 from operations.backup.scope import tables
-from operations.errors import PlaceError
+from operations.breaking_off import breaking_off
+from operations.errors import DamagedError, PlaceError
 from operations.log import Entry, Log, person
 from operations.places import open_place
 from operations.tables import Format, Manifest, Shelf, Stored, TableFile, dump
@@ -72,6 +72,7 @@ def take(
         LockHeldError: a run is at work.
         ConfigurationError: there is no database or no table yet, or the policy names no place.
         PlaceError: no place took it.
+        NoWorkplaceError, DatabaseFailedError: there is no room here; the log says so.
     """
     began, now = time.monotonic(), dt.datetime.now(dt.UTC)
     project_dir = warehouse.target.project_dir
@@ -79,21 +80,22 @@ def take(
     if not warehouse.exists():
         raise ConfigurationError("There is no database yet, so nothing to back up.", hint="Run `pipeline run` first.")
     archive = f"{stamp(now)}-{secrets.token_hex(2)}"
-    with (
-        nullcontext() if locked else warehouse.lock(),
-        tempfile.TemporaryDirectory(prefix="order-list-backup-") as text,
-    ):
-        folder = Path(text)
-        version, dumped = _dump(warehouse, folder, everything=everything, form=form)
-        native, refusal = _native(warehouse, policy, archive)
-        manifest = Manifest(
-            kind=_KIND, archive=archive, target=warehouse.target.name, engine=warehouse.target.kind,
-            version=version, made_at=now, made_by=person(), tables=tuple(dumped), native=native,
-        )  # fmt: skip
-        stored = []
-        for shelf in there:
-            say(f"writing {manifest.size:,} bytes to {shelf.label} ...")
-            stored.append(shelf.keep(manifest, folder))
+
+    def broke_off(why: str) -> None:
+        records.note(project_dir, log, Entry(records.TAKEN, archive, "failed", why, seconds=time.monotonic() - began))
+
+    with nullcontext() if locked else warehouse.lock():
+        with breaking_off(broke_off), workplace("backup") as folder:
+            version, dumped = _dump(warehouse, folder, everything=everything, form=form)
+            native, refusal = _native(warehouse, policy, archive)
+            manifest = Manifest(
+                kind=_KIND, archive=archive, target=warehouse.target.name, engine=warehouse.target.kind,
+                version=version, made_at=now, made_by=person(), tables=tuple(dumped), native=native,
+            )  # fmt: skip
+            stored = []
+            for shelf in there:
+                say(f"writing {manifest.size:,} bytes to {shelf.label} ...")
+                stored.append(shelf.keep(manifest, folder))
         whole = [one for one in stored if one.fault is None]
         outcome = "done" if len(whole) == len(stored) else "partial" if whole else "failed"
         message = "; ".join(one.fault for one in stored if one.fault)
@@ -154,7 +156,7 @@ def _let_go(there: Sequence[Shelf], policy: BackupPolicy, spared: Collection[str
             for archive in outdated(mine, policy.keep, spared=spared):
                 shelf.remove(archive)
                 removed.append(f"{shelf.label}: {archive}")
-        except OrderListError as error:
+        except (DamagedError, PlaceError) as error:
             say(f"warning: old backups stay: {error.message}")
     return removed
 
@@ -165,7 +167,7 @@ def _weak(there: Sequence[Shelf]) -> list[str]:
     for shelf in there:
         try:
             by_device.setdefault(shelf.place.device(), []).append(shelf.label)
-        except OrderListError:  # it was named already, when the backup went there
+        except PlaceError:  # it was named already, when the backup went there
             continue
     found = [
         f"{' and '.join(labels)} lie on one {device.split()[0]}, and fail together"

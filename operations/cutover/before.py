@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console import workplace
 from loader import is_raw_table
 from operations.cutover.context import Context
 from operations.tables import Manifest, fetch_from_any, manifest_from_any, read
@@ -48,10 +48,10 @@ def read_before(context: Context, archive: str) -> Before:
     """
     faults: list[str] = []
     manifest = manifest_from_any(context.shelves, archive, faults.append)
-    with tempfile.TemporaryDirectory(prefix="order-list-before-") as text:
+    with workplace("before") as folder:
 
         def column(table: str, *names: str) -> list[tuple[Any, ...]]:
-            return _columns(context, manifest, table, names, folder=Path(text), faults=faults)
+            return _columns(context, manifest, table, names, folder=folder, faults=faults)
 
         runs = frozenset(str(run) for (run,) in column(_RUNS, "run_id"))
         links = {("item", str(key)): str(item) for key, item in column(_ITEMS, "order_key", "monday_item_id") if item}

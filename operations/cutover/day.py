@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from operations.backup import Record, last_verified
+from operations.breaking_off import Step, breaking_off
 from operations.cutover.context import Context, open_context
 from operations.cutover.programs import Programs
 from operations.cutover.rules import Rules, load_rules
@@ -16,6 +18,10 @@ from operations.log import Entry, Log
 from pipeline import RunOptions
 
 PROD = "prod"
+
+
+#: What is written down of a step that broke off, after the reason.
+GOES_ON = "The same command goes on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,10 @@ class Day:
     def backup(self) -> Record | None:
         """The last backup that was restored on trial."""
         return last_verified(Log(self.context.warehouse))
+
+    def breaking_off(self, action: str, *, begun: bool = False) -> AbstractContextManager[Step]:
+        """What breaks the block off is an error for a person and a row of the step, see :func:`breaking_off`."""
+        return breaking_off(lambda why: self.write(action, "failed", f"{why} {GOES_ON}"), begun=begun)
 
     def write(
         self, action: str, outcome: str, message: str = "", *, state: str | None = None, seconds: float | None = None,

@@ -18,9 +18,14 @@ def set_aside(context: Context, source: str) -> int:
     return len(take_over.take_over(context, yes=number, source=source).renamed)
 
 
+def taken_relations(context: Context) -> list[str]:
+    """Relations that are renamed aside now, by their names of before."""
+    return take_over.taken(context)
+
+
 def undo_take_over(context: Context) -> None:
     """Put them back under their names, if they were taken over."""
-    if relations := take_over.taken(context):
+    if relations := taken_relations(context):
         take_over.undo(context, yes=len(relations))
 
 

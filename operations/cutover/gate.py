@@ -86,7 +86,7 @@ def _preflight(standing: Standing, rules: Rules, now: dt.datetime) -> Need:
 
 
 def _trial(standing: Standing, rules: Rules, now: dt.datetime) -> Need:
-    last = standing.last(TRIAL, "begun", "done", "failed")
+    last = standing.trial
     command = "cutover trial --customer <C> --limit <N>"
     need = _need(TRIAL, last, rules.fresh.trial, now, command=command, word="trial")
     if need.lacking is None and last is not None and last.after not in {CLEANED_UP, KEPT}:

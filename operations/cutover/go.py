@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from console import OrderListError, counted, say
+from console import counted, say
 from operations.backup import check, take
 from operations.cutover.before import figures_now
 from operations.cutover.day import Day, Laps, figures
@@ -57,34 +56,33 @@ def go(day: Day, *, approved_by: str | None, yes: int | None = None, auto_rollba
     """
     laps = Laps()
     with day.context.warehouse.lock():
-        standing = day.standing()
-        if standing.phase in {Phase.LIVE, Phase.ROLLING_BACK}:
-            hint = "`cutover rollback` goes on with it." if standing.rollback else "`cutover rollback` goes back."
-            raise NotNowError(f"Nothing to do: {day.target} is {standing.phase}.", hint=hint)
-        resumed = standing.go if standing.phase in {Phase.GOING, Phase.BEYOND} else None
-        if resumed is None:
-            _require(day, approved_by)
-        due = day.programs.due()
-        laps.lap("plan")
-        if day.asks and yes != due.records:
-            raise ConfirmationNeededError(
-                f"The first push would touch {counted(due.records, 'record')} on the board of {day.target}.",
-                hint=f"Look at `monday-sync plan --target {day.target}`, then run it again with --yes {due.records}.",
-            )
-        begun = resumed or _begin(day, str(approved_by), due.records, laps)
-        try:
+        with day.breaking_off(GO) as step:
+            standing = day.standing()
+            if standing.phase in {Phase.LIVE, Phase.ROLLING_BACK}:
+                hint = "`cutover rollback` goes on with it." if standing.rollback else "`cutover rollback` goes back."
+                raise NotNowError(f"Nothing to do: {day.target} is {standing.phase}.", hint=hint)
+            resumed = standing.go if standing.phase in {Phase.GOING, Phase.BEYOND} else None
+            step.begun = resumed is not None
+            if resumed is None:
+                _require(day, approved_by)
+            due = day.programs.due()
+            laps.lap("plan")
+            if day.asks and yes != due.records:
+                raise ConfirmationNeededError(
+                    f"The first push would touch {counted(due.records, 'record')} on the board of {day.target}.",
+                    hint=f"Look at `monday-sync plan --target {day.target}`, then run it again with "
+                    f"--yes {due.records}.",
+                )
+            begun = resumed or _begin(day, str(approved_by), due.records, laps)
+            step.begun = True
             run, beyond = _first_run(day, due.confirm, laps)
-        except OrderListError as error:
-            with suppress(OrderListError):  # the first error is what the person has to hear
-                day.write(GO, "failed", f"{error.message} The same command goes on.", go=begun.sequence)
-            raise
-        after = Phase.BEYOND if beyond else Phase.LIVE
-        said = f"production is {day.target}" + (f"; {beyond[0]}" if beyond else f"; {run.verdict}")
-        day.write(
-            GO, "failed" if beyond else "done", said, state=after, seconds=laps.total, go=begun.sequence,
-            backup=begun.evidence["backup"], run=run.run_id, beyond=beyond[:_SHOWN], laps=laps.seconds,
-            **figures(begun.evidence["before"], figures_now(day.context)),
-        )  # fmt: skip
+            after = Phase.BEYOND if beyond else Phase.LIVE
+            said = f"production is {day.target}" + (f"; {beyond[0]}" if beyond else f"; {run.verdict}")
+            day.write(
+                GO, "failed" if beyond else "done", said, state=after, seconds=laps.total, go=begun.sequence,
+                backup=begun.evidence["backup"], run=run.run_id, beyond=beyond[:_SHOWN], laps=laps.seconds,
+                **figures(begun.evidence["before"], figures_now(day.context)),
+            )  # fmt: skip
         back = rollback(day, asked=True) if beyond and auto_rollback else None
     return Went(
         day.target, str(begun.evidence["backup"]), str(schedule_file(day.context.project_dir)), run, tuple(beyond),
@@ -108,6 +106,7 @@ def _require(day: Day, approved_by: str | None) -> None:
 
 def _begin(day: Day, approved_by: str, records: int, laps: Laps) -> Entry:
     context = day.context
+    schedule = read_schedule(context.project_dir)  # first: one that cannot be read costs no backup
     say("backing up everything as it is before ...")
     taken = take(context.warehouse, context.policy, everything=True)
     laps.lap("back up")
@@ -121,7 +120,7 @@ def _begin(day: Day, approved_by: str, records: int, laps: Laps) -> Entry:
     runs = day.programs.runs()
     day.write(
         GO, "begun", f"approved by {approved_by}", state=Phase.GOING, approved_by=approved_by, backup=taken.archive,
-        schedule=read_schedule(context.project_dir), last_sync_run=runs[0].run_id if runs else None,
+        schedule=schedule, last_sync_run=runs[0].run_id if runs else None,
         records=records, before=figures_now(context),
     )  # fmt: skip
     laps.lap("note")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-from console import OrderListError, counted, needed, private_folder, say, write_private
+from console import counted, needed, private_folder, say, write_private
 from loader import is_raw_table
 from monday_sync import RunFacts
 from operations.backup import bring_back
 from operations.cutover import incident
 from operations.cutover.before import Before, differing, figures_now, links_now, read_before
 from operations.cutover.day import Day, Laps, figures
-from operations.cutover.foreign import undo_take_over
+from operations.cutover.foreign import taken_relations, undo_take_over
 from operations.cutover.standing import BACK_TO, GO, ROLLBACK, TRIAL, Phase, Standing
-from operations.cutover.trial import CHANGING, take_back, undo_runs
-from operations.errors import ConfirmationNeededError, NotNowError
+from operations.cutover.trial import CHANGING, is_on_board, on_board, take_back, undo_runs
+from operations.errors import ConfirmationNeededError
 from operations.log import Entry, Log
 from pipeline import finished_runs, read_schedule, schedule_line, write_schedule
 
@@ -36,7 +35,7 @@ class Back:
         rows: items and subitems that they had reached.
         tables: tables that are as they were before ``go``.
         left: what was left as it is, each as a sentence.
-        incident: the file for the investigation.
+        incident: the file for the investigation; ``None``: there was nothing to take back, and nothing was done.
         rescue: the backup of the tables as they were before this rollback.
     """
 
@@ -45,7 +44,7 @@ class Back:
     rows: int
     tables: tuple[str, ...]
     left: tuple[str, ...]
-    incident: str
+    incident: str | None
     rescue: str | None
     seconds: dict[str, float]
 
@@ -60,46 +59,56 @@ def rollback(day: Day, *, to: str = GO, yes: int | None = None, asked: bool = Fa
         asked: ``go`` calls it by itself.
 
     Raises:
-        NotNowError: there is nothing to go back from.
         RefusedStepError: something could not be taken back yet.
         ConfirmationNeededError: on prod, without its number.
     """
     laps = Laps()
-    with day.context.warehouse.lock():
+    with day.context.warehouse.lock(), day.breaking_off(ROLLBACK) as step:
         standing = day.standing()
         if standing.rollback is not None:
+            step.begun = True
             to = _further(to, str(standing.rollback.evidence["to"]))
-        _require(standing, to)
         going = standing.go if standing.phase not in {Phase.BEFORE, Phase.ROLLED_BACK} else None
         before = read_before(day.context, str(going.evidence["backup"])) if going else None
         runs = _runs_since(day, before) if before else []
-        rows = day.programs.rows([run.run_id for run in runs])
-        if day.asks and not asked and standing.rollback is None and yes != rows:
+        rows, relations = _touched(day, standing, runs, to)
+        if going is None and standing.rollback is None and not (relations or _tries(standing, to)):
+            return _nothing(to)
+        number = rows + len(relations)
+        if day.asks and not asked and standing.rollback is None and (going or number) and yes != number:
+            named = f", and give {counted(len(relations), 'relation')} their names back" if relations else ""
             raise ConfirmationNeededError(
                 f"The rollback would look at {counted(rows, 'record')} on the board of {day.target} that were touched "
-                "since, and change or archive those that nobody changed meanwhile.",
-                hint=f"Run it again with --yes {rows}.",
+                f"since, and change or archive those that nobody changed meanwhile{named}.",
+                hint=f"Run it again with --yes {number}.",
             )
         began = standing.rollback or _begin(day, to, going, rows)
+        step.begun = True
         laps.lap("look")
-        try:
-            return _carry_out(day, began, going, before, runs, laps=laps)
-        except OrderListError as error:
-            with suppress(OrderListError):  # the first error is what the person has to hear
-                day.write(ROLLBACK, "failed", f"{error.message} The same command goes on.", begun=began.sequence)
-            raise
+        return _carry_out(day, began, going, before, runs, laps=laps)
+
+
+def _touched(day: Day, standing: Standing, runs: Sequence[RunFacts], to: str) -> tuple[int, list[str]]:
+    """Records on the board that were touched since a step, and relations that were renamed."""
+    rows = day.programs.rows([run.run_id for run in runs])
+    rows += on_board(day, standing) if _reaches(to, TRIAL) else 0
+    return rows, taken_relations(day.context) if _reaches(to, BACK_TO[-1]) else []
+
+
+def _tries(standing: Standing, to: str) -> bool:
+    return _reaches(to, TRIAL) and is_on_board(standing)
+
+
+def _reaches(to: str, step: str) -> bool:
+    return BACK_TO.index(to) >= BACK_TO.index(step)
+
+
+def _nothing(to: str) -> Back:
+    return Back(to, (), 0, (), (), None, None, {})
 
 
 def _further(one: str, other: str) -> str:
     return max(one, other, key=BACK_TO.index)
-
-
-def _require(standing: Standing, to: str) -> None:
-    past = standing.phase in {Phase.BEFORE, Phase.ROLLED_BACK}
-    if past and to == GO:
-        raise NotNowError(
-            f"There is nothing to roll back: {standing.phase}.", hint="`--to trial` and `--to take-over` go further."
-        )
 
 
 def _begin(day: Day, to: str, going: Entry | None, rows: int) -> Entry:
@@ -141,11 +150,11 @@ def _carry_out(
         left += differing(before.links, links_now(day.context))
         left += _new_tables(day, before)
         laps.lap("compare")
-    if BACK_TO.index(to) >= BACK_TO.index(TRIAL):
+    if _reaches(to, TRIAL):
         tried = take_back(day, day.standing())
         left += tried.left if tried else ()
         laps.lap("trial")
-    if to == BACK_TO[-1]:
+    if _reaches(to, BACK_TO[-1]):
         undo_take_over(day.context)
         laps.lap("take-over")
     left = list(dict.fromkeys(left))

@@ -47,6 +47,11 @@ class Standing:
         """The newest row of a step, with one of these outcomes."""
         return next((e for e in self.entries if e.action == action and (not outcomes or e.outcome in outcomes)), None)
 
+    @property
+    def trial(self) -> Entry | None:
+        """How far the last trial is: rows that only tell why it broke off, or was refused, say nothing of that."""
+        return next((e for e in self.entries if e.action == TRIAL and (e.outcome == "begun" or e.after)), None)
+
 
 def stand(entries: Sequence[Entry]) -> Standing:
     """How far the cutover of these rows (newest first) is."""

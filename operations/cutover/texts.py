@@ -10,7 +10,7 @@ from operations.cutover.gate import span
 from operations.cutover.go import Went
 from operations.cutover.rehearsal import Rehearsal
 from operations.cutover.rollback import Back
-from operations.cutover.standing import KEPT, PUSHED
+from operations.cutover.standing import GO, KEPT, PUSHED
 from operations.cutover.status import Status
 from operations.cutover.trial import Tried
 from operations.log import Entry
@@ -109,6 +109,9 @@ def went(found: Went) -> str:
 
 def back(found: Back) -> str:
     """What a rollback did."""
+    if found.incident is None:
+        further = " `--to trial` and `--to take-over` go further." if found.to == GO else ""
+        return f"There is nothing to take back: everything is as before {found.to}.{further}"
     lines = [
         f"As before {found.to}: {counted(len(found.runs), 'run')} undone on the board "
         f"({counted(found.rows, 'record')}), {counted(len(found.tables), 'table')} brought back.",

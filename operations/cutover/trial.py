@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console import counted
+from console import counted, listed
 from monday_sync import PushResult, RunFacts
+from operations.breaking_off import Step
 from operations.cutover.day import Day, Laps
 from operations.cutover.programs import problems
 from operations.cutover.standing import CLEANED_UP, KEPT, PUSHED, TRIAL, Phase, Standing
@@ -57,12 +58,14 @@ def trial(day: Day, customer: str, limit: int, *, yes: int | None = None) -> Tri
         ConfirmationNeededError: on prod, without its number.
     """
     laps = Laps()
-    with day.context.warehouse.lock():
+    with day.context.warehouse.lock(), day.breaking_off(TRIAL) as step:
         standing = day.standing()
         _require_before_go(standing)
         begun = _begun(standing)
+        step.begun = begun is not None
         if begun is None:
             begun = _begin(day, customer, limit, yes, laps)
+            step.begun = True
         elif begun.evidence["customer"] != customer or begun.evidence["limit"] != limit:
             raise NotNowError(
                 f"A trial of {begun.evidence['customer']} with --limit {begun.evidence['limit']} was begun.",
@@ -99,7 +102,10 @@ def _begin(day: Day, customer: str, limit: int, yes: int | None, laps: Laps) -> 
         raise RefusedStepError(f"The relations could not be built: {built.verdict}", hint="`pipeline status` has more.")
     due = day.programs.due(customer, limit)
     if not due.orders:
-        raise RefusedStepError(f"Nothing of {customer} is due, so nothing can be tried.", hint="Name another customer.")
+        raise RefusedStepError(
+            f"Nothing of {customer} is due, so there was nothing to try: a trial that shows nothing has not passed.",
+            hint=_who_is_due(day),
+        )
     if day.asks and yes != due.records:
         raise ConfirmationNeededError(
             f"The trial would push {counted(due.records, 'record')} of {counted(len(due.orders), 'order')} of "
@@ -110,6 +116,16 @@ def _begin(day: Day, customer: str, limit: int, yes: int | None, laps: Laps) -> 
     laps.lap("plan")
     day.write(TRIAL, "begun", customer=customer, limit=limit, orders=list(due.orders), known=known)
     return day.context.log.entries(action=TRIAL, last=1)[0]
+
+
+def _who_is_due(day: Day) -> str:
+    """What makes a trial possible."""
+    if customers := day.programs.due().customers:
+        return f"Name a customer of whom something is: {listed(customers)}."
+    return (
+        "Nothing of anybody is: the boards show what the workbooks say. Let one workbook have a new order or a changed "
+        "value, and run it again."
+    )
 
 
 def clean_up(day: Day, *, yes: int | None = None, asked: bool = False) -> Tried:
@@ -123,29 +139,41 @@ def clean_up(day: Day, *, yes: int | None = None, asked: bool = False) -> Tried:
         ConfirmationNeededError: on prod, without the number of records.
     """
     laps = Laps()
-    with day.context.warehouse.lock():
+    with day.context.warehouse.lock(), day.breaking_off(TRIAL) as step:
         standing = day.standing()
         _require_before_go(standing)
-        return _taken_back(day, standing, laps, yes, asks=day.asks and not asked)
+        return _taken_back(day, standing, laps, yes, asks=day.asks and not asked, step=step)
 
 
 def take_back(day: Day, standing: Standing) -> Tried | None:
     """The same for a rollback, which has asked already; ``None``: there is nothing of a trial on the board."""
     last = _on_board(standing)
-    return None if last is None else _taken_back(day, standing, Laps(), None, asks=False)
+    return None if last is None else _taken_back(day, standing, Laps(), None, asks=False, step=Step())
 
 
-def _taken_back(day: Day, standing: Standing, laps: Laps, yes: int | None, *, asks: bool) -> Tried:
+def on_board(day: Day, standing: Standing) -> int:
+    """How many records :func:`take_back` would look at."""
+    last = _on_board(standing)
+    return 0 if last is None else day.programs.rows([run.run_id for run in trial_runs(day, last)])
+
+
+def is_on_board(standing: Standing) -> bool:
+    """Whether :func:`take_back` has something to do, if only to say that it is over."""
+    return _on_board(standing) is not None
+
+
+def _taken_back(day: Day, standing: Standing, laps: Laps, yes: int | None, *, asks: bool, step: Step) -> Tried:
     last = _on_board(standing)
     if last is None:
         raise NotNowError("There is no trial to clean up.", hint="`cutover status` shows what was done.")
     runs = trial_runs(day, last)
     number = day.programs.rows([run.run_id for run in runs])
-    if asks and yes != number:
+    if asks and number and yes != number:  # begun, and nothing pushed yet: only the log has to know
         raise ConfirmationNeededError(
             f"The clean-up would change or archive {counted(number, 'record')} on the board of {day.target}.",
             hint=f"Run it again with --yes {number}.",
         )
+    step.begun = True
     left = undo_runs(day, runs)
     stopped = [result.message for result in day.programs.clean_up(_pushed(day, last)) if result.message]
     laps.lap("clean up")
@@ -217,7 +245,7 @@ def undo_runs(day: Day, runs: list[RunFacts]) -> list[str]:
 
 def _begun(standing: Standing) -> Entry | None:
     """A trial that was begun and is not over."""
-    last = standing.last(TRIAL)
+    last = standing.trial
     if last is None or last.after in {CLEANED_UP, KEPT}:
         return None
     if last.outcome == "begun":
@@ -229,7 +257,7 @@ def _begun(standing: Standing) -> Entry | None:
 
 
 def _on_board(standing: Standing) -> Entry | None:
-    last = standing.last(TRIAL)
+    last = standing.trial
     return None if last is None or last.after == CLEANED_UP else last
 
 

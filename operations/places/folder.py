@@ -39,14 +39,24 @@ class Folder:
             draft.replace(aim)
 
     def get(self, name: str, file: Path) -> None:
-        """Copy."""
-        with self._told("read"), private(), self._file(name).open("rb") as source, file.open("wb") as target:
-            shutil.copyfileobj(source, target, 2**20)
+        """Copy. What cannot be written to ``file`` is no fault of the place."""
+        with private(), file.open("wb") as target:
+            for piece in self._pieces(name):
+                target.write(piece)
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        with self._told("read"), self._file(name).open("rb") as source:
+            while piece := source.read(2**20):
+                yield piece
 
     def names(self, prefix: str) -> list[str]:
         """Files in all folders below, without drafts."""
         with self._told("listed"):
-            found = (p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if p.is_file())
+            if not self.path.exists():
+                return []
+            # not rglob: of a folder that may not be read it says that it is empty
+            files = (Path(root) / name for root, _, names in os.walk(self.path, onerror=_stop) for name in names)
+            found = (file.relative_to(self.path).as_posix() for file in files)
             return sorted(name for name in found if name.startswith(prefix) and not name.endswith(_DRAFT))
 
     def remove(self, name: str) -> None:
@@ -61,8 +71,9 @@ class Folder:
 
     def device(self) -> str:
         """The disk that the folder, or what is there of its path, lies on."""
-        there = next((folder for folder in (self.path, *self.path.parents) if folder.exists()), None)
-        return f"disk {there.stat().st_dev}" if there else self.label
+        with self._told("reached"):
+            there = next((folder for folder in (self.path, *self.path.parents) if folder.exists()), None)
+            return f"disk {there.stat().st_dev}" if there else self.label
 
     def _file(self, name: str) -> Path:
         parts = name.split("/")
@@ -82,3 +93,7 @@ class Folder:
         except OSError as error:
             told = refused(error, f"{self.label} cannot be {what}")
             raise PlaceError(told.message, hint=told.hint) from error
+
+
+def _stop(error: OSError) -> None:
+    raise error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import urllib.parse
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from console import OrderListError, say
+from console import say, workplace
 from operations.archiving import Archiver
+from operations.errors import DamagedError, PlaceError
 from operations.retirement.context import Context, Table
 from operations.tables import Shelf, TableFile, fetch_from_any, load, manifest_from_any
 from warehouse import Session
@@ -48,12 +47,12 @@ def stored(context: Context, name: str) -> TableFile:
 def read_again(shelves: Sequence[Shelf], name: str) -> list[str]:
     """Read the archive at every place; what is wrong with it, place by place."""
     faults = []
-    with tempfile.TemporaryDirectory(prefix="order-list-archive-") as folder:
+    with workplace("archive") as folder:
         for shelf in shelves:
             try:
                 for table in shelf.manifest(name).tables:
-                    shelf.fetch(name, table, Path(folder)).unlink()
-            except OrderListError as error:
+                    shelf.fetch(name, table, folder).unlink()
+            except (DamagedError, PlaceError) as error:
                 faults.append(error.message)
     return faults
 
@@ -61,8 +60,8 @@ def read_again(shelves: Sequence[Shelf], name: str) -> list[str]:
 def bring_back(context: Context, session: Session, name: str, under: str) -> TableFile:
     """Make the table ``under`` a name from its archive: rows, keys and indexes; the file that described it."""
     table = stored(context, name)
-    with tempfile.TemporaryDirectory(prefix="order-list-archive-") as folder:
-        file = fetch_from_any(context.shelves, name, table, Path(folder), lambda told: say(f"warning: {told}"))
+    with workplace("archive") as folder:
+        file = fetch_from_any(context.shelves, name, table, folder, lambda told: say(f"warning: {told}"))
         session.drop_table(under)
         load(session, table, file, under)
     return table

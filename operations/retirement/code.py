@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from console import ConfigurationError, counted
+from console import ConfigurationError, counted, refused
 from operations.retirement.entries import FILE
 from operations.retirement.texts import LARGEST, texts_of
 from warehouse import Use, Uses, word_of
@@ -47,25 +47,27 @@ def uses_in_code(
         ConfigurationError: a folder or file does not exist.
     """
     ignored, away = [*ignore, FILE.as_posix()], set(archives)
-    uses = _uses(table, _own_files(project_dir, away), project_dir, ignored)
+    unread = list[str]()
+    uses = _uses(table, _own_files(project_dir, away, unread), project_dir, ignored)
     for folder in folders:
         if not folder.exists():
             raise ConfigurationError(f"There is no folder or file {folder}.", hint="Correct --code.")
-        files = iter([folder]) if folder.is_file() else _files(folder, _SKIPPED, away)
+        files = iter([folder]) if folder.is_file() else _files(folder, _SKIPPED, away, unread)
         base = folder.parent if folder.is_file() else folder
         uses += _uses(table, files, base, ignored, foreign=True)
-    return uses + _manifest(table, project_dir / _MANIFEST)
+    return uses + Uses((), tuple(unread)) + _manifest(table, project_dir / _MANIFEST)
 
 
-def _own_files(folder: Path, away: set[str]) -> Iterator[Path]:
-    for file in _files(folder, _SKIPPED | _WRITTEN, away):
+def _own_files(folder: Path, away: set[str], unread: list[str]) -> Iterator[Path]:
+    for file in _files(folder, _SKIPPED | _WRITTEN, away, unread):
         kind = file.suffix.lower()
         if (kind in _CODE and kind not in _PROSE) or file.name.lower() in {"makefile", "dockerfile", "crontab"}:
             yield file
 
 
-def _files(folder: Path, skipped: frozenset[str], away: set[str]) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+def _files(folder: Path, skipped: frozenset[str], away: set[str], unread: list[str]) -> Iterator[Path]:
+    """The files to look at; a folder that may not be listed goes to ``unread``."""
+    for root, folders, names in os.walk(folder, onerror=lambda error: unread.append(refused(error).message)):
         folders[:] = sorted(n for n in folders if n not in skipped and str(Path(root) / n) not in away)
         yield from (Path(root) / name for name in sorted(names))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console import ConfigurationError, OrderListError
-from operations.errors import ConfirmationNeededError, RefusedStepError
+from console import ConfigurationError, OrderListError, refused, say
+from operations.errors import BrokenOffError, ConfirmationNeededError, RefusedStepError
 from operations.retirement.context import Context, Table, tables
-from operations.retirement.record import write_record
+from operations.retirement.record import FOLDER, write_record
 from operations.retirement.states import ASIDE, STEPS, State, after
 from operations.retirement.steps import Done, apply, overdue
 from operations.retirement.undo import undo
@@ -63,8 +63,10 @@ def apply_next(context: Context, name: str | None = None, *, yes: int | None = N
         LockHeldError: a run is at work.
         ConfigurationError: there is no such table among them.
         ConfirmationNeededError: the one table that was asked for would be dropped without its number.
+        OrderListError: what broke off the step of the one table that was asked for.
+        BrokenOffError: nothing was done, for more than reasons of the tables.
     """
-    done, refused = list[Done](), list[str]()
+    done, refused, faults = list[Done](), list[str](), list[OrderListError]()
     with context.warehouse.lock():
         for table in _chosen(context, name):
             aim = after(table.state)
@@ -77,14 +79,16 @@ def apply_next(context: Context, name: str | None = None, *, yes: int | None = N
                         hint="Run `maintenance backup` and `maintenance restore --check`.",
                     )
                 done.append(apply(context, table, yes=yes))
-            except ConfirmationNeededError as error:
-                if name is not None:
-                    raise
-                refused.append(f"{error.message} {error.hint}")
             except OrderListError as error:
+                reason = isinstance(error, RefusedStepError | ConfigurationError)  # no fault of the machine
+                if name is not None and (not reason or isinstance(error, ConfirmationNeededError)):
+                    raise
                 refused.append(f"{error.message} {error.hint or ''}".rstrip())
+                faults += [] if reason else [error]
         if done:
-            write_record(context.project_dir, context.warehouse.target.name, tables(context))
+            _record(context)
+    if faults and not done:  # to say "refused" of them would be to say that they may not
+        raise BrokenOffError(" ".join(refused), hint="What was not done is begun anew by the same command.")
     return done, refused
 
 
@@ -109,8 +113,17 @@ def undo_last(context: Context, name: str, *, to: State | None = None) -> list[D
                 done.append(undo(context, table))
         finally:
             if done:
-                write_record(context.project_dir, context.warehouse.target.name, tables(context))
+                _record(context)
     return done
+
+
+def _record(context: Context) -> None:
+    """Write the file for people; without it the log has all of it, and the next step writes it anew."""
+    try:
+        write_record(context.project_dir, context.warehouse.target.name, tables(context))
+    except OSError as error:
+        told = refused(error, f"The file in {FOLDER.as_posix()} cannot be written")
+        say(f"warning: {told.message} {told.hint or ''} The step is done; the next one writes the file anew.")
 
 
 def _chosen(context: Context, name: str | None) -> list[Table]:

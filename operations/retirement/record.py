@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from console import argument, write_private
+from console import argument, private_folder, write_private
 from operations.retirement.context import ACTION, Table
 from operations.retirement.states import State
 
@@ -15,7 +15,7 @@ FOLDER = Path("docs/retired_tables")
 def write_record(project_dir: Path, target: str, tables: Sequence[Table]) -> Path:
     """Write the file of a target; returns its path."""
     path = project_dir / FOLDER / f"{target}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     parts = [
         f"# Retired tables of target {target}\n\nWritten by `maintenance apply` and `maintenance undo`; do not edit.\n"
     ]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-from console import ConfigurationError
+from console import ConfigurationError, workplace
 from operations.retirement.context import Context, Table, tables
 from operations.retirement.states import ASIDE, STEPS, State, after
 from operations.retirement.steps import uses
@@ -57,8 +55,7 @@ def _one(context: Context, table: Table, aim: State) -> Rehearsed:
     used = uses(context, table)
     found += [f"used by {use.kind} {use.name}" for use in used.found]
     lap("look for uses")
-    with tempfile.TemporaryDirectory(prefix="order-list-rehearsal-") as text:
-        folder = Path(text)
+    with workplace("rehearsal") as folder:
         with context.warehouse.session(read_only=True) as session, session.transaction():
             file = dump(session, table.aside if table.state in ASIDE else table.name, folder, context.form)
         lap("copy")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from console import argument, counted
+from operations.breaking_off import breaking_off
 from operations.errors import ConfirmationNeededError, RefusedStepError
 from operations.kept import is_kept
 from operations.log import Entry as LogEntry
@@ -53,29 +54,39 @@ def apply(context: Context, table: Table, *, yes: int | None = None) -> Done:
             f"{table.name} is dropped: there is no further step.", hint="`maintenance undo` goes back."
         )
     began = time.monotonic()
-    try:
-        _require_lawful(table)
-        _require_table(context, table)
-        message, evidence = _PREPARED[aim](context, table)
-        if aim is State.DROPPED and yes != evidence["rows"]:
-            raise ConfirmationNeededError(
-                f"{table.name} has {evidence['rows']:,} rows, which are in the archive {evidence['archive']}.",
-                hint=f"Run the command again with --yes {evidence['rows']} to drop it.",
-            )
-        said = table.entry.model_dump(include={"owner", "why", "approved_by"})
-        evidence = {**evidence, DECLARED: said}
-    except RefusedStepError as error:
+
+    def ended(outcome: str, why: str) -> None:
         context.log.write(LogEntry(
-            ACTION, table.name, "refused", error.message, table.state, aim, time.monotonic() - began, at=context.now()
+            ACTION, table.name, outcome, why, table.state, aim, time.monotonic() - began, at=context.now()
         ))  # fmt: skip
+
+    try:
+        with breaking_off(lambda why: ended("failed", why), but=RefusedStepError):
+            message, evidence = _prepared(context, table, aim, yes)
+            with context.warehouse.session() as session, context.log.writing(session) as write:
+                _CHANGES.get(aim, _nothing)(context, table, session)
+                seconds = time.monotonic() - began
+                write(LogEntry(
+                    ACTION, table.name, "done", message, table.state, aim, seconds, evidence=evidence, at=context.now()
+                ))  # fmt: skip
+    except RefusedStepError as error:
+        ended("refused", error.message)
         raise
-    with context.warehouse.session() as session, context.log.writing(session) as write:
-        _CHANGES.get(aim, _nothing)(context, table, session)
-        seconds = time.monotonic() - began
-        write(LogEntry(
-            ACTION, table.name, "done", message, table.state, aim, seconds, evidence=evidence, at=context.now()
-        ))  # fmt: skip
     return Done(table.name, table.state, aim, message, seconds, evidence)
+
+
+def _prepared(context: Context, table: Table, aim: State, yes: int | None) -> tuple[str, Evidence]:
+    """All of a step that changes nothing: why it is lawful, and what is written down of it."""
+    _require_lawful(table)
+    _require_table(context, table)
+    message, evidence = _PREPARED[aim](context, table)
+    if aim is State.DROPPED and yes != evidence["rows"]:
+        raise ConfirmationNeededError(
+            f"{table.name} has {evidence['rows']:,} rows, which are in the archive {evidence['archive']}.",
+            hint=f"Run the command again with --yes {evidence['rows']} to drop it.",
+        )
+    said = table.entry.model_dump(include={"owner", "why", "approved_by"})
+    return message, {**evidence, DECLARED: said}
 
 
 def uses(context: Context, table: Table) -> Uses:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from operations.breaking_off import breaking_off
 from operations.errors import NotNowError, RefusedStepError
 from operations.log import Entry as LogEntry
 from operations.retirement import archive as archives
@@ -24,7 +25,13 @@ def undo(context: Context, table: Table) -> Done:
     if aim is None:
         raise NotNowError(f"{table.name} is declared and no more: there is nothing to undo.")
     began, message = time.monotonic(), _MESSAGES[table.state]
-    with context.warehouse.session() as session:
+
+    def broke_off(why: str) -> None:
+        context.log.write(LogEntry(
+            UNDO, table.name, "failed", why, table.state, aim, time.monotonic() - began, at=context.now()
+        ))  # fmt: skip
+
+    with breaking_off(broke_off), context.warehouse.session() as session:
         there, catalog = session.relations(), session.catalog()
         if table.state is State.DROPPED:
             if table.name in there:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import re
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -20,6 +24,7 @@ _READ_CSV = (
     "read_csv(?, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
     "allow_quoted_nulls = false, max_line_size = 1073741824, parallel = false)"
 )
+_FULL = re.compile(r"(?i)no space left|disk full|not enough space|disk quota")
 _READ_JSON = "read_json(?, format = 'newline_delimited', columns = {{{}}}, maximum_object_size = 1073741824)"
 
 
@@ -37,6 +42,13 @@ def sha256(file: Path) -> str:
 def write(file: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], form: Format) -> Mapping[str, str]:
     """Write rows, in bounded memory; returns the type of each column in DuckDB's words."""
     parquet = file if form == "parquet" else file.with_name(file.name + ".parquet")
+    with _at_fault(file):
+        return _write(file, parquet, schema, batches, form)
+
+
+def _write(
+    file: Path, parquet: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], form: Format
+) -> Mapping[str, str]:  # fmt: skip
     with pq.ParquetWriter(parquet, schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch.cast(schema))
@@ -56,7 +68,7 @@ def write(file: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], form
 
 def read(file: Path, form: Format, types: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
     """The rows of a file, as they were written."""
-    with _connection() as connection:
+    with _at_fault(file), _connection() as connection:
         if form == "parquet":
             source = "read_parquet(?)"
         elif form == "csv":
@@ -67,6 +79,19 @@ def read(file: Path, form: Format, types: Mapping[str, str]) -> Iterator[pa.Reco
         cast = ", ".join(f"cast({_quoted(name)} as {type_}) as {_quoted(name)}" for name, type_ in types.items())
         query = f"select {cast} from {source}"  # noqa: S608 - names are quoted, types are DuckDB's own
         yield from connection.sql(query, params=[str(file)]).to_arrow_reader(_BATCH)
+
+
+@contextmanager
+def _at_fault(file: Path) -> Iterator[None]:
+    """What DuckDB says when the disk or the memory gives out, as Python says it: it knows no table and no statement."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
+    except duckdb.IOException as error:
+        full = _FULL.search(str(error)) is not None
+        number = errno.ENOSPC if full else errno.EIO
+        raise OSError(number, os.strerror(number), str(file)) from error
 
 
 def _connection() -> duckdb.DuckDBPyConnection:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import OrderListError
+from console import workplace
 from operations.errors import DamagedError, PlaceError
 from operations.places import Place
 from operations.tables.files import sha256
@@ -49,8 +49,8 @@ class Shelf:
             DamagedError: its manifest is none.
             PlaceError: it is not there, or the place cannot be read.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / NAME
+        with workplace("manifest") as folder:
+            file = folder / NAME
             self.place.get(f"{archive}/{NAME}", file)
             try:
                 text = file.read_text(encoding="utf-8")
@@ -95,11 +95,10 @@ class Shelf:
                 file = Path(draft) / NAME
                 file.write_text(manifest.as_text(), encoding="utf-8", newline="\n")
                 self.place.put(f"{manifest.archive}/{NAME}", file)
-            if self.manifest(manifest.archive) != manifest:
-                raise DamagedError(f"{self.label}: {NAME} reads otherwise than it was written.")
-        except OrderListError as error:
+            same = self.manifest(manifest.archive) == manifest
+        except (DamagedError, PlaceError) as error:
             return Stored(self.label, error.message)
-        return Stored(self.label)
+        return Stored(self.label, None if same else f"{self.label}: {NAME} reads otherwise than it was written.")
 
     def remove(self, archive: str) -> None:
         """Take an archive off: its manifest first, so that half of one never counts."""

@@ -85,23 +85,18 @@ def _runs(result: monday_sync.PushResult) -> tuple[SyncRun, ...]:
     """The runs of the push, board by board; one that moved orders to another board has no way back."""
     boards = getattr(result, "boards", ())
     found = [(one.kind, one.title, one.result) for one in boards] or [("push", None, result)]
-    return tuple(
-        SyncRun(one.run_id, kind, title, changed_by(one), _way_back(kind, one))
-        for kind, title, one in found
-        if one.run_id
-    )
+    return tuple(_run(kind, title, one) for kind, title, one in found if one.run_id)
 
 
-def _way_back(kind: str, result: monday_sync.PushResult) -> str | None:
-    if kind != "push" or not changed_by(result):
-        return None
-    return f"monday-sync rollback {result.run_id} --target {result.target} --dry-run"
-
-
-def changed_by(result: monday_sync.PushResult) -> int:
-    """How much a push did on the board: rows, and groups that it made."""
-    rows = sum(c.created + c.updated + c.archived for c in (result.items, result.subitems))
-    return rows + result.groups_created + result.groups_archived
+def _run(kind: str, title: str | None, result: monday_sync.PushResult) -> SyncRun:
+    levels = (result.items, result.subitems)
+    run = SyncRun(
+        str(result.run_id), kind, title, sum(c.created + c.updated for c in levels), None,
+        archived=sum(c.archived for c in levels), groups=result.groups_created + result.groups_archived,
+    )  # fmt: skip
+    if kind != "push" or not run.touched:
+        return run
+    return replace(run, undo=f"monday-sync rollback {result.run_id} --target {result.target} --dry-run")
 
 
 def stage_of(result: monday_sync.PushResult) -> Stage:

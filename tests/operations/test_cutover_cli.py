@@ -74,8 +74,9 @@ def test_the_runbook_of_a_rollback(typed: Quay) -> None:
     assert (plain, to_trial) == ("cutover rollback", "cutover rollback --to trial")
     assert run(plain)[0] == 0
     assert run(to_trial)[0] == 0
-    assert run("cutover rollback") == (2, "error: There is nothing to roll back: rolled back. "
+    assert run("cutover rollback") == (0, "There is nothing to take back: everything is as before go. "
                                           "`--to trial` and `--to take-over` go further.\n")  # fmt: skip
+    assert run(to_trial) == (0, "There is nothing to take back: everything is as before trial.\n")
 
 
 def test_status_as_json(typed: Quay) -> None:

@@ -13,9 +13,9 @@ from monday_sync.errors import RefusedError
 from operations.backup import check, take
 from operations.cutover.go import go, judged
 from operations.cutover.programs import FirstRun
-from operations.cutover.rollback import rollback
+from operations.cutover.rollback import Back, rollback
 from operations.cutover.rules import Rules, Watch
-from operations.cutover.standing import Phase
+from operations.cutover.standing import BACK_TO, Phase
 from operations.cutover.status import status
 from operations.cutover.trial import clean_up, keep, trial
 from operations.errors import ConfirmationNeededError, RefusedStepError
@@ -104,8 +104,13 @@ def test_a_trial_of_nobody_is_refused(quay: Quay) -> None:
     with pytest.raises(RefusedError, match="no orders of customer 'NOBODY'"):
         trial(quay.day, "NOBODY", 2)
     quay.relations.set_orders(first())
-    with pytest.raises(RefusedStepError, match="Nothing of GREYSON is due"):
+    with pytest.raises(RefusedStepError, match=r"Nothing of GREYSON is due.* has not passed\. Nothing of anybody is"):
         trial(quay.day, "GREYSON", 2)
+    quay.relations.set_orders([*first(), second()[-1]])
+    with pytest.raises(RefusedStepError, match=r"Name a customer of whom something is: RHONE\."):
+        trial(quay.day, "GREYSON", 2)
+    assert quay.actions("trial") == ["failed", "failed"]
+    assert "there was no trial yet" in " ".join(status(quay.day).refusals)
 
 
 def test_go_names_all_that_it_lacks(quay: Quay) -> None:
@@ -172,8 +177,7 @@ def test_go_moves_production_and_rollback_brings_all_of_it_back(quay: Quay) -> N
     (file,) = (quay.folder / "data/reports/cutover").glob("*.md")
     for words in ("Cutover of prod, taken back", "approved by Jane Doe", "rollback"):
         assert words in file.read_text("utf-8")
-    with pytest.raises(RefusedStepError, match="nothing to roll back"):
-        rollback(quay.day)
+    assert rollback(quay.day).incident is None
 
 
 def test_the_backup_to_go_back_to_outlives_later_ones(quay: Quay) -> None:
@@ -280,14 +284,30 @@ def test_rollback_to_the_trial_takes_that_back_too(quay: Quay) -> None:
     go(quay.day, approved_by="Jane Doe", yes=6)
     assert back(quay) == []
     assert quay.shown() == after_trial
-    rollback(quay.day, to="trial", yes=0)
+    rollback(quay.day, to="trial", yes=2)
     assert quay.shown() == start
 
 
 def test_nothing_goes_back_before_it_went(quay: Quay) -> None:
-    """Without a go there is nothing to roll back."""
-    with pytest.raises(RefusedStepError, match="nothing to roll back"):
-        rollback(quay.day)
+    """Without a go, a trial and a take-over there is nothing to take back: nothing is asked, done or written down."""
+    for to in BACK_TO:
+        assert rollback(quay.day, to=to) == Back(to, (), 0, (), (), None, None, {})
+    quay.secure()  # a trial that was cleaned up is none to take back
+    assert rollback(quay.day, to="trial").incident is None
+    assert quay.actions("rollback") == []
+
+
+def test_a_rollback_names_what_the_trial_touched(quay: Quay) -> None:
+    """Without a go the number to confirm is that of the trial's records; one that pushed nothing asks for none."""
+    start = quay.shown()
+    trial(quay.day, "GREYSON", 1, yes=2)
+    with pytest.raises(ConfirmationNeededError, match="look at 2 records"):
+        rollback(quay.day, to="trial", yes=0)
+    assert rollback(quay.day, to="trial", yes=2).incident
+    assert quay.shown() == start
+    known = [run.run_id for run in quay.programs.runs()]
+    quay.day.write("trial", "begun", customer="GREYSON", limit=1, orders=[], known=known)
+    assert clean_up(quay.day).records == 0
 
 
 def test_a_backup_that_no_place_takes_stops_go(quay: Quay) -> None:
@@ -298,7 +318,7 @@ def test_a_backup_that_no_place_takes_stops_go(quay: Quay) -> None:
     quay.policy = policy.model_copy(update={"places": ("full",)})
     with pytest.raises(Exception, match="No place took the backup"):
         go(quay.day, approved_by="Jane Doe", yes=8)
-    assert (read_schedule(quay.folder), quay.actions("go")) == (SCHEDULE, [])
+    assert (read_schedule(quay.folder), quay.actions("go")) == (SCHEDULE, ["failed"])
     quay.policy = policy
     assert go(quay.day, approved_by="Jane Doe", yes=8).well
 

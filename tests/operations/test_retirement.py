@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import re
 import shlex
@@ -17,7 +18,8 @@ import pytest
 
 from console import ConfigurationError
 from operations.backup import BackupPolicy, check, shelves, take
-from operations.errors import ConfirmationNeededError, RefusedStepError
+from operations.errors import ConfirmationNeededError, PlaceError, RefusedStepError
+from operations.log import Log
 from operations.maintenance.texts import planned
 from operations.retirement import Context, State, apply_next, load_entries, plan, rehearse, undo_last
 from pipeline.history import RUNS, STAGES
@@ -276,6 +278,22 @@ def test_code_that_names_a_table_keeps_it(desk: Desk) -> None:
     desk.step()
 
 
+def test_code_that_may_not_be_read_is_not_code_without_the_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that this user may not list is said to be not looked at, with the right that is missing."""
+    (desk.folder / "secret").mkdir()
+    scandir = os.scandir
+
+    def forbidden(path: str) -> Any:
+        if Path(path).name == "secret":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    desk.step()
+    (entry,) = Log(desk.warehouse).entries(action="retire")
+    assert f"{desk.folder / 'secret'} cannot be used: this user may not." in entry.evidence["not_looked_at"]
+
+
 def test_what_dbt_makes_is_in_use(desk: Desk) -> None:
     """dbt's manifest names a node or a source: it is in use, whatever the files say."""
     (desk.folder / "target").mkdir()
@@ -294,7 +312,7 @@ def test_an_archive_needs_three_places(warehouse: Warehouse, tmp_path: Path) -> 
         desk.step()
     desk.policy = BackupPolicy(places=("one", "two", "three"))
     (tmp_path / "three").write_text("in the way", "utf-8")
-    with pytest.raises(RefusedStepError, match="could not be archived"):
+    with pytest.raises(PlaceError, match="could not be archived"):
         desk.step()
     assert desk.state() is State.CLEAR
 

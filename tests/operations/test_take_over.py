@@ -27,6 +27,7 @@ from operations.cutover.take_over.foreign import progress
 from operations.errors import ConfirmationNeededError, RefusedStepError
 from operations.tables import Shelf
 from tests.killing import killed
+from tests.operations.faults import BOARD, DATABASE, DISK, broken
 from tests.operations.legacy import OURS, WIDE, Legacy, Template, by_marks, fill, orders
 from tests.project import ROOT
 from warehouse import recording
@@ -339,6 +340,35 @@ def test_what_is_missing_is_said_and_nothing_is_changed(
     finally:
         correct()
     assert _take(legacy).items == 12
+
+
+@pytest.mark.parametrize("kinds", [DISK, DATABASE, BOARD], ids=["disk", "database", "board"])
+def test_a_take_over_that_the_machine_stops_goes_on(legacy: Legacy, kinds: Sequence[str]) -> None:
+    """Forward and back, broken off further and further into it: a sentence each, and in the end all is as before.
+
+    Exit status 2, which says that nothing was done, only where nothing was.
+    """
+    before = legacy.look()
+    stopped = 0
+    for act in (lambda: _take(legacy), lambda: take_over.undo(legacy.context)):
+        moment = 1
+        while True:
+            step, kind = progress(legacy.context).step, kinds[stopped % len(kinds)]
+            with broken(kind, moment) as fault:
+                try:
+                    act()
+                except OrderListError as error:
+                    told = error
+                else:
+                    break
+            assert fault.reached(), told
+            assert told.hint, told
+            assert told.exit_code == 1 or progress(legacy.context).step == step, told
+            stopped, moment = stopped + 1, moment * 2 + 1
+    assert stopped >= 2
+    assert legacy.look() == before
+    failed = [entry for entry in legacy.context.log.entries() if entry.outcome == "failed"]
+    assert failed or kinds is DATABASE  # which takes no row either
 
 
 def test_a_source_without_workbooks_stops_it_before_anything_is_renamed(legacy: Legacy) -> None:

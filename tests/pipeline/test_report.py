@@ -322,7 +322,7 @@ FAILING = replace(
     ),
     findings=(Finding("held back", "attention", "Held back, 2 changes wait: lost orders", customers=("RHONE",)),),
     sync_runs=(
-        SyncRun("s-1", "push", "spring", 5, "monday-sync rollback s-1 --target local --dry-run"),
+        SyncRun("s-1", "push", "spring", 5, "monday-sync rollback s-1 --target local --dry-run", archived=1, groups=2),
         SyncRun("s-2", "push", "fall", 0, None),
     ),
 )
@@ -367,6 +367,7 @@ def test_each_push_is_named_with_its_way_back() -> None:
     page = render_page(FAILING)
     assert "<code>monday-sync rollback s-1 --target local --dry-run</code>" in page
     assert page.count("monday-sync rollback") == 1
+    assert "5 changes, 1 record archived, and 2 groups made or archived." in " ".join(page.split())
     assert "<code>s-2</code>: 0 changes" in page
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from monday_sync import Counts
 from pipeline.history import History
 from pipeline.model import Stage, Status
 from pipeline.options import RunOptions
 from pipeline.stages import Context
-from pipeline.stages.sync import sync
+from pipeline.stages.sync import pushed_by, sync
+from tests.pipeline.mornings.calm import pushed
 from warehouse import Target, open_warehouse
 
 
@@ -95,3 +97,16 @@ def test_rows_that_are_accepted_are_named_and_fail_nothing(tmp_path: Path, monke
     stage = stage_of(tmp_path, monkeypatch, failed=0, given_up=0, accepted=2)
     assert (stage.status, stage.figures["records accepted as they are"]) == (Status.OK, 2)
     assert stage.message == "Nothing changed; 2 records that the board does not take, accepted with a reason."
+
+
+def test_a_run_and_its_way_back_count_alike() -> None:
+    """The figure beside the command to undo is that of the verdict; groups and archived records are said beside it."""
+    told = pushed_by(
+        pushed(items=Counts(created=2, updated=3), subitems=Counts(created=4, archived=1), groups_created=5)
+    )
+    (run,) = told.runs
+    assert (run.changes, told.board.changes) == (9, 9)
+    assert (run.archived, run.groups) == (1, 5)
+    assert run.undo == "monday-sync rollback push-1 --target local --dry-run"
+    (quiet,) = pushed_by(pushed()).runs
+    assert quiet.undo is None

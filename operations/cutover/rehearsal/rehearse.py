@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import monday_sync
-from console import OrderListError, say
+from console import say
 from operations.backup import check, take
+from operations.breaking_off import breaking_off
 from operations.cutover.before import links_now
 from operations.cutover.day import Day, Laps
 from operations.cutover.foreign import examine_copy, foreign_relations, set_aside
@@ -74,11 +75,13 @@ def rehearse(
     if standing.phase not in {Phase.BEFORE, Phase.ROLLED_BACK}:
         raise NotNowError(f"Too late for a rehearsal: {standing.phase}.", hint="`cutover status` says what is next.")
     laps, counts, found, problems = Laps(), dict[str, int](), list[str](), list[str]()
-    try:
+
+    def broke_off(why: str) -> None:
+        day.write(REHEARSE, "failed", why, seconds=laps.total, counts=counts, laps=laps.seconds)
+
+    # what breaks off in the copy is as good as begun here: what it says of itself is not about what is real
+    with breaking_off(broke_off, begun=True):
         _all_of_it(_Stage(day, source, customer, limit, programs, laps, counts, found, problems))
-    except OrderListError as error:
-        day.write(REHEARSE, "failed", error.message, seconds=laps.total, counts=counts, laps=laps.seconds)
-        raise
     said = ", ".join(f"{what}: {count:,}" for what, count in counts.items())
     day.write(
         REHEARSE, "failed" if problems else "done", problems[0] if problems else said, seconds=laps.total,
@@ -154,7 +157,7 @@ def _steps(stage: _Stage, place: Place, copy: Day) -> None:
     stage.lap("rollback")
     stage.problems.extend(f"{what} did not come back as it was" for what in _lost(before, _state(copy)))
     stage.lap("compare")
-    if not (place.folder / back.incident).is_file():
+    if back.incident is None or not (place.folder / back.incident).is_file():
         stage.problems.append(f"there is no incident file {back.incident}")
 
 

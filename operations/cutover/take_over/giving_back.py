@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import monday_sync
-from console import OrderListError, argument, counted
+from console import argument, counted
+from operations.breaking_off import Step, breaking_off
 from operations.cutover.context import Context
 from operations.cutover.take_over.foreign import (
     UNDO,
@@ -66,27 +66,28 @@ def undo(context: Context, *, yes: int | None = None) -> Undone:
         at = progress(context)
         if at.step is None:
             raise NotNowError("Nothing was taken over: there is nothing to undo.")
-        if target.name == PROD and yes != len(at.relations):
+        if target.name == PROD and at.relations and yes != len(at.relations):
             raise ConfirmationNeededError(
                 f"This gives {counted(len(at.relations), 'relation')} of target {PROD} their names back, and drops "
                 "those that a build made under them.",
                 hint=f"Give --yes {len(at.relations)} if that is what you want.",
             )
-        try:
-            return _undo(context, at)
-        except OrderListError as error:
-            with suppress(OrderListError):  # the first error is what the person has to hear
-                context.log.write(Entry(UNDO, target.name, "failed", error.message, at=context.now()))
-            raise
+
+        def broke_off(why: str) -> None:
+            context.log.write(Entry(UNDO, target.name, "failed", why, at=context.now()))
+
+        with breaking_off(broke_off) as step:
+            return _undo(context, at, step)
 
 
-def _undo(context: Context, at: Progress) -> Undone:
+def _undo(context: Context, at: Progress, step: Step) -> Undone:
     began, target = time.monotonic(), context.warehouse.target
     with context.warehouse.session(read_only=True) as session:
         _require_all_there(session, at.relations)
         has_ledger = _LEDGER in session.relations()
     # first, for it refuses where rows were pushed since; done again, it has nothing to do
     forgotten = monday_sync.undo_take_over(target) if has_ledger else monday_sync.Forgotten((), 0, 0)
+    step.begun = bool(forgotten.run_ids)
     files, unread = _archived(context, at.relations)
     with context.warehouse.session() as session, context.log.writing(session) as write:
         catalog = session.catalog()

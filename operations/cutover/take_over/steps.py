@@ -7,14 +7,14 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import monday_sync
-from console import OrderListError, counted, needed, private_folder, say, write_private
+from console import counted, needed, private_folder, say, write_private
 from loader import workbooks_in
 from monday_sync import FieldDifference, LeftClaim
+from operations.breaking_off import Step, breaking_off
 from operations.cutover.context import Context
 from operations.cutover.take_over import rename
 from operations.cutover.take_over.foreign import BUILT, DONE, TAKE_OVER, Progress, is_log, pending, progress
@@ -117,18 +117,16 @@ def take_over(
         if planned.nothing_to_do:
             return Result(context.warehouse.target.name, nothing=True)
         _refuse(planned, yes)
-        try:
+
+        def broke_off(why: str) -> None:
+            context.log.write(Entry(TAKE_OVER, context.warehouse.target.name, "failed", why, at=context.now()))
+
+        with breaking_off(broke_off) as step:
             # what would stop it half-way is known before anything is renamed
             monday_sync.ask_boards(context.warehouse.target)
             if build is None and (planned.asides or planned.step != BUILT):
                 workbooks_in(source, context.project_dir)
-            return _go_on(context, planned, build or build_with(source))
-        except OrderListError as error:
-            with suppress(OrderListError):  # the first error is what the person has to hear
-                context.log.write(
-                    Entry(TAKE_OVER, context.warehouse.target.name, "failed", error.message, at=context.now())
-                )
-            raise
+            return _go_on(context, planned, build or build_with(source), step)
 
 
 def _refuse(planned: Plan, yes: int | None) -> None:
@@ -142,7 +140,7 @@ def _refuse(planned: Plan, yes: int | None) -> None:
         )
 
 
-def _go_on(context: Context, planned: Plan, build: Build) -> Result:
+def _go_on(context: Context, planned: Plan, build: Build, step: Step) -> Result:
     at = progress(context)
     began, target = time.monotonic(), context.warehouse.target.name
     if planned.asides:
@@ -150,6 +148,7 @@ def _go_on(context: Context, planned: Plan, build: Build) -> Result:
         manifest = rename.archive(context, planned.asides)
         rename.set_aside(context, planned.asides, manifest, at.relations, began)
         say(f"{counted(len(planned.asides), 'relation')} renamed aside.")
+    step.begun = True
     if planned.asides or at.step != BUILT:
         run_id = build(context)
         if foreign := pending(context):
