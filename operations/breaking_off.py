@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ def breaking_off(
         told = as_told(error)
         if isinstance(told, ConfigurationError) and not step.begun:
             raise
+        _let_go(error)
         with suppress(OrderListError, OSError):  # the first error is what the person has to hear
             note(told.message if told else redact(f"{type(error).__name__}: {error}"))
         if told is None:  # a defect of ours: who reads the trace is told by the command
@@ -59,3 +61,11 @@ def breaking_off(
         if told is error:
             raise
         raise told from error
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what its frames hold: a reader of rows keeps a closed DuckDB file, and to open that again waits for ever."""
+    seen: BaseException | None = error
+    while seen is not None:
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__

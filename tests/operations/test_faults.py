@@ -6,6 +6,7 @@ way on; the same command then does what is left, and nothing is lost.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import re
@@ -222,3 +223,16 @@ def test_a_place_that_may_not_be_read_is_not_an_empty_one(office: Desk, monkeypa
     code, output = run("maintenance restore --check")
     assert (code, "no backup yet" in output) == (1, False), output
     assert "one cannot be listed: this user may not" in output
+
+
+def test_a_disk_that_fills_while_rows_are_read_is_said(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader of the rows is let go before the log is opened: DuckDB would wait for it for ever otherwise."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def refuse(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr("operations.tables.files.pq.ParquetWriter.write_batch", refuse)
+    code, output = run("maintenance backup")
+    assert (code, "its disk is full" in output) == (1, True), output
+    assert [entry.outcome for entry in Log(office.warehouse).entries(action="backup")] == ["failed"]
