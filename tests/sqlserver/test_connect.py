@@ -94,6 +94,32 @@ def test_a_refusal_is_told_at_once(target: Target, monkeypatch: pytest.MonkeyPat
     assert len(asked) == 1
 
 
+GONE = pyodbc.Error(
+    "01000", "[01000] [unixODBC][Driver Manager]Can't open lib '/old/libmsodbcsql.so' : file not found (0)"
+)
+
+
+@pytest.mark.parametrize(
+    ("registered", "said"),
+    [
+        (["ODBC Driver 18 for SQL Server"], "is registered, but its file cannot be opened: /old/libmsodbcsql.so."),
+        (["FreeTDS"], "is not there (registered: FreeTDS)."),
+        ([], "is not there (registered: none)."),
+    ],
+    ids=["its environment was deleted", "another driver", "no driver"],
+)
+def test_a_driver_that_was_registered_and_is_gone_is_told_from_one_that_never_was(
+    target: Target, monkeypatch: pytest.MonkeyPatch, registered: list[str], said: str
+) -> None:
+    """The same command registers both; but a driver that is listed is not said to be missing from the list."""
+    answering(monkeypatch, GONE)
+    monkeypatch.setattr(pyodbc, "drivers", lambda: registered)
+    with pytest.raises(ConnectionFailedError) as caught:
+        connect(target)
+    assert caught.value.message == f"The ODBC driver 'ODBC Driver 18 for SQL Server' {said}"
+    assert "make sqlserver-driver" in str(caught.value.hint)
+
+
 @pytest.mark.parametrize(
     ("edition", "version", "verdict"),
     [

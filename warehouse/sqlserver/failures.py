@@ -18,6 +18,7 @@ _NO_RIGHT = {229, 230, 262, 297, 300, 371, 916, 2760, 15151, 15247}
 #: A table, and an index, of that name is there.
 _THERE = {2714, 1913}
 _PREFIX = re.compile(r"^(?:\[[^\]]*\]\s*)+")
+_FILE = re.compile(r"Can't open lib '([^']+)'")
 _CERTIFICATE = re.compile(r"(?i)certificate|SSL Provider|SSL routines|self.signed")
 
 
@@ -94,9 +95,14 @@ def connection_message(error: BaseException, target: Target) -> tuple[str, str]:
     driver, database = target.settings.get("driver"), target.settings.get("database")
     code, found, said = state(error), numbers(error), text(error)
     if code in {"IM002", "IM003", "IM004"} or "Can't open lib" in said or "Data source name not found" in said:
-        drivers = ", ".join(sorted(pyodbc.drivers())) or "none"
+        drivers = pyodbc.drivers()
+        if driver in drivers:  # the environment that it was registered from is gone
+            file = _FILE.search(said)
+            why = f"is registered, but its file cannot be opened: {file[1] if file else first_message(error)}"
+        else:
+            why = f"is not there (registered: {', '.join(sorted(drivers)) or 'none'})"
         return (
-            f"The ODBC driver '{driver}' is not there (registered: {drivers}).",
+            f"The ODBC driver '{driver}' {why}.",
             "Run `make sqlserver-driver`, or name another driver in ORDER_LIST_SQLSERVER_DRIVER.",
         )
     if 18456 in found or code == "28000":  # noqa: PLR2004 - the server's number for a failed login
