@@ -16,6 +16,7 @@ import pyodbc
 
 from warehouse import Target
 from warehouse.sqlserver.session import SQLServerSession
+from warehouse.sqlserver.statements import OURS
 from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
 _SIZED = {pyodbc.SQL_WVARCHAR: ("nvarchar", 4_000), pyodbc.SQL_VARCHAR: ("varchar", 8_000)}
@@ -24,10 +25,15 @@ _LONG = {pyodbc.SQL_WLONGVARCHAR: "ntext", pyodbc.SQL_LONGVARCHAR: "text"}
 
 @dataclass(frozen=True)
 class Sent:
-    """One statement, with the type of each parameter: a text's own, ``other`` for what is none."""
+    """One statement, with the type of each parameter: a text's own, ``other`` for what is none.
+
+    Args:
+        is_ours: whether it had the mark that Query Store keeps; ``sql`` is without it.
+    """
 
     sql: str
     declared: tuple[str, ...] = ()
+    is_ours: bool = False
 
 
 @dataclass
@@ -133,8 +139,9 @@ class Cursor:
     def _send(self, sql: str, declared: Sequence[str]) -> None:
         if self._connection.is_closed:
             raise pyodbc.OperationalError("08S01", "[08S01] [Microsoft] Communication link failure (0)")
+        is_ours, sql = OURS in sql, sql.replace(f" {OURS}", "", 1)
         if sql != "select 1":
-            self._connection.server.sent.append(Sent(sql, tuple(declared)))
+            self._connection.server.sent.append(Sent(sql, tuple(declared), is_ours))
         if error := self._connection.server.fails(sql):
             raise error
         server = self._connection.server

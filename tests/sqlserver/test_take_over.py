@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyodbc
 import pytest
@@ -71,7 +72,11 @@ def test_what_holds_a_table_to_its_name_is_named(tmp_path: Path) -> None:
         )
         return pyodbc.ProgrammingError("42000", f"[42000] [Microsoft][SQL Server]{words} (15336) (SQLExecDirectW)")
 
-    server = Server(answers={r"sql_expression_dependencies": [("VIEW", "dbo.bound", "ORDER_LIST")]}, fails=fails)
+    uses: dict[str, list[tuple[Any, ...]]] = {
+        r"sql_expression_dependencies": [("VIEW", "dbo.bound", "ORDER_LIST")],
+        r"VIEW DEFINITION": [(1, 0)],
+    }
+    server = Server(answers=uses, fails=fails)
     with pytest.raises(RefusedStepError, match=r"ORDER_LIST cannot be renamed: .*enforced dependencies") as raised:
         rename.try_rename(_context(server, tmp_path), ["ORDER_LIST"])
     assert "view dbo.bound" in (raised.value.hint or "")

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from warehouse.sqlserver.warehouse import SQLServerWarehouse
 
 _INDEX_TYPES = {1, 2, 5, 6}
-_SHOWN = 160
-#: In the text of our own questions.
-_OURS = "escape N'!'"
+_SHOWN, _SHOWN_BEFORE = 160, 60
+_UNSEEN = (
+    "other schemas, and rights of others: the login sees all of them only with VIEW DEFINITION on the database, and "
+    "what it does not see is in no archive"
+)
+_GRANT_HINT = "For this step the login needs CONTROL on the schema, or the same right WITH GRANT OPTION."
 
 
 class SQLServerCatalog:
@@ -124,8 +127,11 @@ class SQLServerCatalog:
 
     def connect(self, structure: Structure, name: str) -> None:
         """Add references, rights and triggers."""
-        for statement in sql.connect(self._warehouse.relation(name), structure.details):
+        relation, details = self._warehouse.relation(name), structure.details
+        for statement in sql.connect(relation, details):
             self._session.execute(statement)
+        for statement in sql.rights(relation, details):
+            self._give(statement)
 
     def constraint(self, table: str, name: str) -> ConstraintState | None:
         """By the catalog views; one that is switched off is not there."""
@@ -163,10 +169,12 @@ class SQLServerCatalog:
                 continue
             for kind, user, text in rows:
                 line = " ".join(str(text).split())
-                # our own questions stand in the Query Store as well, and LIKE finds longer names
-                if not word.search(line) or _OURS in line:
-                    continue
-                found.append(Use(str(kind).lower().replace("_", " "), str(user), line[:_SHOWN]))
+                if hit := word.search(line):  # LIKE finds longer names
+                    begin = max(hit.start() - _SHOWN_BEFORE, 0) if hit.end() > _SHOWN else 0
+                    shown = line[begin : begin + _SHOWN]
+                    found.append(Use(str(kind).lower().replace("_", " "), str(user), shown))
+        if not any(self._session.rows(usage_statements.SEES_ALL)[0]):
+            unseen.append(_UNSEEN)
         return Uses(tuple(dict.fromkeys(found)), tuple(unseen))
 
     def view(self, name: str) -> str | None:
@@ -186,7 +194,7 @@ class SQLServerCatalog:
         for state, permission, grantee, _ in structure.details["rights"]:
             if state.startswith("GRANT") and permission == "SELECT":  # who may not read it would get another error
                 name = self._warehouse.relation(structure.name)
-                self._session.execute(f"grant select on {name} to {self._warehouse.quote(grantee)}")
+                self._give(f"grant select on {name} to {self._warehouse.quote(grantee)}")
 
     def put_back(self, structure: Structure, aside: str) -> None:
         """The table under its name; keys, indexes and rights never left it."""
@@ -197,6 +205,12 @@ class SQLServerCatalog:
         """Both are gone."""
         self._session.execute(f"drop view if exists {self._warehouse.relation(structure.name)}")
         self._session.execute(f"drop table if exists {self._warehouse.relation(aside)}")
+
+    def _give(self, right: str) -> None:
+        try:
+            self._session.execute(right)
+        except StatementFailedError as error:
+            raise StatementFailedError(f"{error.message} It was asked to {right}.", hint=_GRANT_HINT) from error
 
     def _identity(self, name: str) -> list[str | None]:
         seed, step, last = self._session.rows(sql.IDENTITY, [self._warehouse.relation(name)] * 3)[0]

@@ -170,7 +170,7 @@ def _index(relation: str, index: Mapping[str, Any]) -> str:
 
 
 def connect(relation: str, details: Mapping[str, Any]) -> list[str]:
-    """Statements for what reaches beyond the table: references, rights and triggers."""
+    """Statements for what reaches beyond the table: references and triggers."""
     found = []
     for key in details["foreign_keys"]:
         here, there = (", ".join(map(quote, key[side])) for side in ("columns", "referenced"))
@@ -187,15 +187,21 @@ def connect(relation: str, details: Mapping[str, Any]) -> list[str]:
         )
         if key["disabled"]:
             found.append(f"alter table {relation} nocheck constraint {quote(key['name'])}")
+    for name, definition, disabled in details["triggers"]:
+        found.append(definition)
+        if disabled:
+            found.append(f"disable trigger {quote(name)} on {relation}")
+    return found
+
+
+def rights(relation: str, details: Mapping[str, Any]) -> list[str]:
+    """Statements for who may do what with the table."""
+    found = []
     for state, permission, grantee, column in details["rights"]:
         verb = "grant" if state == "GRANT_WITH_GRANT_OPTION" else state.lower()
         option = " with grant option" if state == "GRANT_WITH_GRANT_OPTION" else ""
         on = f"{relation} ({quote(column)})" if column else relation
         found.append(f"{verb} {permission.lower()} on {on} to {quote(grantee)}{option}")
-    for name, definition, disabled in details["triggers"]:
-        found.append(definition)
-        if disabled:
-            found.append(f"disable trigger {quote(name)} on {relation}")
     return found
 
 

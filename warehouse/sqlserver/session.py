@@ -44,15 +44,16 @@ class SQLServerSession:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
+        query = statements.marked(sql)
         with recorded(sql):
-            fetched = self._exchange.run(lambda cursor: self._executed(cursor, sql, parameters).fetchall())
+            fetched = self._exchange.run(lambda cursor: self._executed(cursor, query, parameters).fetchall())
         return [tuple(row) for row in fetched]
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """All rows of a query, by columns."""
 
         def fetch(cursor: pyodbc.Cursor) -> pa.Table:
-            self._executed(cursor, sql, parameters)
+            self._executed(cursor, statements.marked(sql), parameters)
             return values.table(cursor.description, cursor.fetchall())
 
         with recorded(sql):
@@ -61,7 +62,8 @@ class SQLServerSession:
     def batches(self, sql: str, parameters: Sequence[object] = (), *, size: int = 10_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query in batches."""
         with recorded(sql):
-            cursor = self._exchange.run(lambda new: self._executed(new, sql, parameters), keep_open=True)
+            query = statements.marked(sql)
+            cursor = self._exchange.run(lambda new: self._executed(new, query, parameters), keep_open=True)
         try:
             while True:
                 with failures.translated():

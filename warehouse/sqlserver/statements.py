@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from warehouse.base import Column
 
 MAX_COLUMNS = 1024
+#: Stands within every query of our own: Query Store keeps texts, and not who sent them.
+OURS = "/* order-list */"
+_BEGINS = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
 _MAX_SIZED = 4000
 _TYPES = {
     "key": "varchar(64)",  # hexadecimal; dbt makes the ledger's keys of the same type
@@ -53,6 +57,12 @@ def type_of(column: Column) -> str:
     if column.kind == "text":
         return f"nvarchar({column.size})" if column.size and column.size <= _MAX_SIZED else "nvarchar(max)"
     return _TYPES[column.kind]
+
+
+def marked(query: str) -> str:
+    """A query with our mark in it: within the text, for Query Store drops what stands before and after."""
+    begins = _BEGINS.match(query)
+    return f"{begins[0]} {OURS}{query[begins.end() :]}" if begins else query
 
 
 def create_table(relation: str, columns: Sequence[Column], key: Sequence[str]) -> str:
