@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console import argument, text_table
+from console import argument, counted, text_table
 from operations.backup import BroughtBack, Checked, Record, Taken
 from operations.constraints import Done as RuleDone
 from operations.constraints import Standing
@@ -13,7 +13,10 @@ from operations.retirement import Done, Planned, Rehearsed
 
 def taken(result: Taken) -> str:
     """A backup that was taken."""
-    lines = [f"Backup {result.archive}: {result.tables} tables, {result.rows:,} rows, {result.size:,} bytes."]
+    lines = [
+        f"Backup {result.archive}: {counted(result.tables, 'table')}, {counted(result.rows, 'row')}, "
+        f"{result.size:,} bytes."
+    ]
     lines += [f"  {one.place}: {'read back whole' if one.fault is None else one.fault}" for one in result.stored]
     lines += [f"  the server's own: {result.native}"] if result.native else []
     lines += [f"  removed by the policy: {name}" for name in result.removed]
@@ -38,7 +41,7 @@ def backups(found: Sequence[Record]) -> str:
 
 def checked(result: Checked) -> str:
     """A trial."""
-    lines = [f"{result.archive}: {result.restored} of {result.tables} tables came back exactly as they were."]
+    lines = [f"{result.archive}: {result.restored} of {counted(result.tables, 'table')} came back exactly as before."]
     lines += [f"  {fault}" for fault in result.faults]
     return "\n".join(lines)
 
@@ -46,8 +49,8 @@ def checked(result: Checked) -> str:
 def brought_back(result: BroughtBack) -> str:
     """A restore."""
     lines = [
-        f"{result.archive}: {len(result.restored)} tables restored, {len(result.unchanged)} were so already; "
-        f"{result.overwritten:,} rows overwritten."
+        f"{result.archive}: {counted(len(result.restored), 'table')} restored, {len(result.unchanged):,} as they were "
+        f"already; {counted(result.overwritten, 'row')} overwritten."
     ]
     lines += [f"  restored: {name}" for name in result.restored]
     lines += [f"  {fault}" for fault in result.faults]
@@ -98,7 +101,7 @@ def rehearsed(tables: Sequence[Rehearsed]) -> str:
     lines = []
     for one in tables:
         took = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in one.seconds.items())
-        lines.append(f"{one.table} ({one.rows:,} rows), next step: {one.step}")
+        lines.append(f"{one.table} ({counted(one.rows, 'row')}), next step: {one.step}")
         lines += [f"  {found}" for found in one.found]
         lines.append(f"  {took}")
     return "\n".join(lines) or "There is no step to rehearse."

@@ -323,7 +323,7 @@ def test_the_command_line(kept: Warehouse, tmp_path: Path, monkeypatch: pytest.M
     archive = json.loads(run("backup", "--json"))["archive"]
     assert archive in run("backups")
     assert "never" in run("backups")
-    assert "3 of 3 tables came back" in run("restore", "--check")
+    assert "3 of 3 tables came back exactly as before" in run("restore", "--check")
     _lose(kept, "delete from monday_sync_items where order_key = 'k1'")
     assert "999 rows that are there now" in json.loads(run("restore", "--to", "--json", code=2))["error"]
     assert "monday-sync verify --repair" in run("restore", "--to", "--yes", "999")
