@@ -23,6 +23,11 @@ def listed(names: Sequence[object], shown: int = _SHOWN) -> str:
     return f"{', '.join(str(name) for name in names[:shown])}{more}"
 
 
+def shortened(text: str, at_most: int) -> str:
+    """``text``, or as much of it as there is room for, with a sign that there is more."""
+    return text if len(text) <= at_most else f"{text[: at_most - 1].rstrip()}…"
+
+
 def argument(text: str) -> str:
     """``text`` as one argument of a command that a person copies into a shell, and nothing that the shell would run.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from console import counted, listed
+from console import counted, listed, shortened
 from monitoring.alerts import Alert, Kind, Notice
 from monitoring.model import Check, State, rank, worst
 from monitoring.tables import key_of
@@ -190,9 +190,9 @@ def _line(kind: Kind, check: Check | None, name: str, found: Sequence[Notice]) -
         text = f"{counted(len(alerts), what, many)} ({listed(subjects)})"
     state = worst(alert.state for alert in alerts)
     reasons = tuple(
-        _short(f"{alert.subject}: {alert.reason}" if alert.subject and len(alerts) > 1 else alert.reason)
+        shortened(f"{alert.subject}: {alert.reason}" if alert.subject and len(alerts) > 1 else alert.reason, _LONGEST)
         for alert in alerts
-        if alert.reason and alert.reason != text and kind is not Kind.RECOVERED
+        if alert.reason and shortened(alert.reason, _LONGEST) != text and kind is not Kind.RECOVERED
     )[:REASONS]
     since = moment(min(alert.since for alert in alerts))
     if kind is Kind.RECOVERED:
@@ -211,7 +211,7 @@ def _text(kind: Kind, check: Check | None, alert: Alert) -> str:
     if alert.subject:
         return alert.subject if _is_itself(check, alert) else f"{alert.subject}: {text}"
     is_fact = check is not None and alert.figure == 1 and alert.bar == 0 and alert.reason
-    return alert.reason[:_LONGEST] if is_fact else text  # that it is one says nothing
+    return shortened(alert.reason, _LONGEST) if is_fact else text  # that it is one says nothing
 
 
 def moment(at: dt.datetime) -> str:
@@ -236,14 +236,10 @@ def _with(
         subjects = listed([alert.subject for alert in alerts if alert.subject])
         said = ", ".join(filter(None, (subjects, text)))
         why = next((a.reason for a in alerts if a.reason and a.reason not in known), "")
-        lines.append(_short(": ".join(filter(None, (check.title if check else name, said, why)))))
+        lines.append(shortened(": ".join(filter(None, (check.title if check else name, said, why))), _LONGEST))
     return tuple(lines)
 
 
 def _is_itself(check: Check | None, alert: Alert) -> bool:
     """Whether what is counted is the subject: one customer, one workbook."""
     return check is not None and alert.figure == 1 and check.unit == f"{check.subject}s" and bool(alert.subject)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

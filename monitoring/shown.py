@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from console import counted, listed, text_table
+from console import counted, listed, shortened, text_table
 from monitoring.alerts import Alert
 from monitoring.checks import REGISTRY
 from monitoring.model import OPEN, Check, Figure, State
@@ -27,7 +27,7 @@ def watched_text(found: Watched) -> str:
         what = f"{check.title if check else alert.check}{f', {alert.subject}' if alert.subject else ''}"
         lines.append(
             f"  {spoken_state(alert.state)}: {what}: {figure_text(check, alert.figure, alert.bar)}"
-            + (f". {alert.reason[:_CUT]}" if alert.reason else "")
+            + (f". {shortened(alert.reason, _CUT)}" if alert.reason else "")
         )
     if len(found.open_alerts) > _SHOWN:
         lines.append(f"  and {len(found.open_alerts) - _SHOWN:,} more: monitor status")
@@ -76,7 +76,7 @@ def status_text(view: Overview, *, everything: bool = False) -> str:
         rows = [
             (spoken_state(a.state), checks[a.check].title if a.check in checks else a.check, a.subject,
              number(a.figure, checks[a.check].unit if a.check in checks else ""), f"{a.since:%Y-%m-%d %H:%M}", a.owner,
-             _told(a, view), a.reason[:_CUT])
+             _told(a, view), shortened(a.reason, _CUT))
             for a in view.open_alerts
         ]  # fmt: skip
         headers = ("state", "what", "of", "figure", "since (UTC)", "owner", "told", "reason")
@@ -93,8 +93,8 @@ def status_text(view: Overview, *, everything: bool = False) -> str:
     if view.outbox:
         lines += ["", "Not delivered yet:"]
         lines += [
-            f"  {m.channel}, since {m.queued_at:%Y-%m-%d %H:%M} UTC, tried {m.attempts} times: {m.title}. "
-            f"{m.answer[:_CUT]}"
+            f"  {m.channel}, since {m.queued_at:%Y-%m-%d %H:%M} UTC, tried {counted(m.attempts, 'time')}: {m.title}. "
+            f"{shortened(m.answer, _CUT)}"
             for m in view.outbox
         ]
     return "\n".join(lines)
@@ -112,7 +112,11 @@ def _rows(check: Check, view: Overview, *, everything: bool) -> list[tuple[objec
     chosen: list[Figure] = [f for f in figures if everything or f.state in OPEN or not check.subject]
     rows: list[tuple[object, ...]] = []
     for figure in chosen:
-        why = f" ({figure.reason[:_CUT]})" if everything and figure.state is State.UNKNOWN and figure.reason else ""
+        why = (
+            f" ({shortened(figure.reason, _CUT)})"
+            if everything and figure.state is State.UNKNOWN and figure.reason
+            else ""
+        )
         rows.append(
             (check.name, f"{spoken_state(figure.state)}{why}", figure.subject, number(figure.value, check.unit),
              bar_text(check, figure))

@@ -88,7 +88,7 @@ def _some(lines: Iterable[str]) -> Sequence[str]:
 
 def undone(result: Undone) -> str:
     """What was put back."""
-    lines = [f"{counted(len(result.back), 'relation')} of target {result.target} have their names back:"]
+    lines = [f"Under their old names again on target {result.target}:"]
     lines += [f"  {name}" for name in result.back]
     lines.append(f"Forgotten: {counted(result.items, 'item')}, {counted(result.subitems, 'subitem')}.")
     lines += [f"  {text}" for text in result.kept]

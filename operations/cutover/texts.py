@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from console import counted, text_table
+from console import counted, shortened, text_table
 from operations.cutover.gate import span
 from operations.cutover.go import Went
 from operations.cutover.rehearsal import Rehearsal
@@ -39,7 +39,7 @@ def standing(found: Status) -> str:
             "" if s.age is None else f"{span(dt.timedelta(seconds=s.age))} ago",
             s.outcome,
             s.who,
-            _short(s.message),
+            shortened(s.message, _WIDTH),
         )
         for s in found.steps
     ]
@@ -122,11 +122,6 @@ def back(found: Back) -> str:
     if found.rescue:
         lines.insert(-1, f"The tables as they were until now: {found.rescue}")
     return "\n".join(lines)
-
-
-def _short(message: str) -> str:
-    """Of a long message as much as a table has room for; `--json` has all of it."""
-    return message if len(message) <= _WIDTH else f"{message[: _WIDTH - 1]}…"
 
 
 def _listed(title: str, points: Sequence[str]) -> list[str]:

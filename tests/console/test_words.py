@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from console import argument
+from console import argument, shortened
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_an_argument_is_quoted_as_every_system_knows_it() -> None:
 def test_what_a_shell_would_run_stands_in_single_quotes() -> None:
     """Between double quotes it would be run."""
     assert argument("$(touch x) `y`") == "'$(touch x) `y`'"
+
+
+def test_a_text_that_was_cut_says_so() -> None:
+    """A reader sees that there is more; what fits stays as it is, and the sign counts."""
+    assert shortened("runs go well", 12) == "runs go well"
+    assert shortened("runs go well", 11) == "runs go we…"
+    assert shortened("runs go well", 6) == "runs…"

@@ -99,6 +99,8 @@ def test_a_legacy_schema_is_taken_over_and_given_back(legacy: Legacy) -> None:
         ("CREATE INDEX by_item ON FACT_ORDER_LIST__before(monday_item_id);",)
     ]
     assert take_over.pending(legacy.context) == []
+    told = legacy.context.log.entries(action="take-over", last=1)[0].message
+    assert told == "12 items and 24 subitems linked; every id followed"
     calls = sum(1 for _ in legacy.handle.state.all_items())
     undone = take_over.undo(legacy.context)
     assert (list(undone.back), undone.items, undone.subitems, undone.changed) == (TAKEN, 12, 24, ())
@@ -154,6 +156,7 @@ def test_what_is_not_true_is_listed_and_the_rest_taken_over(legacy: Legacy) -> N
     assert result.reasons["not an id"] == 1
     assert result.reasons["no such row any more"] >= 1
     assert result.items == 7
+    assert f"; {len(result.left)} ids not followed" in legacy.context.log.entries(action="take-over", last=1)[0].message
     listing = (legacy.folder / str(result.listing)).read_text("utf-8").splitlines()
     assert len(listing) == len(result.left) + 1
     assert any(line.startswith("item,GREYSON / GONE / SEA / ST1,777,") for line in listing)

@@ -199,7 +199,9 @@ def _retire(at: Progress, found: Sequence[Found]) -> tuple[str, ...]:
 
 def _told(result: Result) -> str:
     linked = f"{counted(result.items, 'item')} and {counted(result.subitems, 'subitem')} linked"
-    return f"{linked}, {result.already:,} were; {counted(len(result.left), 'id')} not followed"
+    before = f", {result.already:,} were linked before" if result.already else ""
+    left = f"{counted(len(result.left), 'id')} not followed" if result.left else "every id followed"
+    return f"{linked}{before}; {left}"
 
 
 def _evidence(result: Result, runs: Sequence[str], found: Sequence[Found]) -> Mapping[str, object]:
