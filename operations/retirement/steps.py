@@ -151,7 +151,7 @@ def _look(context: Context, table: Table) -> tuple[str, Evidence]:
             f"{table.name} is in use: {shown}{more}.",
             hint="Change them, or say in operations/retire.yml under `ignore` which files do not count.",
         )
-    unseen = f"; not looked at: {', '.join(found.not_looked_at)}" if found.not_looked_at else ""
+    unseen = f"; not looked at: {'; '.join(t.rstrip('.') for t in found.not_looked_at)}" if found.not_looked_at else ""
     return f"nothing was found that uses it{unseen}", evidence
 
 

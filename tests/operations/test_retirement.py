@@ -23,7 +23,8 @@ from operations.log import Log
 from operations.maintenance.texts import planned
 from operations.retirement import Context, State, apply_next, load_entries, plan, rehearse, undo_last
 from pipeline.history import RUNS, STAGES
-from warehouse import StatementFailedError, Warehouse
+from warehouse import StatementFailedError, Uses, Warehouse
+from warehouse.duckdb_catalog import DuckDBCatalog
 
 TABLE = "OLD_DELTA"
 _DECLARED = """
@@ -292,6 +293,18 @@ def test_code_that_may_not_be_read_is_not_code_without_the_table(desk: Desk, mon
     desk.step()
     (entry,) = Log(desk.warehouse).entries(action="retire")
     assert f"{desk.folder / 'secret'} cannot be used: this user may not." in entry.evidence["not_looked_at"]
+
+
+def test_what_could_not_be_looked_at_stands_in_the_message(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its reason, as one sentence: a login may not see all, and no manifest is there."""
+    uses = DuckDBCatalog.uses
+
+    def partly(self: DuckDBCatalog, name: str) -> Uses:
+        return uses(self, name) + Uses((), ("jobs: the login may not.", "Query Store: it is off"))
+
+    monkeypatch.setattr(DuckDBCatalog, "uses", partly)
+    (done,), _ = apply_next(desk.context, TABLE)
+    assert "; jobs: the login may not; Query Store: it is off; dbt's manifest: there is none" in done.message
 
 
 def test_what_dbt_makes_is_in_use(desk: Desk) -> None:
