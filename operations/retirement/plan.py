@@ -156,7 +156,7 @@ def _planned(context: Context, table: Table, stale: str | None, there: Relations
     latest = table.history[0] if table.history else None
     if reason is None and latest is not None and latest.outcome == "refused" and latest.after == aim:
         reason = f"refused when it was last tried: {latest.message}"
-    last = f"{latest.at:%Y-%m-%d %H:%M}: {latest.message}" if latest and latest.at else "declared"
+    last = f"{latest.at:%Y-%m-%d %H:%M} UTC: {latest.message}" if latest and latest.at else "declared"
     return Planned(
         table.name, table.entry.owner, table.entry.why, table.state, STEPS[aim] if aim else None, reason, last
     )

@@ -257,7 +257,9 @@ def test_a_table_that_something_uses_is_not_clear(desk: Desk, statement: str, wo
         desk.step()
     assert f"{TABLE} is in use: {words}." in raised.value.message
     assert desk.state() is State.DECLARED
-    assert words in str(plan(desk.context)[0].reason)
+    planned = plan(desk.context)[0]
+    assert words in str(planned.reason)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC: OLD_DELTA is in use", planned.last)
 
 
 def test_code_that_names_a_table_keeps_it(desk: Desk) -> None:
