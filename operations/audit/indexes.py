@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from operations.audit.makers import OTHERS, makers
 from operations.audit.model import Check, Grid, Section, Verdict, listing
 from operations.audit.reader import Reader
 from operations.audit.rules import REFERENCES, declared_tables
 from pipeline.history import RUNS
 from pipeline.measures import USAGE
 from pipeline.usage import with_samples
-from warehouse import IndexFacts
+from warehouse import IndexFacts, Relations
 
 #: Below so many rows a table is read whole as fast.
 _SMALL = 10_000
@@ -21,32 +22,34 @@ def look_at_indexes(reader: Reader) -> Section:
     declared = sorted(set(_declared(reader)))
     there = [index for index in reader.indexes if index.relation in reader.names]
     reads = with_samples(_samples(reader), there)
+    others = Relations(made.fact.name for made in makers(reader) if made.maker in OTHERS)
+    ours = [index for index in there if index.relation not in others]
     known = {(index.relation.lower(), _low(index.columns)) for index in there}
     missing = [row for row in declared if (row[0].lower(), _low(row[1])) not in known]
     wanted = {(relation.lower(), _low(columns)) for relation, columns in declared}
     # what is unique by operations/constraints.yml is held by an index; whether it is there, the constraints say
     wanted |= {(one.table.lower(), _low(one.unique)) for one in reader.declared if one.unique}
-    undeclared = [i for i in there if not i.key and (i.relation.lower(), _low(i.columns)) not in wanted]
+    undeclared = [i for i in ours if not i.key and (i.relation.lower(), _low(i.columns)) not in wanted]
     checks = [
         listing(
             "every declared index is there", [(r, ", ".join(c)) for r, c in missing], len(declared), _COLUMNS,
             hint="dbt makes its own with the next build, a push those of the ledger.",
         ),
-        _of("no index is there that nobody declared", undeclared, len(there),
+        _of("no index is there that nobody declared", undeclared, len(ours),
             hint="Somebody made them by hand: declare those that are needed, drop the others."),
-        _of("no index is switched off", [i for i in there if i.disabled], len(there), otherwise=Verdict.FAILED,
+        _of("no index is switched off", [i for i in ours if i.disabled], len(ours), otherwise=Verdict.FAILED,
             hint="ALTER INDEX ... REBUILD switches it on."),
         listing(
-            "no index begins as another goes on", list(_duplicates(there)), len(there), ("table", "index", "is in"),
+            "no index begins as another goes on", list(_duplicates(ours)), len(ours), ("table", "index", "is in"),
             otherwise=Verdict.NOTE, hint="The longer one serves for both.",
         ),
-        *_used(there, reads),
+        *_used(ours, reads),
         *_referenced(reader, there),
     ]  # fmt: skip
     unseen = [text for text in (reader.manifest.trouble,) if text]
     if not reader.inventory.wants_indexes:
         unseen.append("indexes of the ledger: this engine needs none, it keeps minima and maxima of every block")
-    return Section("indexes", tuple(checks), (_grid(there, wanted, reads),), tuple(unseen))
+    return Section("indexes", tuple(checks), (_grid(there, wanted, reads, others),), tuple(unseen))
 
 
 _COLUMNS = ("table", "columns")
@@ -125,11 +128,14 @@ def _referenced(reader: Reader, there: Sequence[IndexFacts]) -> Iterable[Check]:
 
 
 def _grid(
-    there: Sequence[IndexFacts], wanted: set[tuple[str, tuple[str, ...]]], reads: Mapping[tuple[str, str], int]
+    there: Sequence[IndexFacts], wanted: set[tuple[str, tuple[str, ...]]], reads: Mapping[tuple[str, str], int],
+    others: Relations,
 ) -> Grid:  # fmt: skip
     def why(index: IndexFacts) -> str:
         if index.key:
             return "key"
+        if index.relation in others:
+            return "of others"
         return "declared" if (index.relation.lower(), _low(index.columns)) in wanted else "undeclared"
 
     def known(number: int | None) -> int | str:

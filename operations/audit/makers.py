@@ -18,6 +18,8 @@ FOREIGN = "not us"
 HALF = "half built"
 RETIRING = "others, in retirement"
 TAKEN = "others, renamed aside"
+#: What is on their relations is for others to say.
+OTHERS = frozenset({NOBODY, FOREIGN, RETIRING, TAKEN})
 #: Names of what our programs keep; no release gave them others.
 _BY_NAME = (
     ("monday_sync_", "ledger"),

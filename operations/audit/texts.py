@@ -48,8 +48,8 @@ def _section(section: Section) -> Iterator[str]:
 
 def _check(check: Check) -> Iterator[str]:
     of = "" if check.looked_at is None else f" of {check.looked_at:,}"
-    found = f": {check.found:,}{of}" if check.found else ""
-    yield f"  {check.verdict.value:<6} not so: {check.name}{found}"
+    found = f" for {check.found:,}{of}" if check.found else ""
+    yield f"  {check.verdict.value:<6} not so{found}: {check.name}"
     if check.message:
         yield f"         {check.message}"
     shown = check.examples[:_SHOWN_EXAMPLES]

@@ -156,6 +156,26 @@ def test_what_dbt_declares_is_held_against_the_schema(folder: Path, database: Wa
     }  # fmt: skip
 
 
+def test_indexes_of_others_are_theirs(folder: Path, database: Warehouse) -> None:
+    """One that somebody made on a table of ours is noted; those of old tables, and of nobody's, are only listed."""
+    change(
+        database, "create index by_hand on monday_sync_items (group_id)",
+        'create table "ORDER_LIST__before" (x integer)', 'create index old on "ORDER_LIST__before" (x)',
+        "create table OLD_ONE (x integer)", "create index retiring on OLD_ONE (x)",
+        "create table stray (x integer)", "create index strays on stray (x)",
+    )  # fmt: skip
+    entry = "{owner: planning, why: replaced by FACT_ORDER_LIST}"
+    (folder / "operations/retire.yml").write_text(f"tables: {{OLD_ONE: {entry}}}", encoding="utf-8")
+    found = audit(database, ["indexes"])
+    check = next(check for check in found.checks if check.name == "no index is there that nobody declared")
+    assert (check.verdict, [row[1] for row in check.examples]) == (Verdict.NOTE, ["by_hand"])
+    assert f"note   not so for 1 of {check.looked_at}: no index is there that nobody declared" in audited(found)
+    why = {row[1]: row[3] for row in found.sections[0].grids[0].rows}
+    assert {name: why[name] for name in ("by_hand", "old", "retiring", "strays")} == {
+        "by_hand": "undeclared", "old": "of others", "retiring": "of others", "strays": "of others",
+    }  # fmt: skip
+
+
 def test_columns_without_use_are_noted(database: Warehouse) -> None:
     """What is NULL in every row, and what no column of the board shows; a raw table's empty columns are its own."""
     found = checks(audit(database, ["tables"]))

@@ -113,3 +113,10 @@ def test_what_reaches_beyond_a_table_is_made_again() -> None:
     server = Server()
     server.session().catalog().connect(Structure("sqlserver", "OLD_DELTA", (), details), "OLD_DELTA")
     assert server.statements() == [details["triggers"][0][1], "grant select on [dbo].[OLD_DELTA] to [readers]"]
+
+
+def test_the_version_is_one_line_and_says_that_it_was_cut() -> None:
+    """As the archive's manifest and the audit's head have it."""
+    server = Server(answers={r"@@version": [("Microsoft SQL Server 2022\n\t(X64)   " + "x" * 300,)]})
+    version = server.session().catalog().version()
+    assert (version[:32], len(version), version[-1]) == ("Microsoft SQL Server 2022 (X64) ", 200, "…")

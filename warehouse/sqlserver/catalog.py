@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from console import OrderListError
+from console import OrderListError, shortened
 from warehouse.catalog import ConstraintState, Structure, TableColumn, Use, Uses, word_of
 from warehouse.errors import StatementFailedError
 from warehouse.sqlserver import backup_statements, usage_statements
@@ -43,7 +43,7 @@ class SQLServerCatalog:
 
     def version(self) -> str:
         """The server's own words, on one line."""
-        return " ".join(str(self._session.rows("select @@version")[0][0]).split())[:200]
+        return shortened(" ".join(str(self._session.rows("select @@version")[0][0]).split()), 200)
 
     def back_up(self, file: str, name: str) -> bool:
         """``BACKUP DATABASE``, where the service has it."""
