@@ -26,6 +26,7 @@ class Record:
     """A backup, as the log knows it.
 
     Args:
+        places: those that have it; none where it could not be written.
         verified_at: when it was last restored on trial, and was what had been written.
     """
 
@@ -39,19 +40,25 @@ class Record:
 
 
 def records(log: Log) -> list[Record]:
-    """All backups that were taken, newest first."""
+    """All backups that were taken and that the policy has not removed everywhere since, newest first."""
     verified: dict[str, dt.datetime] = {}
-    for entry in log.entries(action=CHECKED):
-        if entry.outcome == "done" and entry.at:
+    removed: set[str] = set()
+    found = list[Record]()
+    for entry in log.entries():
+        facts = entry.evidence
+        if entry.action == CHECKED and entry.outcome == "done" and entry.at:
             verified.setdefault(entry.subject, entry.at)
-    return [
-        Record(
-            entry.subject, entry.at, entry.outcome, int(entry.evidence.get("rows", 0)),
-            int(entry.evidence.get("size", 0)), tuple(entry.evidence.get("places", ())), verified.get(entry.subject),
-        )
-        for entry in log.entries(action=TAKEN)
-        if entry.at
-    ]  # fmt: skip
+        elif entry.action == REMOVED:  # of a place: an archive
+            removed.update(facts.get("removed", ()))
+        elif entry.action == TAKEN and entry.at:
+            kept = tuple(facts.get("places", ()))
+            left = tuple(place for place in kept if f"{place}: {entry.subject}" not in removed)
+            if left or not kept:
+                found.append(Record(
+                    entry.subject, entry.at, entry.outcome, int(facts.get("rows", 0)), int(facts.get("size", 0)), left,
+                    verified.get(entry.subject),
+                ))  # fmt: skip
+    return found
 
 
 def last_verified(log: Log) -> Record | None:
@@ -60,11 +67,16 @@ def last_verified(log: Log) -> Record | None:
 
 
 def spared(warehouse: Warehouse) -> set[str]:
-    """Backups that stay, however old: the last that was restored on trial, and that to which a cutover rolls back."""
-    verified = last_verified(Log(warehouse))
+    """Backups that stay, however old, or whatever came later that day.
+
+    The last that was restored on trial, that to which a cutover rolls back, and what the last restore put aside.
+    """
+    log = Log(warehouse)
+    verified = last_verified(log)
+    rescues = [str(e.evidence["rescue"]) for e in log.entries(action=BROUGHT_BACK) if e.evidence.get("rescue")][:1]
     begun = [entry for entry in Log(warehouse, CUTOVER).entries(action="go") if entry.outcome == "begun"]
     before_go = [str(entry.evidence["backup"]) for entry in begun[:1] if entry.evidence.get("backup")]
-    return {*before_go, *([verified.archive] if verified else [])}
+    return {*before_go, *rescues, *([verified.archive] if verified else [])}
 
 
 def note(project_dir: Path, log: Log, entry: Entry) -> None:

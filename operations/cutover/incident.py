@@ -93,9 +93,11 @@ def _timeline(entries: Sequence[Entry], runs: Sequence[FinishedRun], at: dt.date
 
 def _figures(entries: Sequence[Entry]) -> list[str]:
     lines: list[str] = []
-    for entry in entries:
+    for place, entry in enumerate(entries, 1):
         before, after = entry.evidence.get(_BEFORE), entry.evidence.get(_AFTER)
         if not isinstance(before, Mapping) and not isinstance(after, Mapping):
+            continue
+        if not isinstance(after, Mapping) and _told_again(entry, entries[place:]):
             continue
         old = before if isinstance(before, Mapping) else {}
         new = after if isinstance(after, Mapping) else {}
@@ -106,11 +108,17 @@ def _figures(entries: Sequence[Entry]) -> list[str]:
     return lines[:-1] or ["No step noted figures."]
 
 
+def _told_again(begun: Entry, later: Sequence[Entry]) -> bool:
+    """Whether the end of the step has the same figures of before, and those of after."""
+    return any(e.action == begun.action and _BEFORE in e.evidence and _AFTER in e.evidence for e in later)
+
+
 def _undone(entries: Sequence[Entry]) -> list[str]:
     back = [entry for entry in entries if _takes_back(entry) and entry.outcome != "begun"]
     lines: list[str] = []
     for entry in back:
-        lines.append(f"- {_cell(f'{entry.action} {entry.subject}'.strip())}, {entry.outcome}: {_cell(entry.message)}")
+        said = f": {_cell(entry.message)}" if entry.message else ""
+        lines.append(f"- {_cell(f'{entry.action} {entry.subject}'.strip())}, {entry.outcome}{said}")
         for name, value in entry.evidence.items():
             if name not in {_BEFORE, _AFTER}:
                 lines.append(f"  - {_cell(name)}: {_cell(_listed(value))}")

@@ -17,7 +17,7 @@ from operations.cutover.foreign import taken_relations, undo_take_over
 from operations.cutover.standing import BACK_TO, GO, ROLLBACK, TRIAL, Phase, Standing
 from operations.cutover.trial import CHANGING, is_on_board, on_board, take_back, undo_runs
 from operations.errors import ConfirmationNeededError
-from operations.log import Entry, Log
+from operations.log import Entry, Log, person
 from pipeline import finished_runs, read_schedule, schedule_line, write_schedule
 
 _SHOWN = 20
@@ -163,7 +163,7 @@ def _carry_out(
     said = f"as before {to}: {counted(len(runs), 'run')} undone, {counted(len(tables), 'table')} brought back"
     said += f", {counted(len(left), 'point')} left" if left else ""
     row = Entry(
-        ROLLBACK, day.target, "done", said, after=Phase.ROLLED_BACK, seconds=laps.total, at=at,
+        ROLLBACK, day.target, "done", said, after=Phase.ROLLED_BACK, seconds=laps.total, at=at, who=person(),
         evidence={
             "to": to, "go": began.evidence.get("go"), "begun": began.sequence, "runs": [run.run_id for run in runs],
             "tables": tables, "left": left[:_SHOWN], "left_in_all": len(left), "incident": path.as_posix(),

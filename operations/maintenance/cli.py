@@ -236,7 +236,7 @@ def undo_command(*, target: str | None, name: str, state: str | None, as_json: b
 @json_option
 @command
 def backups_command(*, target: str | None, as_json: bool) -> ExitCode:
-    """List the backups that were taken, and which of them were restored on trial."""
+    """List the backups that are there, and which of them were restored on trial."""
     warehouse = open_warehouse(load_target(target))
     found = records(Log(warehouse))
     print_result({"backups": found}, as_json=as_json, human=lambda: texts.backups(found))

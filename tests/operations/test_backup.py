@@ -20,7 +20,7 @@ from console import ConfigurationError, LockHeldError
 from operations.backup import BackupPolicy, bring_back, check, last_verified, load_policy, records, take
 from operations.backup.policy import Keep, moment_of, outdated, stamp
 from operations.errors import ConfirmationNeededError, NotRestoredError, PlaceError
-from operations.log import Log
+from operations.log import Entry, Log
 from operations.maintenance.cli import main
 from operations.tables import restore as restoring
 from warehouse import ConnectionFailedError, StatementFailedError, Warehouse
@@ -303,6 +303,39 @@ def test_old_backups_go_by_the_policy(kept: Warehouse, tmp_path: Path, monkeypat
     third = take(kept, policy)
     assert sorted(name.rsplit(": ")[-1] for name in third.removed) == [first, first]
     assert sorted(p.name for p in (tmp_path / "one").iterdir()) == sorted({second.archive, third.archive})
+    assert [record.archive for record in records(Log(kept))] == [third.archive, second.archive]
+
+
+def test_a_backup_that_left_one_place_is_still_at_the_others(kept: Warehouse, tmp_path: Path) -> None:
+    """The list names places that have it, and no backup that none has; one that was removed proves nothing."""
+    policy = BackupPolicy(places=("one", "two"), keep=Keep(daily=1, weekly=0, monthly=0))
+    first = take(kept, policy)
+    check(kept, policy)
+    one, two = (str(tmp_path / name) for name in ("one", "two"))
+
+    def gone(*places: str) -> None:
+        removed = [f"{place}: {first.archive}" for place in places]
+        Log(kept).write(Entry("backup removal", "later", "done", evidence={"removed": removed}))
+
+    gone(one)
+    assert [record.places for record in records(Log(kept))] == [(two,)]
+    gone(two)
+    assert records(Log(kept)) == []
+    assert last_verified(Log(kept)) is None
+
+
+def test_what_a_restore_put_aside_outlives_the_day(kept: Warehouse, tmp_path: Path) -> None:
+    """The policy keeps one backup of a day, and the way back from the last restore."""
+    policy = BackupPolicy(places=("one",), keep=Keep(daily=1, weekly=0, monthly=0))
+    archive = take(kept, policy).archive
+    _lose(kept, "delete from monday_sync_items")
+    _lose(kept, "insert into monday_sync_items (order_key) values ('k1')")
+    rescue = bring_back(kept, policy, archive, only=["monday_sync_items"], yes=1).rescue
+    for _ in range(2):
+        last = take(kept, policy)
+    there = {path.name for path in (tmp_path / "one").iterdir()}
+    assert {rescue, last.archive} <= there
+    assert len(there) == 2
 
 
 def test_the_command_line(kept: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,6 +177,7 @@ def test_go_moves_production_and_rollback_brings_all_of_it_back(quay: Quay) -> N
     (file,) = (quay.folder / "data/reports/cutover").glob("*.md")
     for words in ("Cutover of prod, taken back", "approved by Jane Doe", "rollback"):
         assert words in file.read_text("utf-8")
+    assert "by unknown" not in file.read_text("utf-8")
     assert rollback(quay.day).incident is None
 
 

@@ -57,6 +57,19 @@ def test_figures_are_compared_and_unknown_ones_said() -> None:
     assert "| links | unknown | 7 | not comparable |" in shown
 
 
+def test_figures_of_a_step_that_ended_stand_once() -> None:
+    """Its beginning knows only what was before; one that never ended still shows that."""
+    steps = [
+        _entry(1, "go", "begun", before={"items": 1}), _entry(2, "go", before={"items": 1}, after={"items": 3}),
+        _entry(3, "rollback", "begun", before={"items": 3}),
+    ]  # fmt: skip
+    shown = _sections(incident.render(steps, target="prod", at=_at(9), runs=[], left=[]))["Figures before and after"]
+    assert [line for line in shown.splitlines() if line.endswith(":")] == [
+        "go, 2026-11-27 06:02:00:", "rollback, 2026-11-27 06:03:00:",
+    ]  # fmt: skip
+    assert shown.count("| items | 1 | 3 | +2 |") == 1
+
+
 def test_what_was_undone_and_what_is_left() -> None:
     """Rollbacks and undos are told with their evidence, long lists cut and counted; what is left stands as said."""
     undone = [
@@ -67,7 +80,7 @@ def test_what_was_undone_and_what_is_left() -> None:
         incident.render(undone, target="prod", at=_at(9), runs=[], left=["Item 17 stays: jane\nchanged it."])
     )
     assert "- take-over undo prod, done: names are back" in parts["What was undone"]
-    assert "  - archived: 0, 1, 2, " in parts["What was undone"]
+    assert "- rollback prod, done\n  - archived: 0, 1, 2, " in parts["What was undone"]
     assert "19 and 5 more" in parts["What was undone"]
     assert "begun" not in parts["What was undone"]
     assert "backup" not in parts["What was undone"]
