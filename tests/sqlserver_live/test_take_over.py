@@ -75,7 +75,9 @@ def _look(warehouse: Warehouse) -> list[Any]:
         catalog = session.catalog()
         found: list[Any] = [catalog.structure(name) for name in TABLES]
         found += [session.checksum(name) for name in TABLES]
-        return [*found, sorted(name for name in session.relations() if "order_list" in name.lower())]
+        # what the logs' version is kept in is ours, and stays
+        names = {name for name in session.relations() if "order_list" in name.lower()} - {"order_list_versions"}
+        return [*found, sorted(names)]
 
 
 def test_all_of_it_goes_aside_and_comes_back(warehouse: Warehouse, tmp_path: Path) -> None:
