@@ -20,7 +20,7 @@ from console.strict_yaml import parse_yaml, yaml_fault
 from console.system import as_told, needed, private, private_folder, refused, write_private
 from console.tables import text_table
 from console.waits import every, wait
-from console.words import argument, counted, listed, shortened
+from console.words import argument, counted, joined, listed, shortened
 from console.workplace import workplace
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "counted",
     "current_run",
     "every",
+    "joined",
     "json_option",
     "listed",
     "mask",

@@ -23,6 +23,11 @@ def listed(names: Sequence[object], shown: int = _SHOWN) -> str:
     return f"{', '.join(str(name) for name in names[:shown])}{more}"
 
 
+def joined(names: Sequence[str]) -> str:
+    """``A``, ``A and B``, ``A, B and C``: all of them."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
 def shortened(text: str, at_most: int) -> str:
     """``text``, or as much of it as there is room for, with a sign that there is more."""
     return text if len(text) <= at_most else f"{text[: at_most - 1].rstrip()}…"

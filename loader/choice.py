@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from console import joined
 from loader.errors import RejectedError, SourceError
 from loader.filenames import SUFFIXES, not_a_workbook
 from loader.memory import Memory
@@ -113,7 +114,7 @@ def _settle(sharing: Sequence[Entry], memory: Memory, named: Named) -> None:
     content = memory.content(table)
     owners = [entry for entry in sharing if content and entry.file == content.file]
     owner = owners[0] if len(owners) == 1 else None
-    files = " and ".join(f"'{entry.file}'" for entry in sharing)
+    files = joined([f"'{entry.file}'" for entry in sharing])
     for entry in sharing:
         if entry is owner or named.tables.pop(entry.path, None) is None:
             continue

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from console import joined
 from monday_sync.domain.capacity import SHORTEST, Room
 from monday_sync.domain.plan import Plan
 from monday_sync.domain.remote import BoardFacts
@@ -23,11 +22,7 @@ def room_line(room: Room) -> str:
     changes += [f"{room.comes:,} are moved here"] if room.comes else []
     changes += [f"{room.goes:,} are moved away"] if room.goes else []
     name = {Level.ITEM: "items", Level.SUBITEM: "subitems"}[room.level]
-    return f"{name} on the board: {there} of {limit}; {_listed(changes)}; {_when(room)}."
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+    return f"{name} on the board: {there} of {limit}; {joined(changes)}; {_when(room)}."
 
 
 def _when(room: Room) -> str:

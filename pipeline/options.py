@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from console import ConfigurationError, redact
+from console import ConfigurationError, joined, redact
 
 STAGES = ("load", "transform", "sync", "validate")
 """All stages, in the order in which they run. ``validate`` runs only when asked for: a build has its tests with it."""
@@ -50,7 +50,7 @@ class RunOptions:
             unused = [name for name, value in names.items() if value not in (None, (), False)]
             if unused and stage not in self.stages:
                 raise ConfigurationError(
-                    f"{' and '.join(unused)} has no effect with --only {' --only '.join(self.only)}.",
+                    f"{joined(unused)} has no effect with --only {' --only '.join(self.only)}.",
                     hint=f"It belongs to the stage {stage}.",
                 )
 

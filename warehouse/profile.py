@@ -12,7 +12,7 @@ import jinja2
 import yaml
 from jinja2.nativetypes import NativeEnvironment
 
-from console import ConfigurationError, parse_yaml, register_secret, yaml_fault
+from console import ConfigurationError, joined, parse_yaml, register_secret, yaml_fault
 
 PROFILE_NAME = "order_list"
 _SECRET_KEYS = frozenset({"password", "pwd", "client_secret", "access_token", "token"})
@@ -100,7 +100,7 @@ def _find_profiles(root: Path) -> Path:
         path = folder / "profiles.yml"
         if path.is_file():
             return path
-    searched = " and ".join(str(folder) for folder in folders)
+    searched = joined([str(folder) for folder in folders])
     raise ConfigurationError(
         f"There is no profiles.yml in {searched}.",
         hint="Copy profiles.example.yml to profiles.yml (`make run` does it for you).",

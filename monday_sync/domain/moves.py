@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console import joined
 from monday_sync.domain.board import BoardConfig, ColumnMapping
 from monday_sync.domain.people import Doing
 from monday_sync.domain.remote import BoardFacts, BoardInfo, ColumnInfo
@@ -151,7 +152,7 @@ class Moves:
     @property
     def unsure_text(self) -> str:
         """Which orders are not created, and why, as a sentence."""
-        boards = " and ".join(self.unread)
+        boards = joined(self.unread)
         return (
             f"orders that the ledger links to no item: {len(self.unsure)}; those that are not on their own board are "
             f"not created now, since they may lie on {boards}, which cannot be read"

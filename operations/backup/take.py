@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import ConfigurationError, OrderListError, progress, say, workplace
+from console import ConfigurationError, OrderListError, joined, progress, say, workplace
 from operations.backup import records
 from operations.backup.policy import BackupPolicy, outdated, stamp
 from operations.backup.scope import tables
@@ -170,7 +170,7 @@ def _weak(there: Sequence[Shelf]) -> list[str]:
         except PlaceError:  # it was named already, when the backup went there
             continue
     found = [
-        f"{' and '.join(labels)} lie on one {device.split()[0]}, and fail together"
+        f"{joined(labels)} lie on one {device.split()[0]}, and fail together"
         for device, labels in by_device.items()
         if len(labels) > 1
     ]

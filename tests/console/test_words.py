@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from console import argument, shortened
+from console import argument, joined, shortened
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_a_text_that_was_cut_says_so() -> None:
     assert shortened("runs go well", 12) == "runs go well"
     assert shortened("runs go well", 11) == "runs go we…"
     assert shortened("runs go well", 6) == "runs…"
+
+
+def test_all_of_a_few_names_are_joined_as_people_do() -> None:
+    """Commas, and one "and"."""
+    assert [joined(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+        "", "A", "A and B", "A, B and C",
+    ]  # fmt: skip

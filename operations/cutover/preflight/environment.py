@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from console import counted
+from console import counted, joined
 from loader import SourceError, workbooks_in
 from operations.cutover.preflight.constants import constants_of, found_in
 from operations.cutover.preflight.model import Check, Section
@@ -35,7 +35,7 @@ def profile(scene: Scene, section: Section) -> Iterator[Check]:
     yield section.judged(
         "the variables of the profile are set", holds=not (signs_in_by_name and empty),
         found=f"not set, so by default: {by_default}" if by_default else "all that it asks for",
-        mend=f"Set {' and '.join(empty)}.",
+        mend=f"Set {joined(empty)}.",
     )  # fmt: skip
     source = os.environ.get(_SOURCE) or _DEFAULT_SOURCE
     name, mend = "the source has workbooks", f"Set {_SOURCE} to the folder, or az://container/prefix, that has them."
