@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from console import redaction
 from tests.forked import forked_child
 from tests.order import longest_first
 from tests.parsed import share_in
@@ -70,6 +71,15 @@ def dbt_forked() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.dbt.child", forked_child)
         yield
+
+
+@pytest.fixture(autouse=True)
+def secrets_of_one_test() -> Iterator[None]:
+    """What a test gives as a secret is one in that test alone: another may have the word for a name."""
+    known = set(redaction._registered)
+    yield
+    redaction._registered.clear()
+    redaction._registered.update(known)
 
 
 @pytest.fixture(autouse=True)
