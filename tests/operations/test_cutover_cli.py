@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 
 import pytest
-from click.testing import CliRunner
 
-from operations.cutover.cli import main
 from operations.cutover.rehearsal import rehearse
 from operations.cutover.rules import load_rules
-from operations.maintenance.cli import main as maintenance
 from tests.operations.cutover_quay import Pretended, Quay
 from tests.operations.test_cutover_rehearse import InTheCopy
+from tests.operations.typed_lines import run
 from tests.project import ROOT
 
 _DOCS = ROOT / "docs/operations"
@@ -40,16 +37,6 @@ def lines(page: str) -> list[str]:
     blocks = re.findall(r"```bash\n(.*?)```", (_DOCS / page).read_text("utf-8"), re.S)
     found = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
     return [line for line in found if line and not line.startswith(_ELSEWHERE)]
-
-
-def run(line: str, *more: str) -> tuple[int, str]:
-    """Type a line; with the number that a refusal names, as a person would."""
-    program, *words = shlex.split(line)
-    done = CliRunner().invoke(main if program == "cutover" else maintenance, [*words, *more])
-    assert done.exception is None or isinstance(done.exception, SystemExit), (line, done.output)
-    if done.exit_code == 2 and not more and (asked := re.search(r"--yes (\d+)", done.output)):
-        return run(line, "--yes", asked[1])
-    return done.exit_code, done.output
 
 
 def test_the_runbook_of_a_cutover(typed: Quay) -> None:

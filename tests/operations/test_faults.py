@@ -10,27 +10,26 @@ import errno
 import os
 import random
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from operations.backup import last_verified, records
-from operations.cutover.cli import main as cutover
 from operations.cutover.rehearsal import rehearse
 from operations.log import Log
-from operations.maintenance.cli import main as maintenance
 from operations.retirement import State
 from tests.operations.cutover_quay import Pretended, Quay
 from tests.operations.faults import BOARD, DATABASE, DISK, broken
 from tests.operations.test_cutover_rehearse import InTheCopy
 from tests.operations.test_retirement import TABLE, Desk
+from tests.operations.typed_lines import run
 from warehouse import Warehouse
 
 _PLACES = "places: [one, two, three]"
+#: Another one breaks off at other moments.
+_SEED = 1
 
 
 @pytest.fixture(autouse=True)
@@ -43,21 +42,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def run(line: str, *more: str) -> tuple[int, str]:
-    """Type a line; with the number that a refusal names, as a person would."""
-    program, *words = shlex.split(line)
-    done = CliRunner().invoke(cutover if program == "cutover" else maintenance, [*words, *more])
-    assert done.exception is None or isinstance(done.exception, SystemExit), (line, done.output)
-    if done.exit_code == 2 and not more and (asked := re.search(r"--yes (\d+)", done.output)):
-        return run(line, "--yes", asked[1])
-    return done.exit_code, done.output
-
-
 def walk(line: str, kinds: Sequence[str], growth: float) -> list[str]:
     """Type a line again and again, each time broken later and otherwise, until it is done; what was said each time."""
-    seed = random.SystemRandom().randrange(10**6)
-    print(f"{line}: seed {seed}")  # shown when the test fails
-    dice, moment, said = random.Random(seed), 1.0, list[str]()  # noqa: S311 - no secret
+    dice, moment, said = random.Random(f"{line} {_SEED}"), 1.0, list[str]()  # noqa: S311 - no secret
     for turn in count():
         with broken(kinds[turn % len(kinds)], round(moment)) as fault:
             code, output = run(line)
