@@ -17,7 +17,7 @@ from console.output import plain, print_result, say
 from console.redaction import mask, masked, redact, register_secret
 from console.signals import stoppable, to_its_end
 from console.strict_yaml import parse_yaml, yaml_fault
-from console.system import as_told, needed, private, private_folder, refused, write_private
+from console.system import NO_ROOM, as_told, needed, private, private_folder, refused, write_private
 from console.tables import text_table
 from console.waits import every, wait
 from console.words import argument, counted, joined, listed, shortened
@@ -25,6 +25,7 @@ from console.workplace import workplace
 
 __all__ = [
     "CONTEXT_SETTINGS",
+    "NO_ROOM",
     "RUN_ID",
     "Advance",
     "ConfigurationError",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from console.errors import ConfigurationError, OrderListError, SystemRefusedError
 
+#: What is wrong with the disk of a file, or with the number of files that are open; not with the file itself.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 #: Who may read what the programs write, as a umask: by default nobody but the owner.
 UMASK = "ORDER_LIST_UMASK"
 _OWNER_ONLY = 0o077

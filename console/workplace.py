@@ -6,7 +6,6 @@ nobody needs any more, and takes them away.
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ from pathlib import Path
 import filelock
 
 from console.errors import NoWorkplaceError
-from console.system import refused
+from console.system import NO_ROOM, refused
 
 PREFIX = "order-list-"
 #: The file in each that its process holds.
@@ -27,8 +26,6 @@ HELD = ".held"
 _YOUNG_SECONDS = 24 * 3600
 #: So long a folder may take from its making to its lock.
 _MAKING_SECONDS = 2
-#: What the system says of the folder, without its name, when a file there cannot grow.
-_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 _ELSEWHERE = "TMPDIR names another folder."
 
 
@@ -60,7 +57,7 @@ def workplace(kind: str) -> Iterator[Path]:
 
 def _is_about(error: OSError, folder: Path) -> bool:
     names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes | Path)]
-    return any(Path(name).is_relative_to(folder) for name in names) or (not names and error.errno in _OF_THE_DISK)
+    return any(Path(name).is_relative_to(folder) for name in names) or (not names and error.errno in NO_ROOM)
 
 
 def _no_room(error: OSError, folder: Path | None) -> NoWorkplaceError:

@@ -5,7 +5,6 @@ A process has a limit of memory and of time. One that dies, hangs or runs out of
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import time
@@ -17,7 +16,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console import refused, wait, workplace
+from console import NO_ROOM, refused, wait, workplace
 from console.workers import Death, MortalWorkers
 from loader.errors import NoRoomError, RejectedError, RetryableReadError
 from loader.limits import Limits
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 _READER = "loader.workbook"
 _COMMONEST_FORMAT = "loader.formats.xlsx"
 _PAUSE_BEFORE_SECOND_TRY = 0.5
-#: What the system says of the files that the rows lie in; a workbook is in memory when it is read.
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,8 @@ def read_one(source: Source, job: Job, limits: Limits, spool: Path | None = None
     except MemoryError:
         return Reading(entry, time.monotonic() - started, sha256, error=_out_of_memory(limits))
     except BaseException as error:
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        # of the files that the rows lie in: a workbook is in memory when it is read
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
             return Reading(entry, time.monotonic() - started, sha256, error=_no_room(error, spool))
         # a panic inside calamine is no Exception, but it is this workbook's fault all the same
         if type(error).__name__ != "PanicException" and not isinstance(error, Exception):

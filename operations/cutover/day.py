@@ -20,10 +20,6 @@ from pipeline import RunOptions
 PROD = "prod"
 
 
-#: What is written down of a step that broke off, after the reason.
-GOES_ON = "The same command goes on."
-
-
 @dataclass(frozen=True, slots=True)
 class Day:
     """One target on the day of its cutover."""
@@ -50,9 +46,9 @@ class Day:
         """The last backup that was restored on trial."""
         return last_verified(Log(self.context.warehouse))
 
-    def breaking_off(self, action: str, *, begun: bool = False) -> AbstractContextManager[Step]:
+    def breaking_off(self, action: str) -> AbstractContextManager[Step]:
         """What breaks the block off is an error for a person and a row of the step, see :func:`breaking_off`."""
-        return breaking_off(lambda why: self.write(action, "failed", f"{why} {GOES_ON}"), begun=begun)
+        return breaking_off(lambda why: self.write(action, "failed", f"{why} The same command goes on."))
 
     def write(
         self, action: str, outcome: str, message: str = "", *, state: str | None = None, seconds: float | None = None,

@@ -14,8 +14,8 @@ from operations.cutover import incident
 from operations.cutover.before import Before, differing, figures_now, links_now, read_before
 from operations.cutover.day import Day, Laps, figures
 from operations.cutover.foreign import taken_relations, undo_take_over
-from operations.cutover.standing import BACK_TO, GO, ROLLBACK, TRIAL, Phase, Standing
-from operations.cutover.trial import CHANGING, is_on_board, on_board, take_back, undo_runs
+from operations.cutover.standing import BACK_TO, GO, ROLLBACK, TRIAL, Phase
+from operations.cutover.trial import CHANGING, on_board, take_back, undo_runs
 from operations.errors import ConfirmationNeededError
 from operations.log import Entry, Log, person
 from pipeline import finished_runs, read_schedule, schedule_line, write_schedule
@@ -71,9 +71,11 @@ def rollback(day: Day, *, to: str = GO, yes: int | None = None, asked: bool = Fa
         going = standing.go if standing.phase not in {Phase.BEFORE, Phase.ROLLED_BACK} else None
         before = read_before(day.context, str(going.evidence["backup"])) if going else None
         runs = _runs_since(day, before) if before else []
-        rows, relations = _touched(day, standing, runs, to)
-        if going is None and standing.rollback is None and not (relations or _tries(standing, to)):
-            return _nothing(to)
+        tried = on_board(day, standing) if _reaches(to, TRIAL) else None
+        relations = taken_relations(day.context) if _reaches(to, BACK_TO[-1]) else []
+        if going is None and standing.rollback is None and tried is None and not relations:
+            return Back(to, (), 0, (), (), None, None, {})
+        rows = day.programs.rows([run.run_id for run in runs]) + (tried or 0)
         number = rows + len(relations)
         if day.asks and not asked and standing.rollback is None and (going or number) and yes != number:
             named = f", and give {counted(len(relations), 'relation')} their names back" if relations else ""
@@ -88,23 +90,8 @@ def rollback(day: Day, *, to: str = GO, yes: int | None = None, asked: bool = Fa
         return _carry_out(day, began, going, before, runs, laps=laps)
 
 
-def _touched(day: Day, standing: Standing, runs: Sequence[RunFacts], to: str) -> tuple[int, list[str]]:
-    """Records on the board that were touched since a step, and relations that were renamed."""
-    rows = day.programs.rows([run.run_id for run in runs])
-    rows += on_board(day, standing) if _reaches(to, TRIAL) else 0
-    return rows, taken_relations(day.context) if _reaches(to, BACK_TO[-1]) else []
-
-
-def _tries(standing: Standing, to: str) -> bool:
-    return _reaches(to, TRIAL) and is_on_board(standing)
-
-
 def _reaches(to: str, step: str) -> bool:
     return BACK_TO.index(to) >= BACK_TO.index(step)
-
-
-def _nothing(to: str) -> Back:
-    return Back(to, (), 0, (), (), None, None, {})
 
 
 def _further(one: str, other: str) -> str:

@@ -151,15 +151,10 @@ def take_back(day: Day, standing: Standing) -> Tried | None:
     return None if last is None else _taken_back(day, standing, Laps(), None, asks=False, step=Step())
 
 
-def on_board(day: Day, standing: Standing) -> int:
-    """How many records :func:`take_back` would look at."""
+def on_board(day: Day, standing: Standing) -> int | None:
+    """How many records :func:`take_back` would look at; ``None``: it has nothing to do, not even to say it is over."""
     last = _on_board(standing)
-    return 0 if last is None else day.programs.rows([run.run_id for run in trial_runs(day, last)])
-
-
-def is_on_board(standing: Standing) -> bool:
-    """Whether :func:`take_back` has something to do, if only to say that it is over."""
-    return _on_board(standing) is not None
+    return None if last is None else day.programs.rows([run.run_id for run in trial_runs(day, last)])
 
 
 def _taken_back(day: Day, standing: Standing, laps: Laps, yes: int | None, *, asks: bool, step: Step) -> Tried:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from console import ConfigurationError, counted, refused
 from operations.retirement.entries import FILE
-from operations.retirement.texts import LARGEST, texts_of
+from operations.retirement.texts import texts_of
 from warehouse import Use, Uses, word_of
 
 #: What this project writes SQL, code and settings in; in folders of others every file is looked at.
 _CODE = frozenset({
     ".sql", ".py", ".yml", ".yaml", ".json", ".csv", ".toml", ".ini", ".cfg", ".sh", ".bash", ".ps1", ".psm1", ".bat",
     ".cmd", ".js", ".ts", ".cs", ".vb", ".vba", ".bas", ".java", ".r", ".rb", ".go", ".php", ".pl", ".ipynb", ".xml",
-    ".dtsx", ".rdl", ".dax", ".m", ".pq", ".odc", ".config", ".env", ".j2", ".jinja", ".tf", ".md", ".txt",
+    ".dtsx", ".rdl", ".dax", ".m", ".pq", ".odc", ".config", ".env", ".j2", ".jinja", ".tf",
 })  # fmt: skip
 #: Nobody's code: made by machines, or kept by them.
 _SKIPPED = frozenset({
@@ -27,7 +27,6 @@ _SKIPPED = frozenset({
 })  # fmt: skip
 #: What our own programs write: copies of what is in the sources, and rows.
 _WRITTEN = frozenset({"target", "logs", "data"})
-_PROSE = frozenset({".md", ".txt"})
 _SHOWN = 160
 _MANIFEST = Path("target/manifest.json")
 
@@ -60,8 +59,7 @@ def uses_in_code(
 
 def _own_files(folder: Path, away: set[str], unread: list[str]) -> Iterator[Path]:
     for file in _files(folder, _SKIPPED | _WRITTEN, away, unread):
-        kind = file.suffix.lower()
-        if (kind in _CODE and kind not in _PROSE) or file.name.lower() in {"makefile", "dockerfile", "crontab"}:
+        if file.suffix.lower() in _CODE or file.name.lower() in {"makefile", "dockerfile", "crontab"}:
             yield file
 
 
@@ -97,12 +95,8 @@ def _uses(
 
 def _uses_in(table: str, file: Path, shown: str) -> tuple[list[Use], bool]:
     """Where the file names the table, and whether all of it is text."""
-    if not file.is_file():
-        raise ValueError("it is no file, or a link to nothing")
-    if file.stat().st_size > LARGEST:
-        raise ValueError(f"it is larger than {counted(LARGEST, 'byte')}")
     word, found, plain = word_of(table), dict[str, str](), True
-    for text in texts_of(file.read_bytes(), file.name):
+    for text in texts_of(file):
         plain &= text.plain
         place = f"{shown}:{text.part}" if text.part else shown
         if not text.plain:

@@ -10,11 +10,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from console import counted
 
 #: A larger file is no code, and is not looked at. In bytes.
-LARGEST = 20 * 2**20
+_LARGEST = 20 * 2**20
 _LARGEST_UNPACKED = 200 * 2**20
 _DEEPEST = 3
 #: In these nobody writes queries.
@@ -39,19 +40,22 @@ class Text:
     plain: bool = True
 
 
-def texts_of(data: bytes, name: str) -> Iterator[Text]:
-    """All texts in the bytes of the file ``name``; none in a picture.
+def texts_of(file: Path) -> Iterator[Text]:
+    """All texts in a file; none in a picture.
 
     A zip file is unpacked, as are the queries of Excel and Power BI (``DataMashup``, [MS-QDEFF] 2.1), which are one
     within the document. Anything else with zero bytes is given as it would read in one byte and in two a letter.
 
     Raises:
-        ValueError: it is too large, unpacks to too much, or is locked with a password.
+        OSError: it cannot be read.
+        ValueError: it is no file, is too large, unpacks to too much, or is locked with a password.
     """
-    if len(data) > LARGEST:
-        raise ValueError(f"it is larger than {counted(LARGEST, 'byte')}")
-    if not name.lower().endswith(_PICTURES):
-        yield from _texts(data, "", _Budget(), 0)
+    if not file.is_file():
+        raise ValueError("it is no file, or a link to nothing")
+    if file.stat().st_size > _LARGEST:
+        raise ValueError(f"it is larger than {counted(_LARGEST, 'byte')}")
+    if not file.name.lower().endswith(_PICTURES):
+        yield from _texts(file.read_bytes(), "", _Budget(), 0)
 
 
 class _Budget:
