@@ -7,11 +7,9 @@ import re
 
 import pytest
 
-from operations.cutover.rehearsal import rehearse
 from operations.cutover.rules import load_rules
-from tests.operations.cutover_quay import Pretended, Quay
-from tests.operations.test_cutover_rehearse import InTheCopy
-from tests.operations.typed_lines import run
+from tests.operations.cutover_quay import Quay
+from tests.operations.typed_lines import run, with_stand_ins
 from tests.project import ROOT
 
 _DOCS = ROOT / "docs/operations"
@@ -22,9 +20,7 @@ _ELSEWHERE = ("cutover preflight", "cutover take-over", "make ")
 @pytest.fixture
 def typed(quay: Quay, monkeypatch: pytest.MonkeyPatch) -> Quay:
     """The commands work with stand-ins for dbt; a preflight passed; places for backups are declared."""
-    monkeypatch.setattr("operations.cutover.day.Programs", Pretended)
-    defaults: dict[str, object] = rehearse.__kwdefaults__ or {}
-    monkeypatch.setitem(defaults, "programs", InTheCopy)
+    with_stand_ins(monkeypatch)
     (quay.folder / "operations").mkdir()
     for name in ("backup.yml", "cutover.yml"):
         (quay.folder / "operations" / name).write_text((ROOT / "operations" / name).read_text("utf-8"), "utf-8")

@@ -17,14 +17,12 @@ from pathlib import Path
 import pytest
 
 from operations.backup import last_verified, records
-from operations.cutover.rehearsal import rehearse
 from operations.log import Log
 from operations.retirement import State
-from tests.operations.cutover_quay import Pretended, Quay
+from tests.operations.cutover_quay import Quay
 from tests.operations.faults import BOARD, DATABASE, DISK, broken
-from tests.operations.test_cutover_rehearse import InTheCopy
 from tests.operations.test_retirement import TABLE, Desk
-from tests.operations.typed_lines import run
+from tests.operations.typed_lines import run, with_stand_ins
 from warehouse import Warehouse
 
 _PLACES = "places: [one, two, three]"
@@ -67,9 +65,7 @@ def walk(line: str, kinds: Sequence[str], growth: float) -> list[str]:
 @pytest.fixture
 def typed(quay: Quay, monkeypatch: pytest.MonkeyPatch) -> Quay:
     """A target before its cutover, with stand-ins for dbt."""
-    monkeypatch.setattr("operations.cutover.day.Programs", Pretended)
-    defaults: dict[str, object] = rehearse.__kwdefaults__ or {}
-    monkeypatch.setitem(defaults, "programs", InTheCopy)
+    with_stand_ins(monkeypatch)
     (quay.folder / "operations").mkdir()
     (quay.folder / "operations/backup.yml").write_text(_PLACES, "utf-8")
     quay.secure()

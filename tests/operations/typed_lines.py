@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 import shlex
 
+import pytest
 from click.testing import CliRunner
 
 from operations.cutover.cli import main as cutover
+from operations.cutover.rehearsal import rehearse
 from operations.maintenance.cli import main as maintenance
+from tests.operations.cutover_quay import Pretended
+from tests.operations.test_cutover_rehearse import InTheCopy
+
+
+def with_stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `cutover` work with stand-ins for dbt, in the copy of a rehearsal too."""
+    monkeypatch.setattr("operations.cutover.day.Programs", Pretended)
+    defaults: dict[str, object] = rehearse.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "programs", InTheCopy)
 
 
 def run(line: str, *more: str) -> tuple[int, str]:
