@@ -78,12 +78,14 @@ def _uses(
         path = file.relative_to(base).as_posix()
         if any(fnmatch(path, pattern) for pattern in ignored):
             continue
+        here, plain = list[Use](), True
         try:
-            here, plain = _uses_in(table, file, str(file) if foreign else path)
-        except (OSError, ValueError) as error:
+            for use, is_plain in _uses_in(table, file, str(file) if foreign else path):
+                plain &= is_plain
+                here += [use] if use else []
+        except (OSError, ValueError) as error:  # what was found before counts all the same
             unread.append(f"{file}: {error}")
-            continue
-        found += here
+        found += dict.fromkeys(here)
         if not (plain or here):
             textless[file.suffix.lower() or file.name] += 1
     if textless:
@@ -93,21 +95,20 @@ def _uses(
     return Uses(tuple(found), tuple(unread))
 
 
-def _uses_in(table: str, file: Path, shown: str) -> tuple[list[Use], bool]:
-    """Where the file names the table, and whether all of it is text."""
-    word, found, plain = word_of(table), dict[str, str](), True
+def _uses_in(table: str, file: Path, shown: str) -> Iterator[tuple[Use | None, bool]]:
+    """Where the file names the table, and of each of its texts whether it is one."""
+    word = word_of(table)
     for text in texts_of(file):
-        plain &= text.plain
+        yield None, text.plain
         place = f"{shown}:{text.part}" if text.part else shown
         if not text.plain:
             if hit := word.search(text.text):
-                found.setdefault(place, hit.group())
+                yield Use("code", place, hit.group()), False
         elif word.search(text.text):
             for number, line in enumerate(text.text.splitlines(), 1):
                 if hit := word.search(line):
                     begin = max(0, hit.start() - _SHOWN // 2) if len(line) > _SHOWN else 0
-                    found[f"{place}:{number}"] = line[begin:].strip()[:_SHOWN]
-    return [Use("code", place, said) for place, said in found.items()], plain
+                    yield Use("code", f"{place}:{number}", line[begin:].strip()[:_SHOWN]), True
 
 
 def _manifest(table: str, path: Path) -> Uses:

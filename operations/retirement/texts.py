@@ -80,7 +80,8 @@ def _texts(data: bytes, part: str, budget: _Budget, depth: int) -> Iterator[Text
     elif data.startswith(_UTF16) or b"\0" not in data:
         text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8", errors="replace")
         yield Text(text, part)
-        for queries in _QUERIES.findall(text):
+        # in a document alone: code may write of them
+        for queries in _QUERIES.findall(text) if text.lstrip("\ufeff \r\n\t").startswith("<") else ():
             try:
                 packed = base64.b64decode(queries)
             except binascii.Error as error:

@@ -129,6 +129,15 @@ def test_what_cannot_be_looked_into_is_said(other: Path, tmp_path: Path, monkeyp
     assert look(other, tmp_path, ignore=["*"]).not_looked_at == ()
 
 
+def test_what_was_found_before_a_document_cannot_be_read_further_counts(other: Path, tmp_path: Path) -> None:
+    """It is in use, and it is said that the rest was not looked at; code that writes of queries is whole."""
+    (other / "a.xml").write_text(f"<a>{SQL}<DataMashup>not base64</DataMashup></a>", "utf-8")
+    (other / "b.py").write_text("text = '<DataMashup>not base64</DataMashup>'", "utf-8")
+    found = look(other, tmp_path)
+    assert [use.name for use in found.found] == [f"{other / 'a.xml'}:1"]
+    assert found.not_looked_at == (f"{other / 'a.xml'}: its queries cannot be read",)
+
+
 def test_of_this_project_only_code_counts(tmp_path: Path) -> None:
     """Its documents, its rows and what dbt made of its sources name tables for other reasons."""
     project = tmp_path / "project"
